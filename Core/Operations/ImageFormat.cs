@@ -1,0 +1,59 @@
+namespace ImageService.Core.Operations;
+
+/// <summary>A format that can be delivered.</summary>
+public enum ImageFormat
+{
+    Jpg,
+    Png,
+    Webp,
+    Avif,
+    Gif,
+}
+
+/// <summary>Names, extensions and media types of <see cref="ImageFormat"/>.</summary>
+public static class ImageFormats
+{
+    /// <summary>The contract's name: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>. Also the canonical extension.</summary>
+    public static string Name(this ImageFormat format) => format switch
+    {
+        ImageFormat.Jpg => "jpg",
+        ImageFormat.Png => "png",
+        ImageFormat.Webp => "webp",
+        ImageFormat.Avif => "avif",
+        ImageFormat.Gif => "gif",
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
+    /// <summary>The IANA media type.</summary>
+    public static string MediaType(this ImageFormat format) => format switch
+    {
+        ImageFormat.Jpg => "image/jpeg",
+        ImageFormat.Png => "image/png",
+        ImageFormat.Webp => "image/webp",
+        ImageFormat.Avif => "image/avif",
+        ImageFormat.Gif => "image/gif",
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
+    /// <summary>Whether the format stores transparency (one bit of it for GIF).</summary>
+    public static bool HasAlpha(this ImageFormat format) => format is not ImageFormat.Jpg;
+
+    /// <summary>Whether the encoder writes animations.</summary>
+    public static bool CanAnimate(this ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif;
+
+    /// <summary>Reads a name or extension (<c>jpg</c>, <c>jpeg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>); lower case only.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out ImageFormat format)
+    {
+        ImageFormat? parsed = text switch
+        {
+            "jpg" or "jpeg" => ImageFormat.Jpg,
+            "png" => ImageFormat.Png,
+            "webp" => ImageFormat.Webp,
+            "avif" => ImageFormat.Avif,
+            "gif" => ImageFormat.Gif,
+            _ => null,
+        };
+        format = parsed ?? default;
+        return parsed is not null;
+    }
+}

@@ -1,0 +1,101 @@
+namespace ImageService.Core.Operations;
+
+/// <summary>How the picture meets the box that <c>w</c> and <c>h</c> describe (operation <c>f</c>).</summary>
+public enum Fit
+{
+    Cover,
+    Contain,
+    Fill,
+    Inside,
+    Outside,
+    Pad,
+}
+
+/// <summary>Which part stays when <see cref="Fit.Cover"/> crops, and where the picture sits on a canvas (operation <c>g</c>).</summary>
+public enum Gravity
+{
+    Center,
+    North,
+    Northeast,
+    East,
+    Southeast,
+    South,
+    Southwest,
+    West,
+    Northwest,
+    Smart,
+    Focal,
+}
+
+/// <summary>A colour with alpha, each channel 0 to 255 (operation <c>b</c>).</summary>
+public readonly record struct Rgba(byte Red, byte Green, byte Blue, byte Alpha);
+
+/// <summary>Encoder quality (operation <c>q</c>): 1 to 100, or chosen by format and content.</summary>
+public readonly record struct Quality
+{
+    private Quality(int value) => Value = value;
+
+    /// <summary>1 to 100; 0 where <see cref="IsAuto"/>.</summary>
+    public int Value { get; }
+
+    public bool IsAuto => Value == 0;
+
+    public static Quality Auto => default;
+
+    /// <summary>A fixed quality, clamped to 1..100.</summary>
+    public static Quality Of(int value) => new(Math.Clamp(value, 1, 100));
+}
+
+/// <summary>The output format asked for (operation <c>fmt</c>): a fixed one, or negotiated from the request's <c>Accept</c>.</summary>
+public readonly record struct FormatChoice(ImageFormat? Fixed)
+{
+    public static FormatChoice Auto => default;
+
+    public bool IsAuto => Fixed is null;
+}
+
+/// <summary>
+/// What one URL asks for, as written: null or false means "not said". Produced by the parser, merged with a preset, then resolved into canonical form.
+/// </summary>
+public sealed record ImageOperations
+{
+    /// <summary>The whole original at full size (<c>original</c>); no other operation is set beside it.</summary>
+    public bool Original { get; init; }
+
+    /// <summary>px, 1 to 8192.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>px, 1 to 8192.</summary>
+    public int? Height { get; init; }
+
+    public Fit? Fit { get; init; }
+
+    public Gravity? Gravity { get; init; }
+
+    public Rgba? Background { get; init; }
+
+    public Quality? Quality { get; init; }
+
+    public FormatChoice? Format { get; init; }
+
+    /// <summary>Degrees clockwise: 90, 180 or 270.</summary>
+    public int? Rotation { get; init; }
+
+    /// <summary>0 to 10.</summary>
+    public double? Sharpen { get; init; }
+
+    /// <summary>Gaussian sigma, px, 0.3 to 1000.</summary>
+    public double? Blur { get; init; }
+
+    /// <summary>Greyscale (<c>bw</c>).</summary>
+    public bool Greyscale { get; init; }
+
+    /// <summary>Mirrored left to right (<c>flip</c>).</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Mirrored top to bottom (<c>flop</c>).</summary>
+    public bool Flop { get; init; }
+
+    /// <summary>Slug of the preset whose operations this URL builds on.</summary>
+    public string? Preset { get; init; }
+}

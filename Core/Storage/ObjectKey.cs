@@ -1,0 +1,32 @@
+using ImageService.Core.Operations;
+
+namespace ImageService.Core.Storage;
+
+/// <summary>
+/// The only author of object keys. Keys start with the organization, so that one prefix holds everything an organization owns,
+/// and are made of lower-case hex, digits and fixed words only.
+/// </summary>
+public static class ObjectKey
+{
+    /// <summary>An upload that has not been judged yet. Swept when older than a day.</summary>
+    public static string Staging(Guid organizationId, Guid uploadId) => $"{organizationId:n}/staging/{uploadId:n}";
+
+    /// <summary>The original as uploaded; one per asset version.</summary>
+    public static string Original(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/original";
+
+    /// <summary>The always-hot intermediate of at most 4 megapixels.</summary>
+    public static string Intermediate(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/intermediate";
+
+    /// <summary>A variant, content-addressed by the operations hash (64 hex digits).</summary>
+    public static string Variant(Guid organizationId, Guid assetId, int version, string operationsHash, ImageFormat format) =>
+        $"{organizationId:n}/{assetId:n}/v{version}/variants/{operationsHash[..2]}/{operationsHash}.{format.Name()}";
+
+    /// <summary>Everything of one asset version.</summary>
+    public static string VersionPrefix(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/";
+
+    /// <summary>Everything of one asset.</summary>
+    public static string AssetPrefix(Guid organizationId, Guid assetId) => $"{organizationId:n}/{assetId:n}/";
+
+    /// <summary>Uploads of an organization that have not been judged yet.</summary>
+    public static string StagingPrefix(Guid organizationId) => $"{organizationId:n}/staging/";
+}
