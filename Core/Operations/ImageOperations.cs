@@ -1,5 +1,51 @@
 namespace ImageService.Core.Operations;
 
+/// <summary>
+/// What one URL asks for, as written: null or false means "not said". Produced by the parser, merged with a preset, then resolved into canonical form.
+/// </summary>
+public sealed record ImageOperations
+{
+    /// <summary>The whole original at full size (<c>original</c>); no other operation is set beside it.</summary>
+    public bool Original { get; init; }
+
+    /// <summary>px, 1 to 8192.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>px, 1 to 8192.</summary>
+    public int? Height { get; init; }
+
+    public Fit? Fit { get; init; }
+
+    public Gravity? Gravity { get; init; }
+
+    public Rgba? Background { get; init; }
+
+    public Quality? Quality { get; init; }
+
+    public FormatChoice? Format { get; init; }
+
+    /// <summary>Degrees clockwise: 90, 180 or 270.</summary>
+    public int? Rotation { get; init; }
+
+    /// <summary>0 to 10.</summary>
+    public double? Sharpen { get; init; }
+
+    /// <summary>Gaussian sigma, px, 0.3 to 1000.</summary>
+    public double? Blur { get; init; }
+
+    /// <summary>Greyscale (<c>bw</c>).</summary>
+    public bool Greyscale { get; init; }
+
+    /// <summary>Mirrored left to right (<c>flip</c>).</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Mirrored top to bottom (<c>flop</c>).</summary>
+    public bool Flop { get; init; }
+
+    /// <summary>Slug of the preset whose operations this URL builds on.</summary>
+    public string? Preset { get; init; }
+}
+
 /// <summary>How the picture meets the box that <c>w</c> and <c>h</c> describe (operation <c>f</c>).</summary>
 public enum Fit
 {
@@ -52,50 +98,4 @@ public readonly record struct FormatChoice(ImageFormat? Fixed)
     public static FormatChoice Auto => default;
 
     public bool IsAuto => Fixed is null;
-}
-
-/// <summary>
-/// What one URL asks for, as written: null or false means "not said". Produced by the parser, merged with a preset, then resolved into canonical form.
-/// </summary>
-public sealed record ImageOperations
-{
-    /// <summary>The whole original at full size (<c>original</c>); no other operation is set beside it.</summary>
-    public bool Original { get; init; }
-
-    /// <summary>px, 1 to 8192.</summary>
-    public int? Width { get; init; }
-
-    /// <summary>px, 1 to 8192.</summary>
-    public int? Height { get; init; }
-
-    public Fit? Fit { get; init; }
-
-    public Gravity? Gravity { get; init; }
-
-    public Rgba? Background { get; init; }
-
-    public Quality? Quality { get; init; }
-
-    public FormatChoice? Format { get; init; }
-
-    /// <summary>Degrees clockwise: 90, 180 or 270.</summary>
-    public int? Rotation { get; init; }
-
-    /// <summary>0 to 10.</summary>
-    public double? Sharpen { get; init; }
-
-    /// <summary>Gaussian sigma, px, 0.3 to 1000.</summary>
-    public double? Blur { get; init; }
-
-    /// <summary>Greyscale (<c>bw</c>).</summary>
-    public bool Greyscale { get; init; }
-
-    /// <summary>Mirrored left to right (<c>flip</c>).</summary>
-    public bool Flip { get; init; }
-
-    /// <summary>Mirrored top to bottom (<c>flop</c>).</summary>
-    public bool Flop { get; init; }
-
-    /// <summary>Slug of the preset whose operations this URL builds on.</summary>
-    public string? Preset { get; init; }
 }

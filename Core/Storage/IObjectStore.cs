@@ -1,32 +1,5 @@
 namespace ImageService.Core.Storage;
 
-/// <summary>What a store knows about an object without reading it.</summary>
-/// <param name="SizeBytes">Length, bytes.</param>
-/// <param name="LastModified">When it was written.</param>
-/// <param name="ContentType">Media type as given at the put; null where the store keeps none.</param>
-/// <param name="Tier">Storage class.</param>
-public sealed record ObjectInfo(long SizeBytes, DateTimeOffset LastModified, string? ContentType, StorageTier Tier);
-
-/// <summary>An opened object; the caller disposes it, which closes the stream.</summary>
-public sealed record StoredObject(Stream Content, ObjectInfo Info) : IAsyncDisposable
-{
-    public ValueTask DisposeAsync() => Content.DisposeAsync();
-}
-
-/// <summary>One object of a listing.</summary>
-public readonly record struct ObjectListing(string Key, long SizeBytes, DateTimeOffset LastModified);
-
-/// <summary>Storage class of an object, hottest first.</summary>
-public enum StorageTier
-{
-    Hot,
-    Warm,
-    Cold,
-}
-
-/// <summary>A range of bytes, zero-based; <see cref="Length"/> null means "to the end".</summary>
-public readonly record struct ByteRange(long Offset, long? Length);
-
 /// <summary>
 /// Where bytes live: one adapter per kind of store. Keys are authored by <see cref="ObjectKey"/> only. All methods throw
 /// <see cref="ObjectStoreException"/> when the store cannot be reached or refuses; "not there" is a null or false, never an exception.
@@ -64,6 +37,33 @@ public interface IObjectStore
     /// <summary>A cheap reachability check for readiness; throws when the store is unusable.</summary>
     Task CheckAsync(CancellationToken ct);
 }
+
+/// <summary>What a store knows about an object without reading it.</summary>
+/// <param name="SizeBytes">Length, bytes.</param>
+/// <param name="LastModified">When it was written.</param>
+/// <param name="ContentType">Media type as given at the put; null where the store keeps none.</param>
+/// <param name="Tier">Storage class.</param>
+public sealed record ObjectInfo(long SizeBytes, DateTimeOffset LastModified, string? ContentType, StorageTier Tier);
+
+/// <summary>An opened object; the caller disposes it, which closes the stream.</summary>
+public sealed record StoredObject(Stream Content, ObjectInfo Info) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}
+
+/// <summary>One object of a listing.</summary>
+public readonly record struct ObjectListing(string Key, long SizeBytes, DateTimeOffset LastModified);
+
+/// <summary>Storage class of an object, hottest first.</summary>
+public enum StorageTier
+{
+    Hot,
+    Warm,
+    Cold,
+}
+
+/// <summary>A range of bytes, zero-based; <see cref="Length"/> null means "to the end".</summary>
+public readonly record struct ByteRange(long Offset, long? Length);
 
 /// <summary>The store cannot be reached or refused the call. <see cref="Exception.InnerException"/> holds the adapter's own error.</summary>
 public sealed class ObjectStoreException(string message, Exception? inner = null) : Exception(message, inner);
