@@ -1,0 +1,42 @@
+namespace ImageService.Core.Registry;
+
+/// <summary>A bulk import of a ZIP or of a bucket prefix, with its progress.</summary>
+public sealed class ImportJob
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    /// <summary><c>zip</c> or <c>prefix</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Staging key of the ZIP, or the prefix.</summary>
+    public required string SourceKey { get; init; }
+
+    /// <summary>Folder, tags and access of what is imported: a JSON object.</summary>
+    public required string Defaults { get; init; }
+
+    /// <summary><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c>.</summary>
+    public required string State { get; set; }
+
+    public int Total { get; set; }
+
+    public int Imported { get; set; }
+
+    public int Deduplicated { get; set; }
+
+    /// <summary>JSON array of <c>{name, code, detail}</c> for the entries refused (first 1000).</summary>
+    public string Failures { get; set; } = "[]";
+
+    public int Failed { get; set; }
+
+    public Guid? CreatedBy { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}

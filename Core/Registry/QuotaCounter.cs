@@ -1,0 +1,24 @@
+namespace ImageService.Core.Registry;
+
+/// <summary>
+/// A running total that quotas are enforced on, changed by one conditional UPDATE so that two writers cannot both take the last unit.
+/// One row per scope (organization, tenant or space) and kind.
+/// </summary>
+public sealed class QuotaCounter
+{
+    public required Guid OrganizationId { get; init; }
+
+    /// <summary>Id of the organization, tenant or space.</summary>
+    public required Guid ScopeId { get; init; }
+
+    /// <summary><c>storage_bytes</c>, <c>assets</c>, <c>transforms</c>, <c>bandwidth_bytes</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>First day of the month for periodic quotas; 0001-01-01 for standing ones.</summary>
+    public required DateOnly Period { get; init; }
+
+    public long Used { get; set; }
+
+    /// <summary>When the 80 % event was sent for this period.</summary>
+    public DateTimeOffset? WarnedAt { get; set; }
+}

@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Core.Registry;
+
+/// <summary>
+/// A unit of work on the registry. Made by <see cref="RegistryFactory"/>, which fixes the organization whose rows it can see:
+/// row-level security in PostgreSQL holds even where a query forgets its filter.
+/// </summary>
+public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext(options)
+{
+    /// <summary>The organization whose rows are visible; null with <see cref="IsSystem"/> false sees nothing.</summary>
+    public Guid? OrganizationId { get; init; }
+
+    /// <summary>Whether row-level security is lifted for this unit of work.</summary>
+    public bool IsSystem { get; init; }
+
+    public DbSet<Organization> Organizations => Set<Organization>();
+
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    public DbSet<Space> Spaces => Set<Space>();
+
+    public DbSet<Asset> Assets => Set<Asset>();
+
+    public DbSet<AssetVersion> AssetVersions => Set<AssetVersion>();
+
+    public DbSet<Variant> Variants => Set<Variant>();
+
+    public DbSet<Preset> Presets => Set<Preset>();
+
+    public DbSet<PresetRevisionRow> PresetRevisions => Set<PresetRevisionRow>();
+
+    public DbSet<PolicyRow> Policies => Set<PolicyRow>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<UserToken> UserTokens => Set<UserToken>();
+
+    public DbSet<Member> Members => Set<Member>();
+
+    public DbSet<IdentityProvider> IdentityProviders => Set<IdentityProvider>();
+
+    public DbSet<UsageHour> UsageHours => Set<UsageHour>();
+
+    public DbSet<QuotaCounter> QuotaCounters => Set<QuotaCounter>();
+
+    public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+
+    public DbSet<AuditEntry> AuditLogs => Set<AuditEntry>();
+
+    public DbSet<IdempotencyRecord> IdempotencyKeys => Set<IdempotencyRecord>();
+
+    public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+}

@@ -1,0 +1,34 @@
+namespace ImageService.Core.Registry;
+
+/// <summary>A resumable (tus) or direct-to-store upload that is not an asset yet.</summary>
+public sealed class Upload
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    /// <summary><c>tus</c> or <c>presigned</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Announced length, bytes.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Bytes safely stored so far.</summary>
+    public long Offset { get; set; }
+
+    /// <summary>Parsed <c>Upload-Metadata</c> (filename, folder, tags, access): a JSON object.</summary>
+    public required string Metadata { get; init; }
+
+    public Guid? CreatedBy { get; init; }
+
+    /// <summary>The asset made of it; set when complete.</summary>
+    public Guid? AssetId { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; set; }
+}

@@ -1,0 +1,28 @@
+namespace ImageService.Core.Registry;
+
+/// <summary>What one space and key used in one hour; rows are added up by upsert.</summary>
+public sealed class UsageHour
+{
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    /// <summary>Start of the hour, UTC.</summary>
+    public required DateTimeOffset Hour { get; init; }
+
+    /// <summary>The API key of management calls; all zero for image requests, which carry none.</summary>
+    public required Guid ApiKeyId { get; init; }
+
+    public long Requests { get; set; }
+
+    public long BandwidthBytes { get; set; }
+
+    public long Transforms { get; set; }
+
+    public long TransformCpuMs { get; set; }
+
+    /// <summary>Storage held at the end of the hour, bytes.</summary>
+    public long StorageBytes { get; set; }
+}

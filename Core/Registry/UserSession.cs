@@ -1,0 +1,26 @@
+using System.Net;
+
+namespace ImageService.Core.Registry;
+
+/// <summary>A signed-in browser or program of a person. The token is random and stored as SHA-256.</summary>
+public sealed class UserSession
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required Guid UserId { get; init; }
+
+    /// <summary>SHA-256 of the token, 32 bytes.</summary>
+    public required byte[] TokenHash { get; init; }
+
+    public IPAddress? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset LastSeenAt { get; set; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+}

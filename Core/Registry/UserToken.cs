@@ -1,0 +1,18 @@
+namespace ImageService.Core.Registry;
+
+/// <summary>A single-use token mailed to a person: password reset or e-mail confirmation. Stored as SHA-256.</summary>
+public sealed class UserToken
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required Guid UserId { get; init; }
+
+    /// <summary><c>password_reset</c>.</summary>
+    public required string Purpose { get; init; }
+
+    public required byte[] TokenHash { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? UsedAt { get; set; }
+}
