@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>What the isolated decoder found out about an original that it decoded wholly, once.</summary>
+/// <param name="Facts">Size, colours, frames.</param>
+/// <param name="Placeholders">What a page can show before the image has come.</param>
+/// <param name="NormalisedPath">HEIC and SVG: the PNG or JPEG to keep as working copy, written beside the original; the caller moves or deletes it. Else null.</param>
+public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders, string? NormalisedPath);
+
+/// <summary>Facts of an original, as its upright first frame is seen.</summary>
+/// <param name="Format">By content.</param>
+/// <param name="Width">px, upright.</param>
+/// <param name="Height">px, upright.</param>
+/// <param name="HasAlpha">Whether it has an alpha channel (a palette with transparency counts).</param>
+/// <param name="Frames">1 for still images; only GIF and WebP animate. Pages of a TIFF are not frames.</param>
+/// <param name="Orientation">EXIF orientation as stored, 1 to 8; 1 where there is none.</param>
+/// <param name="ColourSpace">libvips' name of the decoded colour space: <c>srgb</c>, <c>b-w</c>, <c>cmyk</c>, <c>rgb16</c>, <c>grey16</c>, <c>labs</c>, …</param>
+/// <param name="HasProfile">Whether an ICC profile is embedded.</param>
+/// <param name="Exif">Public subset of the EXIF (camera, lens, exposure, artist, copyright, when taken), never a position; null where there is none.</param>
+public sealed record ImageFacts(
+    OriginalFormat Format, int Width, int Height, bool HasAlpha, int Frames, int Orientation, string ColourSpace, bool HasProfile, JsonDocument? Exif);
+
+/// <summary>Stand-ins for an image that has not loaded yet, made from its first frame.</summary>
+/// <param name="BlurHash">https://blurha.sh, 4 × 3 components (or 3 × 4 for portraits).</param>
+/// <param name="ThumbHash">https://evanw.github.io/thumbhash, base64.</param>
+/// <param name="DominantColour"><c>#rrggbb</c>, lower case.</param>
+/// <param name="Palette">Up to six colours <c>#rrggbb</c>, most frequent first.</param>
+public sealed record Placeholders(string BlurHash, string ThumbHash, string DominantColour, IReadOnlyList<string> Palette);
+
+/// <summary>What an original may be; from the policy of its space.</summary>
+/// <param name="MaxPixels">Width × height × frames.</param>
+/// <param name="MaxFrames">Frames of an animation.</param>
+/// <param name="Allowed">Formats accepted; anything else is <c>UnsupportedImageType</c>.</param>
+public sealed record ProbeLimits(long MaxPixels, int MaxFrames, IReadOnlySet<OriginalFormat> Allowed);

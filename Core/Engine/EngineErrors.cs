@@ -1,0 +1,40 @@
+using ImageService.Core.Errors;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>Every way the engine refuses.</summary>
+internal static class EngineErrors
+{
+    public static Error UnknownType() => new(
+        ErrorCode.UnsupportedImageType, "The content is no image of a known type. Accepted are JPEG, PNG, WebP, GIF, AVIF, TIFF and, where enabled, HEIC and SVG.");
+
+    public static Error TypeNotAllowed(OriginalFormat format) => new(
+        ErrorCode.UnsupportedImageType, $"The content is {format.Name()}, which is not accepted here (policy allowed_input_formats).");
+
+    public static Error NoDecoder(OriginalFormat format) => new(
+        ErrorCode.UnsupportedImageType, $"The content is {format.Name()}, and this installation has no decoder for it.");
+
+    public static Error Undecodable(OriginalFormat format) => new(
+        ErrorCode.UndecodableImage, $"The {format.Name()} is truncated or corrupt and cannot be decoded.");
+
+    public static Error DecoderDied() => new(
+        ErrorCode.UndecodableImage, "The image could not be decoded within the time and memory that an image may take.");
+
+    public static Error TooManyPixels(long pixels, long limit) => new(
+        ErrorCode.ImageLimitExceeded, $"The image has {pixels} pixels (width × height × frames); at most {limit} are accepted (policy max_input_pixels).");
+
+    public static Error TooManyFrames(int frames, int limit) => new(
+        ErrorCode.ImageLimitExceeded, $"The animation has {frames} frames; at most {limit} are accepted (policy max_input_frames).");
+
+    public static Error SideTooLong(int width, int height, int limit) => new(
+        ErrorCode.ImageLimitExceeded, $"The image is {width} × {height} px; no side may exceed {limit} px.");
+
+    public static Error TooMuchMemory() => new(
+        ErrorCode.ImageLimitExceeded, "Decoding the image would take more memory than an image may take. Upload it smaller, or as a baseline JPEG.");
+
+    public static Error TimedOut(TimeSpan limit) => new(
+        ErrorCode.TransformTimedOut, $"The transform took longer than {limit.TotalSeconds:0.#} s and was stopped. Ask for a smaller size or another format.");
+
+    public static Error Full(TimeSpan retryAfter) => new(
+        ErrorCode.Overloaded, "Too many images are being made right now. Images made before are still served.") { RetryAfter = retryAfter };
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>How the machine spends itself on pixels. What an image may be is a policy, not an option.</summary>
+public sealed class EngineOptions
+{
+    public const string Section = "Engine";
+
+    /// <summary>Transforms running at once. 0 (default): as many as cores.</summary>
+    [Range(0, 1024, ErrorMessage = "Engine:MaxRunning must be 0 (as many as cores) to 1024.")]
+    public int MaxRunning { get; set; }
+
+    /// <summary>Transforms waiting, all organizations together; one more is answered 503. Default 256.</summary>
+    [Range(1, 100_000, ErrorMessage = "Engine:MaxWaiting must be 1 to 100000.")]
+    public int MaxWaiting { get; set; } = 256;
+
+    /// <summary>Longest wait for a turn; then 503. Default 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00", ErrorMessage = "Engine:MaxWait must be 100 ms to 10 minutes.")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Estimated bytes of pixels that running transforms may hold together. Default 640 MiB; a single larger one runs alone.</summary>
+    [Range(16L << 20, 1L << 42, ErrorMessage = "Engine:MemoryBudgetBytes must be at least 16777216 (16 MiB).")]
+    public long MemoryBudgetBytes { get; set; } = 640L << 20;
+
+    /// <summary>Wall time of one transform, after its wait. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00", ErrorMessage = "Engine:TransformTimeout must be 100 ms to 10 minutes.")]
+    public TimeSpan TransformTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Isolated decoders running at once. 0 (default): as many as cores.</summary>
+    [Range(0, 256, ErrorMessage = "Engine:MaxDecoders must be 0 (as many as cores) to 256.")]
+    public int MaxDecoders { get; set; }
+
+    /// <summary>Wall time of one isolated decode, start included; then the process is killed. Default 9 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00", ErrorMessage = "Engine:DecoderTimeout must be 500 ms to 5 minutes.")]
+    public TimeSpan DecoderTimeout { get; set; } = TimeSpan.FromSeconds(9);
+
+    /// <summary>Memory of one isolated decoder, bytes. Default 512 MiB. An original that needs more is <c>ImageLimitExceeded</c>.</summary>
+    [Range(128L << 20, 1L << 40, ErrorMessage = "Engine:DecoderMemoryBytes must be at least 134217728 (128 MiB).")]
+    public long DecoderMemoryBytes { get; set; } = 512L << 20;
+
+    /// <summary>The program started with the argument <c>decode-original</c>: an executable or a .dll. Null (default): this program itself.</summary>
+    public string? DecoderPath { get; set; }
+}
+
+[OptionsValidator]
+internal sealed partial class EngineOptionsValidator : IValidateOptions<EngineOptions>;

@@ -1,0 +1,17 @@
+namespace ImageService.Core.Engine;
+
+/// <summary>What output bytes depend on besides the operations and the original; part of every operations hash.</summary>
+public static class EngineRevision
+{
+    // Increment when output bytes change: settings of an encoder, order or arithmetic of a step.
+    private const int Pixels = 1;
+
+    // Increment when MakeIntermediateAsync or SourceChoice changes.
+    private const int Intermediate = 1;
+
+    /// <summary>For variants made from the original: own revision and libvips' version, for example <c>1-8.18.7</c>.</summary>
+    public static string Current { get; } = $"{Pixels}-{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+
+    /// <summary>For variants made from the intermediate (<c>SourceChoice</c>).</summary>
+    public static string ForIntermediate { get; } = $"{Current}-i{Intermediate}";
+}

@@ -1,0 +1,35 @@
+using ImageService.Core.Operations;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>The bytes a transform reads.</summary>
+/// <param name="Bytes">The whole encoded image; must not change while the transform runs.</param>
+/// <param name="Format">What the registry says of the original. The engine looks at the content all the same, so a working copy of a HEIC or SVG may say either.</param>
+/// <param name="IsIntermediate">Whether these are the bytes of <c>TransformEngine.MakeIntermediateAsync</c> (upright, sRGB) and not the original's.</param>
+/// <param name="KeepCopyright">Policy <c>keep_copyright</c>: artist and copyright survive, nothing else does.</param>
+public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool IsIntermediate, bool KeepCopyright);
+
+/// <summary>How much one transform may read and how long it may take.</summary>
+/// <param name="MaxPixels">Width × height × frames of the source.</param>
+/// <param name="MaxFrames">Frames of the source.</param>
+/// <param name="Timeout">Wall time; null: the engine's own (<see cref="EngineOptions.TransformTimeout"/>).</param>
+public sealed record TransformLimits(long MaxPixels, int MaxFrames, TimeSpan? Timeout)
+{
+    /// <summary>The defaults of the policies <c>max_input_pixels</c> and <c>max_input_frames</c>.</summary>
+    public static TransformLimits Default { get; } = new(100_000_000, 1000, null);
+}
+
+/// <summary>An encoded result.</summary>
+/// <param name="Bytes">The whole file.</param>
+/// <param name="Format">Its format.</param>
+/// <param name="Width">px.</param>
+/// <param name="Height">px, of one frame.</param>
+/// <param name="Frames">1 for still images.</param>
+/// <param name="CpuTime">CPU spent on it by the thread that ran it and libvips' threads, as far as the platform tells.</param>
+public sealed record TransformedImage(ReadOnlyMemory<byte> Bytes, ImageFormat Format, int Width, int Height, int Frames, TimeSpan CpuTime);
+
+/// <summary>An original without its metadata; every pixel as uploaded.</summary>
+/// <param name="Bytes">The whole file, in the original's format.</param>
+/// <param name="Format">The original's format.</param>
+/// <param name="Changed">False where there was nothing to remove and the bytes are the very same.</param>
+public sealed record StrippedOriginal(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool Changed);
