@@ -20,6 +20,9 @@ public sealed class Upload
     /// <summary>Bytes safely stored so far.</summary>
     public long Offset { get; set; }
 
+    /// <summary>Object keys of the stored pieces, in order; appended in the same conditional UPDATE that moves <see cref="Offset"/>.</summary>
+    public string[] Parts { get; set; } = [];
+
     /// <summary>Parsed <c>Upload-Metadata</c> (filename, folder, tags, access): a JSON object.</summary>
     public required string Metadata { get; init; }
 

@@ -11,11 +11,23 @@ public static class ObjectKey
     /// <summary>An upload that has not been judged yet. Swept when older than a day.</summary>
     public static string Staging(Guid organizationId, Guid uploadId) => $"{organizationId:n}/staging/{uploadId:n}";
 
+    /// <summary>One piece of a resumable upload; the piece's own id keeps two writers at the same offset apart.</summary>
+    public static string StagingPart(Guid organizationId, Guid uploadId, Guid partId) => $"{organizationId:n}/staging/parts/{uploadId:n}/{partId:n}";
+
+    /// <summary>Every piece of a resumable upload.</summary>
+    public static string StagingPartsPrefix(Guid organizationId, Guid uploadId) => $"{organizationId:n}/staging/parts/{uploadId:n}/";
+
+    /// <summary>Says that an asset version's objects are being put in place; removed once its row is committed. A stale one without a row tells the sweep what to remove.</summary>
+    public static string StagingIntent(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/staging/intents/{assetId:n}.v{version}";
+
     /// <summary>The original as uploaded; one per asset version.</summary>
     public static string Original(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/original";
 
     /// <summary>The always-hot intermediate of at most 4 megapixels.</summary>
     public static string Intermediate(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/intermediate";
+
+    /// <summary>The raster kept beside an original that no serving process decodes (HEIC, SVG).</summary>
+    public static string WorkingCopy(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/working";
 
     /// <summary>A variant, content-addressed by the operations hash (64 hex digits).</summary>
     public static string Variant(Guid organizationId, Guid assetId, int version, string operationsHash, ImageFormat format) =>
