@@ -33,6 +33,12 @@ public sealed class Asset
     /// <summary>The owner's own facts: a JSON object of at most 16 KiB.</summary>
     public string? Metadata { get; set; }
 
+    /// <summary>
+    /// Counts the invalidations of this asset's variants. Part of every cache key of a variant, and the condition under which a variant
+    /// that was being made is published: one begun before an invalidation is not.
+    /// </summary>
+    public int VariantGeneration { get; set; }
+
     /// <summary>Retention lock (legal hold): until then the asset can be neither deleted nor replaced.</summary>
     public DateTimeOffset? RetainUntil { get; set; }
 
