@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ImageService.Core.Messaging;
+
+/// <summary>How messages are written to and read from text: camelCase JSON by generated code.</summary>
+public static class Messages
+{
+    public static string Write<T>(T message)
+        where T : IMessage => JsonSerializer.Serialize(message, typeof(T), MessageJson.Default);
+
+    /// <exception cref="JsonException">The text is no message of this type: a bug, or a newer writer.</exception>
+    public static T Read<T>(string body)
+        where T : IMessage => (T)(JsonSerializer.Deserialize(body, typeof(T), MessageJson.Default) ?? throw new JsonException($"A {T.Type} message is null."));
+}
+
+/// <summary>A version of an asset is in the registry and its original in the store.</summary>
+public sealed record AssetUploaded(Guid OrganizationId, Guid AssetId, int Version) : IMessage
+{
+    public static string Type => "asset_uploaded";
+}
+
+/// <summary>An asset was deleted softly: its images stop at once, its bytes go after the retention time.</summary>
+public sealed record AssetDeleted(Guid OrganizationId, Guid AssetId) : IMessage
+{
+    public static string Type => "asset_deleted";
+}
+
+/// <summary>Facts beside the bytes changed (folder, tags, access, focal point), or the asset was restored: other presets may match now.</summary>
+public sealed record AssetChanged(Guid OrganizationId, Guid AssetId) : IMessage
+{
+    public static string Type => "asset_changed";
+}
+
+/// <summary>A preset was created or has a new revision; its variants are made for assets already there where it says so.</summary>
+public sealed record PresetChanged(Guid OrganizationId, Guid PresetId) : IMessage
+{
+    public static string Type => "preset_changed";
+}
+
+/// <summary>Rows of variants are gone; their objects may go too. At most <see cref="MaxKeys"/> keys per message: write several for more.</summary>
+public sealed record VariantsInvalidated(Guid OrganizationId, IReadOnlyList<string> StorageKeys) : IMessage
+{
+    public const int MaxKeys = 500;
+
+    public static string Type => "variants_invalidated";
+}
+
+/// <summary>A variant was made in the background, for a preset that asks for it.</summary>
+public sealed record VariantReady(Guid OrganizationId, Guid AssetId, int Version, Guid VariantId) : IMessage
+{
+    public static string Type => "variant_ready";
+}
+
+/// <summary>A bulk import is queued.</summary>
+public sealed record ImportRequested(Guid OrganizationId, Guid ImportJobId) : IMessage
+{
+    public static string Type => "import_requested";
+}
+
+/// <summary>A quota is used to 80 % or more; told once per scope, kind and period.</summary>
+/// <param name="OrganizationId">Whose.</param>
+/// <param name="ScopeId">Organization, tenant or space whose policy sets the quota.</param>
+/// <param name="Kind"><c>storage_bytes</c>, <c>assets</c>, <c>transforms</c>, <c>bandwidth_bytes</c>.</param>
+/// <param name="Used">What was used when it was noticed.</param>
+/// <param name="Limit">The quota.</param>
+public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind, long Used, long Limit) : IMessage
+{
+    public static string Type => "quota_warning";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AssetUploaded))]
+[JsonSerializable(typeof(AssetDeleted))]
+[JsonSerializable(typeof(AssetChanged))]
+[JsonSerializable(typeof(PresetChanged))]
+[JsonSerializable(typeof(VariantsInvalidated))]
+[JsonSerializable(typeof(VariantReady))]
+[JsonSerializable(typeof(ImportRequested))]
+[JsonSerializable(typeof(QuotaWarning))]
+internal sealed partial class MessageJson : JsonSerializerContext;

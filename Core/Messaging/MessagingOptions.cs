@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ImageService.Core.Messaging;
+
+/// <summary>Settings of the queue and the relay.</summary>
+public sealed class MessagingOptions
+{
+    public const string Section = "Messaging";
+
+    /// <summary>Which queue carries messages. Default <c>postgres</c>: the registry's own database.</summary>
+    [RegularExpression("^postgres$", ErrorMessage = "Messaging:Provider must be postgres.")]
+    public string Provider { get; set; } = "postgres";
+
+    /// <summary>Messages handled at once by one worker. Default 8.</summary>
+    [Range(1, 256, ErrorMessage = "Messaging:Concurrency must be from 1 to 256.")]
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>How long a message stays with a worker that says nothing before another gets it. Default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "12:00:00", ErrorMessage = "Messaging:VisibilityTimeout must be from 00:00:01 to 12:00:00.")]
+    public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Deliveries before a message is set aside as dead. Default 10.</summary>
+    [Range(1, 1000, ErrorMessage = "Messaging:MaxDeliveries must be from 1 to 1000.")]
+    public int MaxDeliveries { get; set; } = 10;
+
+    /// <summary>Delay after the first failure; doubles with each further one. Default 2 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Messaging:RetryDelay must be from 00:00:00 to 01:00:00.")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The delay never grows beyond this. Default 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Messaging:MaxRetryDelay must be from 00:00:01 to 1.00:00:00.")]
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often relay and queue look without having been woken. Default 2 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Messaging:PollInterval must be from 00:00:00.05 to 00:01:00.")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Outbox rows published per transaction. Default 200.</summary>
+    [Range(1, 5000, ErrorMessage = "Messaging:RelayBatch must be from 1 to 5000.")]
+    public int RelayBatch { get; set; } = 200;
+
+    /// <summary>How long published outbox rows are kept. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00", ErrorMessage = "Messaging:OutboxRetention must be from 00:00:00 to 365.00:00:00.")]
+    public TimeSpan OutboxRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Delay before the delivery that follows the given failed one.</summary>
+    /// <param name="attempt">1 for the first delivery.</param>
+    public TimeSpan DelayAfter(int attempt)
+    {
+        var factor = Math.Pow(2, Math.Clamp(attempt - 1, 0, 30));
+        return TimeSpan.FromTicks((long)Math.Min(RetryDelay.Ticks * factor, MaxRetryDelay.Ticks));
+    }
+}
