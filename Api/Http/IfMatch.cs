@@ -1,0 +1,48 @@
+using System.Globalization;
+using ImageService.Core.Errors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Primitives;
+
+namespace ImageService.Api.Http;
+
+/// <summary>
+/// Optimistic concurrency by entity tag (RFC 9110 section 13.1.1). A resource's tag is its row version, PostgreSQL's <c>xmin</c>.
+/// Without <c>If-Match</c> a write is unconditional.
+/// </summary>
+internal static class IfMatch
+{
+    /// <summary>Name of the shadow property that holds a row's version.</summary>
+    public const string RowVersion = "xmin";
+
+    public static readonly Error Stale = new(ErrorCode.PreconditionFailed, "The resource has changed since you read it. Read it again and send its ETag as If-Match.");
+
+    /// <summary>The tag of a row version: <c>"1a2b"</c>, strong.</summary>
+    public static string Tag(uint version) => string.Create(CultureInfo.InvariantCulture, $"\"{version:x}\"");
+
+    /// <summary>Sends a tracked entity's tag.</summary>
+    public static void SetETag(this HttpContext http, DbContext db, object entity) => http.Response.Headers.ETag = Tag(VersionOf(db, entity));
+
+    /// <summary>Sends the tag of a version read by a projection.</summary>
+    public static void SetETag(this HttpContext http, uint version) => http.Response.Headers.ETag = Tag(version);
+
+    public static uint VersionOf(DbContext db, object entity) => (uint)db.Entry(entity).Property(RowVersion).CurrentValue!;
+
+    /// <summary>
+    /// Judges the request's <c>If-Match</c> against a tracked entity: <see cref="Stale"/> when no tag fits. The row version stays the one that was read,
+    /// so that a write between this look and the save still fails, as <see cref="DbUpdateConcurrencyException"/>, with the same answer.
+    /// </summary>
+    public static Error? Check(HttpContext http, DbContext db, object entity)
+    {
+        var header = http.Request.Headers.IfMatch;
+        if (StringValues.IsNullOrEmpty(header))
+            return null;
+        var tag = Tag(VersionOf(db, entity));
+        foreach (var candidate in header.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (candidate == "*" || candidate == tag)
+                return null;
+        }
+
+        return Stale;
+    }
+}

@@ -1,0 +1,13 @@
+namespace ImageService.Api.Http;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    public static partial void Failed(ILogger logger, Exception exception, string method, string route);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Route} was answered {Code}")]
+    public static partial void Unavailable(ILogger logger, Exception exception, string code, string route);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stored answer of an idempotency key could not be opened; the request is refused as a conflict")]
+    public static partial void IdempotencyUnreadable(ILogger logger, Exception exception);
+}

@@ -1,0 +1,32 @@
+namespace ImageService.Api.Http;
+
+/// <summary>
+/// Headers that let a browser do nothing with an answer but read it, set where the route has not set its own (images, the reference page).
+/// No CORS header is ever sent for management routes: a browser page of another origin cannot read them.
+/// </summary>
+internal static class SecurityHeaders
+{
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (http, next) =>
+    {
+        // On starting, because the exception handler clears what was set before.
+        http.Response.OnStarting(static state => Fill((HttpContext)state), http);
+        return next(http);
+    });
+
+    private static Task Fill(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.TryAdd("X-Content-Type-Options", "nosniff");
+        headers.TryAdd("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+        headers.TryAdd("Referrer-Policy", "no-referrer");
+        if (IsImage(http.Request.Path))
+            return Task.CompletedTask;
+        headers.TryAdd("X-Frame-Options", "DENY");
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+        headers.TryAdd("Cache-Control", "no-store");
+        return Task.CompletedTask;
+    }
+
+    private static bool IsImage(PathString path) =>
+        path.StartsWithSegments("/v1/pub", StringComparison.Ordinal) || path.StartsWithSegments("/v1/priv", StringComparison.Ordinal);
+}
