@@ -1,0 +1,61 @@
+using ImageService.Core.Registry;
+
+namespace ImageService.Core.Access;
+
+/// <summary>Who makes a request, and what that credential may do where.</summary>
+/// <param name="Type">Kind of actor.</param>
+/// <param name="Id">The API key's or the user's id.</param>
+/// <param name="Name">The key's name or the user's e-mail, for the audit log.</param>
+/// <param name="OrganizationId">The organization the credential belongs to; null for the platform key.</param>
+/// <param name="TenantId">Set where the credential is bound to one tenant as a whole.</param>
+/// <param name="SpaceId">Set where the credential is bound to one space as a whole.</param>
+/// <param name="Scopes">Every scope the credential has at some place. Ask <see cref="May"/> for a place.</param>
+/// <param name="IsPlatform">Whether this is the operator's key, which creates organizations and nothing else.</param>
+public sealed record Caller(
+    ActorType Type, Guid Id, string Name, Guid? OrganizationId, Guid? TenantId, Guid? SpaceId, IReadOnlySet<string> Scopes, bool IsPlatform)
+{
+    /// <summary>Where which scopes hold. A key has one grant; a person may have roles at several places.</summary>
+    public IReadOnlyList<Grant> Grants { get; init; } = [new(TenantId, SpaceId, Scopes)];
+
+    /// <summary>Whether the scope holds at a place: the organization (both null), a tenant, or a space of a tenant. Organizations are compared by the route.</summary>
+    public bool May(string scope, Guid? tenantId, Guid? spaceId)
+    {
+        foreach (var grant in Grants)
+        {
+            if (grant.Covers(tenantId, spaceId) && grant.Scopes.Contains(scope))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the caller has any business at a place: a grant at it, above it or below it. If not, the place does not exist for the caller.</summary>
+    public bool Sees(Guid? tenantId, Guid? spaceId)
+    {
+        foreach (var grant in Grants)
+        {
+            if (grant.Touches(tenantId, spaceId))
+                return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Scopes that hold at an organization (both ids null), a tenant or a space, and everywhere below.</summary>
+/// <param name="TenantId">Null at organization level.</param>
+/// <param name="SpaceId">Null at organization and tenant level.</param>
+/// <param name="Scopes">What may be done there.</param>
+public sealed record Grant(Guid? TenantId, Guid? SpaceId, IReadOnlySet<string> Scopes)
+{
+    /// <summary>The role the grant comes from; null for an API key.</summary>
+    public Role? Role { get; init; }
+
+    /// <summary>Whether the place is at or below this grant.</summary>
+    public bool Covers(Guid? tenantId, Guid? spaceId) =>
+        (TenantId is null || TenantId == tenantId) && (SpaceId is null || SpaceId == spaceId);
+
+    /// <summary>Whether the place is at, below or above this grant.</summary>
+    public bool Touches(Guid? tenantId, Guid? spaceId) =>
+        (TenantId is null || tenantId is null || TenantId == tenantId) && (SpaceId is null || spaceId is null || SpaceId == spaceId);
+}
