@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ImageService.Core.Metering;
+
+/// <summary>Settings of usage counting.</summary>
+public sealed class MeteringOptions
+{
+    public const string Section = "Metering";
+
+    /// <summary>How often counts are written. Default 5 seconds: what a killed process can lose.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Metering:FlushInterval must be from 00:00:00.1 to 00:10:00.")]
+    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often waiting notes are added up in memory. Default 200 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10", ErrorMessage = "Metering:DrainInterval must be from 00:00:00.01 to 00:00:10.")]
+    public TimeSpan DrainInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Notes that may wait to be added up; more are dropped and counted. Default 65536.</summary>
+    [Range(1, 10_000_000, ErrorMessage = "Metering:ChannelCapacity must be from 1 to 10000000.")]
+    public int ChannelCapacity { get; set; } = 65_536;
+
+    /// <summary>Distinct hourly rows held while the database is away; notes for more are dropped and counted. Default 100000.</summary>
+    [Range(1, 10_000_000, ErrorMessage = "Metering:MaxKeys must be from 1 to 10000000.")]
+    public int MaxKeys { get; set; } = 100_000;
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageService.Core.Metering;
+
+/// <summary>The metering room's doors.</summary>
+public static class MeteringServices
+{
+    /// <summary>Adds the usage meter and its background writer.</summary>
+    public static IServiceCollection AddMetering(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MeteringOptions>().Bind(configuration.GetSection(MeteringOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<UsageMeter>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageMeter>());
+        return services;
+    }
+}

@@ -1,0 +1,74 @@
+namespace ImageService.Core.Metering;
+
+/// <summary>Notes added up per hour, space and key, as they will be written. Not thread-safe.</summary>
+internal sealed class UsageTotals
+{
+    private readonly Dictionary<HourKey, Sums> _hours = [];
+
+    /// <summary>Rows waiting to be written.</summary>
+    public int Count => _hours.Count;
+
+    /// <summary>Adds a note; false when that would need a new row beyond the limit.</summary>
+    public bool TryAdd(in UsageNote note, DateTimeOffset now, int maxKeys)
+    {
+        var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
+        var key = new HourKey(note.OrganizationId, note.TenantId, note.SpaceId, note.ApiKeyId, hour);
+        if (!_hours.TryGetValue(key, out var sums))
+        {
+            if (_hours.Count >= maxKeys) return false;
+            _hours[key] = sums = new Sums();
+        }
+
+        sums.Requests += note.Requests;
+        sums.BandwidthBytes += note.BandwidthBytes;
+        sums.Transforms += note.Transforms;
+        sums.TransformCpuMs += note.TransformCpuMs;
+        return true;
+    }
+
+    public IReadOnlyList<Guid> Organizations() => [.. _hours.Keys.Select(key => key.OrganizationId).Distinct()];
+
+    /// <summary>In a fixed order, so that two writers never wait for each other's rows in a circle.</summary>
+    public IEnumerable<KeyValuePair<HourKey, Sums>> HoursOf(Guid organizationId) =>
+        _hours.Where(row => row.Key.OrganizationId == organizationId)
+            .OrderBy(row => row.Key.TenantId).ThenBy(row => row.Key.SpaceId).ThenBy(row => row.Key.Hour).ThenBy(row => row.Key.ApiKeyId);
+
+    /// <summary>Bandwidth per month of the organization, each of its tenants and each of its spaces.</summary>
+    public IReadOnlyList<CounterChange> CountersOf(Guid organizationId) =>
+    [
+        .. HoursOf(organizationId)
+            .Where(row => row.Value.BandwidthBytes != 0)
+            .SelectMany(row => Scopes(row.Key).Select(scope => (scope, period: MonthOf(row.Key.Hour), amount: row.Value.BandwidthBytes)))
+            .GroupBy(change => (change.scope, change.period))
+            .Select(group => new CounterChange(group.Key.scope, "bandwidth_bytes", group.Key.period, group.Sum(change => change.amount)))
+            .OrderBy(change => change.ScopeId).ThenBy(change => change.Period),
+    ];
+
+    public void Forget(Guid organizationId)
+    {
+        foreach (var key in _hours.Keys.Where(key => key.OrganizationId == organizationId).ToList()) _hours.Remove(key);
+    }
+
+    private static DateOnly MonthOf(DateTimeOffset hour) => new(hour.Year, hour.Month, 1);
+
+    private static IEnumerable<Guid> Scopes(HourKey key) =>
+        new[] { key.OrganizationId, key.TenantId, key.SpaceId }.Where(id => id != Guid.Empty).Distinct();
+}
+
+/// <summary>One row of <c>usage_hours</c>.</summary>
+internal readonly record struct HourKey(Guid OrganizationId, Guid TenantId, Guid SpaceId, Guid ApiKeyId, DateTimeOffset Hour);
+
+/// <summary>What a row grows by.</summary>
+internal sealed class Sums
+{
+    public long Requests { get; set; }
+
+    public long BandwidthBytes { get; set; }
+
+    public long Transforms { get; set; }
+
+    public long TransformCpuMs { get; set; }
+}
+
+/// <summary>What a monthly counter grows by.</summary>
+internal readonly record struct CounterChange(Guid ScopeId, string Kind, DateOnly Period, long Amount);
