@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ImageService.Tests.Acceptance;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(RunningStack))]
+
+namespace ImageService.Tests.Acceptance;
+
+/// <summary>
+/// The whole system as a user starts it: the AppHost's executable with fresh data on free ports. Started by the first test that
+/// asks, stopped with the run. <c>IMAGESERVICE_SUMMARY</c> names the summary file of a stack that runs already.
+/// </summary>
+public sealed class RunningStack : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
+
+    private readonly Lazy<Task<StackSummary>> _summary;
+    private readonly List<string> _log = [];
+    private Process? _appHost;
+    private string? _folder;
+
+    public RunningStack() => _summary = new(StartAsync, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    /// <summary>What the AppHost printed once everything was ready.</summary>
+    public Task<StackSummary> SummaryAsync() => _summary.Value;
+
+    /// <summary>Everything the stack has logged so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
+    private async Task<StackSummary> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("IMAGESERVICE_SUMMARY") is { Length: > 0 } running)
+            return StackSummary.Read(running);
+
+        _folder = Directory.CreateTempSubdirectory("imageservice-acceptance-").FullName;
+        var summary = Path.Combine(_folder, "summary.json");
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                AppHostAssembly(), "--ephemeral", "--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary,
+            },
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _appHost = Process.Start(start) ?? throw new InvalidOperationException("The AppHost did not start.");
+        _appHost.OutputDataReceived += (_, line) => Note(line.Data);
+        _appHost.ErrorDataReceived += (_, line) => Note(line.Data);
+        _appHost.BeginOutputReadLine();
+        _appHost.BeginErrorReadLine();
+
+        var started = Stopwatch.StartNew();
+        while (!File.Exists(summary))
+        {
+            if (_appHost.HasExited || started.Elapsed > StartLimit)
+                throw new InvalidOperationException($"The stack is not ready after {started.Elapsed.TotalSeconds:0} s. Its log:\n{Log}");
+            await Task.Delay(100);
+        }
+
+        return StackSummary.Read(summary);
+    }
+
+    private static string AppHostAssembly()
+    {
+        // Tests/bin/<configuration>/net10.0 → AppHost/bin/<configuration>/net10.0
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = output.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(root, "AppHost", "bin", output.Parent!.Name, output.Name, "ImageService.AppHost.dll");
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_log)
+            _log.Add(line);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_appHost is not null)
+        {
+            if (!_appHost.HasExited)
+            {
+                using var terminate = Process.Start("kill", ["-TERM", _appHost.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+                try
+                {
+                    await _appHost.WaitForExitAsync(patience.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    _appHost.Kill(entireProcessTree: true);
+                }
+            }
+
+            _appHost.Dispose();
+        }
+
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>The summary file of the contract's "Where things listen".</summary>
+public sealed record StackSummary(
+    string Api,
+    string Portal,
+    string Worker,
+    string PlatformKey,
+    string ApiKey,
+    string PortalUser,
+    string PortalPassword,
+    string Organization,
+    string OrganizationId,
+    string Tenant,
+    string TenantId,
+    IReadOnlyDictionary<string, string> Spaces,
+    string PublicUrl,
+    string SignedUrl)
+{
+    public static StackSummary Read(string path) =>
+        JsonSerializer.Deserialize<StackSummary>(File.ReadAllText(path), JsonSerializerOptions.Web)
+        ?? throw new InvalidOperationException($"{path} is empty.");
+}
