@@ -42,6 +42,15 @@ public sealed record ImageOperations
     /// <summary>Mirrored top to bottom (<c>flop</c>).</summary>
     public bool Flop { get; init; }
 
+    /// <summary>
+    /// Focal point of <see cref="Operations.Gravity.Focal"/> from the left, 0 to 1, in the picture as cropped: after rotation and mirroring (<c>fx</c>).
+    /// In resolved operations: null means the centre.
+    /// </summary>
+    public double? FocalX { get; init; }
+
+    /// <summary>The same from the top (<c>fy</c>).</summary>
+    public double? FocalY { get; init; }
+
     /// <summary>Slug of the preset whose operations this URL builds on.</summary>
     public string? Preset { get; init; }
 }

@@ -1,0 +1,98 @@
+namespace ImageService.Core.Operations;
+
+/// <summary>
+/// What <c>w</c>, <c>h</c> and <c>f</c> come to for one source, in the fewest words: sides that would enlarge are cut back, and a fit that neither crops,
+/// distorts nor adds a canvas is not said. Different URLs that give the same pixels come to the same value here.
+/// </summary>
+/// <param name="Width">px; null where the height alone, or the source, decides.</param>
+/// <param name="Height">px; null where the width alone, or the source, decides.</param>
+/// <param name="Fit"><see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds canvas) or null (in proportion).</param>
+/// <param name="GravityX">Whether there is a choice to make between left and right.</param>
+/// <param name="GravityY">Whether there is a choice to make between top and bottom.</param>
+internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? Fit, bool GravityX, bool GravityY)
+{
+    /// <summary>Resolves sides and fit for a source of the given size (px, upright and rotated).</summary>
+    public static CanonicalGeometry Of(int? width, int? height, Fit fit, int sourceWidth, int sourceHeight)
+    {
+        var source = new Size(sourceWidth, sourceHeight);
+        return (width, height) switch
+        {
+            (null, null) => default,
+            ({ } w, null) => Proportional(source.ScaledToWidth(Math.Min(w, source.Width)), source) ?? default,
+            (null, { } h) => Proportional(source.ScaledToHeight(Math.Min(h, source.Height)), source) ?? default,
+            ({ } w, { } h) => fit switch
+            {
+                Operations.Fit.Cover => Cover(new Size(w, h).ShrunkInto(source), source),
+                Operations.Fit.Fill => Fill(new Size(w, h).ShrunkInto(source), source),
+                Operations.Fit.Inside => Proportional(Inside(new Size(w, h), source), source) ?? default,
+                Operations.Fit.Outside => Proportional(Outside(new Size(w, h), source), source) ?? default,
+                _ => Canvas(new Size(w, h), source),
+            },
+        };
+    }
+
+    /// <summary>One side where the other follows from it; the width where either would do. Null when the size is not in proportion.</summary>
+    private static CanonicalGeometry? Proportional(Size size, Size source)
+    {
+        if (size == source)
+            return default(CanonicalGeometry);
+        if (size.Width < source.Width && source.ScaledToWidth(size.Width) == size)
+            return new CanonicalGeometry(size.Width, null, null, false, false);
+        if (size.Height < source.Height && source.ScaledToHeight(size.Height) == size)
+            return new CanonicalGeometry(null, size.Height, null, false, false);
+        return null;
+    }
+
+    private static CanonicalGeometry Cover(Size box, Size source)
+    {
+        var scaled = Size.IsWider(box, source) ? source.ScaledToWidth(box.Width) : source.ScaledToHeight(box.Height);
+        return (scaled == box ? Proportional(box, source) : null)
+            ?? new CanonicalGeometry(box.Width, box.Height, Operations.Fit.Cover, scaled.Width > box.Width, scaled.Height > box.Height);
+    }
+
+    private static CanonicalGeometry Fill(Size box, Size source) =>
+        Proportional(box, source) ?? new CanonicalGeometry(box.Width, box.Height, Operations.Fit.Fill, false, false);
+
+    private static CanonicalGeometry Canvas(Size canvas, Size source)
+    {
+        var picture = Inside(canvas, source);
+        return (picture == canvas ? Proportional(picture, source) : null)
+            ?? new CanonicalGeometry(canvas.Width, canvas.Height, Operations.Fit.Pad, canvas.Width > picture.Width, canvas.Height > picture.Height);
+    }
+
+    private static Size Inside(Size box, Size source)
+    {
+        if (box.Width >= source.Width && box.Height >= source.Height)
+            return source;
+        return Size.IsWider(box, source) ? source.ScaledToHeight(box.Height) : source.ScaledToWidth(box.Width);
+    }
+
+    private static Size Outside(Size box, Size source)
+    {
+        if (box.Width >= source.Width || box.Height >= source.Height)
+            return source;
+        return Size.IsWider(box, source) ? source.ScaledToWidth(box.Width) : source.ScaledToHeight(box.Height);
+    }
+
+    /// <summary>A size, px; scaling keeps proportions, rounds to the nearest pixel and never gives less than one.</summary>
+    private readonly record struct Size(int Width, int Height)
+    {
+        public Size ScaledToWidth(int width) => new(width, Scaled(Height, width, Width));
+
+        public Size ScaledToHeight(int height) => new(Scaled(Width, height, Height), height);
+
+        /// <summary>This box, made smaller in its own proportions until neither side exceeds the source's.</summary>
+        public Size ShrunkInto(Size source)
+        {
+            if (Width <= source.Width && Height <= source.Height)
+                return this;
+            return IsWider(this, source) ? ScaledToWidth(source.Width) : ScaledToHeight(source.Height);
+        }
+
+        /// <summary>Whether the box is at least as wide, for its height, as the source.</summary>
+        public static bool IsWider(Size box, Size source) => (long)box.Width * source.Height >= (long)box.Height * source.Width;
+
+        private static int Scaled(int side, int numerator, int denominator) =>
+            (int)Math.Max(1, ((2L * side * numerator) + denominator) / (2L * denominator));
+    }
+}

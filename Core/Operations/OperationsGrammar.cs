@@ -1,0 +1,169 @@
+using System.Buffers;
+
+namespace ImageService.Core.Operations;
+
+/// <summary>The one table of the URL language. The parser, the texts of errors, the canonical order and the reference page follow it.</summary>
+public static class OperationsGrammar
+{
+    /// <summary>The word that asks for the whole original; it stands alone.</summary>
+    public const string Original = "original";
+
+    /// <summary>Largest side that can be written, px. A policy may set less.</summary>
+    public const int MaxSidePx = 8192;
+
+    /// <summary>Longest canonical form, characters.</summary>
+    public const int MaxCanonicalLength = 500;
+
+    /// <summary>Longest slug of a preset, characters.</summary>
+    public const int MaxPresetLength = 100;
+
+    /// <summary>Decimals kept of <c>sharpen</c> and <c>blur</c>: a finer step cannot be seen and would only make more variants.</summary>
+    public const int EffectDecimals = 2;
+
+    /// <summary>Decimals kept of a focal point: below one pixel for every side that can be written.</summary>
+    public const int FocalDecimals = 4;
+
+    private const string Fits = "cover, contain, fill, inside, outside or pad";
+    private const string Gravities = "center, north, northeast, east, southeast, south, southwest, west, northwest, smart or focal";
+
+    private static readonly SearchValues<char> PresetCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private static readonly OperationRule[] Table =
+    [
+        new(OperationKey.Format, "fmt", "jpg, png, webp, avif, gif or auto", "the extension's", "every output"),
+        new(OperationKey.Width, "w", "a number of pixels from 1 to 8192", "in proportion to h, else the original's", "every output") { Min = 1, Max = MaxSidePx },
+        new(OperationKey.Height, "h", "a number of pixels from 1 to 8192", "in proportion to w, else the original's", "every output") { Min = 1, Max = MaxSidePx },
+        new(OperationKey.Fit, "f", Fits, "cover", "outputs with both w and h"),
+        new(OperationKey.Gravity, "g", Gravities, "center", "cover where it crops, pad and contain where the canvas is larger than the picture"),
+        new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)", "white for jpg, else transparent", "canvases and originals with transparency"),
+        new(OperationKey.Quality, "q", "a number from 1 to 100, or auto", "85 or the policy's", "jpg, webp and avif") { Min = 1, Max = 100 },
+        new(OperationKey.Rotation, "r", "90, 180 or 270", "none", "every output") { Min = 90, Max = 270 },
+        new(OperationKey.Sharpen, "sharpen", "a number from 0 to 10", "none", "every output") { Min = 0, Max = 10 },
+        new(OperationKey.Blur, "blur", "a number from 0.3 to 1000", "none", "every output") { Min = 0.3, Max = 1000 },
+        new(OperationKey.Greyscale, "bw", "no value: it is a flag", "off", "every output") { IsFlag = true },
+        new(OperationKey.Flip, "flip", "no value: it is a flag", "off", "every output") { IsFlag = true },
+        new(OperationKey.Flop, "flop", "no value: it is a flag", "off", "every output") { IsFlag = true },
+        new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)", "the asset's focal point", "g_focal where it crops left or right") { Min = 0, Max = 1 },
+        new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)", "the asset's focal point", "g_focal where it crops top or bottom") { Min = 0, Max = 1 },
+        new(OperationKey.Preset, "preset", "the slug of a preset: 1 to 100 of a-z, 0-9 and _", "none", "URLs"),
+    ];
+
+    /// <summary>All rows, in canonical order; the index of a row is its <see cref="OperationKey"/>.</summary>
+    public static IReadOnlyList<OperationRule> Rules => Table;
+
+    /// <summary>All operations' names, for the caller who wrote one that does not exist.</summary>
+    public static string AllNames { get; } = string.Join(", ", Table.Select(rule => rule.Name));
+
+    public static OperationRule Rule(OperationKey key) => Table[(int)key];
+
+    /// <summary>The rule of a name; null when no operation is called so.</summary>
+    public static OperationRule? Find(ReadOnlySpan<char> name)
+    {
+        foreach (var rule in Table)
+        {
+            if (name.SequenceEqual(rule.Name))
+                return rule;
+        }
+
+        return null;
+    }
+
+    /// <summary>The text of a fit in a URL.</summary>
+    public static string Name(this Fit fit) => fit switch
+    {
+        Fit.Cover => "cover",
+        Fit.Contain => "contain",
+        Fit.Fill => "fill",
+        Fit.Inside => "inside",
+        Fit.Outside => "outside",
+        Fit.Pad => "pad",
+        _ => throw new ArgumentOutOfRangeException(nameof(fit)),
+    };
+
+    /// <summary>The text of a gravity in a URL.</summary>
+    public static string Name(this Gravity gravity) => gravity switch
+    {
+        Gravity.Center => "center",
+        Gravity.North => "north",
+        Gravity.Northeast => "northeast",
+        Gravity.East => "east",
+        Gravity.Southeast => "southeast",
+        Gravity.South => "south",
+        Gravity.Southwest => "southwest",
+        Gravity.West => "west",
+        Gravity.Northwest => "northwest",
+        Gravity.Smart => "smart",
+        Gravity.Focal => "focal",
+        _ => throw new ArgumentOutOfRangeException(nameof(gravity)),
+    };
+
+    /// <summary>Whether a text is a preset's slug: 1 to 100 of <c>a-z</c>, <c>0-9</c>, <c>_</c>.</summary>
+    public static bool IsPresetSlug(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= MaxPresetLength && !text.ContainsAnyExcept(PresetCharacters);
+
+    internal static Fit? ReadFit(ReadOnlySpan<char> text) => text switch
+    {
+        "cover" => Fit.Cover,
+        "contain" => Fit.Contain,
+        "fill" => Fit.Fill,
+        "inside" => Fit.Inside,
+        "outside" => Fit.Outside,
+        "pad" => Fit.Pad,
+        _ => null,
+    };
+
+    internal static Gravity? ReadGravity(ReadOnlySpan<char> text) => text switch
+    {
+        "center" => Gravity.Center,
+        "north" => Gravity.North,
+        "northeast" => Gravity.Northeast,
+        "east" => Gravity.East,
+        "southeast" => Gravity.Southeast,
+        "south" => Gravity.South,
+        "southwest" => Gravity.Southwest,
+        "west" => Gravity.West,
+        "northwest" => Gravity.Northwest,
+        "smart" => Gravity.Smart,
+        "focal" => Gravity.Focal,
+        _ => null,
+    };
+}
+
+/// <summary>Every operation of an image URL, in canonical order; <see cref="Preset"/> comes last because the canonical form never holds it.</summary>
+public enum OperationKey
+{
+    Format,
+    Width,
+    Height,
+    Fit,
+    Gravity,
+    Background,
+    Quality,
+    Rotation,
+    Sharpen,
+    Blur,
+    Greyscale,
+    Flip,
+    Flop,
+    FocalX,
+    FocalY,
+    Preset,
+}
+
+/// <summary>One row of the grammar: how an operation is written, what it takes, what holds when it is not said and where it has an effect.</summary>
+/// <param name="Key">The operation.</param>
+/// <param name="Name">Its text in a URL, lower case.</param>
+/// <param name="Accepted">What would be accepted, as told to a caller whose value was refused.</param>
+/// <param name="Default">What holds when it is not said, in words.</param>
+/// <param name="AppliesTo">Where it has an effect; elsewhere the canonical form drops it.</param>
+public sealed record OperationRule(OperationKey Key, string Name, string Accepted, string Default, string AppliesTo)
+{
+    /// <summary>Whether it stands bare, without a value.</summary>
+    public bool IsFlag { get; init; }
+
+    /// <summary>Smallest number taken, in the operation's own unit; 0 where it takes no number.</summary>
+    public double Min { get; init; }
+
+    /// <summary>Largest number taken; 0 where it takes no number.</summary>
+    public double Max { get; init; }
+}

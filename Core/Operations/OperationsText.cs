@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace ImageService.Core.Operations;
+
+/// <summary>Writes operations in the URL's grammar, in canonical order; the parser's counterpart.</summary>
+public static class OperationsText
+{
+    private static readonly string EffectPattern = "0." + new string('#', OperationsGrammar.EffectDecimals);
+    private static readonly string FocalPattern = "0." + new string('#', OperationsGrammar.FocalDecimals);
+
+    /// <summary>The text that the parser reads back as the same operations; a preset is named first.</summary>
+    /// <exception cref="ArgumentException">Nothing is asked for, which the grammar cannot say.</exception>
+    public static string Write(ImageOperations operations)
+    {
+        if (operations.Original)
+            return OperationsGrammar.Original;
+
+        var writer = new Writer(stackalloc char[256]);
+        writer.Word(OperationKey.Preset, operations.Preset);
+        writer.Word(OperationKey.Format, operations.Format is { } format ? format.Fixed?.Name() ?? "auto" : null);
+        writer.Number(OperationKey.Width, operations.Width);
+        writer.Number(OperationKey.Height, operations.Height);
+        writer.Word(OperationKey.Fit, operations.Fit?.Name());
+        writer.Word(OperationKey.Gravity, operations.Gravity?.Name());
+        writer.Colour(OperationKey.Background, operations.Background);
+        writer.Quality(OperationKey.Quality, operations.Quality);
+        writer.Number(OperationKey.Rotation, operations.Rotation);
+        writer.Fraction(OperationKey.Sharpen, operations.Sharpen, EffectPattern);
+        writer.Fraction(OperationKey.Blur, operations.Blur, EffectPattern);
+        writer.Flag(OperationKey.Greyscale, operations.Greyscale);
+        writer.Flag(OperationKey.Flip, operations.Flip);
+        writer.Flag(OperationKey.Flop, operations.Flop);
+        writer.Fraction(OperationKey.FocalX, operations.FocalX, FocalPattern);
+        writer.Fraction(OperationKey.FocalY, operations.FocalY, FocalPattern);
+        var text = writer.Finish();
+        return text.Length > 0 ? text : throw new ArgumentException("The operations ask for nothing; use 'original' or set a format.", nameof(operations));
+    }
+
+    /// <summary>Appends operations to a buffer on the stack; the only allocation is the final text.</summary>
+    private ref struct Writer(Span<char> buffer)
+    {
+        private DefaultInterpolatedStringHandler _text = new(0, 0, CultureInfo.InvariantCulture, buffer);
+        private bool _started;
+
+        public void Word(OperationKey key, string? value)
+        {
+            if (value is null)
+                return;
+            Begin(key);
+            _text.AppendLiteral("_");
+            _text.AppendLiteral(value);
+        }
+
+        public void Number(OperationKey key, int? value)
+        {
+            if (value is not { } number)
+                return;
+            Begin(key);
+            _text.AppendLiteral("_");
+            _text.AppendFormatted(number);
+        }
+
+        public void Fraction(OperationKey key, double? value, string pattern)
+        {
+            if (value is not { } number)
+                return;
+            Begin(key);
+            _text.AppendLiteral("_");
+            _text.AppendFormatted(number, pattern);
+        }
+
+        public void Quality(OperationKey key, Quality? value)
+        {
+            if (value is not { IsAuto: true })
+                Number(key, value?.Value);
+            else
+                Word(key, "auto");
+        }
+
+        public void Colour(OperationKey key, Rgba? value)
+        {
+            if (value is not { } colour)
+                return;
+            Begin(key);
+            _text.AppendLiteral("_");
+            _text.AppendFormatted(colour.Red, "x2");
+            _text.AppendFormatted(colour.Green, "x2");
+            _text.AppendFormatted(colour.Blue, "x2");
+            if (colour.Alpha != byte.MaxValue)
+                _text.AppendFormatted(colour.Alpha, "x2");
+        }
+
+        public void Flag(OperationKey key, bool value)
+        {
+            if (value)
+                Begin(key);
+        }
+
+        public string Finish() => _text.ToStringAndClear();
+
+        private void Begin(OperationKey key)
+        {
+            if (_started)
+                _text.AppendLiteral("-");
+            _started = true;
+            _text.AppendLiteral(OperationsGrammar.Rule(key).Name);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace ImageService.Core.Operations;
+
+/// <summary>What the canonical form needs to know of the original.</summary>
+/// <param name="Width">px, upright.</param>
+/// <param name="Height">px, upright.</param>
+/// <param name="HasAlpha">Whether any transparency is stored.</param>
+/// <param name="Frames">1 for a still picture.</param>
+/// <param name="ContentHash">SHA-256 of the original's bytes, lower-case hex.</param>
+/// <param name="FocalX">The asset's focal point from the left, 0 to 1, in the upright original; null where none is set.</param>
+/// <param name="FocalY">The same from the top.</param>
+/// <param name="Format">The original's own format; null where it cannot be delivered (TIFF, HEIC, SVG), so that <c>original</c> always converts.</param>
+public sealed record SourceFacts(
+    int Width,
+    int Height,
+    bool HasAlpha,
+    int Frames,
+    string ContentHash,
+    double? FocalX,
+    double? FocalY,
+    ImageFormat? Format);
