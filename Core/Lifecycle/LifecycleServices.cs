@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Core.Lifecycle;
+
+/// <summary>The lifecycle room's doors.</summary>
+public static class LifecycleServices
+{
+    public static IServiceCollection AddLifecycle(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LifecycleOptions>().Bind(configuration.GetSection(LifecycleOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LifecycleOptions>, LifecycleOptionsRules>();
+        return services;
+    }
+}
+
+/// <summary>Rules across keys.</summary>
+internal sealed class LifecycleOptionsRules : IValidateOptions<LifecycleOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LifecycleOptions options)
+    {
+        List<string> failures = [];
+        if (options.ColdAfter < options.WarmAfter) failures.Add("Lifecycle:ColdAfter must not be shorter than Lifecycle:WarmAfter.");
+        if (options.PruneIdleAfter is { } idle && idle < options.ColdAfter) failures.Add("Lifecycle:PruneIdleAfter must not be shorter than Lifecycle:ColdAfter.");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageService.Core.Messaging;
+
+/// <summary>The messaging room's doors. Hosts add the <c>NpgsqlDataSource</c> named <c>registry</c> themselves.</summary>
+public static class MessagingServices
+{
+    /// <summary>Adds the queue.</summary>
+    public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IMessageQueue, PostgresQueue>();
+        return services;
+    }
+}
