@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+using ImageService.Core.Engine.Metadata;
+using ImageService.Core.Errors;
+using NetVips;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>What a file says of itself before any pixel is decoded.</summary>
+/// <param name="Format">By content.</param>
+/// <param name="Width">px, as stored.</param>
+/// <param name="Height">px, as stored, of one frame.</param>
+/// <param name="Frames">1 for still images.</param>
+/// <param name="Orientation">EXIF orientation, 1 to 8.</param>
+/// <param name="HasAlpha">Whether there is an alpha channel.</param>
+/// <param name="Interpretation">Colour space of the pixels.</param>
+/// <param name="BytesPerPixel">Of the decoded pixels.</param>
+/// <param name="Profile">How the embedded ICC profile bears on conversion.</param>
+internal sealed record ImageHeader(
+    OriginalFormat Format, int Width, int Height, int Frames, int Orientation, bool HasAlpha, Enums.Interpretation Interpretation, int BytesPerPixel, ProfileKind Profile)
+{
+    /// <summary>Longest side of an original, px: JPEG's own limit, and what libvips can hold.</summary>
+    public const int MaxSide = 65_535;
+
+    public PixelSize Upright => Orientation >= 5 ? new PixelSize(Height, Width) : new PixelSize(Width, Height);
+
+    public long Pixels => (long)Width * Height * Frames;
+
+    /// <summary>Opens a file: reads its header; pixels come when they are asked for, from top to bottom, once.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="format">Its type by content; decides the loader.</param>
+    /// <param name="allFrames">GIF and WebP: one image with all frames below each other; else the first frame.</param>
+    /// <param name="shrink">JPEG: 1, 2, 4 or 8, how much to reduce while decoding.</param>
+    /// <param name="failOn">What makes decoding fail; at least truncation, which libvips would fill with grey.</param>
+    /// <exception cref="VipsException">The header cannot be read.</exception>
+    public static Image Open(ReadOnlyMemory<byte> bytes, OriginalFormat format, bool allFrames, int shrink = 1, Enums.FailOn failOn = Enums.FailOn.Truncated)
+    {
+        VipsRuntime.EnsureStarted();
+        var buffer = MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : bytes.ToArray();
+        var pages = allFrames ? -1 : 1;
+        const Enums.Access access = Enums.Access.Sequential;
+        return format switch
+        {
+            OriginalFormat.Jpg => Image.JpegloadBuffer(buffer, shrink: shrink, access: access, failOn: failOn),
+            OriginalFormat.Png => Image.PngloadBuffer(buffer, access: access, failOn: failOn),
+            OriginalFormat.Webp => Image.WebploadBuffer(buffer, n: pages, access: access, failOn: failOn),
+            OriginalFormat.Gif => Image.GifloadBuffer(buffer, n: pages, access: access, failOn: failOn),
+            OriginalFormat.Avif => Image.HeifloadBuffer(buffer, access: access, failOn: failOn),
+            OriginalFormat.Tiff => Image.TiffloadBuffer(buffer, access: access, failOn: failOn),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No loader of this process reads it."),
+        };
+    }
+
+    /// <summary>Reads the header's facts from an image that <see cref="Open"/> made.</summary>
+    public static ImageHeader Read(Image image, OriginalFormat format)
+    {
+        var frames = format is OriginalFormat.Gif or OriginalFormat.Webp ? Number(image, "n-pages", 1) : 1;
+        var loaded = image.Contains("page-height") ? Number(image, "page-height", image.Height) : image.Height;
+        return new ImageHeader(
+            format,
+            image.Width,
+            Math.Clamp(loaded, 1, image.Height),
+            Math.Max(1, frames),
+            Number(image, "orientation", 1) is >= 1 and <= 8 and var orientation ? orientation : 1,
+            image.HasAlpha(),
+            image.Interpretation,
+            image.Bands * SizeOf(image.Format),
+            KindOf(image));
+    }
+
+    /// <summary>The first limit that the header breaks, or null.</summary>
+    /// <param name="fileBytes">Length of the file: a header may promise more than the file can hold.</param>
+    /// <param name="maxPixels">Width × height × frames.</param>
+    /// <param name="maxFrames">Frames.</param>
+    public Error? Judge(long fileBytes, long maxPixels, int maxFrames)
+    {
+        if (Frames > maxFrames)
+            return EngineErrors.TooManyFrames(Frames, maxFrames);
+        if (Width > MaxSide || Height > MaxSide)
+            return EngineErrors.SideTooLong(Width, Height, MaxSide);
+        if (Pixels > maxPixels)
+            return EngineErrors.TooManyPixels(Pixels, maxPixels);
+        return fileBytes < LeastBytes() ? EngineErrors.Undecodable(Format) : null;
+    }
+
+    // The shortest file that can hold the pixels promised: JPEG spends at least one bit on each block of 8 × 8,
+    // deflate shortens to 1/1032 at best and PNG's thinnest pixel has one bit.
+    private long LeastBytes() => Format switch
+    {
+        OriginalFormat.Jpg => (long)Width * Height / 64 / 8,
+        OriginalFormat.Png => (long)Width * Height / 8 / 1032,
+        _ => 0,
+    };
+
+    private static int Number(Image image, string field, int otherwise) => image.Contains(field) && image.Get(field) is int value ? value : otherwise;
+
+    private static int SizeOf(Enums.BandFormat format) => format switch
+    {
+        Enums.BandFormat.Uchar or Enums.BandFormat.Char => 1,
+        Enums.BandFormat.Ushort or Enums.BandFormat.Short => 2,
+        Enums.BandFormat.Double or Enums.BandFormat.Complex => 8,
+        Enums.BandFormat.Dpcomplex => 16,
+        _ => 4,
+    };
+
+    private static ProfileKind KindOf(Image image) =>
+        !image.Contains("icc-profile-data") ? ProfileKind.None
+        : image.Get("icc-profile-data") is byte[] profile && IccProfile.IsSrgb(profile) ? ProfileKind.Srgb
+        : ProfileKind.Other;
+}
+
+/// <summary>What an embedded ICC profile means for conversion to sRGB.</summary>
+internal enum ProfileKind
+{
+    /// <summary>None embedded: RGB is taken as sRGB.</summary>
+    None,
+
+    /// <summary>It says sRGB: nothing to convert.</summary>
+    Srgb,
+
+    /// <summary>Pixels must be converted by it.</summary>
+    Other,
+}

@@ -1,0 +1,34 @@
+using ImageService.Core.Operations;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>Which bytes a variant is made of. Pure, so that the same key always means the same bytes.</summary>
+public static class SourceChoice
+{
+    /// <summary>Largest intermediate, px in all.</summary>
+    public const long IntermediatePixels = 4_000_000;
+
+    /// <summary>
+    /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, else never.
+    /// Outputs that stay animated always derive from the original.
+    /// </summary>
+    /// <param name="operations">Canonical.</param>
+    /// <param name="source">The original.</param>
+    public static bool UsesIntermediate(CanonicalOperations operations, SourceFacts source)
+    {
+        if (operations.Operations.Original || (source.Frames > 1 && operations.Format.CanAnimate()))
+            return false;
+        var plan = TransformPlan.Of(operations, new PixelSize(source.Width, source.Height));
+        var intermediate = IntermediateSize(plan.Source);
+        return plan.Resized.Width * 2L <= intermediate.Width && plan.Resized.Height * 2L <= intermediate.Height;
+    }
+
+    /// <summary>Size of the intermediate of a source, px: the source's own up to <see cref="IntermediatePixels"/>.</summary>
+    public static PixelSize IntermediateSize(PixelSize source)
+    {
+        if (source.Pixels <= IntermediatePixels)
+            return source;
+        var width = (int)Math.Sqrt(IntermediatePixels * (double)source.Width / source.Height);
+        return source.ScaledToWidth(Math.Max(1, width));
+    }
+}

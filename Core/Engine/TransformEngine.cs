@@ -1,0 +1,100 @@
+using ImageService.Core.Engine.Steps;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NetVips;
+
+namespace ImageService.Core.Engine;
+
+/// <summary>
+/// Makes variants with libvips: load, resize, turn, convert colours, crop, effects, background, encode. Order of meaning as in the contract; resizing comes
+/// first because everything after it is cheaper on fewer pixels, and the plan accounts for it. Thread-safe; callers hold a <see cref="GateLease"/>.
+/// </summary>
+public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvider time, ILogger<TransformEngine> log) : IDisposable
+{
+    private const int DefaultQuality = 85;
+    private readonly VipsThreads _threads = new(options.Value.MaxRunning > 0 ? options.Value.MaxRunning : Environment.ProcessorCount);
+
+    /// <summary>Makes one variant.</summary>
+    /// <returns>
+    /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>, <see cref="ErrorCode.ImageLimitExceeded"/> or
+    /// <see cref="ErrorCode.TransformTimedOut"/>; the last only once the work has really ended.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The caller gave up; the work has ended.</exception>
+    public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits, CancellationToken ct) =>
+        RunAsync(source, limits, (opened, stop) => Transform(source, opened, operations, stop), ct);
+
+    /// <summary>Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG where there is alpha.</summary>
+    /// <returns>As <see cref="TransformAsync"/>.</returns>
+    public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CancellationToken ct) =>
+        RunAsync(source, TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue }, (opened, stop) => Intermediate.Make(source, opened, stop), ct);
+
+    public void Dispose() => _threads.Dispose();
+
+    private static TransformedImage Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)
+    {
+        var header = opened.Header;
+        var plan = TransformPlan.Of(operations, source.IsIntermediate ? Intermediate.OriginalSize(opened) : header.Upright);
+        using var run = new TransformRun(plan, operations.Operations, operations.Format, header, stop);
+        var animated = header.Frames > 1 && operations.Format.CanAnimate();
+        var image = run.Keep(opened.Reopen(animated));
+        image = animated
+            ? Frames.Apply(image, run, frame => Still(frame, run))
+            : Still(LoadSource.Apply(source.Bytes, image, run), run);
+
+        var auto = operations.Operations.Quality is { IsAuto: true };
+        if (!animated && (auto || operations.Format == ImageFormat.Png))
+            image = run.Settle(image);
+        var quality = auto ? ContentDetail.AutoQuality(image, operations.Format) : operations.Operations.Quality?.Value ?? DefaultQuality;
+        if (source.KeepCopyright)
+            image = KeepCopyright.Apply(image, opened.Copyright, run);
+        var bytes = run.Evaluate(image, ready => Encoders.Encode(ready, operations.Format, quality, source.KeepCopyright));
+        return new TransformedImage(bytes, operations.Format, plan.Canvas.Width, plan.Canvas.Height, animated ? header.Frames : 1, default);
+    }
+
+    private static Image Still(Image image, TransformRun run)
+    {
+        image = ResizePicture.Apply(image, run);
+        image = Orient.Apply(image, run);
+        image = ConvertColour.Apply(image, run.Header.Profile, run);
+        image = CropPicture.Apply(image, run);
+        image = Effects.Apply(image, run);
+        return FillBackground.Apply(image, run);
+    }
+
+    private async Task<Result<TransformedImage>> RunAsync(
+        TransformSource source, TransformLimits limits, Func<OpenedSource, CancellationToken, TransformedImage> make, CancellationToken ct)
+    {
+        if (ImageSniffer.Sniff(source.Bytes.Span) is not { } format)
+            return EngineErrors.UnknownType();
+        if (format.NeedsWorkingCopy())
+            return EngineErrors.NoDecoder(format);
+
+        var timeout = limits.Timeout ?? options.Value.TransformTimeout;
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        try
+        {
+            var (result, cpu) = await _threads.RunAsync(() => Work(source, format, limits, make, stop.Token), stop.Token);
+            return result.Map(image => image with { CpuTime = cpu });
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            Log.TransformTimedOut(log, format, timeout);
+            return EngineErrors.TimedOut(timeout);
+        }
+        catch (VipsException failure)
+        {
+            Log.DecodeFailed(log, format, failure.Message);
+            return EngineErrors.Undecodable(format);
+        }
+    }
+
+    private static Result<TransformedImage> Work(
+        TransformSource source, OriginalFormat format, TransformLimits limits, Func<OpenedSource, CancellationToken, TransformedImage> make, CancellationToken stop)
+    {
+        using var opened = OpenedSource.Open(source.Bytes, format);
+        return opened.Header.Judge(source.Bytes.Length, limits.MaxPixels, limits.MaxFrames) is { } broken ? broken : make(opened, stop);
+    }
+}
