@@ -25,6 +25,9 @@ public interface IObjectStore
     /// <summary>Removes an object; false when there was none.</summary>
     Task<bool> DeleteAsync(string key, CancellationToken ct);
 
+    /// <summary>Where an object lies on this machine's disk, for readers that need a file; null where the store is elsewhere. Read only.</summary>
+    string? LocalPathOf(string key) => null;
+
     /// <summary>Lists objects whose key starts with the prefix, in no promised order.</summary>
     IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct);
 

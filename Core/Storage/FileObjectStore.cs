@@ -1,0 +1,266 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace ImageService.Core.Storage;
+
+/// <summary>
+/// Objects as plain files below one folder: the default store, for one machine or a shared file system. A write goes to a file of its own,
+/// is flushed and renamed into place, and the folder is flushed: a reader, and a restart after a crash, sees the whole object or none.
+/// Keeps no media type of its own: <see cref="ObjectInfo.ContentType"/> follows the key's extension and is null where there is none.
+/// </summary>
+internal sealed class FileObjectStore : IObjectStore
+{
+    public const string ProviderName = "file";
+
+    private const int BufferBytes = 128 * 1024;
+    private readonly FilePaths _paths;
+
+    public FileObjectStore(StorageOptions options)
+    {
+        _paths = new FilePaths(options.Root);
+        Directory.CreateDirectory(_paths.Incoming);
+    }
+
+    public string Provider => ProviderName;
+
+    public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) => Guarded(key, () =>
+    {
+        ct.ThrowIfCancellationRequested();
+        FileStream file;
+        try
+        {
+            file = new FileStream(_paths.FileOf(key), new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+                BufferSize = 0,
+            });
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<StoredObject?>(null);
+        }
+
+        var info = new ObjectInfo(file.Length, Utc(File.GetLastWriteTimeUtc(file.SafeFileHandle)), MediaTypes.OfKey(key), StorageTier.Hot);
+        return Task.FromResult<StoredObject?>(new StoredObject(range is { } part ? new FileSlice(file, part) : file, info));
+    });
+
+    public async Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct)
+    {
+        var destination = _paths.FileOf(key);
+        var incoming = Path.Combine(_paths.Incoming, Guid.CreateVersion7().ToString("n"));
+        try
+        {
+            var written = await WriteAsync(key, incoming, content, ct);
+            await Guarded(key, () =>
+            {
+                Rename(incoming, destination);
+                return Task.FromResult(true);
+            });
+            return written;
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
+    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Guarded(key, () =>
+    {
+        ct.ThrowIfCancellationRequested();
+        var file = new FileInfo(_paths.FileOf(key));
+        return Task.FromResult(file.Exists ? new ObjectInfo(file.Length, Utc(file.LastWriteTimeUtc), MediaTypes.OfKey(key), StorageTier.Hot) : null);
+    });
+
+    public Task<bool> MoveAsync(string fromKey, string toKey, CancellationToken ct) => Guarded(fromKey, () =>
+    {
+        ct.ThrowIfCancellationRequested();
+        var source = _paths.FileOf(fromKey);
+        var destination = _paths.FileOf(toKey);
+        if (!File.Exists(source))
+            return Task.FromResult(false);
+        try
+        {
+            Rename(source, destination);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another mover was first.
+            return Task.FromResult(false);
+        }
+
+        DurableDirectory.Flush(Path.GetDirectoryName(source)!);
+        PruneAbove(source);
+        return Task.FromResult(true);
+    });
+
+    public Task<bool> DeleteAsync(string key, CancellationToken ct) => Guarded(key, () =>
+    {
+        ct.ThrowIfCancellationRequested();
+        var path = _paths.FileOf(key);
+        if (!File.Exists(path))
+            return Task.FromResult(false);
+        File.Delete(path);
+        PruneAbove(path);
+        return Task.FromResult(true);
+    });
+
+    public string? LocalPathOf(string key) => _paths.FileOf(key);
+
+    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
+        foreach (var folder in _paths.FoldersOf(prefix).Select(path => new DirectoryInfo(path)).Where(folder => folder.Exists))
+        {
+            foreach (var file in FilesOf(folder, everything))
+            {
+                ct.ThrowIfCancellationRequested();
+                if (_paths.KeyOf(file.FullName) is { } key && key.StartsWith(prefix, StringComparison.Ordinal) && Describe(key, file) is { } listing)
+                    yield return listing;
+            }
+        }
+    }
+
+    /// <summary>Files have no storage classes.</summary>
+    public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Nobody can PUT to a folder; the Api makes a signed URL of its own instead.</summary>
+    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => Task.FromResult<Uri?>(null);
+
+    public Task CheckAsync(CancellationToken ct) => Guarded("(check)", () =>
+    {
+        ct.ThrowIfCancellationRequested();
+        if (!Directory.Exists(_paths.Incoming))
+            throw new DirectoryNotFoundException($"'{_paths.Incoming}' is gone: is the volume mounted?");
+        return Task.FromResult(true);
+    });
+
+    /// <summary>Removes what writers that died left behind; returns how many files.</summary>
+    public int SweepIncoming(DateTimeOffset olderThan)
+    {
+        var stale = new DirectoryInfo(_paths.Incoming).EnumerateFiles().Where(file => Utc(file.LastWriteTimeUtc) < olderThan).ToList();
+        stale.ForEach(file => file.Delete());
+        return stale.Count;
+    }
+
+    private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
+
+    private static ObjectListing? Describe(string key, FileInfo file)
+    {
+        try
+        {
+            return new ObjectListing(key, file.Length, Utc(file.LastWriteTimeUtc));
+        }
+        catch (FileNotFoundException)
+        {
+            // Removed between being named and being looked at.
+            return null;
+        }
+    }
+
+    private static IEnumerable<FileInfo> FilesOf(DirectoryInfo folder, EnumerationOptions options)
+    {
+        using var files = folder.EnumerateFiles("*", options).GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!files.MoveNext())
+                    yield break;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // A folder was pruned under the listing: what it held is gone.
+                continue;
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                throw FileStoreErrors.Explain("list", folder.Name, problem);
+            }
+
+            yield return files.Current;
+        }
+    }
+
+    /// <summary>Writes and flushes a file. What reading the content throws passes as it is: that is the sender's failure, not the store's.</summary>
+    private static async Task<long> WriteAsync(string key, string path, Stream content, CancellationToken ct)
+    {
+        await using var file = await Guarded(key, () =>
+            Task.FromResult(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous)));
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            long written = 0;
+            int read;
+            while ((read = await content.ReadAsync(buffer, ct)) > 0)
+            {
+                var chunk = buffer.AsMemory(0, read);
+                written += await Guarded(key, async () =>
+                {
+                    await file.WriteAsync(chunk, ct);
+                    return chunk.Length;
+                });
+            }
+
+            return await Guarded(key, () =>
+            {
+                file.Flush(flushToDisk: true);
+                return Task.FromResult(written);
+            });
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Renames over the destination, making its folders; tries again where a concurrent delete pruned one in between.</summary>
+    private static void Rename(string source, string destination)
+    {
+        var folder = Path.GetDirectoryName(destination)!;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                DurableDirectory.Create(folder);
+                File.Move(source, destination, overwrite: true);
+                DurableDirectory.Flush(folder);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (attempt < 10)
+            {
+                // Pruned between the two calls.
+            }
+        }
+    }
+
+    private void PruneAbove(string path)
+    {
+        for (var folder = Path.GetDirectoryName(path); folder is not null && folder.Length > _paths.Root.Length; folder = Path.GetDirectoryName(folder))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: false);
+            }
+            catch (Exception occupied) when (occupied is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<T> Guarded<T>(string key, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw FileStoreErrors.Explain("use", key, problem);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+using ImageService.Core.Telemetry;
+
+namespace ImageService.Core.Storage;
+
+/// <summary>Counts what any adapter does and how many bytes it moved.</summary>
+internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetrics metrics) : IObjectStore
+{
+    public string Provider => store.Provider;
+
+    public async Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct)
+    {
+        var opened = await Counted("open", () => store.OpenAsync(key, range, ct));
+        if (opened is not null)
+            metrics.StorageTransferred(Provider, written: false, Expected(opened.Info.SizeBytes, range));
+        return opened;
+    }
+
+    public async Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct)
+    {
+        var written = await Counted("put", () => store.PutAsync(key, content, contentType, ct));
+        metrics.StorageTransferred(Provider, written: true, written);
+        return written;
+    }
+
+    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Counted("head", () => store.HeadAsync(key, ct));
+
+    public Task<bool> MoveAsync(string fromKey, string toKey, CancellationToken ct) => Counted("move", () => store.MoveAsync(fromKey, toKey, ct));
+
+    public Task<bool> DeleteAsync(string key, CancellationToken ct) => Counted("delete", () => store.DeleteAsync(key, ct));
+
+    public string? LocalPathOf(string key) => store.LocalPathOf(key);
+
+    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        metrics.StorageCalled(Provider, "list", succeeded: true);
+        await foreach (var listing in store.ListAsync(prefix, ct))
+            yield return listing;
+    }
+
+    public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Counted("set_tier", async () =>
+    {
+        await store.SetTierAsync(key, tier, ct);
+        return true;
+    });
+
+    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+        Counted("presign", () => store.PresignPutAsync(key, contentType, maxBytes, validFor, ct));
+
+    /// <summary>Not counted: a probe is no use of the store.</summary>
+    public Task CheckAsync(CancellationToken ct) => store.CheckAsync(ct);
+
+    private static long Expected(long size, ByteRange? range) =>
+        range is { } part ? Math.Clamp(part.Length ?? long.MaxValue, 0, Math.Max(0, size - part.Offset)) : size;
+
+    private async Task<T> Counted<T>(string operation, Func<Task<T>> call)
+    {
+        try
+        {
+            var result = await call();
+            metrics.StorageCalled(Provider, operation, succeeded: true);
+            return result;
+        }
+        catch (ObjectStoreException)
+        {
+            metrics.StorageCalled(Provider, operation, succeeded: false);
+            throw;
+        }
+    }
+}
