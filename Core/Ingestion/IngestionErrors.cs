@@ -1,0 +1,32 @@
+using ImageService.Core.Errors;
+
+namespace ImageService.Core.Ingestion;
+
+/// <summary>Every way ingestion refuses, in words for the caller.</summary>
+public static class IngestionErrors
+{
+    public static Error TooLarge(long limit) => new(
+        ErrorCode.PayloadTooLarge, $"The file is larger than {limit} bytes, the most this space accepts (policy max_upload_bytes).");
+
+    public static Error Empty() => new(ErrorCode.UnsupportedImageType, "The file is empty.");
+
+    public static Error BrokenOff() => new(ErrorCode.InvalidRequest, "The body ended before the file did. Send it again.");
+
+    public static Error FetchRefused(string why) => new(ErrorCode.FetchRefused, why);
+
+    public static Error NotPublic() => new(ErrorCode.FetchRefused, "The URL's host has no public address, or its address may not be connected to.");
+
+    public static Error FetchFailed(string why) => new(ErrorCode.FetchFailed, $"The URL could not be fetched. {why}");
+
+    public static Error FetchTimedOut(TimeSpan limit) => FetchFailed($"Its server took longer than {limit.TotalSeconds:0.#} s.");
+
+    public static Error NoImageThere() => new(ErrorCode.UnsupportedImageType, "The URL's server says that what it sends is no image.");
+
+    public static Error ContentTaken(string assetId) => new(ErrorCode.Conflict, $"The same bytes are already in this space, as asset {assetId}.")
+    {
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["asset"] = assetId },
+    };
+
+    public static Error Retained(DateTimeOffset until) => new(
+        ErrorCode.RetentionLocked, $"The asset is under a retention lock until {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and can be neither deleted nor replaced before.");
+}
