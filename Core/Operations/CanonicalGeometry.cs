@@ -31,12 +31,12 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
         };
     }
 
-    /// <summary>One side where the other follows from it; the width where either would do. Null when the size is not in proportion.</summary>
+    /// <summary>One side where the other follows from it; the width where either would do and can be written. Null when the size is not in proportion.</summary>
     private static CanonicalGeometry? Proportional(Size size, Size source)
     {
         if (size == source)
             return default(CanonicalGeometry);
-        if (size.Width < source.Width && source.ScaledToWidth(size.Width) == size)
+        if (size.Width < source.Width && size.Width <= OperationsGrammar.MaxSidePx && source.ScaledToWidth(size.Width) == size)
             return new CanonicalGeometry(size.Width, null, null, false, false);
         if (size.Height < source.Height && source.ScaledToHeight(size.Height) == size)
             return new CanonicalGeometry(null, size.Height, null, false, false);

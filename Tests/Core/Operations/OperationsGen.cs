@@ -1,0 +1,99 @@
+using System.Globalization;
+using CsCheck;
+using ImageService.Core.Operations;
+
+namespace ImageService.Tests.Core.Operations;
+
+/// <summary>Random valid operations, originals, and other ways to say the same.</summary>
+internal static class OperationsGen
+{
+    private static readonly Gen<string> Side = Gen.OneOf(Gen.Int[1, 60], Gen.Int[1, 4000], Gen.Int[1, OperationsGrammar.MaxSidePx])
+        .Select(px => px.ToString(CultureInfo.InvariantCulture));
+
+    private static readonly Gen<string>[] Operations =
+    [
+        Gen.OneOf("jpg", "png", "webp", "avif", "gif", "auto").Select(format => $"fmt_{format}"),
+        Side.Select(side => $"w_{side}"),
+        Side.Select(side => $"h_{side}"),
+        Gen.OneOf("cover", "contain", "fill", "inside", "outside", "pad").Select(fit => $"f_{fit}"),
+        Gen.OneOf("center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "smart", "focal").Select(gravity => $"g_{gravity}"),
+        Gen.OneOf(Gen.UShort.Select(n => $"b_{n & 0xfff:x3}"), Gen.UShort.Select(n => $"b_{n:x4}"), Gen.UInt.Select(n => $"b_{n & 0xffffff:x6}"), Gen.UInt.Select(n => $"b_{n:x8}")),
+        Gen.Int[0, 120].Select(quality => quality > 110 ? "q_auto" : $"q_{quality}"),
+        Gen.OneOf("r_90", "r_180", "r_270"),
+        Gen.Int[0, 1000].Select(amount => $"sharpen_{(amount / 100.0).ToString(CultureInfo.InvariantCulture)}"),
+        Gen.Int[300, 1_000_000].Select(sigma => $"blur_{(sigma / 1000.0).ToString(CultureInfo.InvariantCulture)}"),
+        Gen.Const("bw"),
+        Gen.Const("flip"),
+        Gen.Const("flop"),
+        Gen.Int[0, 10_000].Select(point => $"fx_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
+        Gen.Int[0, 10_000].Select(point => $"fy_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
+    ];
+
+    /// <summary>Between one and all operations, each at most once, in any order.</summary>
+    public static Gen<string[]> Parts { get; } =
+        Gen.Select(Gen.Shuffle(Enumerable.Range(0, Operations.Length).ToArray()), Gen.Int[1, 7])
+            .SelectMany((order, count) => Gen.OneOf(Gen.Const(count), Gen.Const(Operations.Length)).SelectMany(take => All(order.Take(take))));
+
+    public static Gen<string> Text { get; } = Gen.Frequency((1, Gen.Const("original")), (30, Parts.Select(parts => string.Join('-', parts))));
+
+    public static Gen<ImageFormat> Format { get; } = Gen.Enum<ImageFormat>();
+
+    public static Gen<SourceFacts> Source { get; } =
+        from width in Gen.OneOf(Gen.Int[1, 40], Gen.Int[1, 9000])
+        from height in Gen.OneOf(Gen.Int[1, 40], Gen.Int[1, 9000], Gen.Const(width))
+        from alpha in Gen.Bool
+        from focal in Gen.Bool
+        from x in Gen.Double[0, 1]
+        from y in Gen.Double[0, 1]
+        from format in Format
+        from deliverable in Gen.Bool
+        select new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null, deliverable ? format : null);
+
+    public static CanonicalOperations Resolve(string text, ImageFormat format, SourceFacts source) =>
+        CanonicalOperations.Resolve(OperationsParser.Parse(text).Value, format, source, 85).Value;
+
+    /// <summary>The same operations in another order, with numbers, colours and defaults written in other ways.</summary>
+    public static IEnumerable<string> SaidOtherwise(string[] parts, Random random)
+    {
+        var said = parts.Select(part => Otherwise(part, random)).ToList();
+        var keys = parts.Select(part => part.Split('_')[0]).ToHashSet(StringComparer.Ordinal);
+        Add("f", "f_cover");
+        Add("g", "g_center");
+        Add("q", "q_85");
+        Add("sharpen", "sharpen_0");
+        if (keys.Contains("w") != keys.Contains("h") && !keys.Contains("f"))
+            said.Add(random.Next(2) == 0 ? "f_inside" : "f_pad");
+        return said.OrderBy(_ => random.Next()).ToList();
+
+        void Add(string key, string text)
+        {
+            if (!keys.Contains(key) && random.Next(2) == 0 && (key != "f" || (keys.Contains("w") && keys.Contains("h"))))
+                said.Add(text);
+        }
+    }
+
+    private static string Otherwise(string part, Random random)
+    {
+        var (key, value) = part.Split('_') is [var k, var v] ? (k, v) : (part, "");
+        return (key, random.Next(2)) switch
+        {
+            (_, 0) => part,
+            ("w" or "h", _) => $"{key}_0{value}.{random.Next(1000)}",
+            ("fmt", _) when value == "auto" => "f_auto",
+            ("f", _) when value is "pad" => "f_contain",
+            ("f", _) when value is "contain" => "f_pad",
+            ("b", _) when value.Length is 3 or 4 => "b_" + string.Concat(value.Select(digit => $"{digit}{char.ToUpperInvariant(digit)}")),
+            ("b", _) when value.Length == 6 => part + "Ff",
+            ("q", _) when value is "0" => "q_1",
+            ("q", _) when value.Length == 3 => "q_100",
+            ("r", _) => part + ".0",
+            ("sharpen" or "blur" or "fx" or "fy", _) => $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
+            _ => part,
+        };
+    }
+
+    private static Gen<string[]> All(IEnumerable<int> which) =>
+        which.Select(index => Operations[index]).Aggregate(
+            Gen.Const(Array.Empty<string>()),
+            (all, one) => Gen.Select(all, one, (texts, text) => texts.Append(text).ToArray()));
+}
