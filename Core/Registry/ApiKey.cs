@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ImageService.Core.Registry;
 
@@ -41,4 +43,25 @@ public sealed class ApiKey
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? RotatedAt { get; set; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
+}
+
+internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
+{
+    public void Configure(EntityTypeBuilder<ApiKey> builder)
+    {
+        builder.Property(k => k.KeyId).HasMaxLength(50);
+        builder.Property(k => k.Name).HasMaxLength(255);
+        builder.HasRowVersion(k => k.RowVersion);
+        builder.BelongsToOrganization(k => k.OrganizationId);
+        builder.BelongsToTenant(nameof(ApiKey.OrganizationId), nameof(ApiKey.TenantId));
+        builder.HasIndex(k => k.KeyId).IsUnique();
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_api_keys_secret_hash", "octet_length(secret_hash) = 32 AND (previous_secret_hash IS NULL OR octet_length(previous_secret_hash) = 32)");
+            t.HasCheckConstraint("ck_api_keys_scopes", "cardinality(scopes) > 0");
+        });
+    }
 }

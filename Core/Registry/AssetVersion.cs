@@ -1,4 +1,6 @@
 using ImageService.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ImageService.Core.Registry;
 
@@ -73,4 +75,32 @@ public sealed class AssetVersion
     public DateTimeOffset UploadedAt { get; init; }
 
     public DateTimeOffset? DeletedAt { get; set; }
+}
+
+internal sealed class AssetVersionConfiguration : IEntityTypeConfiguration<AssetVersion>
+{
+    public void Configure(EntityTypeBuilder<AssetVersion> builder)
+    {
+        builder.Property(v => v.StorageKey).HasMaxLength(1000);
+        builder.Property(v => v.StorageProvider).HasMaxLength(50);
+        builder.Property(v => v.WorkingCopyKey).HasMaxLength(1000);
+        builder.Property(v => v.IntermediateKey).HasMaxLength(1000);
+        builder.Property(v => v.ContentHash).HasMaxLength(64);
+        builder.Property(v => v.Format).HasMaxLength(10);
+        builder.Property(v => v.ColourSpace).HasMaxLength(50);
+        builder.Property(v => v.Exif).HasColumnType("jsonb");
+
+        // An asset lies in one space of one organization, so this key says "one row per (asset, version)" and lets variants refer to all four.
+        builder.HasAlternateKey(v => new { v.AssetId, v.Version, v.SpaceId, v.OrganizationId });
+        builder.HasIndex(v => v.StorageKey).IsUnique();
+        builder.HasIndex(v => new { v.SpaceId, v.ContentHash });
+        builder.HasIndex(v => v.UploadedAt);
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_asset_versions_format", "format IN ('jpg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic', 'svg')");
+            t.HasCheckConstraint("ck_asset_versions_content_hash", RegistryModel.ContentHashCheck);
+            t.HasCheckConstraint("ck_asset_versions_numbers", "version >= 1 AND size_bytes >= 0 AND width >= 1 AND height >= 1 AND frames >= 1");
+            t.HasCheckConstraint("ck_asset_versions_tier", RegistryModel.TierCheck);
+        });
+    }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ImageService.Core.Registry;
 
@@ -54,4 +56,23 @@ public enum ActorType
     ApiKey,
     User,
     Anonymous,
+}
+
+internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.Property(a => a.Sequence).SetByDatabase();
+        builder.Property(a => a.Hash).SetByDatabase();
+        builder.Property(a => a.ActorName).HasMaxLength(255);
+        builder.Property(a => a.Action).HasMaxLength(100);
+        builder.Property(a => a.ResourceType).HasMaxLength(50);
+        builder.Property(a => a.ResourceId).HasMaxLength(255);
+        builder.Property(a => a.UserAgent).HasMaxLength(500);
+        builder.Property(a => a.Before).HasColumnType("jsonb");
+        builder.Property(a => a.After).HasColumnType("jsonb");
+        builder.HasIndex(a => new { a.OrganizationId, a.Sequence }).IsUnique();
+        builder.HasIndex(a => new { a.OrganizationId, a.At });
+        builder.ToTable(t => t.HasCheckConstraint("ck_audit_logs_actor_type", "actor_type IN ('system', 'platform', 'api_key', 'user', 'anonymous')"));
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>The answer to a request that carried an <c>Idempotency-Key</c>, replayed when the same caller sends it again within a day.</summary>
@@ -22,4 +25,17 @@ public sealed class IdempotencyRecord
     public string? Location { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
+}
+
+internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<IdempotencyRecord>
+{
+    public void Configure(EntityTypeBuilder<IdempotencyRecord> builder)
+    {
+        builder.HasKey(r => new { r.OrganizationId, r.KeyHash });
+        builder.Property(r => r.KeyHash).HasMaxLength(64);
+        builder.Property(r => r.RequestHash).HasMaxLength(64);
+        builder.Property(r => r.ContentType).HasMaxLength(100);
+        builder.Property(r => r.Location).HasMaxLength(2000);
+        builder.HasIndex(r => r.CreatedAt);
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>An organization's OpenID Connect provider.</summary>
@@ -24,4 +27,20 @@ public sealed class IdentityProvider
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
+}
+
+internal sealed class IdentityProviderConfiguration : IEntityTypeConfiguration<IdentityProvider>
+{
+    public void Configure(EntityTypeBuilder<IdentityProvider> builder)
+    {
+        builder.Property(p => p.Authority).HasMaxLength(1000);
+        builder.Property(p => p.ClientId).HasMaxLength(255);
+        builder.HasRowVersion(p => p.RowVersion);
+        builder.BelongsToOrganization(p => p.OrganizationId);
+        builder.HasIndex(p => p.OrganizationId).IsUnique();
+        builder.ToTable(t => t.HasCheckConstraint("ck_identity_providers_default_role", RegistryModel.RoleCheck("default_role")));
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A bulk import of a ZIP or of a bucket prefix, with its progress.</summary>
@@ -39,4 +42,22 @@ public sealed class ImportJob
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+}
+
+internal sealed class ImportJobConfiguration : IEntityTypeConfiguration<ImportJob>
+{
+    public void Configure(EntityTypeBuilder<ImportJob> builder)
+    {
+        builder.Property(j => j.Source).HasMaxLength(20);
+        builder.Property(j => j.SourceKey).HasMaxLength(1000);
+        builder.Property(j => j.Defaults).HasColumnType("jsonb");
+        builder.Property(j => j.State).HasMaxLength(20);
+        builder.Property(j => j.Failures).HasColumnType("jsonb");
+        builder.BelongsToSpace(nameof(ImportJob.OrganizationId), nameof(ImportJob.TenantId), nameof(ImportJob.SpaceId));
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_import_jobs_source", "source IN ('zip', 'prefix')");
+            t.HasCheckConstraint("ck_import_jobs_state", "state IN ('queued', 'running', 'completed', 'failed')");
+        });
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A person's role at an organization, tenant or space; an invitation until the person accepts it.</summary>
@@ -29,6 +32,9 @@ public sealed class Member
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? AcceptedAt { get; set; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
 }
 
 /// <summary>What a member may do, from everything to looking.</summary>
@@ -38,4 +44,25 @@ public enum Role
     Admin,
     Editor,
     Viewer,
+}
+
+internal sealed class MemberConfiguration : IEntityTypeConfiguration<Member>
+{
+    public void Configure(EntityTypeBuilder<Member> builder)
+    {
+        builder.Property(m => m.Email).HasMaxLength(320);
+        builder.HasRowVersion(m => m.RowVersion);
+        builder.BelongsToOrganization(m => m.OrganizationId);
+        builder.BelongsToTenant(nameof(Member.OrganizationId), nameof(Member.TenantId));
+        builder.BelongsToSpace(nameof(Member.OrganizationId), nameof(Member.TenantId), nameof(Member.SpaceId));
+        builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(m => new { m.OrganizationId, m.TenantId, m.SpaceId, m.Email }).IsUnique().AreNullsDistinct(false);
+        builder.HasIndex(m => m.InvitationHash).IsUnique();
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_members_role", RegistryModel.RoleCheck("role"));
+            t.HasCheckConstraint("ck_members_email", "email = lower(email)");
+            t.HasCheckConstraint("ck_members_level", "space_id IS NULL OR tenant_id IS NOT NULL");
+        });
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A fact to be published, written in the transaction that made it true.</summary>
@@ -18,4 +21,17 @@ public sealed class OutboxMessage
     public DateTimeOffset? PublishedAt { get; set; }
 
     public int Attempts { get; set; }
+}
+
+internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<OutboxMessage>
+{
+    public void Configure(EntityTypeBuilder<OutboxMessage> builder)
+    {
+        builder.Property(m => m.Type).HasMaxLength(100);
+        builder.Property(m => m.Body).HasColumnType("jsonb");
+
+        // The relay reads the oldest unpublished; published rows leave the index.
+        builder.HasIndex(m => m.Id).HasDatabaseName("ix_outbox_messages_unpublished").HasFilter("published_at IS NULL");
+        builder.HasIndex(m => m.PublishedAt).HasFilter("published_at IS NOT NULL");
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>One policy value set at one level.</summary>
@@ -22,6 +25,9 @@ public sealed class PolicyRow
     public bool Locked { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
 }
 
 /// <summary>Where a policy is set, highest first.</summary>
@@ -30,4 +36,17 @@ public enum PolicyLevel
     Organization,
     Tenant,
     Space,
+}
+
+internal sealed class PolicyRowConfiguration : IEntityTypeConfiguration<PolicyRow>
+{
+    public void Configure(EntityTypeBuilder<PolicyRow> builder)
+    {
+        builder.Property(p => p.Key).HasMaxLength(100);
+        builder.Property(p => p.Value).HasColumnType("jsonb");
+        builder.HasRowVersion(p => p.RowVersion);
+        builder.BelongsToOrganization(p => p.OrganizationId);
+        builder.HasIndex(p => new { p.Level, p.ScopeId, p.Key }).IsUnique();
+        builder.ToTable(t => t.HasCheckConstraint("ck_policies_level", "level IN ('organization', 'tenant', 'space')"));
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A named set of operations at one level (organization, tenant or space). Its operations live in immutable revisions.</summary>
@@ -37,6 +40,9 @@ public sealed class Preset
     public DateTimeOffset UpdatedAt { get; set; }
 
     public List<PresetRevisionRow> Revisions { get; } = [];
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
 }
 
 /// <summary>One immutable revision of a preset.</summary>
@@ -54,4 +60,37 @@ public sealed class PresetRevisionRow
     public required string Operations { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+}
+
+internal sealed class PresetConfiguration : IEntityTypeConfiguration<Preset>
+{
+    public void Configure(EntityTypeBuilder<Preset> builder)
+    {
+        builder.Property(p => p.Slug).HasMaxLength(100);
+        builder.Property(p => p.Name).HasMaxLength(255);
+        builder.Property(p => p.Description).HasMaxLength(2000);
+        builder.HasRowVersion(p => p.RowVersion);
+        builder.BelongsToOrganization(p => p.OrganizationId);
+        builder.BelongsToTenant(nameof(Preset.OrganizationId), nameof(Preset.TenantId));
+        builder.BelongsToSpace(nameof(Preset.OrganizationId), nameof(Preset.TenantId), nameof(Preset.SpaceId));
+        builder.HasAlternateKey(p => new { p.OrganizationId, p.Id });
+        builder.HasMany(p => p.Revisions).WithOne().HasForeignKey(r => new { r.OrganizationId, r.PresetId })
+            .HasPrincipalKey(p => new { p.OrganizationId, p.Id });
+        builder.HasIndex(p => new { p.OrganizationId, p.TenantId, p.SpaceId, p.Slug }).IsUnique().AreNullsDistinct(false);
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_presets_slug", "slug ~ '^[a-z0-9_]{1,100}$'");
+            t.HasCheckConstraint("ck_presets_level", "space_id IS NULL OR tenant_id IS NOT NULL");
+            t.HasCheckConstraint("ck_presets_current_revision", "current_revision >= 1");
+        });
+    }
+}
+
+internal sealed class PresetRevisionConfiguration : IEntityTypeConfiguration<PresetRevisionRow>
+{
+    public void Configure(EntityTypeBuilder<PresetRevisionRow> builder)
+    {
+        builder.Property(r => r.Operations).HasMaxLength(500);
+        builder.HasIndex(r => new { r.PresetId, r.Revision }).IsUnique();
+    }
 }

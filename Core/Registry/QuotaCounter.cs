@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>
@@ -21,4 +24,13 @@ public sealed class QuotaCounter
 
     /// <summary>When the 80 % event was sent for this period.</summary>
     public DateTimeOffset? WarnedAt { get; set; }
+}
+
+internal sealed class QuotaCounterConfiguration : IEntityTypeConfiguration<QuotaCounter>
+{
+    public void Configure(EntityTypeBuilder<QuotaCounter> builder)
+    {
+        builder.Property(q => q.Kind).HasMaxLength(50);
+        builder.HasKey(q => new { q.OrganizationId, q.ScopeId, q.Kind, q.Period });
+    }
 }

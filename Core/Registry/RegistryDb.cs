@@ -1,3 +1,4 @@
+using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Core.Registry;
@@ -63,4 +64,19 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(RegistryDb).Assembly);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        Text<AssetAccess>();
+        Text<ActorType>();
+        Text<Role>();
+        Text<PolicyLevel>();
+        Text<SigningKeyState>();
+        Text<StorageTier>();
+
+        void Text<T>()
+            where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<SnakeCaseConverter<T>>().HaveMaxLength(20);
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A tenant's secret for signed URLs, encrypted at rest.</summary>
@@ -25,6 +28,9 @@ public sealed class SigningKey
     public DateTimeOffset? LastVerifiedAt { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
 }
 
 /// <summary>A signing key's life: signs and verifies, only verifies, neither any more, taken away at once.</summary>
@@ -34,4 +40,16 @@ public enum SigningKeyState
     VerifyOnly,
     Retired,
     Revoked,
+}
+
+internal sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKey>
+{
+    public void Configure(EntityTypeBuilder<SigningKey> builder)
+    {
+        builder.Property(k => k.Kid).HasMaxLength(50);
+        builder.HasRowVersion(k => k.RowVersion);
+        builder.BelongsToTenant(nameof(SigningKey.OrganizationId), nameof(SigningKey.TenantId));
+        builder.HasIndex(k => k.Kid).IsUnique();
+        builder.ToTable(t => t.HasCheckConstraint("ck_signing_keys_state", "state IN ('active', 'verify_only', 'retired', 'revoked')"));
+    }
 }

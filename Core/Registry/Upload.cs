@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A resumable (tus) or direct-to-store upload that is not an asset yet.</summary>
@@ -34,4 +37,20 @@ public sealed class Upload
     public DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; set; }
+}
+
+internal sealed class UploadConfiguration : IEntityTypeConfiguration<Upload>
+{
+    public void Configure(EntityTypeBuilder<Upload> builder)
+    {
+        builder.Property(u => u.Kind).HasMaxLength(20);
+        builder.Property(u => u.Metadata).HasColumnType("jsonb");
+        builder.BelongsToSpace(nameof(Upload.OrganizationId), nameof(Upload.TenantId), nameof(Upload.SpaceId));
+        builder.HasIndex(u => u.ExpiresAt);
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_uploads_kind", "kind IN ('tus', 'presigned')");
+            t.HasCheckConstraint("ck_uploads_offset", "\"offset\" BETWEEN 0 AND length");
+        });
+    }
 }

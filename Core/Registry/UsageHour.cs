@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>What one space and key used in one hour; rows are added up by upsert.</summary>
@@ -25,4 +28,12 @@ public sealed class UsageHour
 
     /// <summary>Storage held at the end of the hour, bytes.</summary>
     public long StorageBytes { get; set; }
+}
+
+internal sealed class UsageHourConfiguration : IEntityTypeConfiguration<UsageHour>
+{
+    public void Configure(EntityTypeBuilder<UsageHour> builder)
+    {
+        builder.HasKey(u => new { u.OrganizationId, u.Hour, u.TenantId, u.SpaceId, u.ApiKeyId });
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A person with a portal account; may be a member of several organizations.</summary>
@@ -31,4 +34,20 @@ public sealed class User
     public DateTimeOffset UpdatedAt { get; set; }
 
     public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
+}
+
+internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
+{
+    public void Configure(EntityTypeBuilder<User> builder)
+    {
+        builder.Property(u => u.Email).HasMaxLength(320);
+        builder.Property(u => u.Name).HasMaxLength(255);
+        builder.Property(u => u.PasswordHash).HasMaxLength(500);
+        builder.HasRowVersion(u => u.RowVersion);
+        builder.HasIndex(u => u.Email).IsUnique();
+        builder.ToTable(t => t.HasCheckConstraint("ck_users_email", "email = lower(email)"));
+    }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ImageService.Core.Registry;
 
@@ -23,4 +25,16 @@ public sealed class UserSession
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; set; }
+}
+
+internal sealed class UserSessionConfiguration : IEntityTypeConfiguration<UserSession>
+{
+    public void Configure(EntityTypeBuilder<UserSession> builder)
+    {
+        builder.Property(s => s.UserAgent).HasMaxLength(500);
+        builder.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
+        builder.HasIndex(s => s.TokenHash).IsUnique();
+        builder.HasIndex(s => s.ExpiresAt);
+        builder.ToTable(t => t.HasCheckConstraint("ck_user_sessions_token_hash", "octet_length(token_hash) = 32"));
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>A single-use token mailed to a person: password reset or e-mail confirmation. Stored as SHA-256.</summary>
@@ -15,4 +18,15 @@ public sealed class UserToken
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? UsedAt { get; set; }
+}
+
+internal sealed class UserTokenConfiguration : IEntityTypeConfiguration<UserToken>
+{
+    public void Configure(EntityTypeBuilder<UserToken> builder)
+    {
+        builder.Property(t => t.Purpose).HasMaxLength(50);
+        builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId);
+        builder.HasIndex(t => t.TokenHash).IsUnique();
+        builder.ToTable(t => t.HasCheckConstraint("ck_user_tokens_token_hash", "octet_length(token_hash) = 32"));
+    }
 }

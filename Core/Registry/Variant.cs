@@ -1,4 +1,6 @@
 using ImageService.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ImageService.Core.Registry;
 
@@ -50,4 +52,33 @@ public sealed class Variant
     public DateTimeOffset? LastAccessedAt { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
+}
+
+internal sealed class VariantConfiguration : IEntityTypeConfiguration<Variant>
+{
+    public void Configure(EntityTypeBuilder<Variant> builder)
+    {
+        builder.Property(v => v.Operations).HasMaxLength(500);
+        builder.Property(v => v.OperationsHash).HasMaxLength(64);
+        builder.Property(v => v.Format).HasMaxLength(10);
+        builder.Property(v => v.StorageKey).HasMaxLength(1000);
+        builder.Property(v => v.StorageProvider).HasMaxLength(50);
+        builder.Property(v => v.ContentHash).HasMaxLength(64);
+        builder.Property(v => v.Preset).HasMaxLength(100);
+        builder.HasOne<AssetVersion>().WithMany().HasForeignKey(v => new { v.AssetId, v.Version, v.SpaceId, v.OrganizationId })
+            .HasPrincipalKey(v => new { v.AssetId, v.Version, v.SpaceId, v.OrganizationId });
+
+        // The gateway's look-up is answered by the index alone.
+        builder.HasIndex(v => new { v.AssetId, v.Version, v.OperationsHash }).IsUnique()
+            .IncludeProperties(v => new { v.StorageKey, v.Format, v.SizeBytes });
+        builder.HasIndex(v => new { v.SpaceId, v.Preset }).HasFilter("preset IS NOT NULL");
+        builder.HasIndex(v => new { v.Tier, v.LastAccessedAt });
+        builder.ToTable(t =>
+        {
+            t.HasCheckConstraint("ck_variants_format", "format IN ('jpg', 'png', 'webp', 'avif', 'gif')");
+            t.HasCheckConstraint("ck_variants_operations_hash", "operations_hash ~ '^[0-9a-f]{64}$'");
+            t.HasCheckConstraint("ck_variants_numbers", "size_bytes >= 0 AND width >= 1 AND height >= 1 AND access_count >= 0");
+            t.HasCheckConstraint("ck_variants_tier", RegistryModel.TierCheck);
+        });
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace ImageService.Core.Registry;
 
 /// <summary>An organization's endpoint that is told of events by signed POST.</summary>
@@ -22,6 +25,9 @@ public sealed class Webhook
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Changes with every write; the resource's ETag.</summary>
+    public uint RowVersion { get; private set; }
 }
 
 /// <summary>One event to be delivered to one webhook, with the outcome of its attempts.</summary>
@@ -50,4 +56,30 @@ public sealed class WebhookDelivery
     public DateTimeOffset? DeliveredAt { get; set; }
 
     public DateTimeOffset? AbandonedAt { get; set; }
+}
+
+internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
+{
+    public void Configure(EntityTypeBuilder<Webhook> builder)
+    {
+        builder.Property(w => w.Url).HasMaxLength(2000);
+        builder.HasRowVersion(w => w.RowVersion);
+        builder.BelongsToOrganization(w => w.OrganizationId);
+        builder.BelongsToTenant(nameof(Webhook.OrganizationId), nameof(Webhook.TenantId));
+        builder.HasAlternateKey(w => new { w.OrganizationId, w.Id });
+    }
+}
+
+internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<WebhookDelivery>
+{
+    public void Configure(EntityTypeBuilder<WebhookDelivery> builder)
+    {
+        builder.Property(d => d.Event).HasMaxLength(100);
+        builder.Property(d => d.Body).HasColumnType("jsonb");
+        builder.Property(d => d.LastError).HasMaxLength(1000);
+        builder.HasOne<Webhook>().WithMany().HasForeignKey(d => new { d.OrganizationId, d.WebhookId })
+            .HasPrincipalKey(w => new { w.OrganizationId, w.Id });
+        builder.HasIndex(d => d.NextAttemptAt).HasFilter("delivered_at IS NULL AND abandoned_at IS NULL");
+        builder.HasIndex(d => new { d.WebhookId, d.Id });
+    }
 }
