@@ -14,8 +14,8 @@ public sealed class AuditEntry
 
     public required Guid OrganizationId { get; init; }
 
-    /// <summary>Counts from 1 within the organization; set by the database.</summary>
-    public long Sequence { get; set; }
+    /// <summary>Counts from 1 within the organization; set by the database when the transaction commits.</summary>
+    public long? Sequence { get; private set; }
 
     public DateTimeOffset At { get; init; }
 
@@ -44,8 +44,8 @@ public sealed class AuditEntry
     /// <summary>JSON of what changed, after; secrets are never in it.</summary>
     public string? After { get; init; }
 
-    /// <summary>SHA-256 chain value, 32 bytes; set by the database.</summary>
-    public byte[] Hash { get; set; } = [];
+    /// <summary>SHA-256 chain value, 32 bytes; set by the database when the transaction commits.</summary>
+    public byte[]? Hash { get; private set; }
 }
 
 /// <summary>Kind of actor.</summary>
@@ -62,8 +62,8 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
 {
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
-        builder.Property(a => a.Sequence).SetByDatabase();
-        builder.Property(a => a.Hash).SetByDatabase();
+        builder.Property(a => a.Sequence).NeverWritten();
+        builder.Property(a => a.Hash).NeverWritten();
         builder.Property(a => a.ActorName).HasMaxLength(255);
         builder.Property(a => a.Action).HasMaxLength(100);
         builder.Property(a => a.ResourceType).HasMaxLength(50);

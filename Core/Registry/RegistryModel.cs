@@ -2,7 +2,6 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace ImageService.Core.Registry;
 
@@ -38,11 +37,9 @@ internal static class RegistryModel
         builder.HasOne<Space>().WithMany().HasForeignKey(organizationId, tenantId, spaceId)
             .HasPrincipalKey(s => new { s.OrganizationId, s.TenantId, s.Id }).OnDelete(DeleteBehavior.Cascade);
 
-    /// <summary>Written by a trigger at insert: never sent, always read back.</summary>
-    public static void SetByDatabase<T>(this PropertyBuilder<T> property)
+    /// <summary>Written by a trigger at commit: never sent.</summary>
+    public static void NeverWritten<T>(this PropertyBuilder<T> property)
     {
-        property.ValueGeneratedOnAdd();
-        property.Metadata.SetValueGenerationStrategy(NpgsqlValueGenerationStrategy.None);
         property.Metadata.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
         property.Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
     }

@@ -16,9 +16,10 @@ public static class RegistryServices
         return services;
     }
 
-    internal static DbContextOptionsBuilder<RegistryDb> UseRegistry(this DbContextOptionsBuilder<RegistryDb> builder, NpgsqlDataSource dataSource)
+    /// <summary>The model's options on a data source; also for migrations and tests.</summary>
+    public static DbContextOptionsBuilder<RegistryDb> UseRegistry(this DbContextOptionsBuilder<RegistryDb> builder, NpgsqlDataSource dataSource)
     {
-        builder.UseNpgsql(dataSource).UseSnakeCaseNamingConvention();
+        builder.UseNpgsql(dataSource).UseSnakeCaseNamingConvention().AddInterceptors(new OrganizationInterceptor());
         return builder;
     }
 }

@@ -21,7 +21,7 @@ namespace ImageService.Core.Registry.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     organization_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: true),
                     at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     actor_type = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     actor_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -33,7 +33,7 @@ namespace ImageService.Core.Registry.Migrations
                     user_agent = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     before = table.Column<string>(type: "jsonb", nullable: true),
                     after = table.Column<string>(type: "jsonb", nullable: true),
-                    hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                    hash = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -431,6 +431,7 @@ namespace ImageService.Core.Registry.Migrations
                     focal_x = table.Column<double>(type: "double precision", nullable: true),
                     focal_y = table.Column<double>(type: "double precision", nullable: true),
                     metadata = table.Column<string>(type: "jsonb", nullable: true),
+                    variant_generation = table.Column<int>(type: "integer", nullable: false),
                     retain_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     uploaded_by = table.Column<Guid>(type: "uuid", nullable: true),
                     uploaded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -597,6 +598,7 @@ namespace ImageService.Core.Registry.Migrations
                     kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     length = table.Column<long>(type: "bigint", nullable: false),
                     offset = table.Column<long>(type: "bigint", nullable: false),
+                    parts = table.Column<string[]>(type: "text[]", nullable: false),
                     metadata = table.Column<string>(type: "jsonb", nullable: false),
                     created_by = table.Column<Guid>(type: "uuid", nullable: true),
                     asset_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -1032,85 +1034,15 @@ namespace ImageService.Core.Registry.Migrations
                 name: "ix_webhooks_organization_id_tenant_id",
                 table: "webhooks",
                 columns: new[] { "organization_id", "tenant_id" });
+
+            migrationBuilder.Script("audit");
+            migrationBuilder.Script("assets");
+            migrationBuilder.Script("facts");
+            migrationBuilder.Script("protection");
         }
 
         /// <inheritdoc />
-        protected override void Down(MigrationBuilder migrationBuilder)
-        {
-            migrationBuilder.DropTable(
-                name: "api_keys");
-
-            migrationBuilder.DropTable(
-                name: "audit_logs");
-
-            migrationBuilder.DropTable(
-                name: "idempotency_keys");
-
-            migrationBuilder.DropTable(
-                name: "identity_providers");
-
-            migrationBuilder.DropTable(
-                name: "import_jobs");
-
-            migrationBuilder.DropTable(
-                name: "members");
-
-            migrationBuilder.DropTable(
-                name: "outbox_messages");
-
-            migrationBuilder.DropTable(
-                name: "policies");
-
-            migrationBuilder.DropTable(
-                name: "preset_revisions");
-
-            migrationBuilder.DropTable(
-                name: "quota_counters");
-
-            migrationBuilder.DropTable(
-                name: "signing_keys");
-
-            migrationBuilder.DropTable(
-                name: "uploads");
-
-            migrationBuilder.DropTable(
-                name: "usage_hours");
-
-            migrationBuilder.DropTable(
-                name: "user_sessions");
-
-            migrationBuilder.DropTable(
-                name: "user_tokens");
-
-            migrationBuilder.DropTable(
-                name: "variants");
-
-            migrationBuilder.DropTable(
-                name: "webhook_deliveries");
-
-            migrationBuilder.DropTable(
-                name: "presets");
-
-            migrationBuilder.DropTable(
-                name: "users");
-
-            migrationBuilder.DropTable(
-                name: "asset_versions");
-
-            migrationBuilder.DropTable(
-                name: "webhooks");
-
-            migrationBuilder.DropTable(
-                name: "assets");
-
-            migrationBuilder.DropTable(
-                name: "spaces");
-
-            migrationBuilder.DropTable(
-                name: "tenants");
-
-            migrationBuilder.DropTable(
-                name: "organizations");
-        }
+        protected override void Down(MigrationBuilder migrationBuilder) =>
+            throw new System.NotSupportedException("Migrations only go forward; restore a backup instead.");
     }
 }
