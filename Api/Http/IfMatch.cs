@@ -11,8 +11,8 @@ namespace ImageService.Api.Http;
 /// </summary>
 internal static class IfMatch
 {
-    /// <summary>Name of the shadow property that holds a row's version.</summary>
-    public const string RowVersion = "xmin";
+    /// <summary>Name of the property that holds a row's version in every entity that has one.</summary>
+    public const string RowVersion = "RowVersion";
 
     public static readonly Error Stale = new(ErrorCode.PreconditionFailed, "The resource has changed since you read it. Read it again and send its ETag as If-Match.");
 

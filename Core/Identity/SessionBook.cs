@@ -1,0 +1,128 @@
+using System.Net;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Core.Identity;
+
+/// <summary>
+/// People's sessions: begun at sign-in, looked up at every request without a cache (so revocation holds at once, on every replica), ended by the person.
+/// Expiry slides with use up to a fixed end.
+/// </summary>
+public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptions> options, TimeProvider clock)
+{
+    /// <summary>Use is noted at most this often, so that reading a page is not a write per request.</summary>
+    private static readonly TimeSpan NoteEvery = TimeSpan.FromMinutes(1);
+
+    public async Task<IssuedSession> BeginAsync(Guid userId, ClientFacts client, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var token = OpaqueToken.New(OpaqueToken.Session);
+        var session = new UserSession
+        {
+            UserId = userId,
+            TokenHash = token.Hash,
+            Address = client.Address,
+            UserAgent = client.UserAgent,
+            CreatedAt = now,
+            LastSeenAt = now,
+            ExpiresAt = now + options.Value.SessionLifetime,
+        };
+        await using var db = registry.ForSystem();
+        db.UserSessions.Add(session);
+        await db.SaveChangesAsync(ct);
+        return new IssuedSession(session.Id, userId, token.Text, EndOf(session));
+    }
+
+    /// <summary>Who presents the token and everything the person is a member of; null for an unknown, ended or expired one.</summary>
+    public async Task<SignedInUser?> FindAsync(string presented, CancellationToken ct)
+    {
+        if (OpaqueToken.Read(presented, OpaqueToken.Session) is not { } hash)
+            return null;
+        var now = clock.GetUtcNow();
+        var idleSince = now - options.Value.SessionIdle;
+        await using var db = registry.ForSystem();
+        var found = await (
+            from session in db.UserSessions.AsNoTracking()
+            join user in db.Users.AsNoTracking() on session.UserId equals user.Id
+            where session.TokenHash == hash && session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
+            select new { session.Id, session.LastSeenAt, UserId = user.Id, user.Email, user.Name }).SingleOrDefaultAsync(ct);
+        if (found is null)
+            return null;
+        if (now - found.LastSeenAt > NoteEvery)
+            await db.UserSessions.Where(session => session.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(session => session.LastSeenAt, now), ct);
+        return new SignedInUser(found.UserId, found.Email, found.Name, found.Id, await MembershipsAsync(db, found.UserId, ct));
+    }
+
+    /// <summary>The person's sessions that could still be used, newest first.</summary>
+    public async Task<IReadOnlyList<SessionFacts>> ListAsync(Guid userId, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var idleSince = now - options.Value.SessionIdle;
+        await using var db = registry.ForSystem();
+        var sessions = await db.UserSessions.AsNoTracking()
+            .Where(session => session.UserId == userId && session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince)
+            .OrderByDescending(session => session.Id)
+            .ToListAsync(ct);
+        return [.. sessions.Select(session => new SessionFacts(
+            session.Id, session.Address?.ToString(), session.UserAgent, session.CreatedAt, session.LastSeenAt, EndOf(session)))];
+    }
+
+    /// <summary>Ends one session of the person; false when there is none such.</summary>
+    public async Task<bool> EndAsync(Guid userId, Guid sessionId, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = registry.ForSystem();
+        return await db.UserSessions
+            .Where(session => session.Id == sessionId && session.UserId == userId && session.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct) == 1;
+    }
+
+    /// <summary>Ends every session of the person but one: after a password was changed or reset.</summary>
+    public async Task EndOthersAsync(Guid userId, Guid? keep, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = registry.ForSystem();
+        await db.UserSessions
+            .Where(session => session.UserId == userId && session.Id != keep && session.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
+    }
+
+    private static async Task<IReadOnlyList<Membership>> MembershipsAsync(RegistryDb db, Guid userId, CancellationToken ct) => await (
+        from member in db.Members.AsNoTracking()
+        join organization in db.Organizations.AsNoTracking() on member.OrganizationId equals organization.Id
+        where member.UserId == userId && member.AcceptedAt != null && organization.DeletedAt == null
+        orderby organization.Slug, member.Id
+        select new Membership(
+            organization.Id,
+            organization.Slug,
+            organization.Name,
+            member.TenantId,
+            member.SpaceId,
+            member.Role)).ToListAsync(ct);
+
+    private DateTimeOffset EndOf(UserSession session)
+    {
+        var idle = session.LastSeenAt + options.Value.SessionIdle;
+        return idle < session.ExpiresAt ? idle : session.ExpiresAt;
+    }
+}
+
+/// <summary>Where a request of a person comes from.</summary>
+public readonly record struct ClientFacts(IPAddress? Address, string? UserAgent);
+
+/// <summary>A session just begun. <see cref="Token"/> is shown once.</summary>
+public sealed record IssuedSession(Guid Id, Guid UserId, string Token, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Never the token.</summary>
+    public override string ToString() => $"session {Id}";
+}
+
+/// <summary>A person who presented a good token.</summary>
+public sealed record SignedInUser(Guid UserId, string Email, string Name, Guid SessionId, IReadOnlyList<Membership> Memberships);
+
+/// <summary>One role of a person somewhere.</summary>
+public sealed record Membership(Guid OrganizationId, string OrganizationSlug, string OrganizationName, Guid? TenantId, Guid? SpaceId, Role Role);
+
+/// <summary>What a person sees of a session.</summary>
+public sealed record SessionFacts(Guid Id, string? Address, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt);
