@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace ImageService.Core.Invalidation.Cdn;
+
+/// <summary>Sends purge calls: retried with growing, jittered pauses when the other side is busy or away, refused at once when it says the call is wrong.</summary>
+public sealed class PurgeClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+
+    public PurgeClient(HttpMessageHandler handler, InvalidationOptions options, TimeProvider time, ILogger logger)
+    {
+        _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
+        if (options.PurgeRetries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = options.PurgeRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(250),
+                MaxDelay = TimeSpan.FromSeconds(20),
+                ShouldHandle = static attempt => ValueTask.FromResult(IsTransient(attempt.Outcome)),
+                DelayGenerator = static attempt => ValueTask.FromResult(attempt.Outcome.Result?.Headers.RetryAfter?.Delta),
+                OnRetry = attempt =>
+                {
+                    Log.PurgeRetried(logger, attempt.AttemptNumber + 1, (int?)attempt.Outcome.Result?.StatusCode ?? 0);
+                    attempt.Outcome.Result?.Dispose();
+                    return default;
+                },
+            });
+        }
+
+        _pipeline = builder.AddTimeout(options.PurgeTimeout).Build();
+    }
+
+    /// <summary>Sends one call.</summary>
+    /// <param name="provider">For the exception's text.</param>
+    /// <param name="makeRequest">Called once per attempt: a request can be sent only once.</param>
+    /// <param name="isNothingToDo">Statuses that mean "not cached here"; null: none.</param>
+    /// <param name="ct">Ends the retries.</param>
+    /// <returns>The body of a successful answer; null for a status that <paramref name="isNothingToDo"/> names.</returns>
+    public async Task<string?> SendAsync(string provider, Func<HttpRequestMessage> makeRequest, Func<HttpStatusCode, bool>? isNothingToDo, CancellationToken ct)
+    {
+        try
+        {
+            using var response = await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    using var request = makeRequest();
+                    return await _http.SendAsync(request, token);
+                },
+                ct);
+            var body = await response.Content.ReadAsStringAsync(ct);
+            if (response.IsSuccessStatusCode)
+                return body;
+            return isNothingToDo?.Invoke(response.StatusCode) == true
+                ? null
+                : throw new CdnPurgeException($"{provider} answered {(int)response.StatusCode} to a purge.");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or Polly.Timeout.TimeoutRejectedException)
+        {
+            throw new CdnPurgeException($"{provider} could not be reached for a purge.", exception);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static bool IsTransient(Outcome<HttpResponseMessage> outcome) =>
+        outcome.Exception is HttpRequestException or Polly.Timeout.TimeoutRejectedException
+        || outcome.Result?.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
+}
