@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Signing;
@@ -18,10 +19,12 @@ public sealed class SecretProtector
     private readonly (byte[] Id, byte[] Key)[] _keys;
 
     public SecretProtector(IOptions<SigningOptions> options) =>
-        _keys = [.. options.Value.PreviousMasterKeys.Prepend(options.Value.MasterKey).Select(static text => Convert.FromBase64String(text)).Select(static key => (SHA256.HashData(key)[..KeyIdBytes], key))];
+        _keys = [.. options.Value.PreviousMasterKeys.Prepend(options.Value.MasterKey).Select(Convert.FromBase64String).Select(static key => (SHA256.HashData(key)[..KeyIdBytes], key))];
 
     /// <summary>Seals under the present master key.</summary>
-    public byte[] Protect(ReadOnlySpan<byte> secret)
+    /// <param name="secret">What is sealed.</param>
+    /// <param name="context">What the secret belongs to, such as its row's id: it opens with the same context only, so that a sealed secret cannot be moved to another row.</param>
+    public byte[] Protect(ReadOnlySpan<byte> secret, string context = "")
     {
         var sealedSecret = new byte[HeaderBytes + secret.Length];
         sealedSecret[0] = Version;
@@ -29,13 +32,13 @@ public sealed class SecretProtector
         var nonce = sealedSecret.AsSpan(1 + KeyIdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(_keys[0].Key, TagBytes);
-        aes.Encrypt(nonce, secret, sealedSecret.AsSpan(HeaderBytes), sealedSecret.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes), sealedSecret.AsSpan(0, 1 + KeyIdBytes));
+        aes.Encrypt(nonce, secret, sealedSecret.AsSpan(HeaderBytes), sealedSecret.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes), Associated(sealedSecret, context));
         return sealedSecret;
     }
 
     /// <summary>Opens what <see cref="Protect"/> sealed.</summary>
-    /// <exception cref="CryptographicException">It was changed, or sealed under a master key that is not configured.</exception>
-    public byte[] Unprotect(ReadOnlySpan<byte> sealedSecret)
+    /// <exception cref="CryptographicException">It was changed, belongs to another context, or was sealed under a master key that is not configured.</exception>
+    public byte[] Unprotect(ReadOnlySpan<byte> sealedSecret, string context = "")
     {
         if (sealedSecret.Length < HeaderBytes || sealedSecret[0] != Version)
             throw new CryptographicException("This is no sealed secret.");
@@ -47,10 +50,16 @@ public sealed class SecretProtector
             var secret = new byte[sealedSecret.Length - HeaderBytes];
             using var aes = new AesGcm(key, TagBytes);
             aes.Decrypt(
-                sealedSecret.Slice(1 + KeyIdBytes, NonceBytes), sealedSecret[HeaderBytes..], sealedSecret.Slice(1 + KeyIdBytes + NonceBytes, TagBytes), secret, sealedSecret[..(1 + KeyIdBytes)]);
+                sealedSecret.Slice(1 + KeyIdBytes, NonceBytes), sealedSecret[HeaderBytes..], sealedSecret.Slice(1 + KeyIdBytes + NonceBytes, TagBytes), secret, Associated(sealedSecret, context));
             return secret;
         }
 
         throw new CryptographicException("The secret is sealed under a master key that is not configured; add it to Signing:PreviousMasterKeys.");
     }
+    /// <summary>Whether a sealed secret should be sealed again: it opens with a master key of before only.</summary>
+    public bool IsUnderPreviousKey(ReadOnlySpan<byte> sealedSecret) =>
+        sealedSecret.Length >= HeaderBytes && !sealedSecret.Slice(1, KeyIdBytes).SequenceEqual(_keys[0].Id);
+
+    private static byte[] Associated(ReadOnlySpan<byte> sealedSecret, string context) =>
+        [.. sealedSecret[..(1 + KeyIdBytes)], .. Encoding.UTF8.GetBytes(context)];
 }

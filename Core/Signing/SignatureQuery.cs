@@ -1,0 +1,74 @@
+using System.Globalization;
+using ImageService.Core.Errors;
+
+namespace ImageService.Core.Signing;
+
+/// <summary>
+/// The signature's part of a query, read strictly from the text as received: <c>?sig=…&amp;exp=1731427200&amp;kid=key_123</c>. Each of the three stands there exactly once;
+/// <c>exp</c> is a canonical decimal (no sign, no leading zero). Other parameters are ignored.
+/// </summary>
+/// <param name="Signature">43 characters of base64url; not verified yet.</param>
+/// <param name="ExpiresUnixSeconds">Unix time, seconds.</param>
+/// <param name="Kid">1 to 64 of letters, digits, <c>_</c> and <c>-</c>.</param>
+public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, string Kid)
+{
+    private const int MaxExpiresDigits = 11;
+    private const int MaxKidLength = 64;
+
+    /// <summary>The one refusal of a signature that does not hold, whatever is wrong with it.</summary>
+    public static readonly Error Invalid = new(ErrorCode.InvalidSignature, "The URL needs a valid signature: sig, exp and kid, each once, exactly as signed.");
+
+    /// <summary>The refusal of a signature that held.</summary>
+    public static readonly Error Expired = new(ErrorCode.SignatureExpired, "The URL's signature has expired; ask for a new one.");
+
+    /// <summary>Reads a raw query, with or without its <c>?</c>; <see cref="Invalid"/> when a part is missing, repeated or malformed.</summary>
+    public static Result<SignatureQuery> Read(string? rawQuery)
+    {
+        var query = rawQuery.AsSpan().TrimStart('?');
+        Range? sig = null, exp = null, kid = null;
+        foreach (var range in query.Split('&'))
+        {
+            var parameter = query[range];
+            if (!Take(parameter, "sig=", range, query, ref sig) || !Take(parameter, "exp=", range, query, ref exp) || !Take(parameter, "kid=", range, query, ref kid))
+                return Invalid;
+        }
+
+        return sig is { } s && exp is { } e && kid is { } k && IsSignature(query[s]) && ReadExpires(query[e]) is { } expires && IsKid(query[k])
+            ? new SignatureQuery(query[s].ToString(), expires, query[k].ToString())
+            : Invalid;
+    }
+
+    /// <summary>The query that <see cref="Read"/> reads, without <c>?</c>.</summary>
+    public override string ToString() => $"sig={Signature}&exp={ExpiresUnixSeconds}&kid={Kid}";
+
+    /// <summary>Whether a text may be a key id.</summary>
+    public static bool IsKid(ReadOnlySpan<char> text) => text.Length is > 0 and <= MaxKidLength && IsBase64Url(text);
+
+    /// <summary>Notes where the value stands when the parameter is the one named; false when it was there before.</summary>
+    private static bool Take(ReadOnlySpan<char> parameter, string name, Range range, ReadOnlySpan<char> query, ref Range? value)
+    {
+        if (!parameter.StartsWith(name, StringComparison.Ordinal))
+            return true;
+        if (value is not null)
+            return false;
+        var (start, length) = range.GetOffsetAndLength(query.Length);
+        value = (start + name.Length)..(start + length);
+        return true;
+    }
+
+    private static bool IsSignature(ReadOnlySpan<char> text) => text.Length == UrlSignature.TextLength && IsBase64Url(text);
+
+    private static long? ReadExpires(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= MaxExpiresDigits && text[0] != '0' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+
+    private static bool IsBase64Url(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-'))
+                return false;
+        }
+
+        return true;
+    }
+}
