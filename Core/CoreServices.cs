@@ -1,4 +1,9 @@
+using ImageService.Core.Access;
+using ImageService.Core.Identity;
 using ImageService.Core.Registry;
+using ImageService.Core.Signing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace ImageService.Core;
@@ -9,7 +14,11 @@ public static class CoreServices
     /// <summary>Registers all rooms. The host adds the clients named <c>registry</c> (PostgreSQL) and <c>cache</c> (Redis) itself.</summary>
     public static IHostApplicationBuilder AddImageService(this IHostApplicationBuilder builder)
     {
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRegistry();
+        builder.Services.AddSigning();
+        builder.Services.AddAccess();
+        builder.Services.AddIdentity();
         return builder;
     }
 }

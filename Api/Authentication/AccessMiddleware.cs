@@ -1,0 +1,101 @@
+using ImageService.Api.Http;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using Microsoft.AspNetCore.Authorization;
+
+namespace ImageService.Api.Authentication;
+
+/// <summary>
+/// Lets a request through to its route when the caller may: authenticates, finds the place the route names inside the caller's organization, and asks for the
+/// route's scope there. "Not there" and "not yours" get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
+/// </summary>
+internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, PlaceFinder places, RefusalAudit refusals)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var endpoint = http.GetEndpoint();
+        if (endpoint is null || !http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
+        var requirement = endpoint.Metadata.GetMetadata<AccessRequirement>()
+            ?? (endpoint is RouteEndpoint ? throw new InvalidOperationException($"{endpoint.DisplayName} states no access requirement.") : null);
+        if (requirement is null)
+        {
+            await next(http);
+            return;
+        }
+
+        var admitted = await AdmitAsync(http, requirement, http.RequestAborted);
+        if (!admitted.TryGet(out var visit, out var refusal))
+        {
+            await Problems.WriteAsync(http, refusal);
+            return;
+        }
+
+        http.Features.Set(visit);
+        await next(http);
+    }
+
+    private async Task<Result<Visit>> AdmitAsync(HttpContext http, AccessRequirement requirement, CancellationToken ct)
+    {
+        var read = await credentials.ReadAsync(http, ct);
+        if (!read.TryGet(out var credential, out var refusal))
+            return refusal;
+        var organization = http.GetRouteValue("org") as string;
+        var named = CallerOf(http, requirement, credential, organization);
+        if (!named.TryGet(out var caller, out refusal))
+            return refusal;
+        var judged = await JudgeAsync(http, requirement, new Visit(caller, credential.Person, Place: null), organization, ct);
+        if (!judged.IsSuccess)
+            await refusals.NoteAsync(http, caller, judged.Error, ct);
+        return judged;
+    }
+
+    private static Result<Caller> CallerOf(
+        HttpContext http, AccessRequirement requirement, (Caller? Key, Core.Identity.SignedInUser? Person) credential, string? organization)
+    {
+        if (credential.Key is { } key)
+            return key;
+        var person = credential.Person!;
+        if (organization is null && requirement.Kind is not AccessKind.Member)
+            return new Caller(Core.Registry.ActorType.User, person.UserId, person.Email, null, null, null, new HashSet<string>(StringComparer.Ordinal), IsPlatform: false) { Grants = [] };
+        return Credentials.Within(person, organization ?? http.Request.Headers[Credentials.OrganizationHeader].FirstOrDefault());
+    }
+
+    private async Task<Result<Visit>> JudgeAsync(HttpContext http, AccessRequirement requirement, Visit visit, string? organization, CancellationToken ct)
+    {
+        if (requirement.Kind is AccessKind.Anybody)
+            return visit;
+        if (requirement.Kind is AccessKind.Platform)
+            return visit.Caller.IsPlatform ? visit : new Error(ErrorCode.Forbidden, "Only the operator's platform key may do this.");
+        if (requirement.Kind is AccessKind.Person)
+            return visit.Person is not null ? visit : new Error(ErrorCode.Forbidden, "This belongs to a person: sign in and send the session token.");
+        if (organization is null)
+            return JudgeAnywhere(visit, requirement.Scope);
+
+        var place = await places.FindAsync(
+            visit.Caller.OrganizationId ?? Guid.Empty, organization, http.GetRouteValue("tenant") as string, http.GetRouteValue("space") as string, ct);
+        if (place is null || !visit.Caller.Sees(place.TenantId, place.SpaceId))
+            return Problems.NotFound;
+        var here = visit with { Place = place };
+        return requirement.Scope is null || here.May(requirement.Scope) ? here : Lacks(requirement.Scope);
+    }
+
+    /// <summary>The route names no place: the scope must hold at some place, and the handler asks for the one that is meant.</summary>
+    private static Result<Visit> JudgeAnywhere(Visit visit, string? scope)
+    {
+        if (visit.Caller.OrganizationId is null)
+            return new Error(ErrorCode.Forbidden, "The platform key creates organizations and does nothing else.");
+        if (visit.Caller.OrganizationId == Guid.Empty)
+            return Problems.NotFound;
+        return scope is null || visit.Caller.Scopes.Contains(scope) ? visit : Lacks(scope);
+    }
+
+    private static Error Lacks(string scope) => new(ErrorCode.InsufficientScope, $"This needs the scope {scope} here.")
+    {
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["scope"] = scope },
+    };
+}

@@ -1,0 +1,15 @@
+namespace ImageService.Api.Authentication;
+
+/// <summary>Registers who may come in.</summary>
+internal static class AuthenticationServices
+{
+    public static void AddAccessControl(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Credentials>();
+        builder.Services.AddSingleton<PlaceFinder>();
+        builder.Services.AddSingleton<RefusalAudit>();
+    }
+
+    /// <summary>After routing, before rate limits and routes.</summary>
+    public static void UseAccessControl(this WebApplication app) => app.UseMiddleware<AccessMiddleware>();
+}

@@ -1,0 +1,51 @@
+using ImageService.Core.Access;
+using ImageService.Core.Identity;
+
+namespace ImageService.Api.Authentication;
+
+/// <summary>Who came, and to which place: what the access middleware established. Handlers take it as a parameter.</summary>
+/// <param name="Caller">Who.</param>
+/// <param name="Person">The signed-in person behind the caller; null for keys.</param>
+/// <param name="Place">The organization, tenant and space the route names, all of them visible to the caller; null where it names none.</param>
+internal sealed record Visit(Caller Caller, SignedInUser? Person, Place? Place)
+{
+    /// <summary>The place of a route under <c>/v1/organizations/{org}</c>.</summary>
+    /// <exception cref="InvalidOperationException">The route names no organization: a bug.</exception>
+    public Place At => Place ?? throw new InvalidOperationException("The route names no organization.");
+
+    /// <summary>Whether a scope holds at the route's place.</summary>
+    public bool May(string scope) => Caller.May(scope, Place?.TenantId, Place?.SpaceId);
+
+    public static ValueTask<Visit?> BindAsync(HttpContext http) => ValueTask.FromResult(http.Features.Get<Visit>());
+}
+
+/// <summary>Where a route acts.</summary>
+/// <param name="OrganizationId">Id of the organization.</param>
+/// <param name="Organization">Its slug.</param>
+/// <param name="TenantId">Null where the route names no tenant.</param>
+/// <param name="Tenant">Its slug.</param>
+/// <param name="SpaceId">Null where the route names no space.</param>
+/// <param name="Space">Its slug.</param>
+internal sealed record Place(Guid OrganizationId, string Organization, Guid? TenantId, string? Tenant, Guid? SpaceId, string? Space);
+
+/// <summary>Reading the visit off a request.</summary>
+internal static class VisitAccess
+{
+    /// <summary>Who makes the request.</summary>
+    /// <exception cref="InvalidOperationException">The route is open to anybody: a bug.</exception>
+    public static Caller Caller(this HttpContext http) =>
+        http.Features.Get<Visit>()?.Caller ?? throw new InvalidOperationException("The route states no access requirement.");
+
+    /// <summary>Who makes the request; null on routes open to anybody.</summary>
+    public static Caller? CallerOrNone(this HttpContext http) => http.Features.Get<Visit>()?.Caller;
+
+    /// <summary>Address and user agent of the request, for sessions and the audit log.</summary>
+    public static ClientFacts Client(this HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress;
+        if (address is { IsIPv4MappedToIPv6: true })
+            address = address.MapToIPv4();
+        var agent = http.Request.Headers.UserAgent.ToString();
+        return new ClientFacts(address, agent.Length switch { 0 => null, > 500 => agent[..500], _ => agent });
+    }
+}
