@@ -1,7 +1,11 @@
 using ImageService.Core.Access;
 using ImageService.Core.Identity;
+using ImageService.Core.Lifecycle;
+using ImageService.Core.Messaging;
+using ImageService.Core.Metering;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
+using ImageService.Core.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +23,10 @@ public static class CoreServices
         builder.Services.AddSigning();
         builder.Services.AddAccess();
         builder.Services.AddIdentity();
+        builder.Services.AddMessaging(builder.Configuration);
+        builder.Services.AddMetering(builder.Configuration);
+        builder.Services.AddLifecycle(builder.Configuration);
+        builder.Services.AddWebhooks(builder.Configuration);
         return builder;
     }
 }

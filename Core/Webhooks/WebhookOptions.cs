@@ -27,9 +27,6 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00", ErrorMessage = "Webhooks:LogRetention must be from 01:00:00 to 365.00:00:00.")]
     public TimeSpan LogRetention { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>Endpoints (<c>host:port</c>) that may have private addresses and plain HTTP. Empty by default; for tests and endpoints inside one's own network.</summary>
-    public string[] TrustedHosts { get; set; } = [];
-
     /// <summary>When the attempt that follows a failed one is made; null gives the delivery up.</summary>
     /// <param name="attempts">Attempts made so far, 1 or more.</param>
     /// <param name="createdAt">When the event happened.</param>

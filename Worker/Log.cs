@@ -1,0 +1,22 @@
+namespace ImageService.Worker;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox rows could not be published; trying again in {Delay}")]
+    public static partial void RelayFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Job}: {Count} {Things}")]
+    public static partial void Swept(ILogger logger, string job, long count, string things);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job}: '{Key}' failed and is left for the next run")]
+    public static partial void SweepItemFailed(ILogger logger, Exception exception, string job, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Variant for preset '{Preset}' of asset {AssetId} was not made: {Code}, {Detail}")]
+    public static partial void PresetVariantRefused(ILogger logger, string preset, Guid assetId, string code, string detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Webhook delivery {DeliveryId} answered {Status} at attempt {Attempt}")]
+    public static partial void WebhookAttempted(ILogger logger, Guid deliveryId, int? status, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Refused access to the dashboard from {Address}")]
+    public static partial void DashboardRefused(ILogger logger, string? address);
+}

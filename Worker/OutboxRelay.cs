@@ -1,0 +1,71 @@
+using ImageService.Core.Messaging;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ImageService.Worker;
+
+/// <summary>
+/// Publishes committed outbox rows, oldest first, at least once. One relay at a time works, whichever process it is in, so that messages keep their
+/// order; a relay that dies between publishing and marking leaves its rows to the next one, which publishes them again.
+/// </summary>
+internal sealed class OutboxRelay(
+    RegistryFactory registry, IMessageQueue queue, NpgsqlDataSource source, IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
+{
+    /// <summary>The channel on which a commit of outbox rows is told.</summary>
+    public const string Channel = "outbox_messages";
+
+    // An advisory lock's key: any number, the same in every worker ("outbox" in ASCII).
+    private const long RelayLock = 0x6F7574626F78;
+
+    private readonly MessagingOptions _options = options.Value;
+
+    /// <summary>Publishes one batch.</summary>
+    /// <returns>How many rows; 0 also where another relay is at work.</returns>
+    public async Task<int> RelayAsync(CancellationToken ct)
+    {
+        await using var db = registry.ForSystem();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!await db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({RelayLock}) AS "Value" """).SingleAsync(ct)) return 0;
+        var rows = await db.OutboxMessages.AsNoTracking().Where(row => row.PublishedAt == null).OrderBy(row => row.Id).Take(_options.RelayBatch).ToListAsync(ct);
+        if (rows.Count == 0) return 0;
+        await queue.PublishAsync([.. rows.Select(row => new MessageEnvelope(row.Id, row.OrganizationId, row.Type, row.Body))], ct);
+        var ids = rows.ConvertAll(row => row.Id);
+        await db.OutboxMessages.Where(row => ids.Contains(row.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.PublishedAt, time.GetUtcNow()).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
+        await transaction.CommitAsync(ct);
+        return rows.Count;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var signal = new PostgresSignal(source, Channel, log);
+        var listening = signal.ListenAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (await TryRelayAsync(stoppingToken) < _options.RelayBatch) await signal.WaitAsync(_options.PollInterval, stoppingToken);
+        }
+
+        await listening;
+    }
+
+    private async Task<int> TryRelayAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await RelayAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return 0;
+        }
+#pragma warning disable CA1031 // Database or queue is away, in whatever way the adapter says so: the rows stay and the next round tries again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.RelayFailed(log, exception, _options.PollInterval);
+            return 0;
+        }
+    }
+}
