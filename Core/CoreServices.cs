@@ -1,10 +1,14 @@
 using ImageService.Core.Access;
+using ImageService.Core.Caching;
 using ImageService.Core.Identity;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Metering;
+using ImageService.Core.Policies;
+using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
+using ImageService.Core.Tenancy;
 using ImageService.Core.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +24,10 @@ public static class CoreServices
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRegistry();
+        builder.Services.AddCaching();
+        builder.Services.AddPolicies();
+        builder.Services.AddTenancy();
+        builder.Services.AddPresets();
         builder.Services.AddSigning();
         builder.Services.AddAccess();
         builder.Services.AddIdentity();

@@ -14,7 +14,11 @@ public static class CachingServices
     {
         services.AddOptions<CachingOptions>().BindConfiguration(CachingOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CachingOptions>, CachingOptionsValidator>();
+        services.AddOptions<FactsOptions>().BindConfiguration(FactsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FactsOptions>, FactsOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<FactsCache>();
+        services.AddHostedService<FactsListener>();
         services.AddSingleton(provider => new RedisConnection(
             provider.GetService<IConnectionMultiplexer>(),
             provider.GetRequiredService<IOptions<CachingOptions>>(),

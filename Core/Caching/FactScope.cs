@@ -1,0 +1,50 @@
+namespace ImageService.Core.Caching;
+
+/// <summary>What is forgotten together: one change in the database makes one scope of facts unknown.</summary>
+/// <param name="Kind">What kind of facts.</param>
+/// <param name="OrganizationId">Whose; empty for facts of no organization.</param>
+/// <param name="Subject">The one asset, the key id or the session; empty for the facts of an organization as a whole.</param>
+public readonly record struct FactScope(FactKind Kind, Guid OrganizationId, string Subject)
+{
+    /// <summary>Which organizations there are, by slug.</summary>
+    public static FactScope Organizations { get; } = new(FactKind.Organizations, Guid.Empty, "");
+
+    /// <summary>Facts that depend on several organizations; forgotten whenever any structure changes.</summary>
+    public static FactScope Everywhere { get; } = new(FactKind.Everywhere, Guid.Empty, "");
+
+    /// <summary>Sessions of people; forgotten whenever a session, a person or a membership changes.</summary>
+    public static FactScope Sessions { get; } = new(FactKind.Sessions, Guid.Empty, "");
+
+    /// <summary>Tenants, spaces, policies, presets, signing keys, members, webhooks: what changes rarely and is forgotten as a whole.</summary>
+    public static FactScope Of(Guid organizationId) => new(FactKind.Organization, organizationId, "");
+
+    /// <summary>One asset and its versions.</summary>
+    public static FactScope Asset(Guid organizationId, Guid assetId) => new(FactKind.Asset, organizationId, "") { SubjectId = assetId };
+
+    /// <summary>One API key by its public part.</summary>
+    public static FactScope ApiKey(string keyId) => new(FactKind.ApiKey, Guid.Empty, keyId);
+
+    /// <summary>The one asset; empty for other kinds.</summary>
+    public Guid SubjectId { get; init; }
+}
+
+/// <summary>Kinds of facts, by what makes them unknown.</summary>
+public enum FactKind
+{
+    Organizations,
+    Everywhere,
+    Sessions,
+    Organization,
+    Asset,
+    ApiKey,
+}
+
+/// <summary>What to do when a fact must be looked up again and the database does not answer.</summary>
+public enum StaleFacts
+{
+    /// <summary>Fail: who may do what is never answered from memory that may be wrong.</summary>
+    Refuse,
+
+    /// <summary>Use the old fact up to <see cref="FactsOptions.StaleLimit"/>: images that everyone may see go on being served.</summary>
+    Allow,
+}

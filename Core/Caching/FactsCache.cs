@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using ImageService.Core.Registry;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Core.Caching;
+
+/// <summary>
+/// Facts of the registry in memory: tenants, policies, presets, assets, keys. Changes are heard from the database (<see cref="FactsListener"/>) and
+/// forget exactly one scope. A hit is two dictionary look-ups and allocates nothing. Loads of the same fact are joined; a load during
+/// which its scope was forgotten answers those who waited and is not kept.
+/// </summary>
+public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time)
+{
+    private const int MaxEntriesPerScope = 8192;
+    private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly FactsOptions _options = options.Value;
+    private readonly ConcurrentDictionary<FactScope, Bucket> _buckets = new();
+    private readonly SingleFlight<(Bucket Bucket, string Key), object?> _loads = new(LoadLimit, time);
+    private long _heardAt = long.MinValue;
+    private long _failedAt = long.MinValue;
+    private int _entries;
+    private int _trimming;
+
+    /// <summary>Facts in memory, roughly.</summary>
+    public int Count => Volatile.Read(ref _entries);
+
+    /// <summary>Whether changes are heard of: the listener had word from the database within the last seconds.</summary>
+    public bool IsListening => IsWithin(Volatile.Read(ref _heardAt), _options.MaxAgeUnheard);
+
+    /// <summary>
+    /// A fact of an organization (or, with null, of several) under a key of the caller's. Refuses when the database does not answer and the fact is not fresh.
+    /// </summary>
+    public ValueTask<T> GetOrLoadAsync<T>(string key, Guid? organizationId, Func<CancellationToken, Task<T>> load, CancellationToken ct) =>
+        GetOrLoadAsync(
+            organizationId is { } id ? FactScope.Of(id) : FactScope.Everywhere,
+            key,
+            load,
+            static (load, ct) => load(ct),
+            StaleFacts.Refuse,
+            ct);
+
+    /// <summary>A fact from memory, or loaded and kept. With a static <paramref name="load"/> a hit allocates nothing.</summary>
+    /// <param name="scope">What the fact is forgotten with.</param>
+    /// <param name="key">Names the fact within its scope; start with the name of the room.</param>
+    /// <param name="state">Handed to <paramref name="load"/>.</param>
+    /// <param name="load">Runs on its own token, shared by everyone who asks meanwhile. Null means "there is none" and is kept shortly.</param>
+    /// <param name="stale">What to do while the database does not answer.</param>
+    /// <param name="ct">Ends this caller's wait.</param>
+    public ValueTask<T> GetOrLoadAsync<TState, T>(
+        FactScope scope, string key, TState state, Func<TState, CancellationToken, Task<T>> load, StaleFacts stale, CancellationToken ct)
+    {
+        var bucket = _buckets.GetOrAdd(scope, static _ => new Bucket());
+        if (!bucket.Entries.TryGetValue(key, out var entry))
+            return LoadAsync(bucket, key, state, load, null, ct);
+        if (IsFresh(entry))
+        {
+            bucket.Touch();
+            return new ValueTask<T>((T)entry.Value!);
+        }
+
+        return LoadAsync(bucket, key, state, load, stale is StaleFacts.Allow && MayBeStale(entry) ? entry : null, ct);
+    }
+
+    /// <summary>A fresh fact, looked up without making the key's text.</summary>
+    public bool TryGet<T>(FactScope scope, ReadOnlySpan<char> key, out T? value)
+    {
+        value = default;
+        if (!_buckets.TryGetValue(scope, out var bucket) || !bucket.BySpan.TryGetValue(key, out var entry) || !IsFresh(entry))
+            return false;
+        bucket.Touch();
+        value = (T?)entry.Value;
+        return true;
+    }
+
+    /// <summary>Makes one scope unknown. Loads in flight are not kept.</summary>
+    public void Forget(FactScope scope)
+    {
+        if (_buckets.TryRemove(scope, out var bucket))
+            Interlocked.Add(ref _entries, -bucket.Entries.Count);
+    }
+
+    /// <summary>Makes everything unknown, when changes may have been missed.</summary>
+    public void ForgetAll()
+    {
+        _buckets.Clear();
+        Volatile.Write(ref _entries, 0);
+    }
+
+    /// <summary>The listener's word that no change before now was missed.</summary>
+    internal void Heard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
+
+    private async ValueTask<T> LoadAsync<TState, T>(
+        Bucket bucket, string key, TState state, Func<TState, CancellationToken, Task<T>> load, Entry? old, CancellationToken ct)
+    {
+        if (old is not null && IsWithin(Volatile.Read(ref _failedAt), PauseAfterFailure))
+            return (T)old.Value!;
+        try
+        {
+            var running = _loads.RunAsync((bucket, key), flight => FlyAsync(bucket, key, state, load, flight.Token), ct);
+            var (value, _) = old is null ? await running : await running.WaitAsync(_options.Patience, time, ct);
+            return (T)value!;
+        }
+        catch (Exception exception) when (old is not null && !ct.IsCancellationRequested && (exception is OperationCanceledException || RegistryFailure.IsUnavailable(exception)))
+        {
+            Volatile.Write(ref _failedAt, time.GetTimestamp());
+            return (T)old.Value!;
+        }
+    }
+
+    private async Task<object?> FlyAsync<TState, T>(
+        Bucket bucket, string key, TState state, Func<TState, CancellationToken, Task<T>> load, CancellationToken ct)
+    {
+        var asked = time.GetTimestamp();
+        var value = await load(state, ct);
+
+        // A forgotten bucket is out of reach: what is put there now, nobody finds.
+        var isNew = !bucket.Entries.ContainsKey(key);
+        bucket.Entries[key] = new Entry(value, asked);
+        bucket.Touch();
+        if (isNew && Interlocked.Increment(ref _entries) > _options.MaxEntries)
+            Trim();
+        if (bucket.Entries.Count > MaxEntriesPerScope)
+            Interlocked.Add(ref _entries, -bucket.Shrink(IsFresh));
+        return value;
+    }
+
+    private bool IsFresh(Entry entry) => IsWithin(
+        entry.LoadedAt,
+        entry.Value is null ? _options.MaxAgeOfNothing : IsListening ? _options.MaxAge : _options.MaxAgeUnheard);
+
+    private bool MayBeStale(Entry entry) => entry.Value is not null && IsWithin(entry.LoadedAt, _options.StaleLimit);
+
+    private bool IsWithin(long since, TimeSpan span) => since != long.MinValue && time.GetElapsedTime(since) < span;
+
+    /// <summary>Second chance: scopes not asked for since the last round go.</summary>
+    private void Trim()
+    {
+        if (Interlocked.Exchange(ref _trimming, 1) != 0)
+            return;
+        for (var round = 0; round < 2 && Count > _options.MaxEntries / 10 * 9; round++)
+        {
+            foreach (var (scope, bucket) in _buckets)
+            {
+                if (!bucket.TakeTouched() && _buckets.TryRemove(new KeyValuePair<FactScope, Bucket>(scope, bucket)))
+                    Interlocked.Add(ref _entries, -bucket.Entries.Count);
+            }
+        }
+
+        Volatile.Write(ref _trimming, 0);
+    }
+
+    private sealed record Entry(object? Value, long LoadedAt);
+
+    private sealed class Bucket
+    {
+        private volatile bool _touched = true;
+
+        public Bucket() => BySpan = Entries.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        public ConcurrentDictionary<string, Entry> Entries { get; } = new(StringComparer.Ordinal);
+
+        public ConcurrentDictionary<string, Entry>.AlternateLookup<ReadOnlySpan<char>> BySpan { get; }
+
+        public void Touch()
+        {
+            if (!_touched)
+                _touched = true;
+        }
+
+        public bool TakeTouched()
+        {
+            var touched = _touched;
+            _touched = false;
+            return touched;
+        }
+
+        /// <summary>Drops what is nothing or old, and where that is not enough, everything.</summary>
+        /// <returns>How many went.</returns>
+        public int Shrink(Func<Entry, bool> isFresh)
+        {
+            var before = Entries.Count;
+            foreach (var (key, entry) in Entries)
+            {
+                if (entry.Value is null || !isFresh(entry))
+                    Entries.TryRemove(key, out _);
+            }
+
+            if (Entries.Count > MaxEntriesPerScope / 10 * 9)
+                Entries.Clear();
+            return Math.Max(0, before - Entries.Count);
+        }
+    }
+}

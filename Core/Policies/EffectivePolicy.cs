@@ -1,0 +1,201 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Registry;
+
+namespace ImageService.Core.Policies;
+
+/// <summary>The policies in force at one organization, tenant or space, each with where it comes from. Immutable.</summary>
+public sealed class EffectivePolicy
+{
+    private readonly FrozenDictionary<string, PolicyItem> _byKey;
+    private readonly FrozenDictionary<ImageFormat, int> _qualities;
+
+    /// <summary>One item per key of <see cref="PolicyCatalog"/>, in its order.</summary>
+    internal EffectivePolicy(IReadOnlyList<PolicyItem> items)
+    {
+        Items = items;
+        _byKey = items.ToFrozenDictionary(item => item.Key, StringComparer.Ordinal);
+        DefaultAccess = Choice<AssetAccess>("default_access");
+        AllowedInputFormats = Words("allowed_input_formats").ToFrozenSet(StringComparer.Ordinal);
+        AllowedOutputFormats = Words("allowed_output_formats").Select(Format).ToFrozenSet();
+        MaxOutputWidth = (int)Number("max_output_width");
+        MaxOutputHeight = (int)Number("max_output_height");
+        MaxOutputPixels = Number("max_output_pixels");
+        MaxUploadBytes = Number("max_upload_bytes");
+        MaxInputPixels = Number("max_input_pixels");
+        MaxInputFrames = (int)Number("max_input_frames");
+        (QualityDefault, _qualities) = Qualities(Value("quality_default"));
+        SignedUrlTtlDefault = Seconds("signed_url_ttl_default_seconds");
+        SignedUrlTtlMax = Seconds("signed_url_ttl_max_seconds");
+        SigningMode = Choice<SigningMode>("signing_mode");
+        TransformMode = Choice<TransformMode>("transform_mode");
+        VariantBudget = (int)Number("variant_budget");
+        WidthLadder = [.. Value("width_ladder").EnumerateArray().Select(width => width.GetInt32()).Order()];
+        CacheMaxAge = Seconds("cache_max_age_seconds");
+        PresetCacheMaxAge = Seconds("preset_cache_max_age_seconds");
+        OriginalDelivery = Choice<OriginalDelivery>("original_delivery");
+        KeepCopyright = Value("keep_copyright").GetBoolean();
+        CorsOrigins = [.. Words("cors_origins")];
+        AllowedReferrers = [.. Words("allowed_referrers")];
+        RateLimitRequests = Number("rate_limit_requests");
+        RateLimitWindow = Seconds("rate_limit_window_seconds");
+        ApiRateLimitRequests = Number("api_rate_limit_requests");
+        QuotaStorageBytes = Limit("quota_storage_bytes");
+        QuotaAssets = Limit("quota_assets");
+        QuotaTransformsPerMonth = Limit("quota_transforms_per_month");
+        QuotaBandwidthBytesPerMonth = Limit("quota_bandwidth_bytes_per_month");
+    }
+
+    /// <summary>Every key with its value, source and lock, in the catalog's order.</summary>
+    public IReadOnlyList<PolicyItem> Items { get; }
+
+    public AssetAccess DefaultAccess { get; }
+
+    /// <summary>Names of original formats: <c>jpg</c>, <c>png</c>…</summary>
+    public IReadOnlySet<string> AllowedInputFormats { get; }
+
+    public IReadOnlySet<ImageFormat> AllowedOutputFormats { get; }
+
+    /// <summary>px.</summary>
+    public int MaxOutputWidth { get; }
+
+    /// <summary>px.</summary>
+    public int MaxOutputHeight { get; }
+
+    /// <summary>Width times height, px.</summary>
+    public long MaxOutputPixels { get; }
+
+    /// <summary>Bytes.</summary>
+    public long MaxUploadBytes { get; }
+
+    /// <summary>Width times height times frames, px.</summary>
+    public long MaxInputPixels { get; }
+
+    public int MaxInputFrames { get; }
+
+    /// <summary>1 to 100, for formats that have no value of their own.</summary>
+    public int QualityDefault { get; }
+
+    public TimeSpan SignedUrlTtlDefault { get; }
+
+    public TimeSpan SignedUrlTtlMax { get; }
+
+    public SigningMode SigningMode { get; }
+
+    public TransformMode TransformMode { get; }
+
+    /// <summary>Most variants of one asset version.</summary>
+    public int VariantBudget { get; }
+
+    /// <summary>px, ascending; empty allows every width.</summary>
+    public IReadOnlyList<int> WidthLadder { get; }
+
+    public TimeSpan CacheMaxAge { get; }
+
+    public TimeSpan PresetCacheMaxAge { get; }
+
+    public OriginalDelivery OriginalDelivery { get; }
+
+    public bool KeepCopyright { get; }
+
+    /// <summary>Origins; a single <c>*</c> means any.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; }
+
+    /// <summary>Hosts, <c>*.</c> for those below one; empty means any.</summary>
+    public IReadOnlyList<string> AllowedReferrers { get; }
+
+    public long RateLimitRequests { get; }
+
+    public TimeSpan RateLimitWindow { get; }
+
+    /// <summary>Per minute.</summary>
+    public long ApiRateLimitRequests { get; }
+
+    /// <summary>Null: no limit.</summary>
+    public long? QuotaStorageBytes { get; }
+
+    /// <summary>Null: no limit.</summary>
+    public long? QuotaAssets { get; }
+
+    /// <summary>Null: no limit.</summary>
+    public long? QuotaTransformsPerMonth { get; }
+
+    /// <summary>Null: no limit.</summary>
+    public long? QuotaBandwidthBytesPerMonth { get; }
+
+    /// <summary>The item of a key of the catalog.</summary>
+    /// <exception cref="KeyNotFoundException">The catalog has no such key.</exception>
+    public PolicyItem this[string key] => _byKey[key];
+
+    /// <summary>Quality where a URL says none, 1 to 100.</summary>
+    public int QualityFor(ImageFormat format) => _qualities.GetValueOrDefault(format, QualityDefault);
+
+    /// <summary>Whether a value may be set at a level: a lock above it forbids that.</summary>
+    /// <returns>Null, or <see cref="ErrorCode.PolicyLocked"/> naming who locked it.</returns>
+    public Error? JudgeSet(string key, PolicyLevel at) =>
+        this[key] is { Locked: true, Source: { } source } && source.Level < at
+            ? new Error(ErrorCode.PolicyLocked, $"Policy '{key}' is locked by {SnakeCase.Write(source.Level)} '{source.Slug}'; it cannot be set below.")
+            : null;
+
+    private JsonElement Value(string key) => _byKey[key].Value;
+
+    private long Number(string key) => Value(key).GetInt64();
+
+    private TimeSpan Seconds(string key) => TimeSpan.FromSeconds(Number(key));
+
+    private long? Limit(string key) => Value(key) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
+
+    private T Choice<T>(string key)
+        where T : struct, Enum => SnakeCase.Read<T>(Value(key).GetString()!);
+
+    private IEnumerable<string> Words(string key) => Value(key).EnumerateArray().Select(word => word.GetString()!);
+
+    private static ImageFormat Format(string name) =>
+        ImageFormats.TryParse(name, out var format) ? format : throw new FormatException($"'{name}' is no output format.");
+
+    private static (int Default, FrozenDictionary<ImageFormat, int> ByFormat) Qualities(JsonElement value)
+    {
+        if (value.ValueKind is JsonValueKind.Number)
+            return (value.GetInt32(), FrozenDictionary<ImageFormat, int>.Empty);
+        var byFormat = value.EnumerateObject().Where(member => member.Name != "default").ToFrozenDictionary(member => Format(member.Name), member => member.Value.GetInt32());
+        return (value.TryGetProperty("default", out var other) ? other.GetInt32() : PolicyCatalog.Get("quality_default").DefaultValue.GetInt32(), byFormat);
+    }
+}
+
+/// <summary>One policy in force.</summary>
+/// <param name="Key">A key of the catalog.</param>
+/// <param name="Own">The value set at the level asked about; null where it sets none.</param>
+/// <param name="Value">The value in force.</param>
+/// <param name="Default">The catalog's default.</param>
+/// <param name="Source">Where the value in force was set; null for the default.</param>
+/// <param name="Locked">Whether the source locks it for the levels below.</param>
+public sealed record PolicyItem(string Key, JsonElement? Own, JsonElement Value, JsonElement Default, PolicySource? Source, bool Locked);
+
+/// <summary>Where a value was set.</summary>
+public sealed record PolicySource(PolicyLevel Level, string Slug);
+
+/// <summary>What happens to a private URL without a valid signature.</summary>
+public enum SigningMode
+{
+    Enforce,
+    Report,
+    Off,
+}
+
+/// <summary>Which operations a URL may ask for.</summary>
+public enum TransformMode
+{
+    Open,
+    PresetsOnly,
+    SignedOnly,
+}
+
+/// <summary>How originals are delivered.</summary>
+public enum OriginalDelivery
+{
+    Stripped,
+    Exact,
+    Off,
+}

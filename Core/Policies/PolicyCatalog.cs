@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using ImageService.Core.Errors;
+using static ImageService.Core.Policies.PolicyType;
+
+namespace ImageService.Core.Policies;
+
+/// <summary>The one table of policies. A key that is not here does not exist.</summary>
+public static class PolicyCatalog
+{
+    public const string DefaultAccess = "default_access";
+
+    /// <summary>Every policy, in the order it is listed.</summary>
+    public static readonly IReadOnlyList<PolicyDefinition> All =
+    [
+        new(DefaultAccess, Choice, "\"private\"", "Access of new assets.") { Choices = ["public", "private"] },
+        new("allowed_input_formats", Choices, """["jpg","png","webp","gif","avif","tiff","heic"]""", "Formats of originals that may be uploaded, by content.")
+        {
+            Choices = ["jpg", "png", "webp", "gif", "avif", "tiff", "heic", "svg"],
+        },
+        new("allowed_output_formats", Choices, """["jpg","png","webp","avif","gif"]""", "Formats that images may be delivered in.")
+        {
+            Choices = ["jpg", "png", "webp", "avif", "gif"],
+        },
+        new("max_output_width", Number, "8192", "Largest width that may be asked for, px.") { Min = 1, Max = 8192 },
+        new("max_output_height", Number, "8192", "Largest height that may be asked for, px.") { Min = 1, Max = 8192 },
+        new("max_output_pixels", Number, "67108864", "Largest width times height that may be asked for, px.") { Min = 1, Max = 67_108_864 },
+        new("max_upload_bytes", Number, "52428800", "Largest original, bytes.") { Min = 1, Max = 10L << 30 },
+        new("max_input_pixels", Number, "100000000", "Largest original: width times height times frames, px.") { Min = 1, Max = 1_000_000_000 },
+        new("max_input_frames", Number, "1000", "Most frames of an original.") { Min = 1, Max = 10_000 },
+        new("quality_default", PolicyType.Quality, "85", "Encoder quality where a URL says none.") { Min = 1, Max = 100 },
+        new("signed_url_ttl_default_seconds", Number, "3600", "Life of a signed URL where the request says none, s.") { Min = 1, Max = 31_536_000 },
+        new("signed_url_ttl_max_seconds", Number, "86400", "Longest life of a signed URL, s.") { Min = 1, Max = 31_536_000 },
+        new("signing_mode", Choice, "\"enforce\"", "Whether private URLs need a valid signature: enforce; report serves and counts those without; off serves them.")
+        {
+            Choices = ["enforce", "report", "off"],
+        },
+        new("transform_mode", Choice, "\"open\"", "Which operations a URL may ask for: open (any), presets_only (a preset as it is, or the original), signed_only (any, if signed).")
+        {
+            Choices = ["open", "presets_only", "signed_only"],
+        },
+        new("variant_budget", Number, "1000", "Most variants of one asset version.") { Min = 1, Max = 1_000_000 },
+        new("width_ladder", Widths, "[]", "Widths that are made, px; a width in a URL is raised to the next one. Empty: any width.") { Min = 1, Max = 8192 },
+        new("cache_max_age_seconds", Number, "31536000", "How long caches may keep an image of a public URL, s.") { Max = 31_536_000 },
+        new("preset_cache_max_age_seconds", Number, "3600", "The same for URLs that name a preset, s.") { Max = 31_536_000 },
+        new("original_delivery", Choice, "\"stripped\"", "How originals are delivered: stripped (without metadata), exact (as uploaded), off (not at all).")
+        {
+            Choices = ["stripped", "exact", "off"],
+        },
+        new("keep_copyright", PolicyType.Boolean, "false", "Whether the copyright and artist of the original stay in images."),
+        new("cors_origins", Origins, """["*"]""", "Origins whose scripts may read images."),
+        new("allowed_referrers", Hosts, "[]", "Hosts whose pages may show images; requests without a referrer are served."),
+        new("rate_limit_requests", Number, "10000", "Image requests of the organization per window.") { Min = 1, Max = 1_000_000_000 },
+        new("rate_limit_window_seconds", Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
+        new("api_rate_limit_requests", Number, "3000", "Management requests of the organization per minute.") { Min = 1, Max = 1_000_000_000 },
+        new("quota_storage_bytes", OptionalNumber, "null", "Most bytes of originals held at this level."),
+        new("quota_assets", OptionalNumber, "null", "Most assets held at this level."),
+        new("quota_transforms_per_month", OptionalNumber, "null", "Most transforms per calendar month (UTC); cached images still flow beyond it."),
+        new("quota_bandwidth_bytes_per_month", OptionalNumber, "null", "Most bytes served per calendar month (UTC)."),
+    ];
+
+    private static readonly FrozenDictionary<string, PolicyDefinition> ByKey = All.ToFrozenDictionary(policy => policy.Key, StringComparer.Ordinal);
+
+    /// <summary>A policy by its key; <see cref="ErrorCode.NotFound"/> with the keys there are.</summary>
+    public static Result<PolicyDefinition> Find(string key) =>
+        ByKey.TryGetValue(key, out var definition)
+            ? definition
+            : new Error(ErrorCode.NotFound, $"There is no policy '{key}'. Policies are: {string.Join(", ", All.Select(policy => policy.Key))}.");
+
+    internal static PolicyDefinition Get(string key) => ByKey[key];
+}

@@ -1,0 +1,109 @@
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+
+namespace ImageService.Core.Policies;
+
+/// <summary>Whether a policy allows what a URL asks for, and what it makes of it. Pure.</summary>
+public static class PolicyJudgement
+{
+    /// <summary>Judges a URL's operations.</summary>
+    /// <param name="policy">In force at the space.</param>
+    /// <param name="written">The operations as the URL has them.</param>
+    /// <param name="merged">The same with the preset's operations beneath.</param>
+    /// <param name="isSigned">Whether the URL carried a valid signature.</param>
+    /// <returns>What to make, or <see cref="ErrorCode.PolicyForbids"/>.</returns>
+    public static Result<PolicyVerdict> Judge(this EffectivePolicy policy, ImageOperations written, ImageOperations merged, bool isSigned)
+    {
+        if (JudgeMode(policy, written, isSigned) is { } refused)
+            return refused;
+        if (merged.Original)
+        {
+            return policy.OriginalDelivery is OriginalDelivery.Off
+                ? Forbidden("original_delivery", "Originals are not delivered here.")
+                : JudgeFormat(policy, merged) ?? (Result<PolicyVerdict>)new PolicyVerdict(merged, null);
+        }
+
+        // The ladder is against made-up sizes in URLs; a preset's own size was chosen by the owner.
+        var verdict = policy.WidthLadder.Count > 0 && (written.Width ?? (written.Height is not null && merged.Width is null ? written.Height : null)) is not null
+            ? Snap(policy, merged)
+            : new PolicyVerdict(merged, null);
+        var error = JudgeSize(policy, verdict.Operations) ?? JudgeFormat(policy, merged);
+        return error is null ? verdict : error;
+    }
+
+    /// <summary>Whether images may be delivered in a format.</summary>
+    /// <returns>Null, or <see cref="ErrorCode.PolicyForbids"/>.</returns>
+    public static Error? JudgeOutput(this EffectivePolicy policy, ImageFormat format) =>
+        policy.AllowedOutputFormats.Contains(format)
+            ? null
+            : Forbidden("allowed_output_formats", $"The format '{format.Name()}' is not allowed here; allowed are {string.Join(", ", policy.AllowedOutputFormats.Select(f => f.Name()).Order(StringComparer.Ordinal))}.");
+
+    private static Error? JudgeMode(EffectivePolicy policy, ImageOperations written, bool isSigned) => policy.TransformMode switch
+    {
+        TransformMode.PresetsOnly when !IsBounded(written) =>
+            Forbidden("transform_mode", "Only presets are allowed here: 'preset_{slug}' without further operations except 'fmt', or 'original'."),
+        TransformMode.SignedOnly when !isSigned && !IsBounded(written) =>
+            Forbidden("transform_mode", "Operations need a signed URL here; without one only 'preset_{slug}' or 'original' is allowed."),
+        _ => null,
+    };
+
+    /// <summary>A preset as its owner made it, or the original: of these there are few.</summary>
+    private static bool IsBounded(ImageOperations written) =>
+        written.Original || (written.Preset is { } preset && written with { Format = null } == new ImageOperations { Preset = preset });
+
+    private static Error? JudgeFormat(EffectivePolicy policy, ImageOperations merged) =>
+        merged.Format is { Fixed: { } format } ? policy.JudgeOutput(format) : null;
+
+    private static Error? JudgeSize(EffectivePolicy policy, ImageOperations operations)
+    {
+        if (operations.Width > policy.MaxOutputWidth)
+            return Forbidden("max_output_width", $"The width {operations.Width} is above {policy.MaxOutputWidth}, the largest allowed here.");
+        if (operations.Height > policy.MaxOutputHeight)
+            return Forbidden("max_output_height", $"The height {operations.Height} is above {policy.MaxOutputHeight}, the largest allowed here.");
+        return operations is { Width: { } width, Height: { } height } && (long)width * height > policy.MaxOutputPixels
+            ? Forbidden("max_output_pixels", $"{width} x {height} pixels are more than {policy.MaxOutputPixels}, the most allowed here.")
+            : null;
+    }
+
+    /// <summary>Raises the width (of a height alone: the height) to the next step of the ladder, the other side in proportion.</summary>
+    private static PolicyVerdict Snap(EffectivePolicy policy, ImageOperations merged)
+    {
+        if (merged.Width is { } width)
+        {
+            var snapped = Step(policy, width, policy.MaxOutputWidth);
+            if (snapped == width)
+                return new PolicyVerdict(merged, null);
+            int? height = merged.Height is { } h ? (int)Math.Clamp(Math.Round((double)h * snapped / width), 1, policy.MaxOutputHeight) : null;
+            return new PolicyVerdict(merged with { Width = snapped, Height = height }, snapped);
+        }
+
+        var high = Step(policy, merged.Height!.Value, policy.MaxOutputHeight);
+        return new PolicyVerdict(merged with { Height = high }, null);
+    }
+
+    /// <summary>The next step up that is allowed; above the last, the last. A size that is forbidden anyway stays.</summary>
+    private static int Step(EffectivePolicy policy, int size, int max)
+    {
+        if (size > max)
+            return size;
+        var step = size;
+        foreach (var width in policy.WidthLadder)
+        {
+            if (width > max)
+                break;
+            step = width;
+            if (width >= size)
+                return width;
+        }
+
+        return step;
+    }
+
+    private static Error Forbidden(string key, string detail) =>
+        new(ErrorCode.PolicyForbids, detail) { Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = key } };
+}
+
+/// <summary>What a policy makes of a URL's operations.</summary>
+/// <param name="Operations">To be made.</param>
+/// <param name="SnappedWidth">The width it was raised (or lowered) to by the ladder, px; null where it was not changed.</param>
+public sealed record PolicyVerdict(ImageOperations Operations, int? SnappedWidth);

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using ImageService.Core.Caching;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Core.Policies;
+
+/// <summary>Answers what is in force where, from memory while nothing changed.</summary>
+public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
+{
+    /// <summary>
+    /// What is in force at an organization (both ids null), a tenant, or a space of a tenant. Ids that do not exist contribute nothing.
+    /// May be old while the database does not answer: limits do not decide who may do what.
+    /// </summary>
+    public ValueTask<EffectivePolicy> ResolveAsync(Guid organizationId, Guid? tenantId, Guid? spaceId, CancellationToken ct) => facts.GetOrLoadAsync(
+        FactScope.Of(organizationId),
+        $"policy:{spaceId ?? tenantId ?? organizationId}",
+        (registry, organizationId, tenantId, spaceId),
+        static async (at, ct) =>
+        {
+            await using var db = at.registry.ForOrganization(at.organizationId);
+            return await ReadAsync(db, at.organizationId, at.tenantId, at.spaceId, ct);
+        },
+        StaleFacts.Allow,
+        ct);
+
+    /// <summary>The same, read in the caller's unit of work: for writers, who must not decide on what memory says.</summary>
+    public static async Task<EffectivePolicy> ReadAsync(RegistryDb db, Guid organizationId, Guid? tenantId, Guid? spaceId, CancellationToken ct)
+    {
+        List<Guid> scopes = [organizationId];
+        if (tenantId is { } tenant)
+            scopes.Add(tenant);
+        if (spaceId is { } space)
+            scopes.Add(space);
+        var rows = await db.Policies.AsNoTracking()
+            .Where(p => p.OrganizationId == organizationId && scopes.Contains(p.ScopeId))
+            .Select(p => new { p.Level, p.Key, p.Value, p.Locked })
+            .ToListAsync(ct);
+        var organization = await db.Organizations.Where(o => o.Id == organizationId).Select(o => o.Slug).FirstOrDefaultAsync(ct);
+        var below = tenantId is null
+            ? null
+            : await db.Tenants.Where(t => t.Id == tenantId && t.OrganizationId == organizationId).Select(t => t.Slug).FirstOrDefaultAsync(ct);
+        var lowest = spaceId is null
+            ? null
+            : await db.Spaces.Where(s => s.Id == spaceId && s.OrganizationId == organizationId).Select(s => new { s.Slug, s.DefaultAccess }).FirstOrDefaultAsync(ct);
+
+        var levels = new List<PolicyLevelValues> { new(PolicyLevel.Organization, organization ?? "", Values(PolicyLevel.Organization)) };
+        if (below is not null)
+            levels.Add(new PolicyLevelValues(PolicyLevel.Tenant, below, Values(PolicyLevel.Tenant)));
+        if (lowest is not null)
+            levels.Add(new PolicyLevelValues(PolicyLevel.Space, lowest.Slug, Values(PolicyLevel.Space, lowest.DefaultAccess)));
+        return PolicyLevels.Resolve(levels);
+
+        Dictionary<string, PolicySetting> Values(PolicyLevel level, AssetAccess? access = null)
+        {
+            var values = rows.Where(row => row.Level == level)
+                .ToDictionary(row => row.Key, row => new PolicySetting(Parse(row.Value), row.Locked), StringComparer.Ordinal);
+
+            // A space's own default access is the same thing in another place; a policy row says it more expressly.
+            if (access is { } own)
+                values.TryAdd(PolicyCatalog.DefaultAccess, new PolicySetting(JsonSerializer.SerializeToElement(SnakeCase.Write(own)), false));
+            return values;
+        }
+    }
+
+    private static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ImageService.Core.Registry;
+
+/// <summary>Tells a database that does not answer from a mistake in a query.</summary>
+public static class RegistryFailure
+{
+    /// <summary>Whether the exception, or one it wraps, means that PostgreSQL cannot be reached, is starting or stopping, or does not answer in time.</summary>
+    public static bool IsUnavailable(Exception? exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            switch (current)
+            {
+                case PostgresException postgres:
+                    return IsServerGone(postgres.SqlState);
+                case NpgsqlException or SocketException or TimeoutException:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the exception is a violation of this unique index or constraint.</summary>
+    public static bool Violates(Exception? exception, string constraint) =>
+        Find(exception) is { SqlState: PostgresErrorCodes.UniqueViolation } postgres && postgres.ConstraintName == constraint;
+
+    /// <summary>Whether the exception is a violation of any unique index or constraint.</summary>
+    public static bool IsDuplicate(Exception? exception) => Find(exception) is { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    private static PostgresException? Find(Exception? exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is PostgresException postgres)
+                return postgres;
+        }
+
+        return null;
+    }
+
+    // Class 57: operator intervention (shutdown, crash, starting up); 53: insufficient resources; 08: connection.
+    private static bool IsServerGone(string state) =>
+        state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal);
+}

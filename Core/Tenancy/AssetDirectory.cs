@@ -1,0 +1,116 @@
+using System.Globalization;
+using ImageService.Core.Caching;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Core.Tenancy;
+
+/// <summary>What is known of an asset's version, from memory while nothing changed. Assets are reached through a space only.</summary>
+public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
+{
+    /// <summary>The facts of one version; null where the space holds no such live asset or version.</summary>
+    public ValueTask<AssetFacts?> FindAsync(SpaceScope space, AssetId asset, int version, CancellationToken ct)
+    {
+        var scope = FactScope.Asset(space.OrganizationId, asset.Value);
+        Span<char> key = stackalloc char[12];
+        version.TryFormat(key, out var length, provider: CultureInfo.InvariantCulture);
+        return facts.TryGet<AssetFacts>(scope, key[..length], out var known)
+            ? new ValueTask<AssetFacts?>(In(space, known))
+            : FindSlowlyAsync(space, scope, asset, version, ct);
+    }
+
+    private async ValueTask<AssetFacts?> FindSlowlyAsync(SpaceScope space, FactScope scope, AssetId asset, int version, CancellationToken ct) =>
+        In(space, await facts.GetOrLoadAsync(
+            scope,
+            version.ToString(CultureInfo.InvariantCulture),
+            (registry, space.OrganizationId, asset, version),
+            static (asked, ct) => LoadAsync(asked.registry, asked.OrganizationId, asked.asset, asked.version, ct),
+            StaleFacts.Allow,
+            ct));
+
+    // Kept per organization, so that asking through the wrong space cannot make the right one forget.
+    private static AssetFacts? In(SpaceScope space, AssetFacts? facts) => facts?.SpaceId == space.SpaceId ? facts : null;
+
+    private static async Task<AssetFacts?> LoadAsync(RegistryFactory registry, Guid organizationId, AssetId asset, int version, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(organizationId);
+        return await (
+            from a in db.Assets
+            join v in db.AssetVersions on a.Id equals v.AssetId
+            where a.OrganizationId == organizationId && a.Id == asset.Value && a.DeletedAt == null && v.Version == version && v.DeletedAt == null
+            select new AssetFacts(
+                organizationId, a.SpaceId, asset, v.Version, a.Access, v.ContentHash, v.Format, v.SizeBytes, v.Width, v.Height, v.HasAlpha, v.Frames)
+            {
+                FocalX = a.FocalX,
+                FocalY = a.FocalY,
+                StorageKey = v.StorageKey,
+                WorkingCopyKey = v.WorkingCopyKey,
+                IntermediateKey = v.IntermediateKey,
+                IntermediateWidth = v.IntermediateWidth,
+                IntermediateHeight = v.IntermediateHeight,
+                VariantGeneration = a.VariantGeneration,
+                CurrentVersion = a.CurrentVersion,
+                Filename = a.Filename,
+                Folder = a.Folder,
+                Tags = a.Tags,
+                UploadedAt = v.UploadedAt,
+            }).AsNoTracking().FirstOrDefaultAsync(ct);
+    }
+}
+
+/// <summary>Everything an image request needs to know of one version of an asset.</summary>
+/// <param name="ContentHash">SHA-256 of the original, 64 lower-case hex digits.</param>
+/// <param name="Format">The original's, by content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>.</param>
+/// <param name="SizeBytes">The original's length, bytes.</param>
+/// <param name="Width">px, upright.</param>
+/// <param name="Height">px, upright.</param>
+/// <param name="Frames">1 for a still picture.</param>
+public sealed record AssetFacts(
+    Guid OrganizationId,
+    Guid SpaceId,
+    AssetId AssetId,
+    int Version,
+    AssetAccess Access,
+    string ContentHash,
+    string Format,
+    long SizeBytes,
+    int Width,
+    int Height,
+    bool HasAlpha,
+    int Frames)
+{
+    /// <summary>0 to 1 of the upright picture; null where none is set.</summary>
+    public double? FocalX { get; init; }
+
+    /// <summary>0 to 1 of the upright picture; null where none is set.</summary>
+    public double? FocalY { get; init; }
+
+    /// <summary>Object key of the original.</summary>
+    public required string StorageKey { get; init; }
+
+    /// <summary>Object key of the raster made of a HEIC or SVG original.</summary>
+    public string? WorkingCopyKey { get; init; }
+
+    /// <summary>Object key of the hot intermediate; null until it is made.</summary>
+    public string? IntermediateKey { get; init; }
+
+    /// <summary>px; 0 until the intermediate is made.</summary>
+    public int IntermediateWidth { get; init; }
+
+    /// <summary>px; 0 until the intermediate is made.</summary>
+    public int IntermediateHeight { get; init; }
+
+    /// <summary>Counts invalidations; part of the caches' keys.</summary>
+    public int VariantGeneration { get; init; }
+
+    /// <summary>Number of the newest version.</summary>
+    public int CurrentVersion { get; init; }
+
+    public required string Filename { get; init; }
+
+    public required string Folder { get; init; }
+
+    public required string[] Tags { get; init; }
+
+    public required DateTimeOffset UploadedAt { get; init; }
+}
