@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -12,6 +13,9 @@ internal sealed class FilePaths(string root)
 {
     public const int MaxKeyLength = 1024;
 
+    /// <summary>What some file system or shell reads as more than a name.</summary>
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\:*?\"<>|");
+
     /// <summary>Absolute, without a trailing separator.</summary>
     public string Root { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
@@ -23,7 +27,7 @@ internal sealed class FilePaths(string root)
     public string FileOf(string key)
     {
         if (!IsSafe(key))
-            throw new ArgumentException("An object key is made of segments of [a-z0-9._-] joined by '/', none starting with a dot, at most 1024 characters.", nameof(key));
+            throw new ArgumentException("An object key is made of printable ASCII segments joined by '/', none empty, dotted at either end or with a character that a file name may not have; at most 1024 characters.", nameof(key));
         return Path.Combine([Root, .. Sharded(key.Split('/'))]);
     }
 
@@ -53,5 +57,6 @@ internal sealed class FilePaths(string root)
     private static bool IsSafe(string key) => key.Length is > 0 and <= MaxKeyLength && key.Split('/').All(IsSafeSegment);
 
     private static bool IsSafeSegment(string segment) =>
-        segment.Length > 0 && segment[0] != '.' && segment.All(character => character is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '.' or '_' or '-');
+        segment.Length > 0 && segment[0] is not '.' && segment[^1] is not ('.' or ' ')
+        && !segment.AsSpan().ContainsAnyExceptInRange(' ', '~') && segment.AsSpan().IndexOfAny(Forbidden) < 0;
 }

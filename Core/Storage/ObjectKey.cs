@@ -4,7 +4,7 @@ namespace ImageService.Core.Storage;
 
 /// <summary>
 /// The only author of object keys. Keys start with the organization, so that one prefix holds everything an organization owns,
-/// and are made of lower-case hex, digits and fixed words only.
+/// and are made of lower-case hex, digits and fixed words only; names below <see cref="ImportPrefix"/> are given from outside.
 /// </summary>
 public static class ObjectKey
 {
@@ -19,6 +19,9 @@ public static class ObjectKey
 
     /// <summary>Says that an asset version's objects are being put in place; removed once its row is committed. A stale one without a row tells the sweep what to remove.</summary>
     public static string StagingIntent(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/staging/intents/{assetId:n}.v{version}";
+
+    /// <summary>Every intent of an organization; <c>{asset}.v{version}</c> follows.</summary>
+    public static string StagingIntentsPrefix(Guid organizationId) => $"{organizationId:n}/staging/intents/";
 
     /// <summary>The original as uploaded; one per asset version.</summary>
     public static string Original(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/original";
@@ -38,6 +41,9 @@ public static class ObjectKey
 
     /// <summary>Everything of one asset.</summary>
     public static string AssetPrefix(Guid organizationId, Guid assetId) => $"{organizationId:n}/{assetId:n}/";
+
+    /// <summary>Where an organization's files wait to be imported by prefix; filled from outside the service.</summary>
+    public static string ImportPrefix(Guid organizationId) => $"imports/{organizationId:n}/";
 
     /// <summary>Uploads of an organization that have not been judged yet.</summary>
     public static string StagingPrefix(Guid organizationId) => $"{organizationId:n}/staging/";

@@ -33,7 +33,10 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     [InlineData("a\\b")]
     [InlineData("a/.hidden")]
     [InlineData(".incoming/x")]
-    [InlineData("A/b")]
+    [InlineData("a/b:c")]
+    [InlineData("a/b.")]
+    [InlineData("a/b ")]
+    [InlineData("a/\u202egnp")]
     [InlineData("a/b\0c")]
     [InlineData("a/ü")]
     public async Task Keys_that_could_leave_the_root_are_refused(string key)
