@@ -8,6 +8,7 @@ using ImageService.Core.Policies;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
+using ImageService.Core.Storage;
 using ImageService.Core.Tenancy;
 using ImageService.Core.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public static class CoreServices
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRegistry();
+        builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddCaching();
         builder.Services.AddPolicies();
         builder.Services.AddTenancy();
