@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public static class CachingServices
         services.AddSingleton<IValidateOptions<FactsOptions>, FactsOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<FactsCache>();
+        services.AddSingleton<IInterceptor, FactsInterceptor>();
         services.AddHostedService<FactsListener>();
         services.AddSingleton(provider => new RedisConnection(
             provider.GetService<IConnectionMultiplexer>(),

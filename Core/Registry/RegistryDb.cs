@@ -15,6 +15,9 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
     /// <summary>Whether row-level security is lifted for this unit of work.</summary>
     public bool IsSystem { get; init; }
 
+    /// <summary>Audit lines of the save under way.</summary>
+    internal List<AuditEntry> AutomaticAudit { get; } = [];
+
     public DbSet<Organization> Organizations => Set<Organization>();
 
     public DbSet<Tenant> Tenants => Set<Tenant>();

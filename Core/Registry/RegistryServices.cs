@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -7,10 +8,16 @@ namespace ImageService.Core.Registry;
 /// <summary>Registers the registry. Hosts add the <see cref="NpgsqlDataSource"/> named <c>registry</c> themselves.</summary>
 public static class RegistryServices
 {
+    /// <summary>Adds units of work, the audit log and who acts. Other rooms may add interceptors of their own.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services)
     {
+        services.AddSingleton<CurrentActor>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<IInterceptor, AuditInterceptor>();
         services.AddSingleton(provider => new DbContextOptionsBuilder<RegistryDb>()
             .UseRegistry(provider.GetRequiredService<NpgsqlDataSource>())
+            .AddInterceptors(provider.GetServices<IInterceptor>())
             .Options);
         services.AddSingleton<RegistryFactory>();
         return services;
