@@ -1,0 +1,127 @@
+vcl 4.1;
+
+# Varnish 6.6 or later in front of ImageService. See docs/edge.md.
+#
+#   varnishd -a :80 -f deploy/edge/varnish.vcl -s malloc,1g -p vsl_mask=-Hash -p http_resp_hdr_len=16k
+#
+# Public images are cached by path; private ones pass through, because only the origin can judge their signature.
+
+import std;
+
+backend default {
+    .host = "127.0.0.1";
+    .port = "8080";
+    .connect_timeout = 2s;
+    .first_byte_timeout = 60s;
+    .between_bytes_timeout = 10s;
+    .probe = { .url = "/health/live"; .interval = 5s; .timeout = 2s; .window = 5; .threshold = 3; .initial = 3; }
+}
+
+# Who may send PURGE and BAN: the workers' addresses.
+acl purgers {
+    "127.0.0.1";
+    "::1";
+}
+
+sub vcl_recv {
+    if (req.method == "PURGE" || req.method == "BAN") {
+        if (client.ip !~ purgers) {
+            return (synth(405, "Not allowed"));
+        }
+        if (req.method == "PURGE") {
+            set req.url = regsub(req.url, "\?.*$", "");
+            return (purge);
+        }
+        call ban_by_tag;
+    }
+
+    if (req.method != "GET" && req.method != "HEAD") {
+        return (pass);
+    }
+
+    if (req.url !~ "^/v1/pub/") {
+        return (pass);
+    }
+
+    # Nothing a public image depends on stands in its query, its cookies or its credentials.
+    set req.url = regsub(req.url, "\?.*$", "");
+    unset req.http.Cookie;
+    unset req.http.Authorization;
+    call normalise_accept;
+
+    # While the origin is well, a stale image is served for a few minutes at most, and renewed behind the answer.
+    if (std.healthy(req.backend_hint)) {
+        set req.grace = 5m;
+    }
+    return (hash);
+}
+
+# BAN with a Cache-Tag header: a regular expression over the stored Cache-Tag values, such as (^|,)(asset:01ABC|org:acme)(,|$).
+sub ban_by_tag {
+    if (!req.http.Cache-Tag || req.http.Cache-Tag !~ "^[A-Za-z0-9_:./()|^,$-]+$") {
+        return (synth(400, "BAN needs a Cache-Tag pattern of letters, digits and _ : . / ( ) | ^ , $ -"));
+    }
+    if (std.ban("obj.http.Cache-Tag ~ " + req.http.Cache-Tag)) {
+        return (synth(200, "Banned"));
+    }
+    return (synth(400, std.ban_error()));
+}
+
+# Three classes, so that an image has at most three stored forms: AVIF and WebP, WebP, neither.
+# A format named with q=0 is refused by the client and does not count; other weights are not compared here.
+sub normalise_accept {
+    if (req.http.Accept ~ "(?i)(^|[, ])image/avif(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))") {
+        set req.http.Accept = "image/avif,image/webp,*/*";
+    } elsif (req.http.Accept ~ "(?i)(^|[, ])image/webp(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))") {
+        set req.http.Accept = "image/webp,*/*";
+    } else {
+        set req.http.Accept = "*/*";
+    }
+}
+
+# By path alone: a public image is the same under every host name.
+sub vcl_hash {
+    hash_data(req.url);
+    return (lookup);
+}
+
+sub vcl_backend_response {
+    if (bereq.uncacheable) {
+        return (deliver);
+    }
+
+    # A failing origin must not replace an image that can still be served stale.
+    if (beresp.status >= 500 && bereq.is_bgfetch) {
+        return (abandon);
+    }
+    if (beresp.status >= 500 || beresp.status == 401 || beresp.status == 403 || beresp.status == 429) {
+        set beresp.uncacheable = true;
+        set beresp.ttl = 0s;
+        return (deliver);
+    }
+    if (beresp.status >= 400) {
+        set beresp.ttl = 5s;
+        set beresp.grace = 0s;
+        return (deliver);
+    }
+    if (beresp.http.Cache-Control ~ "(?i)(private|no-store)") {
+        set beresp.uncacheable = true;
+        set beresp.ttl = 0s;
+        return (deliver);
+    }
+
+    # A day of grace helps while the origin is away (vcl_recv allows less while it is well), and ETags make revalidation cheap.
+    set beresp.grace = 24h;
+    set beresp.keep = 24h;
+    unset beresp.http.Set-Cookie;
+}
+
+sub vcl_deliver {
+    if (obj.hits > 0) {
+        set resp.http.X-Edge-Cache = "HIT";
+    } else {
+        set resp.http.X-Edge-Cache = "MISS";
+    }
+    unset resp.http.X-Varnish;
+    unset resp.http.Via;
+}
