@@ -38,6 +38,20 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
             : Invalid;
     }
 
+    /// <summary>Judges the signature against a key, then its end.</summary>
+    /// <param name="secret">The secret of the key that <see cref="Kid"/> names, of the tenant that owns the path.</param>
+    /// <param name="rawPath">The path exactly as received, without query.</param>
+    /// <param name="hostname">As the public sees it (<see cref="UrlSignature.Hostname"/>).</param>
+    /// <param name="tenantId">The tenant that owns the path.</param>
+    /// <param name="now">The time to judge at; at <c>exp</c> itself the signature has ended.</param>
+    /// <returns>This, <see cref="Invalid"/> or <see cref="Expired"/>.</returns>
+    public Result<SignatureQuery> Verify(ReadOnlySpan<byte> secret, string rawPath, string hostname, Guid tenantId, DateTimeOffset now)
+    {
+        if (!UrlSignature.Matches(secret, new SignedRequest(rawPath, ExpiresUnixSeconds, hostname, tenantId), Signature))
+            return Invalid;
+        return ExpiresUnixSeconds > now.ToUnixTimeSeconds() ? this : Expired;
+    }
+
     /// <summary>The query that <see cref="Read"/> reads, without <c>?</c>.</summary>
     public override string ToString() => $"sig={Signature}&exp={ExpiresUnixSeconds}&kid={Kid}";
 

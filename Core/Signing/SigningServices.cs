@@ -1,14 +1,23 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Signing;
 
-/// <summary>Registers the protection of secrets.</summary>
+/// <summary>Registers the protection of secrets and the keys of signed URLs.</summary>
 public static class SigningServices
 {
     public static IServiceCollection AddSigning(this IServiceCollection services)
     {
         services.AddOptions<SigningOptions>().BindConfiguration(SigningOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<SigningOptionsSetup>();
+        services.AddSingleton<IPostConfigureOptions<SigningOptions>>(static provider => provider.GetRequiredService<SigningOptionsSetup>());
+        services.AddSingleton<IValidateOptions<SigningOptions>>(static provider => provider.GetRequiredService<SigningOptionsSetup>());
         services.AddSingleton<SecretProtector>();
+        services.AddSingleton<SigningKeyIssuer>();
+        services.AddSingleton<SigningKeyCounts>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SigningKeyCounts>());
+        services.AddSingleton<SigningKeyRing>();
         return services;
     }
 }
