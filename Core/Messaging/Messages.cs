@@ -26,6 +26,12 @@ public sealed record AssetDeleted(Guid OrganizationId, Guid AssetId) : IMessage
     public static string Type => "asset_deleted";
 }
 
+/// <summary>A deleted asset's time to be restored is over and its rows are gone; its objects may go too.</summary>
+public sealed record AssetPurged(Guid OrganizationId, Guid AssetId) : IMessage
+{
+    public static string Type => "asset_purged";
+}
+
 /// <summary>Facts beside the bytes changed (folder, tags, access, focal point), or the asset was restored: other presets may match now.</summary>
 public sealed record AssetChanged(Guid OrganizationId, Guid AssetId) : IMessage
 {
@@ -47,7 +53,7 @@ public sealed record VariantsInvalidated(Guid OrganizationId, IReadOnlyList<stri
 }
 
 /// <summary>A variant was made in the background, for a preset that asks for it.</summary>
-public sealed record VariantReady(Guid OrganizationId, Guid AssetId, int Version, Guid VariantId) : IMessage
+public sealed record VariantReady(Guid OrganizationId, Guid AssetId, int Version, string OperationsHash) : IMessage
 {
     public static string Type => "variant_ready";
 }
@@ -72,6 +78,7 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AssetUploaded))]
 [JsonSerializable(typeof(AssetDeleted))]
+[JsonSerializable(typeof(AssetPurged))]
 [JsonSerializable(typeof(AssetChanged))]
 [JsonSerializable(typeof(PresetChanged))]
 [JsonSerializable(typeof(VariantsInvalidated))]

@@ -28,8 +28,7 @@ public sealed class ImageServiceMetrics : IDisposable
     private readonly Counter<long> _bandwidth;
     private readonly Counter<long> _signatureReports;
     private readonly Counter<long> _purges;
-    private long _storageUsed;
-    private long _storageQuota;
+    private IReadOnlyList<StorageUse> _storage = [];
 
     public ImageServiceMetrics(IMeterFactory meters)
     {
@@ -48,8 +47,8 @@ public sealed class ImageServiceMetrics : IDisposable
         _bandwidth = _meter.CreateCounter<long>("bandwidth_served_bytes_total", description: "Bytes of image bodies sent to clients.");
         _signatureReports = _meter.CreateCounter<long>("signature_reports_total", description: "Private requests served in report mode that enforcing would have refused.");
         _purges = _meter.CreateCounter<long>("cdn_purges_total", description: "Purge calls to CDNs.");
-        _meter.CreateObservableGauge("storage_bytes_used", () => Volatile.Read(ref _storageUsed), description: "Bytes of originals, intermediates and variants stored.");
-        _meter.CreateObservableGauge("storage_bytes_quota", () => Volatile.Read(ref _storageQuota), description: "Sum of the organizations' storage quotas, bytes; 0 where none is set.");
+        _meter.CreateObservableGauge("storage_bytes_used", () => PerOrganization(use => use.UsedBytes), description: "Bytes of originals stored, by organization.");
+        _meter.CreateObservableGauge("storage_bytes_quota", () => PerOrganization(use => use.QuotaBytes), description: "Storage quota, bytes, of organizations that have one.");
     }
 
     /// <summary>A request was answered.</summary>
@@ -110,20 +109,28 @@ public sealed class ImageServiceMetrics : IDisposable
     /// <param name="succeeded">Whether the CDN took the purge, after retries.</param>
     public void CdnPurged(string provider, bool succeeded) => _purges.Add(1, new("provider", provider), new("outcome", succeeded ? "ok" : "error"));
 
-    /// <summary>Sets the gauges of stored bytes; called by whoever adds them up.</summary>
-    public void SetStorage(long usedBytes, long quotaBytes)
-    {
-        Volatile.Write(ref _storageUsed, usedBytes);
-        Volatile.Write(ref _storageQuota, quotaBytes);
-    }
+    /// <summary>Sets the gauges of stored bytes: the one number that has an organization as label, which the quota alert needs; the caller bounds the list.</summary>
+    public void SetStorage(IReadOnlyList<StorageUse> uses) => Volatile.Write(ref _storage, uses);
 
     public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<long>> PerOrganization(Func<StorageUse, long?> value) =>
+        from use in Volatile.Read(ref _storage)
+        let bytes = value(use)
+        where bytes is not null
+        select new Measurement<long>(bytes.Value, new KeyValuePair<string, object?>("organization_id", use.OrganizationId));
 
     private Histogram<double> Histogram(string name, string description) => _meter.CreateHistogram<double>(
         name,
         description: description,
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10, 30] });
 }
+
+/// <summary>What one organization stores.</summary>
+/// <param name="OrganizationId">Its id; <c>other</c> for the rest beyond the bound.</param>
+/// <param name="UsedBytes">Bytes of originals.</param>
+/// <param name="QuotaBytes">Null: no quota.</param>
+public sealed record StorageUse(string OrganizationId, long UsedBytes, long? QuotaBytes);
 
 /// <summary>The source of the service's own spans; the same names feed <c>Server-Timing</c>.</summary>
 public static class ImageServiceTracing
