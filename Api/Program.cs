@@ -1,6 +1,11 @@
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Core;
+using ImageService.Core.Engine.Isolation;
+
+// A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
+if (args is [DecodeProcess.Verb, ..])
+    return await DecodeProcess.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddImageService();
@@ -13,3 +18,4 @@ app.UseRouting();
 app.UseAccessControl();
 
 await app.RunAsync();
+return 0;

@@ -1,5 +1,6 @@
 using ImageService.Core.Access;
 using ImageService.Core.Caching;
+using ImageService.Core.Engine;
 using ImageService.Core.Identity;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
@@ -30,6 +31,7 @@ public static class CoreServices
         builder.Services.AddPolicies();
         builder.Services.AddTenancy();
         builder.Services.AddPresets();
+        builder.Services.AddEngine();
         builder.Services.AddSigning();
         builder.Services.AddAccess();
         builder.Services.AddIdentity();

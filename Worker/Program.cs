@@ -1,4 +1,9 @@
+using ImageService.Core.Engine.Isolation;
 using ImageService.Worker;
+
+// A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
+if (args is [DecodeProcess.Verb, ..])
+    return await DecodeProcess.RunAsync(args);
 
 if (args is [Migrate.Command, .. var rest])
     return await Migrate.RunAsync(rest);

@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.Isolation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ public static class EngineServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TransformGate>();
         services.AddSingleton<TransformEngine>();
+        services.AddSingleton<IsolatedDecoder>();
         return services;
     }
 }

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ImageService.Core.Errors;
+
+namespace ImageService.Core.Engine.Isolation;
+
+/// <summary>One line on the decoder's standard input.</summary>
+/// <param name="Path">The original.</param>
+/// <param name="WorkingCopyPath">Where to write the raster of a HEIC or SVG, without extension.</param>
+/// <param name="MaxPixels">Width × height × frames.</param>
+/// <param name="MaxFrames">Frames.</param>
+/// <param name="MemoryBytes">What decoding may take.</param>
+/// <param name="Allowed">Names of formats.</param>
+internal sealed record DecodeRequest(string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, string[] Allowed);
+
+/// <summary>One line on the decoder's standard output: an error, or the facts.</summary>
+internal sealed record DecodeReply
+{
+    public ErrorCode? Code { get; init; }
+
+    public string? Detail { get; init; }
+
+    public OriginalFormat Format { get; init; }
+
+    public int Width { get; init; }
+
+    public int Height { get; init; }
+
+    public bool HasAlpha { get; init; }
+
+    public int Frames { get; init; }
+
+    public int Orientation { get; init; }
+
+    public string? ColourSpace { get; init; }
+
+    public bool HasProfile { get; init; }
+
+    public JsonElement? Exif { get; init; }
+
+    public Placeholders? Placeholders { get; init; }
+
+    /// <summary>Extension of the working copy that was written; null where none was.</summary>
+    public string? WorkingCopyExtension { get; init; }
+
+    public static DecodeReply Of(Error error) => new() { Code = error.Code, Detail = error.Detail };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DecodeRequest))]
+[JsonSerializable(typeof(DecodeReply))]
+internal sealed partial class DecodeJson : JsonSerializerContext;

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace ImageService.Core.Engine.Isolation;
+
+/// <summary>One decoder process, seen from outside.</summary>
+internal sealed class DecoderChild : IDisposable
+{
+    // A reply is a few hundred bytes; a process that writes more has been taken over.
+    private const int MaxReplyBytes = 64 << 10;
+
+    // What .NET itself takes beside the pixels.
+    private const long RuntimeBytes = 96L << 20;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
+    private readonly Process _process;
+    private readonly string _folder;
+    private readonly EngineOptions _options;
+    private readonly ILogger _log;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+
+    private DecoderChild(Process process, string folder, EngineOptions options, ILogger log) =>
+        (_process, _folder, _options, _log) = (process, folder, options, log);
+
+    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
+
+    public static DecoderChild Start(EngineOptions options, ILogger log)
+    {
+        var folder = Directory.CreateTempSubdirectory("decode-").FullName;
+        var process = new Process { StartInfo = DecoderProgram.StartInfo(options, folder, options.DecoderMemoryBytes + RuntimeBytes) };
+        process.Start();
+        return new DecoderChild(process, folder, options, log);
+    }
+
+    /// <summary>Sends one request and waits for its reply; null where the process died or had to be killed.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<DecodeReply?> AskAsync(DecodeRequest request, TimeProvider time, CancellationToken ct)
+    {
+        using var deadline = new CancellationTokenSource(_options.DecoderTimeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        var watch = WatchMemoryAsync(time, stop);
+        try
+        {
+            var input = _process.StandardInput.BaseStream;
+            await input.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(request, DecodeJson.Default.DecodeRequest), stop.Token);
+            await input.WriteAsync("\n"u8.ToArray(), stop.Token);
+            await input.FlushAsync(stop.Token);
+            var reply = await ReadLineAsync(stop.Token);
+            return reply is null ? await DiedAsync() : JsonSerializer.Deserialize(reply, DecodeJson.Default.DecodeReply);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            Log.DecoderKilled(_log, Elapsed, deadline.IsCancellationRequested ? "time" : "memory");
+            return null;
+        }
+        catch (Exception broken) when (broken is IOException or JsonException)
+        {
+            return await DiedAsync();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watch;
+        }
+    }
+
+    public void Dispose()
+    {
+        // It has answered or never will; it starts no processes of its own.
+        _process.Kill();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<byte[]?> ReadLineAsync(CancellationToken ct)
+    {
+        var output = _process.StandardOutput.BaseStream;
+        var buffer = new byte[MaxReplyBytes];
+        for (var length = 0; length < buffer.Length;)
+        {
+            var read = await output.ReadAsync(buffer.AsMemory(length), ct);
+            if (read == 0)
+                return null;
+            var end = buffer.AsSpan(length, read).IndexOf((byte)'\n');
+            if (end >= 0)
+                return buffer[..(length + end)];
+            length += read;
+        }
+
+        return null;
+    }
+
+    // The limits that the process set on itself come first; this is for systems without them.
+    private async Task WatchMemoryAsync(TimeProvider time, CancellationTokenSource stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(WatchInterval, time, stop.Token);
+                _process.Refresh();
+                if (!_process.HasExited && _process.WorkingSet64 > _options.DecoderMemoryBytes + (2 * RuntimeBytes))
+                    await stop.CancelAsync();
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or InvalidOperationException)
+        {
+            // The answer came, or the process ended between two looks.
+            return;
+        }
+    }
+
+    private async Task<DecodeReply?> DiedAsync()
+    {
+        // Closing its input ends it, should it be alive.
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            var errors = new char[400];
+            var length = await _process.StandardError.ReadBlockAsync(errors, patience.Token);
+            await _process.WaitForExitAsync(patience.Token);
+            Log.DecoderDied(_log, _process.ExitCode, Elapsed, new string(errors, 0, length).ReplaceLineEndings(" "));
+        }
+        catch (OperationCanceledException)
+        {
+            Log.DecoderKilled(_log, Elapsed, "no usable answer");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,97 @@
+using ImageService.Core.Engine.Metadata;
+using ImageService.Core.Engine.Previews;
+using ImageService.Core.Engine.Steps;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using NetVips;
+
+namespace ImageService.Core.Engine.Isolation;
+
+/// <summary>Judges one original and decodes every pixel of it once. Runs in the isolated decoder only.</summary>
+internal static class OriginalReader
+{
+    // Side of the raster that placeholders are made of, before its last reduction.
+    private const int RasterSide = 256;
+
+    public static Result<DecodeReply> Read(DecodeRequest request)
+    {
+        if (!SniffFile(request).TryGet(out var format, out var refused))
+            return refused;
+        try
+        {
+            return format switch
+            {
+                OriginalFormat.Heic => WorkingCopy(request, format, HeicRaster.Write(request)),
+                OriginalFormat.Svg => WorkingCopy(request, format, SvgRaster.Write(request)),
+                _ => ReadRaster(request, request.Path, format),
+            };
+        }
+        catch (VipsException)
+        {
+            return EngineErrors.Undecodable(format);
+        }
+    }
+
+    private static Result<OriginalFormat> SniffFile(DecodeRequest request)
+    {
+        using var file = File.OpenRead(request.Path);
+        var head = new byte[ImageSniffer.HeadBytes];
+        var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var allowed = Enum.GetValues<OriginalFormat>().Where(format => request.Allowed.Contains(format.Name(), StringComparer.Ordinal)).ToHashSet();
+        return ImageSniffer.Judge(head.AsSpan(0, length), allowed);
+    }
+
+    private static Result<DecodeReply> WorkingCopy(DecodeRequest request, OriginalFormat format, Result<RasterFile> written)
+    {
+        if (!written.TryGet(out var raster, out var error))
+            return error;
+        return ReadRaster(request, raster.Path, raster.Format).Map(reply => reply with
+        {
+            Format = format,
+            Exif = ExifFacts.Read(raster.Exif)?.RootElement,
+            WorkingCopyExtension = raster.Format.Name(),
+        });
+    }
+
+    private static Result<DecodeReply> ReadRaster(DecodeRequest request, string path, OriginalFormat format)
+    {
+        using var opened = OriginalFile.Open(path, format, allFrames: true, shrink: 1, Enums.FailOn.Truncated);
+        var header = ImageHeader.Read(opened, format);
+        if (header.Judge(new FileInfo(path).Length, request.MaxPixels, request.MaxFrames) is { } broken)
+            return broken;
+        if (MemoryEstimate.ForDecode(format, header.Pixels / header.Frames) > request.MemoryBytes)
+            return EngineErrors.TooMuchMemory();
+
+        var nothing = new ImageOperations();
+        using var run = new TransformRun(
+            TransformPlan.Make(nothing, header.Upright, FocalPoint.Centre), nothing, ImageFormat.Png, header, CancellationToken.None);
+        var raster = WholeDecode.Run(path, header, run, RasterSide);
+        raster = Orient.Apply(raster, run);
+        raster = run.Settle(ConvertColour.Apply(raster, header.Profile, run));
+        return new DecodeReply
+        {
+            Format = format,
+            Width = header.Upright.Width,
+            Height = header.Upright.Height,
+            HasAlpha = header.HasAlpha,
+            Frames = header.Frames,
+            Orientation = header.Orientation,
+            ColourSpace = NameOf(header.Interpretation),
+            HasProfile = header.Profile != ProfileKind.None,
+            Exif = opened.Contains("exif-data") && opened.Get("exif-data") is byte[] exif ? ExifFacts.Read(exif)?.RootElement : null,
+            Placeholders = PlaceholderMaker.Make(raster),
+        };
+    }
+
+    private static string NameOf(Enums.Interpretation interpretation) => interpretation switch
+    {
+        Enums.Interpretation.Bw => "b-w",
+        _ => interpretation.ToString().ToLowerInvariant(),
+    };
+}
+
+/// <summary>The raster made of an original that transforms do not read.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Format">JPEG or PNG.</param>
+/// <param name="Exif">EXIF data of the original; empty where there is none.</param>
+internal sealed record RasterFile(string Path, OriginalFormat Format, byte[] Exif);
