@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Aspire.Hosting.Processes;
+
+/// <summary>The few system calls .NET has no name for. Every caller checks the operating system first.</summary>
+internal static partial class Posix
+{
+    internal const int Interrupt = 2;
+    internal const int Terminate = 15;
+    internal const int ForceKill = 9;
+
+    /// <summary>Sends a signal; false when no such process exists or it may not be signalled.</summary>
+    internal static bool Signal(int pid, int signal) => pid > 1 && Kill(pid, signal) == 0;
+
+    /// <summary>Gives a file or directory to a user and group.</summary>
+    internal static void ChangeOwner(string path, uint user, uint group)
+    {
+        if (Chown(path, user, group) != 0)
+            throw new IOException($"Cannot give {path} to user {user}: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Chown(string path, uint user, uint group);
+}

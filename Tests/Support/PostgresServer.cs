@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using Aspire.Hosting.Processes;
+using Aspire.Hosting.Servers;
+using Npgsql;
+using EmbeddedPostgres = Aspire.Hosting.Servers.PostgresServer;
+
+[assembly: AssemblyFixture(typeof(ImageService.Tests.Support.PostgresServer))]
+
+namespace ImageService.Tests.Support;
+
+/// <summary>
+/// One real PostgreSQL for the whole run, started when the first test asks: the server named by <c>IMAGESERVICE_TEST_POSTGRES</c>
+/// (a connection string whose user may create databases), else a private one by the very code of the AppHost. It ends with the test process, also when that is killed.
+/// Every caller gets a database of its own.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly PrivateFolder _folder = new("postgres");
+    private readonly ProcessSpawner _spawner = new();
+    private readonly Lazy<Task<string>> _server;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new();
+    private readonly ConcurrentBag<string> _databases = [];
+    private ChildProcess? _process;
+
+    public PostgresServer() => _server = new(StartAsync);
+
+    /// <summary>Makes an empty database and returns its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken ct) => await CreateAsync(await _server.Value.WaitAsync(ct), template: null, ct);
+
+    /// <summary>
+    /// Makes a database as a copy of one that <paramref name="prepare"/> filled; that runs once per <paramref name="template"/> name in the whole run
+    /// (for example "migrated"). <paramref name="prepare"/> gets the template's connection string and must leave no connection open.
+    /// </summary>
+    public async Task<string> CreateDatabaseAsync(string template, Func<string, Task> prepare, CancellationToken ct)
+    {
+        var server = await _server.Value.WaitAsync(ct);
+        var name = await _templates.GetOrAdd(template, _ => new(() => PrepareAsync(server, prepare))).Value.WaitAsync(ct);
+        return await CreateAsync(server, name, ct);
+    }
+
+    /// <summary>A second server of the test's own, to be stopped or killed at will.</summary>
+    public async Task<PrivateServer> StartPrivateAsync(CancellationToken ct)
+    {
+        var server = new EmbeddedPostgres(_folder.Next(), FreePort.Next(), "test") { Durable = false };
+        return new PrivateServer(server.ConnectionString, () => server.StartAsync(_spawner, _ => { }, CancellationToken.None), await server.StartAsync(_spawner, _ => { }, ct));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        else if (_server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await DropDatabasesAsync(await _server.Value);
+        _spawner.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<string> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("IMAGESERVICE_TEST_POSTGRES") is { Length: > 0 } given)
+            return given;
+        var server = new EmbeddedPostgres(_folder.Next(), FreePort.Next(), "test") { Durable = false };
+        _process = await server.StartAsync(_spawner, _ => { }, CancellationToken.None);
+        return server.ConnectionString;
+    }
+
+    private async Task<string> PrepareAsync(string server, Func<string, Task> prepare)
+    {
+        var connectionString = await CreateAsync(server, template: null, CancellationToken.None);
+        await prepare(connectionString);
+        await using var connection = new NpgsqlConnection(connectionString);
+        NpgsqlConnection.ClearPool(connection);
+        return new NpgsqlConnectionStringBuilder(connectionString).Database!;
+    }
+
+    private async Task<string> CreateAsync(string server, string? template, CancellationToken ct)
+    {
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync(ct);
+        // Two copies of one template may not be made at the same time; CREATE DATABASE must be a statement of its own.
+        string[] statements = template is null
+            ? [$"CREATE DATABASE {name}"]
+            : [$"SELECT pg_advisory_lock(hashtext('{template}'))", $"CREATE DATABASE {name} TEMPLATE {template}", $"SELECT pg_advisory_unlock(hashtext('{template}'))"];
+        foreach (var statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
+        _databases.Add(name);
+        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+    }
+
+    private async Task DropDatabasesAsync(string server)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        foreach (var name in _databases)
+        {
+            await using var command = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}
