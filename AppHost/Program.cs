@@ -1,2 +1,53 @@
-if (args is ["garnet", var f]) { Aspire.Hosting.Servers.GarnetProgram.Run(f); return; }
-Console.WriteLine("AppHost");
+#pragma warning disable ASPIREPROBES001 // probes are an experimental API of Aspire
+using ImageService.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(LaunchOptions.Expand(args));
+var options = LaunchOptions.From(builder.Configuration);
+var secrets = new RunSecrets(options.Data);
+var demo = new Demo(options, secrets);
+builder.AddDeploymentTarget();
+
+var signingMasterKey = builder.AddSecret("signing-master-key", secrets.Key, "Base64 of 32 bytes: encrypts the tenants' signing keys");
+var platformKey = builder.AddSecret("platform-key", secrets.Password, "X-API-Key value that may create organizations");
+
+var registry = builder.AddRegistry(options, secrets);
+var cache = builder.AddCache(secrets);
+
+var migrations = builder.AddProject<Projects.Worker>("migrations", launchProfileName: "migrate")
+    .WithArgs("migrate")
+    .WithReference(registry).WaitFor(registry)
+    .WithEnvironment("Signing__MasterKey", signingMasterKey);
+
+var api = builder.AddProject<Projects.Api>("api")
+    .WithReference(registry).WithReference(cache).WaitFor(cache)
+    .WithObjectStore(options)
+    .WithEnvironment("Signing__MasterKey", signingMasterKey)
+    .WithEnvironment("Access__PlatformKey", platformKey)
+    .WaitForCompletion(migrations)
+    .WithPort(options.ApiPort)
+    .WithHttpHealthCheck("/health/ready")
+    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
+    .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http")
+    .WithExternalHttpEndpoints();
+
+var worker = builder.AddProject<Projects.Worker>("worker")
+    .WithReference(registry).WithReference(cache).WaitFor(cache)
+    .WithObjectStore(options)
+    .WithEnvironment("Signing__MasterKey", signingMasterKey)
+    .WithEnvironment("Access__PlatformKey", platformKey)
+    .WaitForCompletion(migrations)
+    .WithPort(options.WorkerPort)
+    .WithHttpHealthCheck("/health/ready")
+    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http");
+
+var portal = builder.AddProject<Projects.Portal>("portal")
+    .WithReference(api)
+    .WithPort(options.PortalPort)
+    .WithHttpHealthCheck("/health/ready")
+    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
+    .WithExternalHttpEndpoints();
+
+demo.Configure(api);
+demo.AnnounceWhenReady(api, portal, worker, platformKey);
+
+builder.Build().Run();

@@ -5,6 +5,12 @@ namespace Aspire.Hosting.Processes;
 /// <summary>Finds installed programs.</summary>
 internal static class Executables
 {
+    /// <summary>The .NET host that runs this process, or the one on PATH.</summary>
+    public static string DotNet { get; } =
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path
+        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
+        : Find("dotnet") ?? "dotnet";
+
     /// <summary>The absolute path of a program on PATH (and in the system's usual folders), or null.</summary>
     public static string? Find(string name)
     {

@@ -59,8 +59,7 @@ internal sealed record RedisServer(string Folder, int Port, string Password)
         var file = Path.Combine(Folder, "garnet.json");
         WritePrivately(file, JsonSerializer.Serialize(new GarnetOptions(Port, Password, Path.Combine(Folder, "checkpoints"))));
         var assembly = typeof(RedisServer).Assembly.Location;
-        var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : Executables.Find("dotnet") ?? "dotnet";
-        return new ProcessCommand(dotnet, ["exec", assembly, GarnetProgram.Verb, file], Folder);
+        return new ProcessCommand(Executables.DotNet, ["exec", assembly, GarnetProgram.Verb, file], Folder);
     }
 
     private static void WritePrivately(string file, string text)

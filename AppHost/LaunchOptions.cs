@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ImageService.AppHost;
+
+/// <summary>The command line of the AppHost beside the switches that Aspire itself knows.</summary>
+/// <param name="ApiPort">Port of the Api; null for any free one.</param>
+/// <param name="PortalPort">Port of the Portal; null for any free one.</param>
+/// <param name="WorkerPort">Port of the Worker; null for any free one.</param>
+/// <param name="Demo">Whether the demo organization is made.</param>
+/// <param name="Ephemeral">Whether the data is removed at exit.</param>
+/// <param name="Data">Folder of all data of this run.</param>
+/// <param name="Summary">Where the facts of the running system are written as JSON; null for nowhere.</param>
+internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerPort, bool Demo, bool Ephemeral, string Data, string? Summary)
+{
+    public const string Usage = """
+        dotnet run --project AppHost [-- options]
+          --ephemeral        fresh data, removed at exit (else it stays under your local application data)
+          --data DIR         where the data lives
+          --api-port N       default 8080; 0: any free one
+          --portal-port N    default 8081; 0: any free one
+          --worker-port N    default 8082; 0: any free one
+          --no-demo          no demo organization
+          --summary FILE     write URLs and keys there as JSON once all is ready
+          --operation publish --publisher manifest --output-path FILE    write the deployment manifest instead
+        """;
+
+    private static readonly string[] Flags = ["ephemeral", "no-demo"];
+    private static readonly string[] WithValue = ["data", "api-port", "portal-port", "worker-port", "summary"];
+    private static readonly string[] OfAspire =
+    [
+        "operation", "publisher", "step", "output-path", "log-level", "include-exception-details", "clear-cache", "yes", "environment",
+        "dcp-cli-path", "dcp-dashboard-path", "dcp-container-runtime", "no-build",
+    ];
+
+    /// <summary>Turns the command line into one that .NET's configuration reads without surprise: there a bare flag would swallow what follows it.</summary>
+    public static string[] Expand(string[] args)
+    {
+        if (args is [[not '-', ..], _])
+            return args; // a verb of the embedded build's own
+        if (args.Contains("--help") || args.Contains("-h"))
+            Exit(0, Usage);
+        List<string> expanded = [];
+        for (var i = 0; i < args.Length; i++)
+        {
+            var name = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i][2..].Split('=')[0] : Reject(args[i]);
+            if (Flags.Contains(name))
+                expanded.Add($"--{name}=true");
+            else if (args[i].Contains('=', StringComparison.Ordinal) && (IsKnown(name) || name.Contains(':', StringComparison.Ordinal)))
+                expanded.Add(args[i]);
+            else if (!IsKnown(name))
+                Reject(args[i]);
+            else if (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
+                expanded.Add($"--{name}={args[++i]}");
+            else if (OfAspire.Contains(name))
+                expanded.Add($"--{name}=true");
+            else
+                Exit(2, $"{args[i]} needs a value.\n{Usage}");
+        }
+
+        if (expanded.Contains("--ephemeral=true") && !expanded.Exists(arg => arg.StartsWith("--data=", StringComparison.Ordinal)))
+            expanded.Add($"--data={Path.Combine(Path.GetTempPath(), $"imageservice-ephemeral-{Environment.ProcessId}")}");
+        return [.. expanded];
+    }
+
+    public static LaunchOptions From(IConfiguration configuration) => new(
+        Port(configuration, "api-port", 8080),
+        Port(configuration, "portal-port", 8081),
+        Port(configuration, "worker-port", 8082),
+        !configuration.GetValue("no-demo", false),
+        configuration.GetValue("ephemeral", false),
+        Path.GetFullPath(configuration["data"] ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "ImageService")),
+        configuration["summary"] is { Length: > 0 } summary ? Path.GetFullPath(summary) : null);
+
+    private static int? Port(IConfiguration configuration, string name, int usual)
+    {
+        var text = configuration[name];
+        if (text is null)
+            return usual;
+        if (!int.TryParse(text, out var port) || port is < 0 or > 65535)
+            Exit(2, $"--{name} must be a number from 0 to 65535, not '{text}'.");
+        return port == 0 ? null : port;
+    }
+
+    private static bool IsKnown(string name) => WithValue.Contains(name) || OfAspire.Contains(name);
+
+    private static string Reject(string arg)
+    {
+        Exit(2, $"Unknown option {arg}.\n{Usage}");
+        return arg;
+    }
+
+    private static void Exit(int code, string text)
+    {
+        (code == 0 ? Console.Out : Console.Error).WriteLine(text);
+        Environment.Exit(code);
+    }
+}
