@@ -1,5 +1,7 @@
 using ImageService.Tests.Support;
 using Npgsql;
+using Shouldly;
+using Xunit;
 
 namespace ImageService.Tests.AppHost;
 

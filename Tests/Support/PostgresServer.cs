@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Aspire.Hosting.Processes;
 using Aspire.Hosting.Servers;
 using Npgsql;
+using Xunit;
 using EmbeddedPostgres = Aspire.Hosting.Servers.PostgresServer;
 
 [assembly: AssemblyFixture(typeof(ImageService.Tests.Support.PostgresServer))]

@@ -1,5 +1,6 @@
 using Aspire.Hosting.Processes;
 using Aspire.Hosting.Servers;
+using Xunit;
 using EmbeddedRedis = Aspire.Hosting.Servers.RedisServer;
 
 [assembly: AssemblyFixture(typeof(ImageService.Tests.Support.RedisServer))]
