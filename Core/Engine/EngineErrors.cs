@@ -14,6 +14,9 @@ internal static class EngineErrors
     public static Error NoDecoder(OriginalFormat format) => new(
         ErrorCode.UnsupportedImageType, $"The content is {format.Name()}, and this installation has no decoder for it.");
 
+    public static Error NeverDelivered(OriginalFormat format) => new(
+        ErrorCode.UnsupportedImageType, $"A {format.Name()} is never delivered as it is; ask for it as jpg, png, webp or avif.");
+
     public static Error Undecodable(OriginalFormat format) => new(
         ErrorCode.UndecodableImage, $"The {format.Name()} is truncated or corrupt and cannot be decoded.");
 

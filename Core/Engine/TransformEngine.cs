@@ -1,4 +1,5 @@
 using ImageService.Core.Engine.Steps;
+using ImageService.Core.Engine.Stripping;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,16 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     /// <returns>As <see cref="TransformAsync"/>.</returns>
     public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CancellationToken ct) =>
         RunAsync(source, TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue }, (opened, stop) => Intermediate.Make(source, opened, stop), ct);
+
+    /// <summary>Takes the metadata out of an original without touching a pixel; copyright stays where the source says so.</summary>
+    /// <returns>As <see cref="TransformAsync"/>.</returns>
+    public async Task<Result<StrippedOriginal>> StripAsync(TransformSource source, CancellationToken ct)
+    {
+        if (ImageSniffer.Sniff(source.Bytes.Span) is not { } format)
+            return EngineErrors.UnknownType();
+        var (result, _) = await _threads.RunAsync(() => OriginalStripper.Strip(source.Bytes, format, source.KeepCopyright), ct);
+        return result;
+    }
 
     public void Dispose() => _threads.Dispose();
 

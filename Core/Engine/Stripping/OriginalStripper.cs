@@ -1,0 +1,39 @@
+using ImageService.Core.Engine.Metadata;
+using ImageService.Core.Errors;
+
+namespace ImageService.Core.Engine.Stripping;
+
+/// <summary>
+/// Takes metadata out of a file by leaving parts of it out; no pixel is decoded. What is needed to see the picture right stays: ICC profile, orientation,
+/// transparency, animation. What is not known is left out. Files come from strangers: every length is checked.
+/// </summary>
+internal static class OriginalStripper
+{
+    /// <param name="file">The whole file.</param>
+    /// <param name="format">Its type by content.</param>
+    /// <param name="keepCopyright">Whether artist and copyright stay.</param>
+    /// <returns><see cref="ErrorCode.UndecodableImage"/> where its structure is broken, <see cref="ErrorCode.UnsupportedImageType"/> for formats that are never delivered as they are.</returns>
+    public static Result<StrippedOriginal> Strip(ReadOnlyMemory<byte> file, OriginalFormat format, bool keepCopyright)
+    {
+        var stripped = format switch
+        {
+            OriginalFormat.Jpg => JpegStripper.Strip(file.Span, keepCopyright),
+            OriginalFormat.Png => PngStripper.Strip(file.Span, keepCopyright),
+            OriginalFormat.Webp => WebpStripper.Strip(file.Span, keepCopyright),
+            OriginalFormat.Gif => GifStripper.Strip(file.Span),
+            OriginalFormat.Avif => AvifStripper.Strip(file.Span, keepCopyright),
+            _ => null,
+        };
+        if (format is OriginalFormat.Tiff or OriginalFormat.Heic or OriginalFormat.Svg)
+            return EngineErrors.NeverDelivered(format);
+        if (stripped is null)
+            return EngineErrors.Undecodable(format);
+        return stripped.AsSpan().SequenceEqual(file.Span)
+            ? new StrippedOriginal(file, format, Changed: false)
+            : new StrippedOriginal(stripped, format, Changed: true);
+    }
+
+    /// <summary>The EXIF data that stays: orientation where it turns the picture, copyright where it is kept. Empty where neither.</summary>
+    public static byte[] Remainder(ReadOnlySpan<byte> exif, Copyright other, bool keepCopyright) =>
+        ExifWriter.Write(ExifFacts.Orientation(exif), keepCopyright ? ExifFacts.Copyright(exif).Or(other) : default);
+}
