@@ -2,6 +2,7 @@ using ImageService.Core.Access;
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
 using ImageService.Core.Identity;
+using ImageService.Core.Ingestion;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Metering;
@@ -10,6 +11,7 @@ using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using ImageService.Core.Storage;
+using ImageService.Core.Telemetry;
 using ImageService.Core.Tenancy;
 using ImageService.Core.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +27,7 @@ public static class CoreServices
     public static IHostApplicationBuilder AddImageService(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddImageServiceTelemetry();
         builder.Services.AddRegistry();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddCaching();
@@ -37,6 +40,7 @@ public static class CoreServices
         builder.Services.AddIdentity();
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddMetering(builder.Configuration);
+        builder.Services.AddIngestion(builder.Configuration);
         builder.Services.AddLifecycle(builder.Configuration);
         builder.Services.AddWebhooks(builder.Configuration);
         return builder;

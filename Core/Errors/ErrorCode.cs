@@ -36,6 +36,9 @@ public enum ErrorCode
     IdempotencyKeyReused,
     PreconditionFailed,
 
+    // 410
+    UploadExpired,
+
     // 413, 415, 422
     PayloadTooLarge,
     UnsupportedImageType,
@@ -43,6 +46,9 @@ public enum ErrorCode
     ImageLimitExceeded,
     FetchRefused,
     FetchFailed,
+
+    // 460 (tus)
+    ChecksumMismatch,
 
     // 429
     RateLimited,

@@ -1,3 +1,5 @@
+using System.Text;
+
 using ImageService.Core.Errors;
 
 namespace ImageService.Core.Ingestion;
@@ -14,9 +16,9 @@ public static class AssetNames
     public static string Filename(string? text)
     {
         var name = (text ?? "")[((text ?? "").LastIndexOfAny(['/', '\\']) + 1)..];
-        name = string.Concat(name.Where(character => !char.IsControl(character) && !char.IsSurrogate(character) || IsPaired(name))).Trim();
+        name = string.Concat(name.EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Select(rune => rune.ToString())).Trim();
         if (name.Length > MaxFilenameLength)
-            name = name[^MaxFilenameLength..];
+            name = name[(char.IsLowSurrogate(name[^MaxFilenameLength]) ? name.Length - MaxFilenameLength + 1 : name.Length - MaxFilenameLength)..];
         return name is "" or "." or ".." ? "image" : name;
     }
 
@@ -42,6 +44,13 @@ public static class AssetNames
         return clean.Length <= MaxTags && clean.All(tag => tag.Length <= MaxTagLength && IsPlain(tag) && !tag.Contains(',', StringComparison.Ordinal))
             ? clean
             : Invalid($"tags are at most {MaxTags} texts of at most {MaxTagLength} characters, without commas and control characters.");
+    }
+
+    /// <summary>A name from outside as it can be shown and stored: without control characters and halves of characters, at most 1000 characters.</summary>
+    public static string Shown(string text)
+    {
+        var start = text.Length > 1000 ? text[..1000] : text;
+        return string.Concat(start.EnumerateRunes().Select(rune => Rune.IsControl(rune) ? "\uFFFD" : rune.ToString()));
     }
 
     private static bool IsPlain(string text) => !text.Any(char.IsControl) && IsPaired(text);

@@ -26,6 +26,10 @@ public sealed class IngestionOptions
     [Range(64 * 1024, 64 * 1024 * 1024, ErrorMessage = "Ingestion:UploadPartBytes must be from 65536 to 67108864.")]
     public int UploadPartBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Largest file taken in before it is known which space it is for (fields after the file), bytes. The space's own limit is judged after. Default 1 GiB.</summary>
+    [Range(1L, 1L << 40, ErrorMessage = "Ingestion:MaxStagedBytes must be from 1 to 1099511627776.")]
+    public long MaxStagedBytes { get; set; } = 1L << 30;
+
     /// <summary>Folder for files that are judged before they are stored (fetched, imported, or bound for a remote store). Default: the system's temporary folder.</summary>
     public string? TemporaryFolder { get; set; }
 

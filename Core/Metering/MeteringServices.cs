@@ -11,6 +11,7 @@ public static class MeteringServices
     {
         services.AddOptions<MeteringOptions>().Bind(configuration.GetSection(MeteringOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<UsageMeter>();
+        services.AddSingleton<QuotaGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageMeter>());
         return services;
     }

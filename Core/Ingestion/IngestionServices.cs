@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageService.Core.Ingestion;
+
+/// <summary>The ingestion room's doors.</summary>
+public static class IngestionServices
+{
+    public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<GuardedHttpClient>();
+        services.AddSingleton<RemoteImageFetcher>();
+        services.AddSingleton<SpaceLookup>();
+        services.AddSingleton<StagingArea>();
+        services.AddSingleton<AssetIngestor>();
+        services.AddSingleton<ResumableUploads>();
+        services.AddSingleton<StagingSweep>();
+        services.AddSingleton<ImportRunner>();
+        return services;
+    }
+}

@@ -1,0 +1,33 @@
+using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
+
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Core.Ingestion;
+
+/// <summary>From a known organization to a space's scope, by id or by slugs. Looks only inside that organization.</summary>
+public sealed class SpaceLookup(RegistryFactory registry, TenantDirectory tenants)
+{
+    /// <summary>The space of an asset, upload or import; null once it, its tenant or its organization was deleted.</summary>
+    public async Task<SpaceScope?> FindAsync(Guid organizationId, Guid spaceId, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(organizationId);
+        var slugs = await (
+            from space in db.Spaces
+            join tenant in db.Tenants on space.TenantId equals tenant.Id
+            join organization in db.Organizations on space.OrganizationId equals organization.Id
+            where space.Id == spaceId && organization.Id == organizationId
+            select new { Organization = organization.Slug, Tenant = tenant.Slug, Space = space.Slug }).SingleOrDefaultAsync(ct);
+        return slugs is null ? null : await tenants.FindSpaceAsync(slugs.Organization, slugs.Tenant, slugs.Space, ct);
+    }
+
+    /// <summary>The space of those slugs; null where there is none.</summary>
+    public async Task<SpaceScope?> FindAsync(Guid organizationId, string tenant, string space, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(organizationId);
+        var organization = await db.Organizations.Where(row => row.Id == organizationId).Select(row => row.Slug).SingleOrDefaultAsync(ct);
+        return organization is not null && Slug.TryParse(tenant, out _) && Slug.TryParse(space, out _)
+            ? await tenants.FindSpaceAsync(organization, tenant, space, ct)
+            : null;
+    }
+}

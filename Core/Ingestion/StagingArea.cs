@@ -1,0 +1,54 @@
+using ImageService.Core.Errors;
+using ImageService.Core.Storage;
+
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Core.Ingestion;
+
+/// <summary>Takes bytes in as they come: one pass that hashes, counts and stores, with a bounded buffer however large the file is.</summary>
+public sealed class StagingArea(IObjectStore store, IOptions<IngestionOptions> options)
+{
+    /// <summary>Stores a stream in the organization's staging.</summary>
+    /// <param name="organizationId">Whose.</param>
+    /// <param name="content">Read once, to its end or one byte past the limit.</param>
+    /// <param name="limit">Most bytes accepted.</param>
+    /// <param name="ct">Cancels; nothing stays behind.</param>
+    /// <returns>The staged file, which the caller disposes; or <see cref="ErrorCode.PayloadTooLarge"/>.</returns>
+    public async Task<Result<StagedFile>> StageAsync(Guid organizationId, Stream content, long limit, CancellationToken ct)
+    {
+        var key = ObjectKey.Staging(organizationId, Guid.CreateVersion7());
+        var local = store.LocalPathOf(key);
+        var temporary = local is null ? TemporaryPath() : null;
+        StagedFile? staged = null;
+        try
+        {
+            await using var copy = temporary is null ? null : new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, useAsync: true);
+            await using var measured = new MeasuredStream(content, limit, copy);
+            await store.PutAsync(key, measured, "application/octet-stream", ct);
+            if (copy is not null)
+                await copy.FlushAsync(ct);
+            var stored = new StagedFile(store, key, local ?? temporary!, temporary, measured.ContentHash, measured.Count);
+            if (measured.LimitExceeded)
+            {
+                await stored.DisposeAsync();
+                return IngestionErrors.TooLarge(limit);
+            }
+
+            staged = stored;
+            return staged;
+        }
+        finally
+        {
+            if (staged is null && temporary is not null)
+                File.Delete(temporary);
+        }
+    }
+
+    /// <summary>A path for a file of our own; only this process's user may read the folder's new files.</summary>
+    internal string TemporaryPath()
+    {
+        var folder = options.Value.TemporaryFolder ?? Path.GetTempPath();
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, $"imageservice-{Guid.CreateVersion7():n}");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using ImageService.Core.Errors;
+using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Core.Ingestion;
+
+/// <summary>What a caller says about a file before or beside its bytes; kept as JSON with uploads and imports that take a while.</summary>
+/// <param name="Filename">As <see cref="AssetNames.Filename"/> gives it; null for an import.</param>
+/// <param name="Folder">As <see cref="AssetNames.Folder"/> gives it.</param>
+/// <param name="Tags">As <see cref="AssetNames.Tags(string)"/> gives them.</param>
+/// <param name="Access">Null: the space's default.</param>
+/// <param name="TokenHash">Presigned upload to the Api itself: SHA-256 of the URL's token, lower-case hex.</param>
+public sealed record UploadDetails(string? Filename, string Folder, string[] Tags, AssetAccess? Access, string? TokenHash = null)
+{
+    /// <summary>Reads the contract's texts.</summary>
+    public static Result<UploadDetails> Read(string? filename, string? folder, string? tags, string? access)
+    {
+        if (!AssetNames.Folder(folder).TryGet(out var place, out var error) || !AssetNames.Tags(tags).TryGet(out var list, out error))
+            return error;
+        if (!ReadAccess(access).TryGet(out var reach, out error))
+            return error;
+        return new UploadDetails(AssetNames.Filename(filename), place, list, reach.Access);
+    }
+
+    /// <summary><c>public</c> or <c>private</c>; null or empty for the default.</summary>
+    public static Result<(AssetAccess? Access, bool Given)> ReadAccess(string? text) => text switch
+    {
+        null or "" => ((AssetAccess?)null, false),
+        "public" => ((AssetAccess?)AssetAccess.Public, true),
+        "private" => ((AssetAccess?)AssetAccess.Private, true),
+        _ => new Error(ErrorCode.InvalidRequest, "access must be public or private."),
+    };
+
+    /// <summary>The image that these details and a space make of a file.</summary>
+    public IncomingImage For(SpaceScope space, Guid? uploadedBy) => new(space, AssetNames.Filename(Filename), Folder, Tags, Access, uploadedBy);
+
+    public string Write() => JsonSerializer.Serialize(this, UploadDetailsJson.Default.UploadDetails);
+
+    public static UploadDetails Read(string json) =>
+        JsonSerializer.Deserialize(json, UploadDetailsJson.Default.UploadDetails) ?? throw new JsonException("The details of an upload are null.");
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(UploadDetails))]
+internal sealed partial class UploadDetailsJson : JsonSerializerContext;
