@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Access;
 
@@ -16,4 +18,31 @@ public sealed class AccessOptions
 
     /// <summary>Never the key.</summary>
     public override string ToString() => nameof(AccessOptions);
+}
+
+/// <summary>Outside development a platform key must look random: long but typed by hand is still guessed.</summary>
+internal sealed class PlatformKeyStrength(IHostEnvironment environment) : IValidateOptions<AccessOptions>
+{
+    private static readonly string[] Words = ["password", "secret", "changeme", "platform", "imageservice", "example", "demo", "admin"];
+
+    public ValidateOptionsResult Validate(string? name, AccessOptions options) =>
+        environment.IsDevelopment() || options.PlatformKey.Length == 0 || IsStrong(options.PlatformKey)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Access:PlatformKey is too easy to guess; make a random one with: openssl rand -hex 32");
+
+    private static bool IsStrong(string key) =>
+        key.Distinct().Count() >= 10
+        && !Words.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
+        && !Enumerable.Range(1, key.Length / 2).Any(period => IsRepeated(key, period));
+
+    private static bool IsRepeated(string key, int period)
+    {
+        for (var i = period; i < key.Length; i++)
+        {
+            if (key[i] != key[i - period])
+                return false;
+        }
+
+        return true;
+    }
 }

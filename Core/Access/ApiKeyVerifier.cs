@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ImageService.Core.Caching;
 using ImageService.Core.Errors;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
@@ -9,12 +11,13 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Access;
 
 /// <summary>
-/// Tells who presents an <c>X-API-Key</c>. Every reason to refuse gives the same error. Last use is noted at most once a minute per key and address.
+/// Tells who presents an <c>X-API-Key</c>. Every reason to refuse gives the same error. Keys are kept in memory until the database tells of a change,
+/// never longer than facts may be, and never used when that cannot be known: a revoked key is refused by every replica within 5 s.
 /// </summary>
-public sealed class ApiKeyVerifier(RegistryFactory registry, IOptions<AccessOptions> options, TimeProvider clock)
+public sealed class ApiKeyVerifier(RegistryFactory registry, FactsCache facts, ApiKeyUses uses, IOptions<AccessOptions> options, TimeProvider clock)
 {
     private static readonly Error Refused = new(ErrorCode.Unauthenticated, "The API key is wrong, expired, revoked or not allowed from this address.");
-    private static readonly TimeSpan NoteEvery = TimeSpan.FromMinutes(1);
+    private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
     private readonly byte[]? _platformHash = options.Value.PlatformKey.Length == 0 ? null : Hash(options.Value.PlatformKey);
 
@@ -22,31 +25,99 @@ public sealed class ApiKeyVerifier(RegistryFactory registry, IOptions<AccessOpti
     public async Task<Result<Caller>> VerifyAsync(string presented, IPAddress? address, CancellationToken ct)
     {
         if (_platformHash is not null && CryptographicOperations.FixedTimeEquals(_platformHash, Hash(presented)))
-            return new Caller(ActorType.Platform, Guid.Empty, "platform", null, null, null, new HashSet<string>(StringComparer.Ordinal), IsPlatform: true) { Grants = [] };
+            return new Caller(ActorType.Platform, Guid.Empty, "platform", null, null, null, FrozenSet<string>.Empty, IsPlatform: true) { Grants = [] };
         if (!ApiKeyText.TryRead(presented, out var text))
             return Refused;
-        await using var db = registry.ForSystem();
-        var key = await db.ApiKeys.AsNoTracking()
-            .Where(row => row.KeyId == text.KeyId && db.Organizations.Any(organization => organization.Id == row.OrganizationId && organization.DeletedAt == null))
-            .SingleOrDefaultAsync(ct);
+        var key = await facts.GetOrLoadAsync(
+            FactScope.ApiKey(text.KeyId),
+            "",
+            (registry, text.KeyId),
+            static (asked, ct) => LoadAsync(asked.registry, asked.KeyId, ct),
+            StaleFacts.Refuse,
+            ct);
         var now = clock.GetUtcNow();
-        if (key is null || !IsRight(key, text.SecretHash, now) || key.RevokedAt is not null || key.ExpiresAt <= now || !IsAllowed(key.AllowedAddresses, address))
+        if (!IsRight(key, text.SecretHash, now) || key is null || !await IsAliveAsync(key.Caller.OrganizationId!.Value, ct))
             return Refused;
-        if (key.LastUsedAt is not { } last || now - last > NoteEvery || !Equals(key.LastUsedAddress, address))
+        if (key.Refusal(address, now) is { } reason)
         {
-            await db.ApiKeys.Where(row => row.Id == key.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.LastUsedAt, now).SetProperty(row => row.LastUsedAddress, address), ct);
+            uses.NoteRefusal(key, reason, address, now);
+            return Refused;
         }
 
-        return new Caller(ActorType.ApiKey, key.Id, key.Name, key.OrganizationId, key.TenantId, null, key.Scopes.ToHashSet(StringComparer.Ordinal), IsPlatform: false);
+        uses.Note(key, address, now);
+        return key.Caller;
     }
 
-    private static bool IsRight(ApiKey key, byte[] secretHash, DateTimeOffset now) =>
-        CryptographicOperations.FixedTimeEquals(key.SecretHash, secretHash)
-        || (key.PreviousSecretHash is { } previous && key.PreviousSecretValidUntil > now && CryptographicOperations.FixedTimeEquals(previous, secretHash));
+    /// <summary>Takes the same time for an unknown key as for a wrong secret.</summary>
+    private static bool IsRight(ApiKeyFacts? key, byte[] secretHash, DateTimeOffset now)
+    {
+        var isCurrent = CryptographicOperations.FixedTimeEquals(key?.SecretHash ?? NoHash, secretHash);
+        var isPrevious = CryptographicOperations.FixedTimeEquals(key?.PreviousSecretHash ?? NoHash, secretHash) && key?.PreviousSecretValidUntil > now;
+        return isCurrent | isPrevious;
+    }
 
-    private static bool IsAllowed(string[] networks, IPAddress? address) =>
-        networks.Length == 0 || (address is not null && networks.Any(network => IPNetwork.TryParse(network, out var parsed) && parsed.Contains(address)));
+    private async ValueTask<bool> IsAliveAsync(Guid organizationId, CancellationToken ct) => await facts.GetOrLoadAsync(
+        FactScope.Of(organizationId),
+        "access:organization",
+        (registry, organizationId),
+        static async (asked, ct) =>
+        {
+            await using var db = asked.registry.ForOrganization(asked.organizationId);
+            return await db.Organizations.AnyAsync(o => o.Id == asked.organizationId && o.DeletedAt == null, ct);
+        },
+        StaleFacts.Refuse,
+        ct);
+
+    private static async Task<ApiKeyFacts?> LoadAsync(RegistryFactory registry, string keyId, CancellationToken ct)
+    {
+        await using var db = registry.ForSystem();
+        return await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(row => row.KeyId == keyId, ct) is { } key ? new ApiKeyFacts(key) : null;
+    }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}
+
+/// <summary>What is kept of an API key to judge its uses.</summary>
+public sealed class ApiKeyFacts
+{
+    private readonly IPNetwork[] _networks;
+    private readonly bool _isLimited;
+
+    internal ApiKeyFacts(ApiKey key)
+    {
+        KeyId = key.KeyId;
+        SecretHash = key.SecretHash;
+        PreviousSecretHash = key.PreviousSecretHash;
+        PreviousSecretValidUntil = key.PreviousSecretValidUntil;
+        ExpiresAt = key.ExpiresAt;
+        RevokedAt = key.RevokedAt;
+        _isLimited = key.AllowedAddresses.Length > 0;
+        _networks = [.. key.AllowedAddresses.Select(AddressRange.Read).OfType<IPNetwork>()];
+        Caller = new Caller(
+            ActorType.ApiKey, key.Id, key.Name, key.OrganizationId, key.TenantId, null, key.Scopes.ToFrozenSet(StringComparer.Ordinal), IsPlatform: false);
+    }
+
+    public string KeyId { get; }
+
+    public Caller Caller { get; }
+
+    internal byte[] SecretHash { get; }
+
+    internal byte[]? PreviousSecretHash { get; }
+
+    internal DateTimeOffset? PreviousSecretValidUntil { get; }
+
+    private DateTimeOffset? ExpiresAt { get; }
+
+    private DateTimeOffset? RevokedAt { get; }
+
+    /// <summary>Why the right secret is refused all the same; null where it is not.</summary>
+    internal string? Refusal(IPAddress? address, DateTimeOffset now)
+    {
+        if (RevokedAt is not null)
+            return "revoked";
+        if (ExpiresAt <= now)
+            return "expired";
+        return _isLimited && !AddressRange.Contains(_networks, address) ? "address" : null;
+    }
 }
