@@ -30,7 +30,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -128,7 +127,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Asset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -287,7 +285,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.AssetVersion", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -443,7 +440,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -580,7 +576,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.IdentityProvider", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -645,7 +640,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.ImportJob", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -734,7 +728,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Member", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -817,7 +810,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Organization", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -868,7 +860,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -916,7 +907,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.PolicyRow", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -978,7 +968,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Preset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1068,7 +1057,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.PresetRevisionRow", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1143,7 +1131,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.SigningKey", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1213,7 +1200,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Space", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1282,7 +1268,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Tenant", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1340,7 +1325,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Upload", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1464,7 +1448,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.User", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1540,7 +1523,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.UserSession", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1600,7 +1582,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.UserToken", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1646,7 +1627,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Variant", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1775,7 +1755,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Webhook", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1836,7 +1815,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.WebhookDelivery", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 

@@ -27,7 +27,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -125,7 +124,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Asset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -284,7 +282,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.AssetVersion", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -440,7 +437,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -577,7 +573,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.IdentityProvider", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -642,7 +637,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.ImportJob", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -731,7 +725,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Member", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -814,7 +807,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Organization", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -865,7 +857,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -913,7 +904,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.PolicyRow", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -975,7 +965,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Preset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1065,7 +1054,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.PresetRevisionRow", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1140,7 +1128,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.SigningKey", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1210,7 +1197,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Space", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1279,7 +1265,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Tenant", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1337,7 +1322,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Upload", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1461,7 +1445,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.User", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1537,7 +1520,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.UserSession", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1597,7 +1579,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.UserToken", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1643,7 +1624,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Variant", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1772,7 +1752,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Webhook", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -1833,7 +1812,6 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.WebhookDelivery", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
