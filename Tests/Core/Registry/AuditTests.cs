@@ -4,7 +4,6 @@ using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Shouldly;
 using Xunit;
 

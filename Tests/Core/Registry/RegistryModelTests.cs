@@ -3,7 +3,6 @@ using ImageService.Core.Storage;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 using Shouldly;
 using Xunit;
 
