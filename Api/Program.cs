@@ -1,5 +1,7 @@
 using ImageService.Api.Authentication;
+using ImageService.Api.ControlPlane;
 using ImageService.Api.Http;
+using ImageService.Api.Signing;
 using ImageService.Core;
 using ImageService.Core.Engine.Isolation;
 
@@ -11,11 +13,16 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddImageService();
 builder.AddHttpEdge();
 builder.AddAccessControl();
+builder.AddControlPlane();
 
 var app = builder.Build();
 app.UseHttpEdge();
 app.UseRouting();
 app.UseAccessControl();
+app.UseIdempotency();
+
+app.MapControlPlane();
+app.MapSign();
 
 await app.RunAsync();
 return 0;

@@ -1,6 +1,8 @@
 using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
+using ImageService.Core.Identity;
+using ImageService.Core.Registry;
 using Microsoft.AspNetCore.Authorization;
 
 namespace ImageService.Api.Authentication;
@@ -9,7 +11,7 @@ namespace ImageService.Api.Authentication;
 /// Lets a request through to its route when the caller may: authenticates, finds the place the route names inside the caller's organization, and asks for the
 /// route's scope there. "Not there" and "not yours" get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, PlaceFinder places, RefusalAudit refusals)
+internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, PlaceFinder places, RefusalAudit refusals, CurrentActor actor)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -28,9 +30,20 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return;
         }
 
-        var admitted = await AdmitAsync(http, requirement, http.RequestAborted);
-        if (!admitted.TryGet(out var visit, out var refusal))
+        var identified = await IdentifyAsync(http, requirement, http.RequestAborted);
+        if (!identified.TryGet(out var visit, out var refusal))
         {
+            await Problems.WriteAsync(http, refusal);
+            return;
+        }
+
+        // Here, and not in what is awaited: an actor holds for this flow and what it calls.
+        var client = http.Client();
+        actor.Become(new Actor(visit.Caller.Type, visit.Caller.Id, visit.Caller.Name, client.Address, client.UserAgent));
+        var judged = await JudgeAsync(http, requirement, visit, http.RequestAborted);
+        if (!judged.TryGet(out visit, out refusal))
+        {
+            await refusals.NoteAsync(http, identified.Value.Caller, refusal, http.RequestAborted);
             await Problems.WriteAsync(http, refusal);
             return;
         }
@@ -39,34 +52,29 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         await next(http);
     }
 
-    private async Task<Result<Visit>> AdmitAsync(HttpContext http, AccessRequirement requirement, CancellationToken ct)
+    private async Task<Result<Visit>> IdentifyAsync(HttpContext http, AccessRequirement requirement, CancellationToken ct)
     {
         var read = await credentials.ReadAsync(http, ct);
         if (!read.TryGet(out var credential, out var refusal))
             return refusal;
-        var organization = http.GetRouteValue("org") as string;
-        var named = CallerOf(http, requirement, credential, organization);
-        if (!named.TryGet(out var caller, out refusal))
-            return refusal;
-        var judged = await JudgeAsync(http, requirement, new Visit(caller, credential.Person, Place: null), organization, ct);
-        if (!judged.IsSuccess)
-            await refusals.NoteAsync(http, caller, judged.Error, ct);
-        return judged;
+        var named = CallerOf(http, requirement, credential);
+        return named.TryGet(out var caller, out refusal) ? new Visit(caller, credential.Person, Place: null) : refusal;
     }
 
-    private static Result<Caller> CallerOf(
-        HttpContext http, AccessRequirement requirement, (Caller? Key, Core.Identity.SignedInUser? Person) credential, string? organization)
+    private static Result<Caller> CallerOf(HttpContext http, AccessRequirement requirement, (Caller? Key, SignedInUser? Person) credential)
     {
+        var organization = http.GetRouteValue("org") as string;
         if (credential.Key is { } key)
             return key;
         var person = credential.Person!;
         if (organization is null && requirement.Kind is not AccessKind.Member)
-            return new Caller(Core.Registry.ActorType.User, person.UserId, person.Email, null, null, null, new HashSet<string>(StringComparer.Ordinal), IsPlatform: false) { Grants = [] };
+            return new Caller(ActorType.User, person.UserId, person.Email, null, null, null, new HashSet<string>(StringComparer.Ordinal), IsPlatform: false) { Grants = [] };
         return Credentials.Within(person, organization ?? http.Request.Headers[Credentials.OrganizationHeader].FirstOrDefault());
     }
 
-    private async Task<Result<Visit>> JudgeAsync(HttpContext http, AccessRequirement requirement, Visit visit, string? organization, CancellationToken ct)
+    private async Task<Result<Visit>> JudgeAsync(HttpContext http, AccessRequirement requirement, Visit visit, CancellationToken ct)
     {
+        var organization = http.GetRouteValue("org") as string;
         if (requirement.Kind is AccessKind.Anybody)
             return visit;
         if (requirement.Kind is AccessKind.Platform)
@@ -81,7 +89,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         if (place is null || !visit.Caller.Sees(place.TenantId, place.SpaceId))
             return Problems.NotFound;
         var here = visit with { Place = place };
-        return requirement.Scope is null || here.May(requirement.Scope) ? here : Lacks(requirement.Scope);
+        var holds = requirement.Scope is null || (requirement.Somewhere ? here.Caller.Scopes.Contains(requirement.Scope) : here.May(requirement.Scope));
+        return holds ? here : Refusals.Lacks(requirement.Scope!);
     }
 
     /// <summary>The route names no place: the scope must hold at some place, and the handler asks for the one that is meant.</summary>
@@ -91,11 +100,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return new Error(ErrorCode.Forbidden, "The platform key creates organizations and does nothing else.");
         if (visit.Caller.OrganizationId == Guid.Empty)
             return Problems.NotFound;
-        return scope is null || visit.Caller.Scopes.Contains(scope) ? visit : Lacks(scope);
+        return scope is null || visit.Caller.Scopes.Contains(scope) ? visit : Refusals.Lacks(scope);
     }
-
-    private static Error Lacks(string scope) => new(ErrorCode.InsufficientScope, $"This needs the scope {scope} here.")
-    {
-        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["scope"] = scope },
-    };
 }

@@ -3,7 +3,8 @@ namespace ImageService.Api.Authentication;
 /// <summary>What a route asks of its caller. Each route under <c>/v1</c> says one, or that it is open to anybody; the middleware refuses those that say nothing.</summary>
 /// <param name="Kind">Which callers may come at all.</param>
 /// <param name="Scope">Scope that must hold at the route's place; null where any credential of the organization will do.</param>
-internal sealed record AccessRequirement(AccessKind Kind, string? Scope);
+/// <param name="Somewhere">Whether the scope may hold anywhere in the organization instead of at the route's place; the handler then asks for the place in the body or row.</param>
+internal sealed record AccessRequirement(AccessKind Kind, string? Scope, bool Somewhere = false);
 
 /// <summary>Kinds of callers a route takes.</summary>
 internal enum AccessKind
@@ -30,6 +31,10 @@ internal static class AccessRequirements
     /// </summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Member, scope));
+
+    /// <summary>The scope must hold somewhere in the organization; the handler asks for the tenant or space that is meant.</summary>
+    public static TBuilder RequireScopeSomewhere<TBuilder>(this TBuilder builder, string scope)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Member, scope, Somewhere: true));
 
     /// <summary>Any credential of the organization.</summary>
     public static TBuilder RequireCaller<TBuilder>(this TBuilder builder)

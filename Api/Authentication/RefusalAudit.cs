@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
@@ -7,31 +6,15 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.Authentication;
 
 /// <summary>Writes refused access into the audit log of the caller's own organization. What was aimed at in another organization is told there to nobody.</summary>
-internal sealed class RefusalAudit(RegistryFactory registry, TimeProvider clock)
+internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log)
 {
     public async Task NoteAsync(HttpContext http, Caller caller, Error refusal, CancellationToken ct)
     {
         if (caller.OrganizationId is not { } organizationId || organizationId == Guid.Empty)
             return;
-        var client = http.Client();
+        var route = $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
         await using var db = registry.ForOrganization(organizationId);
-        db.AuditLogs.Add(new AuditEntry
-        {
-            OrganizationId = organizationId,
-            At = clock.GetUtcNow(),
-            ActorType = caller.Type,
-            ActorId = caller.Id,
-            ActorName = caller.Name,
-            Action = "access.refused",
-            ResourceType = "route",
-            ResourceId = RouteOf(http),
-            Ip = client.Address,
-            UserAgent = client.UserAgent,
-            After = JsonSerializer.Serialize(new { code = Problems.Name(refusal.Code), organization = http.GetRouteValue("org") as string }, JsonSerializerOptions.Web),
-        });
+        log.Add(db, organizationId, "access.refused", "route", route, after: new { code = Problems.Name(refusal.Code), organization = http.GetRouteValue("org") as string });
         await db.SaveChangesAsync(ct);
     }
-
-    private static string RouteOf(HttpContext http) =>
-        $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
 }

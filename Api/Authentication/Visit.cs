@@ -16,6 +16,29 @@ internal sealed record Visit(Caller Caller, SignedInUser? Person, Place? Place)
     /// <summary>Whether a scope holds at the route's place.</summary>
     public bool May(string scope) => Caller.May(scope, Place?.TenantId, Place?.SpaceId);
 
+    /// <summary>Whether the caller is as mighty as the organization's owner: an owner of the whole of it, or a key with all scopes everywhere in it.</summary>
+    public bool OwnsOrganization() => Caller.Grants.Any(static grant =>
+        grant is { TenantId: null, SpaceId: null } && (grant.Role is { } role ? role is Core.Registry.Role.Owner : grant.Scopes.IsSupersetOf(Scopes.All)));
+
+    /// <summary>Tenants the caller has business in; null for all of the organization.</summary>
+    public Guid[]? VisibleTenants() => Caller.Grants.Any(static grant => grant.TenantId is null)
+        ? null
+        : [.. Caller.Grants.Select(static grant => grant.TenantId!.Value).Distinct()];
+
+    /// <summary>Tenants as a whole in which a scope holds; null for all of the organization.</summary>
+    public Guid[]? TenantsWith(string scope)
+    {
+        var grants = Caller.Grants.Where(grant => grant.SpaceId is null && grant.Scopes.Contains(scope)).ToArray();
+        return grants.Any(static grant => grant.TenantId is null) ? null : [.. grants.Select(static grant => grant.TenantId!.Value).Distinct()];
+    }
+
+    /// <summary>Spaces of a tenant the caller has business in; null for all of the tenant.</summary>
+    public Guid[]? VisibleSpaces(Guid tenantId)
+    {
+        var here = Caller.Grants.Where(grant => grant.TenantId is null || grant.TenantId == tenantId).ToArray();
+        return here.Any(static grant => grant.SpaceId is null) ? null : [.. here.Select(static grant => grant.SpaceId!.Value)];
+    }
+
     public static ValueTask<Visit?> BindAsync(HttpContext http) => ValueTask.FromResult(http.Features.Get<Visit>());
 }
 

@@ -11,32 +11,24 @@ namespace ImageService.Api.Http;
 /// </summary>
 internal static class IfMatch
 {
-    /// <summary>Name of the property that holds a row's version in every entity that has one.</summary>
-    public const string RowVersion = "RowVersion";
-
     public static readonly Error Stale = new(ErrorCode.PreconditionFailed, "The resource has changed since you read it. Read it again and send its ETag as If-Match.");
 
     /// <summary>The tag of a row version: <c>"1a2b"</c>, strong.</summary>
     public static string Tag(uint version) => string.Create(CultureInfo.InvariantCulture, $"\"{version:x}\"");
 
-    /// <summary>Sends a tracked entity's tag.</summary>
-    public static void SetETag(this HttpContext http, DbContext db, object entity) => http.Response.Headers.ETag = Tag(VersionOf(db, entity));
-
-    /// <summary>Sends the tag of a version read by a projection.</summary>
+    /// <summary>Sends a row version's tag.</summary>
     public static void SetETag(this HttpContext http, uint version) => http.Response.Headers.ETag = Tag(version);
 
-    public static uint VersionOf(DbContext db, object entity) => (uint)db.Entry(entity).Property(RowVersion).CurrentValue!;
-
     /// <summary>
-    /// Judges the request's <c>If-Match</c> against a tracked entity: <see cref="Stale"/> when no tag fits. The row version stays the one that was read,
+    /// Judges the request's <c>If-Match</c> against the row version that was read: <see cref="Stale"/> when no tag fits. The tracked entity keeps that version,
     /// so that a write between this look and the save still fails, as <see cref="DbUpdateConcurrencyException"/>, with the same answer.
     /// </summary>
-    public static Error? Check(HttpContext http, DbContext db, object entity)
+    public static Error? Check(HttpContext http, uint version)
     {
         var header = http.Request.Headers.IfMatch;
         if (StringValues.IsNullOrEmpty(header))
             return null;
-        var tag = Tag(VersionOf(db, entity));
+        var tag = Tag(version);
         foreach (var candidate in header.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (candidate == "*" || candidate == tag)

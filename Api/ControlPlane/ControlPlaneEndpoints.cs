@@ -1,0 +1,51 @@
+using ImageService.Api.ControlPlane.ApiKeys;
+using ImageService.Api.ControlPlane.AuditLogs;
+using ImageService.Api.ControlPlane.IdentityProviders;
+using ImageService.Api.ControlPlane.Members;
+using ImageService.Api.ControlPlane.Organizations;
+using ImageService.Api.ControlPlane.Policies;
+using ImageService.Api.ControlPlane.Presets;
+using ImageService.Api.ControlPlane.Sessions;
+using ImageService.Api.ControlPlane.SigningKeys;
+using ImageService.Api.ControlPlane.Spaces;
+using ImageService.Api.ControlPlane.Tenants;
+using ImageService.Api.ControlPlane.Usage;
+using ImageService.Api.ControlPlane.Webhooks;
+using ImageService.Api.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Api.ControlPlane;
+
+/// <summary>Everything a tenant's people and programs may do, one line per resource.</summary>
+internal static class ControlPlaneEndpoints
+{
+    public static void AddControlPlane(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IdempotencyStore>();
+        builder.Services.AddSingleton<InvitationDesk>();
+        builder.Services.AddSingleton<SignInAudit>();
+        builder.Services.AddSingleton<OidcProviderClient>();
+        builder.Services.AddSingleton<OidcFlow>();
+    }
+
+    public static void MapControlPlane(this WebApplication app)
+    {
+        var limit = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.MaxManagementBodyBytes;
+        var routes = app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(limit));
+        routes.MapOrganizations();
+        routes.MapTenants();
+        routes.MapSpaces();
+        routes.MapPresets();
+        routes.MapPolicies();
+        routes.MapApiKeys();
+        routes.MapSigningKeys();
+        routes.MapMembers();
+        routes.MapSessions();
+        routes.MapPerson();
+        routes.MapUsage();
+        routes.MapAuditLogs();
+        routes.MapWebhooks();
+        routes.MapIdentityProviders();
+    }
+}

@@ -1,0 +1,106 @@
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Core.Access;
+using ImageService.Core.Policies;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Api.ControlPlane.Policies;
+
+/// <summary>Policies at an organization, a tenant or a space: the same routes at each level.</summary>
+internal static class PolicyEndpoints
+{
+    public static void MapPolicies(this IEndpointRouteBuilder routes)
+    {
+        MapLevel(routes, "/v1/organizations/{org}/policies", "Organization");
+        MapLevel(routes, "/v1/organizations/{org}/tenants/{tenant}/policies", "Tenant");
+        MapLevel(routes, "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/policies", "Space");
+    }
+
+    private static void MapLevel(IEndpointRouteBuilder routes, string pattern, string level)
+    {
+        var of = $" of {(level == "Organization" ? "an" : "a")} {level.ToLowerInvariant()}";
+        var group = routes.MapGroup(pattern).WithTags("Policies");
+        group.MapGet("", List).RequireCaller()
+            .Describe($"list{level}Policies", "List policies" + of, "Each with its own value here, the value in force, and where that comes from.").Answers<PoliciesResponse>().Fails(404);
+        group.MapGet("/{key}", Get).RequireCaller().Describe($"get{level}Policy", "Show a policy" + of).Answers<PolicyResponse>().Fails(404);
+        group.MapPut("/{key}", Set).RequireScope(Scopes.PolicyWrite)
+            .Describe($"set{level}Policy", "Set a policy" + of, "A value locked above cannot be set below.").Answers<PolicyResponse>().Fails(400, 403, 404, 409, 412);
+        group.MapDelete("/{key}", Unset).RequireScope(Scopes.PolicyWrite)
+            .Describe($"unset{level}Policy", "Take back a policy" + of, "The value of the level above holds again.").AnswersNothing().Fails(403, 404, 412);
+    }
+
+    private static async Task<IResult> List(Visit visit, RegistryFactory registry, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        var effective = await ReadAsync(db, visit.At, ct);
+        return Results.Ok(new PoliciesResponse([.. effective.Items.Select(PolicyResponse.Of)]));
+    }
+
+    private static async Task<IResult> Get(string key, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
+    {
+        if (PolicyCatalog.Find(key).Error is { } unknown)
+            return unknown.ToProblem();
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        if (await FindAsync(db, visit.At, key, ct) is { } row)
+            http.SetETag(row.RowVersion);
+        return Results.Ok(PolicyResponse.Of((await ReadAsync(db, visit.At, ct))[key]));
+    }
+
+    private static async Task<IResult> Set(
+        string key, SetPolicyRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+    {
+        if (!PolicyCatalog.Find(key).TryGet(out var definition, out var error))
+            return error.ToProblem();
+        if (definition.Validate(request.Value) is { } refused)
+            return refused.ToProblem();
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        var level = LevelOf(visit.At);
+        if ((await ReadAsync(db, visit.At, ct)).JudgeSet(key, level) is { } locked)
+            return locked.ToProblem();
+        var row = await FindAsync(db, visit.At, key, ct);
+        if (IfMatch.Check(http, row?.RowVersion ?? 0) is { } stale)
+            return stale.ToProblem();
+        if (row is null)
+        {
+            row = new PolicyRow { OrganizationId = visit.At.OrganizationId, Level = level, ScopeId = ScopeOf(visit.At), Key = key, Value = "null" };
+            db.Policies.Add(row);
+        }
+
+        row.Value = request.Value.GetRawText();
+        row.Locked = request.Locked ?? row.Locked;
+        row.UpdatedAt = clock.GetUtcNow();
+        if (await db.TrySaveAsync(ct) is { } failure)
+            return failure.ToProblem();
+        http.SetETag(row.RowVersion);
+        return Results.Ok(PolicyResponse.Of((await ReadAsync(db, visit.At, ct))[key]));
+    }
+
+    private static async Task<IResult> Unset(string key, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
+    {
+        if (PolicyCatalog.Find(key).Error is { } unknown)
+            return unknown.ToProblem();
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        if (await FindAsync(db, visit.At, key, ct) is not { } row)
+            return Results.NoContent();
+        if (IfMatch.Check(http, row.RowVersion) is { } stale)
+            return stale.ToProblem();
+        db.Policies.Remove(row);
+        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+    }
+
+    private static Task<EffectivePolicy> ReadAsync(RegistryDb db, Place at, CancellationToken ct) =>
+        PolicyResolver.ReadAsync(db, at.OrganizationId, at.TenantId, at.SpaceId, ct);
+
+    private static Task<PolicyRow?> FindAsync(RegistryDb db, Place at, string key, CancellationToken ct)
+    {
+        var scope = ScopeOf(at);
+        return db.Policies.SingleOrDefaultAsync(row => row.OrganizationId == at.OrganizationId && row.ScopeId == scope && row.Key == key, ct);
+    }
+
+    private static Guid ScopeOf(Place at) => at.SpaceId ?? at.TenantId ?? at.OrganizationId;
+
+    private static PolicyLevel LevelOf(Place at) =>
+        at.SpaceId is not null ? PolicyLevel.Space : at.TenantId is not null ? PolicyLevel.Tenant : PolicyLevel.Organization;
+}

@@ -1,0 +1,29 @@
+using ImageService.Core.Registry;
+
+namespace ImageService.Api.ControlPlane.Spaces;
+
+/// <summary>A new space.</summary>
+/// <param name="Slug">Its name in URLs; cannot be changed.</param>
+/// <param name="Name">Its name for people.</param>
+/// <param name="DefaultAccess">Access of new assets; left out, the policy <c>default_access</c> decides.</param>
+internal sealed record CreateSpaceRequest(string? Slug, string? Name, AssetAccess? DefaultAccess);
+
+/// <summary>Changes to a space; what is left out stays.</summary>
+/// <param name="Name">Its name for people.</param>
+/// <param name="DefaultAccess">Access of new assets: <c>public</c>, <c>private</c>, or <c>inherit</c> to let the policy decide again.</param>
+internal sealed record UpdateSpaceRequest(string? Name, SpaceAccess? DefaultAccess);
+
+/// <summary>Access of new assets, or that the policy decides.</summary>
+internal enum SpaceAccess
+{
+    Private,
+    Public,
+    Inherit,
+}
+
+/// <summary>A space.</summary>
+internal sealed record SpaceResponse(Guid Id, string Slug, string Name, string Tenant, AssetAccess? DefaultAccess, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static SpaceResponse Of(Space space, string tenant) =>
+        new(space.Id, space.Slug, space.Name, tenant, space.DefaultAccess, space.CreatedAt, space.UpdatedAt);
+}

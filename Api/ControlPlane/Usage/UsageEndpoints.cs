@@ -1,0 +1,59 @@
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Core.Access;
+using ImageService.Core.Registry;
+
+namespace ImageService.Api.ControlPlane.Usage;
+
+/// <summary>What an organization used. Image traffic is counted by space, management calls by key as well.</summary>
+internal static class UsageEndpoints
+{
+    private const int MaxDays = 400;
+
+    public static void MapUsage(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/organizations/{org}/usage", Report).RequireScopeSomewhere(Scopes.UsageRead).WithTags("Usage")
+            .Describe("getUsage", "Report usage", "By day (UTC), tenant, space or API key; the last 30 days where from and to are left out. Storage is what is held at the end of the time.")
+            .Answers<UsageResponse>().Fails(400, 403, 404);
+
+    private static async Task<IResult> Report(
+        Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null, string? groupBy = null, string? tenant = null)
+    {
+        var end = to?.ToUniversalTime() ?? clock.GetUtcNow();
+        var begin = from?.ToUniversalTime() ?? end.AddDays(-30);
+        if (begin >= end || end - begin > TimeSpan.FromDays(MaxDays))
+            return Problems.Invalid($"from must lie before to, and at most {MaxDays} days before it.").ToProblem();
+        if ((groupBy ?? "day") is not ("day" or "tenant" or "space" or "key"))
+            return Problems.Invalid("groupBy must be day, tenant, space or key.").ToProblem();
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        var tenantId = tenant is null ? null : await db.FindTenantIdAsync(visit.At.OrganizationId, tenant, ct);
+        if (tenant is not null && tenantId is null)
+            return Problems.NotFound.ToProblem();
+        var hours = UsageQuery.Visible(db, visit, begin, end, tenantId);
+        var items = groupBy switch
+        {
+            "tenant" => await UsageQuery.ByTenantAsync(db, hours, ct),
+            "space" => await UsageQuery.BySpaceAsync(db, hours, ct),
+            "key" => await UsageQuery.ByKeyAsync(db, hours, ct),
+            _ => await UsageQuery.ByDayAsync(hours, ct),
+        };
+        return Results.Ok(new UsageResponse(begin, end, items));
+    }
+}
+
+/// <summary>A report.</summary>
+internal sealed record UsageResponse(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<UsageItem> Items);
+
+/// <summary>One line of a report; the members it is not grouped by are null.</summary>
+/// <param name="Date">Day, UTC.</param>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Key">Id of the API key; null for image traffic, which carries none.</param>
+/// <param name="KeyName">Name of the API key.</param>
+/// <param name="Requests">Requests served.</param>
+/// <param name="BandwidthBytes">Bytes sent.</param>
+/// <param name="StorageBytes">Bytes of originals held at the end.</param>
+/// <param name="Transforms">Transforms run.</param>
+/// <param name="TransformCpuMs">CPU time of transforms, ms.</param>
+internal sealed record UsageItem(
+    DateOnly? Date, string? Tenant, string? Space, Guid? Key, string? KeyName, long Requests, long BandwidthBytes, long StorageBytes, long Transforms, long TransformCpuMs);

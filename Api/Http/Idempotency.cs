@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImageService.Api.Authentication;
+using ImageService.Core.Errors;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageService.Api.Http;
+
+/// <summary>
+/// Repeats the answer of a creation when the same caller sends the same <c>Idempotency-Key</c> again within a day, instead of creating twice.
+/// A second request while the first still runs is a conflict; the same key with another body is told. Answers of 5xx, 401, 408 and 429 are not kept.
+/// It stands around the whole route, before its body is read.
+/// </summary>
+internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store)
+{
+    public const string Header = "Idempotency-Key";
+
+    private const int MaxKeptBytes = 256 * 1024;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IdempotentRoute>() is null || !http.Request.Headers.TryGetValue(Header, out var presented))
+        {
+            await next(http);
+            return;
+        }
+
+        if (presented is not [{ Length: >= 1 and <= 255 } key] || key.Any(static letter => letter is < '!' or > '~'))
+        {
+            await Problems.WriteAsync(http, Problems.Invalid($"{Header} must be 1 to 255 visible ASCII characters."));
+            return;
+        }
+
+        await RunAsync(http, KeyHash(http, key));
+    }
+
+    private async Task RunAsync(HttpContext http, string keyHash)
+    {
+        var organizationId = http.Caller().OrganizationId;
+        var ct = http.RequestAborted;
+        var body = new BodyFingerprint(http.Request.Body, Boundary(http));
+        await using (body)
+        {
+            if (await store.BeginAsync(organizationId, keyHash, ct) is { } earlier)
+            {
+                await RepeatAsync(http, earlier, await body.FinishAsync(ct));
+                return;
+            }
+
+            http.Request.Body = body;
+            await FirstAsync(http, organizationId, keyHash, body);
+        }
+    }
+
+    private async Task FirstAsync(HttpContext http, Guid? organizationId, string keyHash, BodyFingerprint body)
+    {
+        var original = http.Response.Body;
+        using var kept = new MemoryStream();
+        http.Response.Body = kept;
+        var finished = false;
+        try
+        {
+            await next(http);
+            if (IsFinal(http.Response.StatusCode) && kept.Length <= MaxKeptBytes)
+            {
+                var answer = new StoredAnswer(http.Response.StatusCode, http.Response.ContentType, http.Response.Headers.Location.ToString(), kept.ToArray());
+
+                // Whether or not the caller still listens: what was created is created, and the repetition must say so.
+                await store.FinishAsync(organizationId, keyHash, await body.FinishAsync(CancellationToken.None), answer, CancellationToken.None);
+                finished = true;
+            }
+        }
+        finally
+        {
+            http.Response.Body = original;
+            if (!finished)
+                await store.ForgetAsync(organizationId, keyHash, CancellationToken.None);
+        }
+
+        kept.Position = 0;
+        await kept.CopyToAsync(original, http.RequestAborted);
+    }
+
+    private static async Task RepeatAsync(HttpContext http, EarlierRequest earlier, string requestHash)
+    {
+        if (earlier.Answer is not { } answer)
+        {
+            await Problems.WriteAsync(http, new Error(ErrorCode.Conflict, $"A request with this {Header} is still running. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            return;
+        }
+
+        if (earlier.RequestHash != requestHash)
+        {
+            await Problems.WriteAsync(http, new Error(ErrorCode.IdempotencyKeyReused, $"This {Header} was sent with another body before. Use a new key for a new request."));
+            return;
+        }
+
+        http.Response.StatusCode = answer.Status;
+        http.Response.ContentType = answer.ContentType;
+        if (!string.IsNullOrEmpty(answer.Location))
+            http.Response.Headers.Location = answer.Location;
+        http.Response.Headers["Idempotency-Replayed"] = "true";
+        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+    }
+
+    private static bool IsFinal(int status) => status is < 500 and not 401 and not 408 and not 429;
+
+    private static string KeyHash(HttpContext http, string key)
+    {
+        var caller = http.Caller();
+        var text = $"{caller.Type} {caller.Id}\n{http.Request.Method} {http.Request.Path}\n{key}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static string? Boundary(HttpContext http) =>
+        MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.Type == "multipart" ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
+}
+
+/// <summary>How a route says that it is a creation that may be repeated.</summary>
+internal static class IdempotentRoutes
+{
+    public static TBuilder Idempotent<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(IdempotentRoute.Instance);
+
+    /// <summary>After access control, which tells whose key it is.</summary>
+    public static void UseIdempotency(this WebApplication app) => app.UseMiddleware<Idempotency>();
+}
+
+/// <summary>Marks a creation that takes <c>Idempotency-Key</c>.</summary>
+internal sealed record IdempotentRoute
+{
+    public static readonly IdempotentRoute Instance = new();
+}

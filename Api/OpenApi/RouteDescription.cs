@@ -1,0 +1,39 @@
+using ImageService.Api.Http;
+
+namespace ImageService.Api.OpenApi;
+
+/// <summary>How routes describe themselves for the OpenAPI document.</summary>
+internal static class RouteDescription
+{
+    /// <summary>Name (<c>operationId</c>), one-line summary, and what a caller should know beyond it.</summary>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string name, string summary, string? description = null)
+    {
+        route.WithName(name).WithSummary(summary);
+        return description is null ? route : route.WithDescription(description);
+    }
+
+    /// <summary>The answer of a request that went well.</summary>
+    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, int status = StatusCodes.Status200OK) =>
+        route.Produces<T>(status, "application/json");
+
+    /// <summary>An answer without a body.</summary>
+    public static RouteHandlerBuilder AnswersNothing(this RouteHandlerBuilder route, int status = StatusCodes.Status204NoContent) => route.Produces(status);
+
+    /// <summary>Statuses of refusals beyond 401 and 500, as problem documents.</summary>
+    public static TBuilder Fails<TBuilder>(this TBuilder route, params int[] statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+            route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problems.ContentType]));
+        return route;
+    }
+}
+
+/// <summary>A refusal (RFC 9457).</summary>
+/// <param name="Type">Page of the code: <c>/docs/errors#slug_taken</c>.</param>
+/// <param name="Title">The kind of refusal in a few words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What was wrong and what to do.</param>
+/// <param name="Code">Stable name of the kind of refusal.</param>
+/// <param name="TraceId">Quote it when asking for help.</param>
+internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code, string TraceId);

@@ -1,0 +1,48 @@
+using ImageService.Api.Http;
+using ImageService.Core.Errors;
+using ImageService.Core.Signing;
+
+namespace ImageService.Api.Signing;
+
+/// <summary>
+/// A URL that can be signed: <c>/v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}</c> with a host, or on the host of the request.
+/// Its query, an old signature perhaps, is dropped; its path is signed exactly as given.
+/// </summary>
+/// <param name="Scheme"><c>http</c> or <c>https</c>.</param>
+/// <param name="Host">Host and port as given.</param>
+/// <param name="Path">Path as given.</param>
+/// <param name="Organization">Slug.</param>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+internal sealed record SignableUrl(string Scheme, string Host, string Path, string Organization, string Tenant, string Space)
+{
+    private const int MaxLength = 4000;
+
+    private static readonly Error Unreadable = Problems.Invalid(
+        "url must be a private image's URL or path: /v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}.");
+
+    public static Result<SignableUrl> Read(string? text, HttpRequest request)
+    {
+        if (text is not { Length: > 0 and <= MaxLength })
+            return Unreadable;
+        var (scheme, host, target) = (request.Scheme, request.Host.Value ?? "", text);
+        if (text[0] != '/')
+        {
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0 || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
+                return Unreadable;
+
+            // Cut from the text and not taken from the parsed URL, which normalises what is signed.
+            var start = text.IndexOf('/', uri.Scheme.Length + 3);
+            if (start < 0)
+                return Unreadable;
+            (scheme, host, target) = (uri.Scheme, text[(uri.Scheme.Length + 3)..start], text[start..]);
+        }
+
+        var path = RawPath.Of(target);
+        if (!RawPath.IsSafe(target) || path.ContainsAny('#', ' '))
+            return Unreadable;
+        return path.ToString().Split('/') is ["", "v1", "priv", var organization, var tenant, var space, "img", _, ['v', ..], _]
+            ? new SignableUrl(scheme, host, path.ToString(), organization, tenant, space)
+            : Unreadable;
+    }
+}
