@@ -1,6 +1,6 @@
 vcl 4.1;
 
-# Varnish 6.6 or later in front of ImageService. See docs/edge.md.
+# Varnish 7.0 or later in front of ImageService. See docs/edge.md.
 #
 #   varnishd -a :80 -f deploy/edge/varnish.vcl -s malloc,1g -p vsl_mask=-Hash -p http_resp_hdr_len=16k
 #
