@@ -3,6 +3,7 @@ using ImageService.Core.Caching;
 using ImageService.Core.Engine;
 using ImageService.Core.Identity;
 using ImageService.Core.Ingestion;
+using ImageService.Core.Invalidation;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Metering;
@@ -13,9 +14,10 @@ using ImageService.Core.Signing;
 using ImageService.Core.Storage;
 using ImageService.Core.Telemetry;
 using ImageService.Core.Tenancy;
+using ImageService.Core.Variants;
 using ImageService.Core.Webhooks;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace ImageService.Core;
@@ -43,6 +45,8 @@ public static class CoreServices
         builder.Services.AddIngestion(builder.Configuration);
         builder.Services.AddLifecycle(builder.Configuration);
         builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddVariants();
+        builder.Services.AddInvalidation();
         return builder;
     }
 }

@@ -5,6 +5,8 @@ namespace ImageService.Core.Caching;
 /// <summary>The two layers of cached bytes: this process's memory, then Redis. Says which one answered and counts it.</summary>
 public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache redis, ImageServiceMetrics metrics)
 {
+    private Action<IReadOnlySet<Guid>>? _forgetting;
+
     /// <summary>Looks in memory only; the warm path.</summary>
     public bool TryGetFromMemory(in VariantKey key, out CachedVariant? variant)
     {
@@ -45,8 +47,15 @@ public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache re
         await redis.PutAsync(key, variant, ct);
     }
 
-    /// <summary>Forgets generations of assets in this process's memory.</summary>
-    public int ForgetInMemory(IReadOnlySet<Guid> assets) => memory.RemoveWhere(key => assets.Contains(key.AssetId));
+    /// <summary>Names what else must forget, before memory does: flights that would put an old variant back.</summary>
+    public void WhenForgetting(Action<IReadOnlySet<Guid>> forget) => _forgetting += forget;
+
+    /// <summary>Forgets assets' variants in this process's memory.</summary>
+    public int ForgetInMemory(IReadOnlySet<Guid> assets)
+    {
+        _forgetting?.Invoke(assets);
+        return memory.RemoveWhere(key => assets.Contains(key.AssetId));
+    }
 
     /// <summary>Forgets generations of assets in Redis; false when Redis did not take all of it (it forgets by its own time limit then, and nothing reads old generations).</summary>
     public ValueTask<bool> ForgetInRedisAsync(IReadOnlyCollection<(Guid AssetId, int Generation)> assets, CancellationToken ct) => redis.RemoveAsync(assets, ct);

@@ -12,6 +12,10 @@ public sealed class InvalidationOptions
     [ValidateEnumeratedItems]
     public List<CdnOptions> Cdns { get; set; } = [];
 
+    /// <summary>Base URL of the Api itself, past all caches; with it purges are verified at each edge that has a <c>PublicBaseUrl</c>. Defaults to none: not verified.</summary>
+    [Url(ErrorMessage = "Invalidation:OriginBaseUrl must be an absolute URL.")]
+    public string? OriginBaseUrl { get; set; }
+
     /// <summary>How often a failed purge call is tried again, with growing pauses. Defaults to 4.</summary>
     [Range(0, 20, ErrorMessage = "Invalidation:PurgeRetries must be from 0 to 20.")]
     public int PurgeRetries { get; set; } = 4;
@@ -52,8 +56,8 @@ public sealed class CdnOptions
     /// <summary>CloudFront: access key id.</summary>
     public string? AccessKeyId { get; set; }
 
-    /// <summary>Varnish: header sent with a ban. nginx: unused.</summary>
-    public string TagHeader { get; set; } = "X-Cache-Tag";
+    /// <summary>Varnish: the header that a ban carries its pattern in. Others: unused.</summary>
+    public string TagHeader { get; set; } = "Cache-Tag";
 
     public override string ToString() => Kind.ToString();
 }

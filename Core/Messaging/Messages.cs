@@ -52,6 +52,16 @@ public sealed record VariantsInvalidated(Guid OrganizationId, IReadOnlyList<stri
     public static string Type => "variants_invalidated";
 }
 
+/// <summary>CDNs and caches in front may hold images that are no longer right. Purging them twice is harmless.</summary>
+/// <param name="OrganizationId">Whose.</param>
+/// <param name="Tags">Cache tags; an image that carries any of them is stale.</param>
+/// <param name="Prefixes">Path prefixes that cover the same images, for products without tags.</param>
+/// <param name="Paths">Exact paths known among them, for products with neither, and to verify the purge by.</param>
+public sealed record EdgesStale(Guid OrganizationId, IReadOnlyList<string> Tags, IReadOnlyList<string> Prefixes, IReadOnlyList<string> Paths) : IMessage
+{
+    public static string Type => "edges_stale";
+}
+
 /// <summary>A variant was made in the background, for a preset that asks for it.</summary>
 public sealed record VariantReady(Guid OrganizationId, Guid AssetId, int Version, string OperationsHash) : IMessage
 {
@@ -82,6 +92,7 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSerializable(typeof(AssetChanged))]
 [JsonSerializable(typeof(PresetChanged))]
 [JsonSerializable(typeof(VariantsInvalidated))]
+[JsonSerializable(typeof(EdgesStale))]
 [JsonSerializable(typeof(VariantReady))]
 [JsonSerializable(typeof(ImportRequested))]
 [JsonSerializable(typeof(QuotaWarning))]

@@ -1,3 +1,5 @@
+using ImageService.Core.Caching;
+
 namespace ImageService.Core.Invalidation.Cdn;
 
 /// <summary>Makes a CDN or a cache in front of the service forget images. One adapter per product; all are safe for concurrent use.</summary>

@@ -1,4 +1,4 @@
-namespace ImageService.Core.Invalidation;
+namespace ImageService.Core.Caching;
 
 /// <summary>
 /// The only author of cache tags, by which CDNs forget several URLs at once. Made of slugs, asset ids and <c>:</c>, <c>/</c> only, so a tag needs no escaping

@@ -1,0 +1,98 @@
+using ImageService.Core.Caching;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Core.Invalidation;
+
+/// <summary>What a target is called at the edges: tags for those that know them, path prefixes for the others.</summary>
+internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<string> Prefixes, IReadOnlyList<string> Paths)
+{
+    /// <summary>Beyond this many assets a tag's assets are not named one by one: their space is purged.</summary>
+    private const int MaxAssets = 200;
+
+    /// <summary>Paths beyond it are left to tags and prefixes.</summary>
+    private const int MaxPaths = 1000;
+
+    /// <summary>Finds the names; null when the target's place does not exist (any more).</summary>
+    public static async Task<EdgeScope?> FindAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
+    {
+        var organization = await db.Organizations.IgnoreQueryFilters().Where(row => row.Id == organizationId).Select(row => row.Slug).FirstOrDefaultAsync(ct);
+        if (organization is null)
+            return null;
+        var paths = await PathsAsync(db, organization, dropped, ct);
+        EdgeScope? scope = target switch
+        {
+            InvalidationTarget.OfAsset of => await OfAssetAsync(db, organization, of.AssetId, ct),
+            InvalidationTarget.OfSpace of => await OfSpaceAsync(db, organization, of, ct),
+            InvalidationTarget.OfPreset of => new EdgeScope([CacheTags.Preset(organization, of.Slug)], [$"/v1/pub/{organization}/"], []),
+            _ => throw new ArgumentOutOfRangeException(nameof(target)),
+        };
+        return scope is null ? null : scope with { Paths = paths };
+    }
+
+    /// <summary>Paths under which dropped variants were most likely asked for: canonical form, and preset.</summary>
+    private static async Task<IReadOnlyList<string>> PathsAsync(RegistryDb db, string organization, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
+    {
+        var variants = dropped.Take(MaxPaths).ToList();
+        var assets = variants.ConvertAll(static variant => variant.AssetId);
+        var places = await (
+            from asset in db.Assets.IgnoreQueryFilters()
+            join space in db.Spaces.IgnoreQueryFilters() on asset.SpaceId equals space.Id
+            join tenant in db.Tenants.IgnoreQueryFilters() on asset.TenantId equals tenant.Id
+            where assets.Contains(asset.Id) && asset.Access == AssetAccess.Public
+            select new { asset.Id, Tenant = tenant.Slug, Space = space.Slug }).ToDictionaryAsync(static place => place.Id, ct);
+        List<string> paths = [];
+        foreach (var variant in variants)
+        {
+            if (!places.TryGetValue(variant.AssetId, out var place))
+                continue;
+            var folder = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{new AssetId(variant.AssetId)}/v{variant.Version}/";
+            paths.Add($"{folder}{variant.Operations}.{variant.Format}");
+            if (variant.Preset is { } preset)
+                paths.Add($"{folder}preset_{preset}.{variant.Format}");
+        }
+
+        return paths;
+    }
+
+    private static async Task<EdgeScope?> OfAssetAsync(RegistryDb db, string organization, AssetId assetId, CancellationToken ct)
+    {
+        var place = await (
+            from asset in db.Assets.IgnoreQueryFilters()
+            join space in db.Spaces.IgnoreQueryFilters() on asset.SpaceId equals space.Id
+            join tenant in db.Tenants.IgnoreQueryFilters() on asset.TenantId equals tenant.Id
+            where asset.Id == assetId.Value
+            select new { Tenant = tenant.Slug, Space = space.Slug, asset.CurrentVersion }).FirstOrDefaultAsync(ct);
+        if (place is null)
+            return null;
+        var prefix = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{assetId}/";
+        return new EdgeScope([CacheTags.Asset(assetId.ToString())], [prefix], []);
+    }
+
+    private static async Task<EdgeScope?> OfSpaceAsync(RegistryDb db, string organization, InvalidationTarget.OfSpace target, CancellationToken ct)
+    {
+        var place = await (
+            from space in db.Spaces.IgnoreQueryFilters()
+            join tenant in db.Tenants.IgnoreQueryFilters() on space.TenantId equals tenant.Id
+            where space.Id == target.SpaceId
+            select new { Tenant = tenant.Slug, Space = space.Slug }).FirstOrDefaultAsync(ct);
+        if (place is null)
+            return null;
+        var prefix = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/";
+        if (target.Tag is { } tag)
+        {
+            var assets = await db.Assets.IgnoreQueryFilters()
+                .Where(asset => asset.SpaceId == target.SpaceId && asset.Tags.Contains(tag))
+                .Select(asset => asset.Id)
+                .Take(MaxAssets + 1)
+                .ToListAsync(ct);
+            if (assets.Count <= MaxAssets)
+            {
+                var ids = assets.ConvertAll(static id => new AssetId(id).ToString());
+                return new EdgeScope(ids.ConvertAll(CacheTags.Asset), ids.ConvertAll(id => $"{prefix}img/{id}/"), []);
+            }
+        }
+
+        return new EdgeScope([CacheTags.Space(organization, place.Tenant, place.Space)], [prefix], []);
+    }
+}

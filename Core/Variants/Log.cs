@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace ImageService.Core.Variants;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "The object '{Key}' is in the registry but not in the store.")]
+    public static partial void OriginalMissing(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The variant '{Key}' is in the registry but not in the store; it is made again.")]
+    public static partial void Healing(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Key}' was made and served but could not be kept; it will be made again.")]
+    public static partial void NotKept(ILogger logger, Exception exception, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; variants are looked for in the store alone.")]
+    public static partial void RegistryAway(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "'{Key}' was invalidated while it was made; it is not published.")]
+    public static partial void Overtaken(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Access counts of a few seconds could not be written and are lost.")]
+    public static partial void CountsLost(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; a quota or budget was not counted.")]
+    public static partial void QuotaNotCounted(ILogger logger, Exception exception);
+}

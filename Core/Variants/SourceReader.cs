@@ -1,0 +1,88 @@
+using ImageService.Core.Caching;
+using ImageService.Core.Engine;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Storage;
+using ImageService.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>
+/// Fetches the bytes that a variant is made of: the original (or its working copy), or the intermediate, which is made by the first request that
+/// needs it where the worker has not made it yet. Which of them is never a matter of what happens to be there: the same key always means the same bytes.
+/// </summary>
+public sealed class SourceReader(VariantStore store, TransformEngine engine, ImageServiceMetrics metrics, TimeProvider time, ILogger<SourceReader> logger)
+{
+    private readonly SingleFlight<(Guid AssetId, int Version), Result<ReadOnlyMemory<byte>>> _making = new(TimeSpan.FromMinutes(2), time);
+
+    /// <summary>The bytes; call with a place in the transform gate, for an intermediate may have to be made.</summary>
+    /// <returns><see cref="ErrorCode.StorageUnavailable"/> where the object is gone, or what making the intermediate returns.</returns>
+    /// <exception cref="ObjectStoreException">The store does not answer.</exception>
+    public async Task<Result<TransformSource>> ReadAsync(VariantDescription description, CancellationToken ct)
+    {
+        var keepCopyright = description.Space.Policy.KeepCopyright;
+        if (!description.UsesIntermediate)
+        {
+            var original = await ReadOriginalAsync(description, ct);
+            return original.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: false, keepCopyright));
+        }
+
+        var intermediate = await ReadIntermediateAsync(description, ct);
+        return intermediate.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: true, keepCopyright));
+    }
+
+    private async Task<Result<ReadOnlyMemory<byte>>> ReadOriginalAsync(VariantDescription description, CancellationToken ct)
+    {
+        using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.ReadOriginal);
+        var key = description.Asset.WorkingCopyKey ?? description.Asset.StorageKey;
+        if (await store.ReadAsync(key, ct) is { } bytes)
+            return new ReadOnlyMemory<byte>(bytes);
+        Log.OriginalMissing(logger, key);
+        return VariantErrors.OriginalGone;
+    }
+
+    private async Task<Result<ReadOnlyMemory<byte>>> ReadIntermediateAsync(VariantDescription description, CancellationToken ct)
+    {
+        var key = IntermediateKey(description);
+        if (await store.ReadAsync(key, ct) is { } stored)
+            return new ReadOnlyMemory<byte>(stored);
+        var (made, _) = await _making.RunAsync(
+            (description.Key.AssetId, description.Key.Version),
+            flight => MakeIntermediateAsync(description, key, flight.Token),
+            ct);
+        return made;
+    }
+
+    private async Task<Result<ReadOnlyMemory<byte>>> MakeIntermediateAsync(VariantDescription description, string key, CancellationToken ct)
+    {
+        // A second look: it may have been made between the first look and this flight.
+        if (await store.ReadAsync(key, ct) is { } stored)
+            return new ReadOnlyMemory<byte>(stored);
+        if (!(await ReadOriginalAsync(description, ct)).TryGet(out var original, out var missing))
+            return missing;
+        var source = new TransformSource(original, description.OriginalFormat, IsIntermediate: false, KeepCopyright: true);
+        if (!(await engine.MakeIntermediateAsync(source, ct)).TryGet(out var intermediate, out var error))
+            return error;
+        metrics.IntermediateMade();
+        await KeepAsync(description, key, intermediate, ct);
+        return intermediate.Bytes;
+    }
+
+    /// <summary>An intermediate that cannot be kept is made again next time; the image at hand does not suffer.</summary>
+    private async Task KeepAsync(VariantDescription description, string key, TransformedImage intermediate, CancellationToken ct)
+    {
+        try
+        {
+            await store.WriteAsync(key, intermediate.Bytes, intermediate.Format.MediaType(), ct);
+            await store.NoteIntermediateAsync(description, key, intermediate, ct);
+        }
+        catch (Exception exception) when (Outage.Is(exception))
+        {
+            Log.NotKept(logger, exception, key);
+        }
+    }
+
+    private static string IntermediateKey(VariantDescription description) =>
+        description.Asset.IntermediateKey ?? ObjectKey.Intermediate(description.OrganizationId, description.Key.AssetId, description.Key.Version);
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using ImageService.Core.Caching;
+using ImageService.Core.Engine;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Policies;
+using ImageService.Core.Presets;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>
+/// Says which variant a request means: preset expanded, policy asked, format negotiated, canonical form and hash. Reads facts that are normally in
+/// memory, and remembers its own answers for as long as those facts are the same objects, so that a warm request computes no hash.
+/// </summary>
+public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets)
+{
+    private const int MemoryLimit = 20_000;
+
+    private readonly ConcurrentDictionary<Meaning, VariantDescription> _described = new();
+
+    /// <summary>Describes the variant.</summary>
+    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/> or <see cref="ErrorCode.InvalidOperations"/>.</returns>
+    public async ValueTask<Result<VariantDescription>> DescribeAsync(VariantRequest request, CancellationToken ct)
+    {
+        PresetRevision? preset = null;
+        if (request.Operations.Preset is { } slug)
+        {
+            preset = await presets.FindAsync(request.Space, slug, ct);
+            if (preset is null)
+                return VariantErrors.NoSuchPreset(slug);
+        }
+
+        var facts = await assets.FindAsync(request.Space, request.AssetId, request.Version, ct);
+        if (facts is null || (request.Access is { } access && facts.Access != access))
+            return VariantErrors.NotFound;
+
+        var format = Negotiate(request, preset, facts);
+        var meaning = new Meaning(request.Space, facts, preset, request.Operations, format, request.IsSigned, request.IsOwn);
+        if (_described.TryGetValue(meaning, out var known))
+            return known;
+        if (!Describe(request, preset, facts, format).TryGet(out var description, out var error))
+            return error;
+
+        // Facts that changed leave their answers behind; starting over now and then is cheaper than tracking them.
+        if (_described.Count >= MemoryLimit)
+            _described.Clear();
+        _described.TryAdd(meaning, description);
+        return description;
+    }
+
+    private static ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
+    {
+        var choice = request.Operations.Format ?? preset?.Operations.Format;
+        if (choice is not { } wanted)
+            return request.Extension;
+        return wanted.Fixed ?? FormatNegotiation.Choose(request.Accept, request.Extension, request.Space.Policy.AllowedOutputFormats, facts.Frames > 1);
+    }
+
+    private static Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ImageFormat format)
+    {
+        var policy = request.Space.Policy;
+        var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
+        if (!Judge(request, merged, format, policy).TryGet(out var verdict, out var refusal))
+            return refusal;
+        var source = SourceOf(facts);
+        if (!CanonicalOperations.Resolve(verdict.Operations, format, source, policy.QualityFor(format)).TryGet(out var canonical, out var error))
+            return error;
+
+        var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
+        var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
+        var hash = OperationsHash.Compute(canonical.Text, facts.ContentHash, format, Revision(usesIntermediate, isExact, policy));
+        var tags = CacheTags.Of(request.Space.OrganizationSlug, request.Space.TenantSlug, request.Space.SpaceSlug, request.AssetId.ToString(), preset?.Slug);
+        return new VariantDescription
+        {
+            Space = request.Space,
+            Asset = facts,
+            Canonical = canonical,
+            Source = source,
+            OriginalFormat = OriginalFormats.TryParse(facts.Format, out var original) ? original : throw new InvalidOperationException($"The registry holds an original of format '{facts.Format}'."),
+            OperationsHash = hash,
+            Key = new VariantKey(request.AssetId.Value, request.Version, facts.VariantGeneration, hash),
+            Preset = preset,
+            IsNegotiated = merged.Format is { IsAuto: true },
+            FollowsFocalPoint = merged.Gravity == Gravity.Focal,
+            SnappedWidth = verdict.SnappedWidth,
+            UsesIntermediate = usesIntermediate,
+            IsExactOriginal = isExact,
+            ETag = $"\"{hash}\"",
+            CacheTag = string.Join(',', tags),
+            SurrogateKey = string.Join(' ', tags),
+            LastModified = facts.UploadedAt.ToString("R", CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary>What limits strangers' URLs does not limit the service's own; the formats that may be delivered hold for everybody.</summary>
+    private static Result<PolicyVerdict> Judge(VariantRequest request, ImageOperations merged, ImageFormat format, EffectivePolicy policy)
+    {
+        if (policy.JudgeOutput(format) is { } refusal)
+            return refusal;
+        return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, request.IsSigned);
+    }
+
+    private static SourceFacts SourceOf(AssetFacts facts) => new(
+        facts.Width, facts.Height, facts.HasAlpha, facts.Frames, facts.ContentHash, facts.FocalX, facts.FocalY,
+        ImageFormats.TryParse(facts.Format, out var own) ? own : null);
+
+    /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
+    private static string Revision(bool usesIntermediate, bool isExact, EffectivePolicy policy)
+    {
+        if (isExact)
+            return "exact";
+        var revision = usesIntermediate ? EngineRevision.ForIntermediate : EngineRevision.Current;
+        return policy.KeepCopyright ? $"{revision}+copyright" : revision;
+    }
+
+    /// <summary>What an answer was derived from: facts by identity (the cache hands out the same objects until they change), the request by value.</summary>
+    private readonly record struct Meaning(
+        object Space, object Asset, object? Preset, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsOwn)
+    {
+        public bool Equals(Meaning other) =>
+            ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset)
+            && Format == other.Format && IsSigned == other.IsSigned && IsOwn == other.IsOwn && Operations.Equals(other.Operations);
+
+        public override int GetHashCode() => HashCode.Combine(
+            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format, Operations.Quality);
+    }
+}

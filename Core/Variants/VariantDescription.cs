@@ -1,0 +1,67 @@
+using ImageService.Core.Caching;
+using ImageService.Core.Engine;
+using ImageService.Core.Operations;
+using ImageService.Core.Presets;
+using ImageService.Core.Storage;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>Which variant a request means, found without touching its bytes. Immutable and shared between requests that mean the same.</summary>
+public sealed class VariantDescription
+{
+    public required SpaceScope Space { get; init; }
+
+    public required AssetFacts Asset { get; init; }
+
+    public required CanonicalOperations Canonical { get; init; }
+
+    /// <summary>The facts that <see cref="Canonical"/> was resolved for.</summary>
+    public required SourceFacts Source { get; init; }
+
+    /// <summary>64 lower-case hex digits; the variant's key and the basis of its ETag.</summary>
+    public required string OperationsHash { get; init; }
+
+    /// <summary>Names the variant in every cache.</summary>
+    public required VariantKey Key { get; init; }
+
+    /// <summary>The preset's revision that was expanded; null where the URL names none.</summary>
+    public PresetRevision? Preset { get; init; }
+
+    /// <summary>Whether the format was chosen by <c>Accept</c>; the response then varies by it.</summary>
+    public bool IsNegotiated { get; init; }
+
+    /// <summary>Whether the bytes depend on the asset's focal point, which may change under the same URL.</summary>
+    public bool FollowsFocalPoint { get; init; }
+
+    /// <summary>The width that the policy's ladder put in place of the one asked for, px; null where it changed nothing.</summary>
+    public int? SnappedWidth { get; init; }
+
+    /// <summary>Whether the variant derives from the intermediate and never from anything else.</summary>
+    public bool UsesIntermediate { get; init; }
+
+    /// <summary>Whether the original's bytes are delivered as uploaded (<c>original</c> under policy <c>exact</c>).</summary>
+    public bool IsExactOriginal { get; init; }
+
+    /// <summary>Strong entity tag, with its quotes.</summary>
+    public required string ETag { get; init; }
+
+    /// <summary>Value of <c>Cache-Tag</c>: comma-separated.</summary>
+    public required string CacheTag { get; init; }
+
+    /// <summary>Value of <c>Surrogate-Key</c>: separated by spaces.</summary>
+    public required string SurrogateKey { get; init; }
+
+    /// <summary>Value of <c>Last-Modified</c>: when the version was uploaded, IMF-fixdate.</summary>
+    public required string LastModified { get; init; }
+
+    /// <summary>The original's format by content.</summary>
+    public required OriginalFormat OriginalFormat { get; init; }
+
+    public Guid OrganizationId => Space.OrganizationId;
+
+    /// <summary>Object key of the variant; of the original itself where that is delivered.</summary>
+    public string StorageKey => IsExactOriginal
+        ? Asset.StorageKey
+        : ObjectKey.Variant(Space.OrganizationId, Key.AssetId, Key.Version, OperationsHash, Canonical.Format);
+}

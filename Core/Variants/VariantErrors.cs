@@ -1,0 +1,25 @@
+using ImageService.Core.Errors;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>Why a readable URL gets no image.</summary>
+public static class VariantErrors
+{
+    /// <summary>The same words for an asset that is missing, deleted, another tenant's or reached by the wrong kind of URL: its existence is not told.</summary>
+    public static Error NotFound { get; } = new(ErrorCode.NotFound, "There is no such image.");
+
+    public static Error NoSuchPreset(string slug) => new(ErrorCode.NotFound, $"There is no preset \"{slug}\" in this space.");
+
+    public static Error BudgetExceeded(int budget) => new(
+        ErrorCode.VariantBudgetExceeded,
+        $"This version of the asset has its {budget} variants already (policy variant_budget). Variants made before are still served; use one of their sizes.")
+    {
+        RetryAfter = TimeSpan.FromHours(1),
+    };
+
+    public static Error OriginalGone { get; } = new(
+        ErrorCode.StorageUnavailable, "The original of this image cannot be read at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static Error TooSlow { get; } = new(
+        ErrorCode.TransformTimedOut, "The image could not be made in time. Try again, or ask for a smaller size or another format.") { RetryAfter = TimeSpan.FromSeconds(5) };
+}

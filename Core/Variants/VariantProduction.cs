@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using ImageService.Core.Caching;
+using ImageService.Core.Engine;
+using ImageService.Core.Errors;
+using ImageService.Core.Metering;
+using ImageService.Core.Operations;
+using ImageService.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>
+/// Makes a variant and publishes it: limits asked, a place in the gate, source, engine, then store, registry and caches, in that order, so that
+/// whoever finds one layer filled finds the ones below it filled too. The caller holds the variant's lock.
+/// </summary>
+public sealed class VariantProduction(
+    VariantStore store,
+    VariantCache cache,
+    VariantLimits limits,
+    TransformGate gate,
+    SourceReader sources,
+    TransformEngine engine,
+    UsageMeter usage,
+    ImageServiceMetrics metrics,
+    ILogger<VariantProduction> logger)
+{
+    /// <summary>Makes the variant.</summary>
+    /// <param name="description">What to make.</param>
+    /// <param name="isKnown">Whether the registry has its row already, so that it counts against no limit (its object was lost).</param>
+    /// <param name="isOwn">Whether the service makes it for itself.</param>
+    /// <param name="flight">The shared work this is part of.</param>
+    public async Task<Result<ProducedVariant>> ProduceAsync(VariantDescription description, bool isKnown, bool isOwn, Flight flight)
+    {
+        var ct = flight.Token;
+        using var place = isKnown ? LimitsPlace.Free : await limits.EnterAsync(description, isOwn, ct);
+        if (place.Refusal is { } refusal)
+            return refusal;
+
+        var started = Stopwatch.GetTimestamp();
+        var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical);
+        if (!(await gate.EnterAsync(description.OrganizationId, estimate, ct)).TryGet(out var lease, out var full))
+            return full;
+        using var turn = lease;
+        var waited = Stopwatch.GetElapsedTime(started);
+
+        started = Stopwatch.GetTimestamp();
+        if (!(await sources.ReadAsync(description, ct)).TryGet(out var source, out var unreadable))
+            return unreadable;
+        var read = Stopwatch.GetElapsedTime(started);
+
+        started = Stopwatch.GetTimestamp();
+        var result = await TransformAsync(description, source, ct);
+        var transformed = Stopwatch.GetElapsedTime(started);
+        if (!result.TryGet(out var image, out var error))
+        {
+            metrics.TransformFailed(description.Canonical.Format, error.Code.ToString());
+            return error;
+        }
+
+        // The core is free for the next transform while this one is written.
+        turn.Dispose();
+        metrics.TransformRan(description.Canonical.Format, transformed);
+        usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: 1, (long)image.CpuTime.TotalMilliseconds);
+        started = Stopwatch.GetTimestamp();
+        var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
+        await PublishAsync(description, image, variant, flight);
+        return new ProducedVariant(variant, new TransformTimes(waited, read, transformed, Stopwatch.GetElapsedTime(started)));
+    }
+
+    private async Task<Result<TransformedImage>> TransformAsync(VariantDescription description, TransformSource source, CancellationToken ct)
+    {
+        using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Transform);
+        activity?.SetTag("format", description.Canonical.Format.Name());
+        var policy = description.Space.Policy;
+        return await engine.TransformAsync(source, description.Canonical, new TransformLimits(policy.MaxInputPixels, policy.MaxInputFrames, null), ct);
+    }
+
+    /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
+    private async Task PublishAsync(VariantDescription description, TransformedImage image, CachedVariant variant, Flight flight)
+    {
+        using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Store);
+        var mayPublish = !flight.IsDetached;
+        if (mayPublish)
+        {
+            try
+            {
+                mayPublish = await store.PublishAsync(description, image, flight.Token);
+            }
+            catch (Exception exception) when (Outage.Is(exception))
+            {
+                Log.NotKept(logger, exception, description.StorageKey);
+            }
+        }
+
+        if (mayPublish && !flight.IsDetached)
+            await cache.PutAsync(description.Key, variant, flight.Token);
+        else
+            Log.Overtaken(logger, description.StorageKey);
+    }
+}
+
+/// <summary>A variant just made.</summary>
+public sealed record ProducedVariant(CachedVariant Variant, TransformTimes Times);

@@ -1,0 +1,186 @@
+using ImageService.Core.Caching;
+using ImageService.Core.Errors;
+using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using ImageService.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>
+/// The joint between URLs and bytes. <see cref="DescribeAsync"/> says which variant is meant, without bytes; <see cref="OpenAsync"/> finds or makes it;
+/// <see cref="EnsureAsync"/> makes sure it exists. A variant is looked for in memory, Redis, and registry with store; what is found nowhere is made once,
+/// whoever asks and on however many replicas.
+/// </summary>
+public sealed class VariantProvider
+{
+    private static readonly TimeSpan FlightLimit = TimeSpan.FromMinutes(2);
+
+    private readonly VariantDescriber _describer;
+    private readonly VariantCache _cache;
+    private readonly VariantStore _store;
+    private readonly VariantProduction _production;
+    private readonly DistributedLock _locks;
+    private readonly VariantAccessCounts _accesses;
+    private readonly ImageServiceMetrics _metrics;
+    private readonly ILogger<VariantProvider> _logger;
+    private readonly SingleFlight<VariantKey, Result<Found>> _flights;
+
+    public VariantProvider(
+        VariantDescriber describer,
+        VariantCache cache,
+        VariantStore store,
+        VariantProduction production,
+        DistributedLock locks,
+        VariantAccessCounts accesses,
+        ImageServiceMetrics metrics,
+        TimeProvider time,
+        ILogger<VariantProvider> logger)
+    {
+        (_describer, _cache, _store, _production, _locks, _accesses, _metrics, _logger) = (describer, cache, store, production, locks, accesses, metrics, logger);
+        _flights = new SingleFlight<VariantKey, Result<Found>>(FlightLimit, time);
+
+        // A flight that began before an invalidation lands unpublished.
+        cache.WhenForgetting(assets => _flights.Detach(key => assets.Contains(key.AssetId)));
+    }
+
+    /// <inheritdoc cref="VariantDescriber.DescribeAsync"/>
+    public ValueTask<Result<VariantDescription>> DescribeAsync(VariantRequest request, CancellationToken ct) => _describer.DescribeAsync(request, ct);
+
+    /// <summary>Opens the variant, made first where it does not exist. A memory hit neither waits nor calls anything.</summary>
+    /// <returns>What the engine and the limits may refuse with; never the untransformed original in place of a variant.</returns>
+    /// <exception cref="ObjectStoreException">The store does not answer and no cache has the variant.</exception>
+    public ValueTask<Result<OpenedVariant>> OpenAsync(VariantDescription description, CancellationToken ct)
+    {
+        _accesses.Note(description.OrganizationId, description.Key);
+        return _cache.TryGetFromMemory(description.Key, out var variant)
+            ? ValueTask.FromResult<Result<OpenedVariant>>(new OpenedVariant(CacheLayer.Memory, variant!))
+            : new ValueTask<Result<OpenedVariant>>(FindAsync(description, isOwn: false, ct));
+    }
+
+    /// <summary>Makes sure that the variant exists, for the worker. No limit on strangers' URLs applies.</summary>
+    /// <returns>Whether it had to be made.</returns>
+    public async Task<Result<EnsuredVariant>> EnsureAsync(VariantRequest request, CancellationToken ct)
+    {
+        if (!(await _describer.DescribeAsync(request with { IsOwn = true }, ct)).TryGet(out var description, out var error))
+            return error;
+        if (!description.IsExactOriginal && await _store.FindAsync(description, ct) is not null)
+            return new EnsuredVariant(description, WasMade: false);
+        if (!(await FindAsync(description, isOwn: true, ct)).TryGet(out var opened, out error))
+            return error;
+        await using (opened)
+            return new EnsuredVariant(description, WasMade: opened.Layer is CacheLayer.Miss);
+    }
+
+    private async Task<Result<OpenedVariant>> FindAsync(VariantDescription description, bool isOwn, CancellationToken ct)
+    {
+        Result<Found> result;
+        bool joined;
+        try
+        {
+            (result, joined) = await _flights.RunAsync(description.Key, flight => LookAsync(description, isOwn, flight), ct);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return VariantErrors.TooSlow;
+        }
+
+        if (!result.TryGet(out var found, out var error))
+            return error;
+        if (found.Variant is { } variant)
+            return new OpenedVariant(joined && found.Layer == CacheLayer.Miss ? CacheLayer.Coalesced : found.Layer, variant, found.Times);
+
+        // Too large for memory: everyone who waited opens a stream of their own.
+        if (await _store.OpenAsync(description.StorageKey, ct) is { } stored)
+            return new OpenedVariant(stored);
+        return VariantErrors.OriginalGone;
+    }
+
+    private async Task<Result<Found>> LookAsync(VariantDescription description, bool isOwn, Flight flight)
+    {
+        if (await LookInCachesAsync(description, flight) is { } cached)
+            return cached;
+        if (description.IsExactOriginal)
+            return VariantErrors.OriginalGone;
+
+        await using var held = await _locks.AcquireAsync($"variant:{description.Key.AssetId:n}:{description.Key.Version}:{description.OperationsHash}", flight.Token);
+
+        // A second look: whoever held the lock before may have made it.
+        var (known, again) = await LookBelowMemoryAsync(description, flight);
+        if (again is not null)
+            return again;
+        var produced = await _production.ProduceAsync(description, isKnown: known, isOwn, flight);
+        return produced.Map(made => new Found(CacheLayer.Miss, made.Variant, made.Times));
+    }
+
+    private async Task<Found?> LookInCachesAsync(VariantDescription description, Flight flight)
+    {
+        using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.CacheRead);
+        var (_, found) = await LookBelowMemoryAsync(description, flight);
+        return found;
+    }
+
+    /// <summary>Looks in Redis, then in registry and store.</summary>
+    /// <returns>Whether the registry knows the variant, and what was found.</returns>
+    private async Task<(bool Known, Found? Found)> LookBelowMemoryAsync(VariantDescription description, Flight flight)
+    {
+        if (await _cache.GetFromRedisAsync(description.Key, flight.Token) is { } shared)
+            return (true, new Found(CacheLayer.Redis, shared, null));
+
+        var (known, row) = await FindRowAsync(description, flight.Token);
+        if (known)
+        {
+            await using var stored = await _store.OpenAsync(description.StorageKey, flight.Token);
+            if (stored is not null)
+            {
+                _metrics.CacheHit("storage");
+                return (true, await KeepAsync(description, stored, row, flight));
+            }
+
+            if (row is not null)
+                Log.Healing(_logger, description.StorageKey);
+        }
+
+        _metrics.CacheMissed("storage");
+        return (row is not null, null);
+    }
+
+    /// <summary>
+    /// Asks the registry. Where it does not answer, the store alone is asked: a key holds the hash of what it was made of, so it can only hold the right
+    /// bytes; what this may serve is a variant that was dropped moments ago.
+    /// </summary>
+    private async Task<(bool Known, VariantRow? Row)> FindRowAsync(VariantDescription description, CancellationToken ct)
+    {
+        if (description.IsExactOriginal)
+            return (true, null);
+        try
+        {
+            var row = await _store.FindAsync(description, ct);
+            return (row is not null, row);
+        }
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
+        {
+            Log.RegistryAway(_logger, exception);
+            return (true, null);
+        }
+    }
+
+    private async Task<Found> KeepAsync(VariantDescription description, StoredObject stored, VariantRow? row, Flight flight)
+    {
+        if (!_cache.AcceptsInMemory(stored.Info.SizeBytes))
+            return new Found(CacheLayer.Storage, null, null);
+        var bytes = await VariantStore.ReadAsync(stored, flight.Token);
+        var variant = new CachedVariant(bytes, description.Canonical.Format, row?.Width ?? 0, row?.Height ?? 0);
+        if (!flight.IsDetached)
+            await _cache.PutAsync(description.Key, variant, flight.Token);
+        return new Found(CacheLayer.Storage, variant, null);
+    }
+
+    /// <summary>What a flight found; no variant means "in the store, to be streamed".</summary>
+    private sealed record Found(CacheLayer Layer, CachedVariant? Variant, TransformTimes? Times);
+}
+
+/// <summary>A variant that exists.</summary>
+/// <param name="Description">Which.</param>
+/// <param name="WasMade">Whether this call made it.</param>
+public sealed record EnsuredVariant(VariantDescription Description, bool WasMade);

@@ -1,0 +1,26 @@
+using ImageService.Core.Operations;
+using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>One image as asked for, once its URL has been read and its signature judged.</summary>
+/// <param name="Space">Where the asset lives, with the policy in force.</param>
+/// <param name="AssetId">Which asset.</param>
+/// <param name="Version">Which version, from 1.</param>
+/// <param name="Operations">As read; may name a preset.</param>
+/// <param name="Extension">Format of the URL's extension.</param>
+public sealed record VariantRequest(SpaceScope Space, AssetId AssetId, int Version, ImageOperations Operations, ImageFormat Extension)
+{
+    /// <summary>The access the asset must have, because the URL says so; null takes any (the worker).</summary>
+    public AssetAccess? Access { get; init; }
+
+    /// <summary>The request's <c>Accept</c>; used where the format is negotiated.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>Whether a valid signature came with the request; policy <c>transform_mode</c> may ask for one.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>Whether the service asks for itself: what limits strangers' URLs (transform mode, width ladder, variant budget) does not apply.</summary>
+    public bool IsOwn { get; init; }
+}

@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using ImageService.Core.Engine;
+using ImageService.Core.Operations;
+using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>
+/// Where variants are kept for good: a row in the registry says that one exists, its object in the store holds the bytes. A row without its
+/// object is healed by making the variant again; an object without its row is not served.
+/// </summary>
+public sealed class VariantStore(RegistryFactory registry, IObjectStore store, TimeProvider time)
+{
+    /// <summary>Whether the registry says that the variant exists.</summary>
+    public async Task<VariantRow?> FindAsync(VariantDescription description, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(description.OrganizationId);
+        var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
+        return await db.Variants.AsNoTracking()
+            .Where(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash == hash)
+            .Select(variant => new VariantRow(variant.StorageKey, variant.Width, variant.Height, variant.SizeBytes))
+            .FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Variants of the asset version so far.</summary>
+    public async Task<int> CountAsync(VariantDescription description, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(description.OrganizationId);
+        var (assetId, version) = (description.Key.AssetId, description.Key.Version);
+        return await db.Variants.CountAsync(variant => variant.AssetId == assetId && variant.Version == version, ct);
+    }
+
+    /// <summary>Opens an object; null when there is none.</summary>
+    public Task<StoredObject?> OpenAsync(string key, CancellationToken ct) => store.OpenAsync(key, null, ct);
+
+    /// <summary>Opens and reads an object wholly; null when there is none.</summary>
+    public async Task<byte[]?> ReadAsync(string key, CancellationToken ct)
+    {
+        await using var stored = await store.OpenAsync(key, null, ct);
+        return stored is null ? null : await ReadAsync(stored, ct);
+    }
+
+    /// <summary>Reads an opened object wholly.</summary>
+    public static async Task<byte[]> ReadAsync(StoredObject stored, CancellationToken ct)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)stored.Info.SizeBytes));
+        await stored.Content.ReadExactlyAsync(bytes, ct);
+        return bytes;
+    }
+
+    /// <summary>Writes bytes under a key.</summary>
+    public async Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, string contentType, CancellationToken ct)
+    {
+        await using var content = new ReadOnlyMemoryStream(bytes);
+        await store.PutAsync(key, content, contentType, ct);
+    }
+
+    /// <summary>
+    /// Puts the object and then its row. The row is written only while the asset lives and no invalidation has come since the variant was described:
+    /// the share lock on the asset makes an invalidation wait for this, or this for it.
+    /// </summary>
+    /// <returns>Whether the variant may be published.</returns>
+    public async Task<bool> PublishAsync(VariantDescription description, TransformedImage image, CancellationToken ct)
+    {
+        await WriteAsync(description.StorageKey, image.Bytes, image.Format.MediaType(), ct);
+        await using var db = registry.ForOrganization(description.OrganizationId);
+        var row = Row(description, image);
+        var written = await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO variants (id, organization_id, space_id, asset_id, version, operations, operations_hash, format, storage_key, storage_provider,
+                size_bytes, content_hash, width, height, processing_time_ms, preset, tier, access_count, created_at)
+            SELECT {row.Id}, {row.OrganizationId}, {row.SpaceId}, a.id, {row.Version}, {row.Operations}, {row.OperationsHash}, {row.Format}, {row.StorageKey},
+                {row.StorageProvider}, {row.SizeBytes}, {row.ContentHash}, {row.Width}, {row.Height}, {row.ProcessingTimeMs}, {row.Preset}::text, 'hot', 0, {row.CreatedAt}
+            FROM assets a
+            WHERE a.id = {row.AssetId} AND a.deleted_at IS NULL AND a.variant_generation = {description.Key.Generation}
+            FOR SHARE OF a
+            ON CONFLICT (asset_id, version, operations_hash) DO UPDATE SET size_bytes = EXCLUDED.size_bytes, content_hash = EXCLUDED.content_hash
+            """,
+            ct);
+        return written > 0;
+    }
+
+    /// <summary>Notes where an intermediate lies.</summary>
+    public async Task NoteIntermediateAsync(VariantDescription description, string key, TransformedImage intermediate, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(description.OrganizationId);
+        var (assetId, version) = (description.Key.AssetId, description.Key.Version);
+        await db.AssetVersions
+            .Where(row => row.AssetId == assetId && row.Version == version && row.IntermediateKey == null)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(it => it.IntermediateKey, key).SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
+                ct);
+    }
+
+    private Variant Row(VariantDescription description, TransformedImage image) => new()
+    {
+        OrganizationId = description.OrganizationId,
+        SpaceId = description.Space.SpaceId,
+        AssetId = description.Key.AssetId,
+        Version = description.Key.Version,
+        Operations = description.Canonical.Text,
+        OperationsHash = description.OperationsHash,
+        Format = image.Format.Name(),
+        StorageKey = description.StorageKey,
+        StorageProvider = store.Provider,
+        SizeBytes = image.Bytes.Length,
+        ContentHash = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
+        Width = image.Width,
+        Height = image.Height,
+        ProcessingTimeMs = (int)image.CpuTime.TotalMilliseconds,
+        Preset = description.Preset?.Slug,
+        CreatedAt = time.GetUtcNow(),
+    };
+}
+
+/// <summary>What the registry says of a variant.</summary>
+public sealed record VariantRow(string StorageKey, int Width, int Height, long SizeBytes);
+
+/// <summary>Reads memory as a stream without copying it first.</summary>
+internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> memory) : Stream
+{
+    private int _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => memory.Length;
+
+    public override long Position
+    {
+        get => _position;
+        set => _position = checked((int)value);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, memory.Length - _position);
+        memory.Span.Slice(_position, count).CopyTo(buffer);
+        _position += count;
+        return count;
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(Read(buffer, offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => _position + offset,
+        SeekOrigin.End => memory.Length + offset,
+        _ => throw new ArgumentOutOfRangeException(nameof(origin)),
+    };
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+}

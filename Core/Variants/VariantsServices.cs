@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageService.Core.Variants;
+
+/// <summary>Registers the room.</summary>
+public static class VariantsServices
+{
+    public static IServiceCollection AddVariants(this IServiceCollection services)
+    {
+        services.AddSingleton<VariantStore>();
+        services.AddSingleton<SourceReader>();
+        services.AddSingleton<TransformQuota>();
+        services.AddSingleton<BandwidthQuota>();
+        services.AddSingleton<VariantLimits>();
+        services.AddSingleton<VariantProduction>();
+        services.AddSingleton<VariantDescriber>();
+        services.AddSingleton<VariantProvider>();
+        services.AddSingleton<VariantAccessCounts>();
+        services.AddHostedService(static provider => provider.GetRequiredService<VariantAccessCounts>());
+        return services;
+    }
+}
