@@ -1,9 +1,13 @@
 using ImageService.Api.Authentication;
+using ImageService.Api.ControlPlane.Invalidations;
 using ImageService.Api.ControlPlane;
+using ImageService.Api.Gateway;
 using ImageService.Api.Http;
+using ImageService.Api.RateLimiting;
 using ImageService.Api.Signing;
-using ImageService.Core;
+using ImageService.Api.Telemetry;
 using ImageService.Core.Engine.Isolation;
+using ImageService.Core;
 
 // A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
 if (args is [DecodeProcess.Verb, ..])
@@ -14,15 +18,22 @@ builder.AddImageService();
 builder.AddHttpEdge();
 builder.AddAccessControl();
 builder.AddControlPlane();
+builder.AddRateLimits();
+builder.AddGateway();
 
 var app = builder.Build();
+app.UseMiddleware<RequestMetrics>();
 app.UseHttpEdge();
 app.UseRouting();
+app.UseScanLimit();
 app.UseAccessControl();
+app.UseManagementRateLimit();
 app.UseIdempotency();
 
 app.MapControlPlane();
 app.MapSign();
+app.MapGateway();
+app.MapInvalidations();
 
 await app.RunAsync();
 return 0;

@@ -1,0 +1,89 @@
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using ImageService.Core.Invalidation;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Api.ControlPlane.Invalidations;
+
+/// <summary>Dropping variants on request.</summary>
+internal static class InvalidationEndpoints
+{
+    private static readonly Error OneTarget = Problems.Invalid(
+        "Name what to invalidate: {asset}, {tenant, space}, {tenant, space, tag} or {preset, tenant?, space?}, and nothing else.");
+
+    public static void MapInvalidations(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/invalidations", Invalidate)
+        .RequireScope(Scopes.ImageWrite)
+        .WithTags("Invalidations")
+        .WithSummary("Drop variants from every layer and purge the CDN")
+        .Produces<InvalidateResponse>()
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> Invalidate(Visit visit, InvalidateRequest body, RegistryFactory registry, Invalidator invalidator, CancellationToken ct)
+    {
+        var organizationId = visit.Caller.OrganizationId ?? Guid.Empty;
+        var found = await FindTargetAsync(visit.Caller, organizationId, body, registry, ct);
+        if (!found.TryGet(out var target, out var error))
+            return error.ToProblem();
+        var done = await invalidator.InvalidateAsync(organizationId, target, ct);
+        return Results.Ok(new InvalidateResponse(done.Variants, done.Assets));
+    }
+
+    private static async Task<Result<InvalidationTarget>> FindTargetAsync(Caller caller, Guid organizationId, InvalidateRequest body, RegistryFactory registry, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(organizationId);
+        return body switch
+        {
+            { Asset: { } asset, Tenant: null, Space: null, Tag: null, Preset: null } => await FindAssetAsync(caller, db, asset, ct),
+            { Asset: null, Tenant: not null, Space: not null, Preset: null } or { Asset: null, Tag: null, Preset: not null } => await FindPlaceAsync(caller, db, body, ct),
+            _ => OneTarget,
+        };
+    }
+
+    private static async Task<Result<InvalidationTarget>> FindAssetAsync(Caller caller, RegistryDb db, string text, CancellationToken ct)
+    {
+        if (!AssetId.TryParse(text, out var id))
+            return Problems.NotFound;
+        var place = await db.Assets.AsNoTracking().Where(asset => asset.Id == id.Value).Select(asset => new { asset.TenantId, asset.SpaceId }).FirstOrDefaultAsync(ct);
+        if (place is null)
+            return Problems.NotFound;
+        return Judge(caller, place.TenantId, place.SpaceId) ?? (Result<InvalidationTarget>)new InvalidationTarget.OfAsset(id);
+    }
+
+    private static async Task<Result<InvalidationTarget>> FindPlaceAsync(Caller caller, RegistryDb db, InvalidateRequest body, CancellationToken ct)
+    {
+        if (body.Space is not null && body.Tenant is null)
+            return OneTarget;
+        Guid? tenantId = null, spaceId = null;
+        if (body.Tenant is { } tenant)
+        {
+            tenantId = await db.Tenants.Where(row => row.Slug == tenant && row.DeletedAt == null).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(ct);
+            if (tenantId is null)
+                return Problems.NotFound;
+        }
+
+        if (body.Space is { } space)
+        {
+            spaceId = await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == space && row.DeletedAt == null).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(ct);
+            if (spaceId is null)
+                return Problems.NotFound;
+        }
+
+        if (Judge(caller, tenantId, spaceId) is { } refusal)
+            return refusal;
+        return body.Preset is { } preset
+            ? new InvalidationTarget.OfPreset(preset, tenantId, spaceId)
+            : new InvalidationTarget.OfSpace(tenantId!.Value, spaceId!.Value, body.Tag);
+    }
+
+    private static Error? Judge(Caller caller, Guid? tenantId, Guid? spaceId)
+    {
+        if (caller.May(Scopes.ImageWrite, tenantId, spaceId))
+            return null;
+        return caller.Sees(tenantId, spaceId) ? new Error(ErrorCode.InsufficientScope, $"This needs the scope {Scopes.ImageWrite} here.") : Problems.NotFound;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using ImageService.Api.Http;
+using ImageService.Api.RateLimiting;
+using ImageService.Core.Errors;
+using ImageService.Core.Metering;
+using ImageService.Core.Registry;
+using ImageService.Core.Telemetry;
+using ImageService.Core.Tenancy;
+using ImageService.Core.Variants;
+
+namespace ImageService.Api.Gateway;
+
+/// <summary>
+/// One image GET, from URL to bytes: the only place that knows the order of its stops. Each may end the walk; a warm image passes all of them
+/// without a call to database, Redis or store.
+/// </summary>
+internal sealed class ServeImage(
+    TenantDirectory tenants,
+    RateLimiter limiter,
+    SignatureGuard signatures,
+    RequestedFiles files,
+    VariantProvider variants,
+    BandwidthQuota bandwidth,
+    UsageMeter usage,
+    ImageServiceMetrics metrics)
+{
+    private static readonly Error WrongReferrer = new(ErrorCode.PolicyForbids, "Images of this space may not be embedded by this site (policy allowed_referrers).");
+
+    public async Task HandleAsync(HttpContext http, AssetAccess access)
+    {
+        var (ct, started) = (http.RequestAborted, Stopwatch.GetTimestamp());
+        if (!ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url) || await tenants.FindSpaceAsync(url.Organization, url.Tenant, url.Space, ct) is not { } space)
+        {
+            await Problems.WriteAsync(http, VariantErrors.NotFound);
+            return;
+        }
+
+        ImageResponse.AllowOrigins(http, space);
+        if (await AdmitAsync(http, space, ct) is { } refusal)
+        {
+            await Problems.WriteAsync(http, refusal);
+            return;
+        }
+
+        if (!(await signatures.JudgeAsync(http, space, access, ct)).TryGet(out var trust, out var error)
+            || !files.Parse(url.File).TryGet(out var file, out error)
+            || !(await DescribeAsync(http, space, access, url, file, trust, ct)).TryGet(out var variant, out error))
+        {
+            await Problems.WriteAsync(http, error);
+            return;
+        }
+
+        ImageResponse.Describe(http, variant, trust);
+        var resolved = Stopwatch.GetElapsedTime(started);
+        if (!await MeetsPreconditionsAsync(http, variant))
+            return;
+
+        if (!(await variants.OpenAsync(variant, ct)).TryGet(out var opened, out error))
+        {
+            await RefuseAsync(http, error);
+            return;
+        }
+
+        await using var _ = opened;
+        var sent = await ImageResponse.SendAsync(http, variant, opened, resolved, Stopwatch.GetElapsedTime(started));
+        Note(space, sent);
+    }
+
+    /// <summary>Limits that hold before anything is looked at: the organization's rate, the month's bandwidth, whose pages may embed.</summary>
+    private async ValueTask<Error?> AdmitAsync(HttpContext http, SpaceScope space, CancellationToken ct)
+    {
+        var policy = space.Policy;
+        var rate = await limiter.TakeAsync(new RateKey(space.OrganizationId, RateKind.Images), policy.RateLimitRequests, policy.RateLimitWindow, ct);
+        if (!rate.IsAllowed)
+        {
+            rate.WriteHeaders(http.Response);
+            return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the organization (policy rate_limit_requests)");
+        }
+
+        if (await bandwidth.JudgeAsync(space, ct) is not { } used)
+            return ReferrerRule.Allows(policy.AllowedReferrers, http.Request.Headers.Referer) ? null : WrongReferrer;
+        new RateDecision(false, policy.QuotaBandwidthBytesPerMonth ?? 0, 0, used.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
+        return used;
+    }
+
+    private async ValueTask<Result<VariantDescription>> DescribeAsync(
+        HttpContext http, SpaceScope space, AssetAccess access, ImageUrl url, RequestedFile file, UrlTrust trust, CancellationToken ct)
+    {
+        if (file.Operations.Format is { IsAuto: true })
+            ImageResponse.VaryByAccept(http);
+        var described = await variants.DescribeAsync(
+            new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = http.Request.Headers.Accept, IsSigned = trust.IsSigned }, ct);
+        if (described is { IsSuccess: true, Value.IsNegotiated: true })
+            ImageResponse.VaryByAccept(http);
+        return described;
+    }
+
+    /// <summary>Answers 304 or 412 where the preconditions ask for it; a 304 needs no bytes.</summary>
+    private async ValueTask<bool> MeetsPreconditionsAsync(HttpContext http, VariantDescription variant)
+    {
+        // Where bytes may change under one URL the upload's time tells nothing.
+        var tells = variant.Preset is null && !variant.FollowsFocalPoint && !variant.IsNegotiated;
+        var verdict = ConditionalRequest.Judge(http.Request.Headers, variant.ETag, tells ? variant.Asset.UploadedAt : null);
+        if (verdict == Precondition.Proceed)
+            return true;
+        if (verdict == Precondition.Failed)
+        {
+            await RefuseAsync(http, IfMatch.Stale);
+            return false;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status304NotModified;
+        Note(variant.Space, 0);
+        return false;
+    }
+
+    /// <summary>An error must not be kept as if it were the image.</summary>
+    private static Task RefuseAsync(HttpContext http, Error error)
+    {
+        var headers = http.Response.Headers;
+        headers.ETag = default;
+        headers.LastModified = default;
+        if (error.Code is ErrorCode.VariantBudgetExceeded or ErrorCode.PeriodicQuotaExceeded)
+            new RateDecision(false, 0, 0, error.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
+        return Problems.WriteAsync(http, error);
+    }
+
+    private void Note(SpaceScope space, long sent)
+    {
+        usage.Note(space.OrganizationId, space.TenantId, space.SpaceId, requests: 1, sent, transforms: 0, cpuMs: 0);
+        bandwidth.Note(space, sent);
+        metrics.BandwidthServed(sent);
+    }
+}

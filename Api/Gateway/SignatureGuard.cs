@@ -1,0 +1,56 @@
+using ImageService.Core.Errors;
+using ImageService.Core.Policies;
+using ImageService.Core.Registry;
+using ImageService.Core.Signing;
+using ImageService.Core.Telemetry;
+using ImageService.Core.Tenancy;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImageService.Api.Gateway;
+
+/// <summary>
+/// Judges a URL's signature as the space's policy wants it: private URLs always (<c>enforce</c>), only on paper (<c>report</c>) or not (<c>off</c>);
+/// public ones where transforms are for signed URLs only.
+/// </summary>
+internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports reports, ImageServiceMetrics metrics, TimeProvider time)
+{
+    /// <summary>Judges the request.</summary>
+    /// <returns>How far it is trusted, or <see cref="ErrorCode.InvalidSignature"/> or <see cref="ErrorCode.SignatureExpired"/>.</returns>
+    public ValueTask<Result<UrlTrust>> JudgeAsync(HttpContext http, SpaceScope space, AssetAccess access, CancellationToken ct)
+    {
+        var mode = access == AssetAccess.Private ? space.Policy.SigningMode : SigningMode.Off;
+        return mode == SigningMode.Off && space.Policy.TransformMode != TransformMode.SignedOnly
+            ? ValueTask.FromResult<Result<UrlTrust>>(UrlTrust.Unsigned)
+            : VerifyAsync(http, space, mode, ct);
+    }
+
+    private async ValueTask<Result<UrlTrust>> VerifyAsync(HttpContext http, SpaceScope space, SigningMode mode, CancellationToken ct)
+    {
+        var path = PathOf(http);
+        var host = UrlSignature.Hostname(http.Request.Host.Value);
+        var verified = await keys.VerifyAsync(space.OrganizationId, space.TenantId, path, http.Request.QueryString.Value, host, ct);
+        if (verified.TryGet(out var signature, out var error))
+            return new UrlTrust(true, DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds) - time.GetUtcNow());
+        if (mode == SigningMode.Enforce)
+            return error;
+        if (mode == SigningMode.Report)
+        {
+            metrics.SignatureReported(error.Code.ToString());
+            reports.Note(space, path, error.Code);
+        }
+
+        return UrlTrust.Unsigned;
+    }
+
+    /// <summary>The path exactly as it was sent: what routing made of it may be another text.</summary>
+    private static string PathOf(HttpContext http) =>
+        http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target ? RawPath.Of(target).ToString() : http.Request.Path.ToUriComponent();
+}
+
+/// <summary>How far a URL is trusted.</summary>
+/// <param name="IsSigned">Whether it carried a valid signature.</param>
+/// <param name="Life">How long the signature lives on; null where there is none.</param>
+internal readonly record struct UrlTrust(bool IsSigned, TimeSpan? Life)
+{
+    public static UrlTrust Unsigned => default;
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Api.RateLimiting;
+
+/// <summary>Registers the limits and places them in the pipeline.</summary>
+internal static class RateLimitingServices
+{
+    public static void AddRateLimits(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
+        builder.Services.AddSingleton<RateLimiter>();
+    }
+
+    /// <summary>Before anything is looked up for the request.</summary>
+    public static void UseScanLimit(this WebApplication app) => app.UseMiddleware<ScanLimiter>();
+
+    /// <summary>After the caller is known.</summary>
+    public static void UseManagementRateLimit(this WebApplication app) => app.UseMiddleware<ManagementRateLimit>();
+}
