@@ -16,8 +16,8 @@ using ImageService.Core.Telemetry;
 using ImageService.Core.Tenancy;
 using ImageService.Core.Variants;
 using ImageService.Core.Webhooks;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace ImageService.Core;

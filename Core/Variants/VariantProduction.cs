@@ -71,8 +71,15 @@ public sealed class VariantProduction(
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Transform);
         activity?.SetTag("format", description.Canonical.Format.Name());
-        var policy = description.Space.Policy;
-        return await engine.TransformAsync(source, description.Canonical, new TransformLimits(policy.MaxInputPixels, policy.MaxInputFrames, null), ct);
+        if (!description.Canonical.Operations.Original)
+        {
+            var policy = description.Space.Policy;
+            return await engine.TransformAsync(source, description.Canonical, new TransformLimits(policy.MaxInputPixels, policy.MaxInputFrames, null), ct);
+        }
+
+        var stripped = await engine.StripAsync(source, ct);
+        return stripped.Map(original => new TransformedImage(
+            original.Bytes, description.Canonical.Format, description.Asset.Width, description.Asset.Height, description.Asset.Frames, TimeSpan.Zero));
     }
 
     /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
