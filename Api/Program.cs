@@ -1,13 +1,13 @@
 using ImageService.Api.Authentication;
-using ImageService.Api.ControlPlane.Invalidations;
 using ImageService.Api.ControlPlane;
+using ImageService.Api.ControlPlane.Invalidations;
 using ImageService.Api.Gateway;
 using ImageService.Api.Http;
 using ImageService.Api.RateLimiting;
 using ImageService.Api.Signing;
 using ImageService.Api.Telemetry;
-using ImageService.Core.Engine.Isolation;
 using ImageService.Core;
+using ImageService.Core.Engine.Isolation;
 
 // A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
 if (args is [DecodeProcess.Verb, ..])
