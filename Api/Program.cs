@@ -3,6 +3,7 @@ using ImageService.Api.ControlPlane;
 using ImageService.Api.ControlPlane.Invalidations;
 using ImageService.Api.Gateway;
 using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
 using ImageService.Api.RateLimiting;
 using ImageService.Api.Signing;
 using ImageService.Api.Telemetry;
@@ -20,6 +21,7 @@ builder.AddAccessControl();
 builder.AddControlPlane();
 builder.AddRateLimits();
 builder.AddGateway();
+builder.AddOpenApiDocument();
 
 var app = builder.Build();
 app.UseMiddleware<RequestMetrics>();
@@ -34,6 +36,7 @@ app.MapControlPlane();
 app.MapSign();
 app.MapGateway();
 app.MapInvalidations();
+app.MapOpenApiDocument();
 
 await app.RunAsync();
 return 0;
