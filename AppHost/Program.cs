@@ -8,7 +8,7 @@ var demo = new Demo(options, secrets);
 builder.AddDeploymentTarget();
 
 var signingMasterKey = builder.AddSecret("signing-master-key", secrets.Key, "Base64 of 32 bytes: encrypts the tenants' signing keys");
-var platformKey = builder.AddSecret("platform-key", secrets.Password, "X-API-Key value that may create organizations");
+var platformKey = builder.AddSecret("platform-key", secrets.Token, "X-API-Key value that may create organizations");
 
 var registry = builder.AddRegistry(options, secrets);
 var cache = builder.AddCache(secrets);

@@ -13,6 +13,9 @@ internal sealed class RunSecrets(string folder)
     /// <summary>A password of 22 letters and digits.</summary>
     public string Password(string name) => GetOrMake(name, () => RandomNumberGenerator.GetString(Alphabet, 22));
 
+    /// <summary>A key of 40 letters and digits, over 200 bits.</summary>
+    public string Token(string name) => GetOrMake(name, () => RandomNumberGenerator.GetString(Alphabet, 40));
+
     /// <summary>A key of 32 bytes in base64.</summary>
     public string Key(string name) => GetOrMake(name, () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
