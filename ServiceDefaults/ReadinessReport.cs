@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 
 namespace ImageService.ServiceDefaults;
 
 /// <summary>The state of what this service depends on. Kept for a few seconds, so that probes from many places cost one look.</summary>
-internal sealed partial class ReadinessReport(HealthCheckService checks, TimeProvider time, ILogger<ReadinessReport> logger)
+internal sealed class ReadinessReport(HealthCheckService checks, TimeProvider time)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(3);
 
@@ -30,8 +29,6 @@ internal sealed partial class ReadinessReport(HealthCheckService checks, TimePro
     private async Task<Readiness> LookAsync()
     {
         var report = await checks.CheckHealthAsync(registration => registration.Tags.Contains(ReadinessChecks.Tag), CancellationToken.None);
-        foreach (var (name, entry) in report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy))
-            CheckFailed(ReadinessChecks.NameOf(name), entry.Status, entry.Description, entry.Exception);
         var named = report.Entries
             .GroupBy(entry => ReadinessChecks.NameOf(entry.Key), entry => entry.Value)
             .ToDictionary(group => group.Key, group => Judge(group.MinBy(entry => entry.Status)));
@@ -41,7 +38,11 @@ internal sealed partial class ReadinessReport(HealthCheckService checks, TimePro
     private static DependencyState Judge(HealthReportEntry entry) => new(
         Word(entry.Status),
         Math.Round(entry.Duration.TotalMilliseconds, 1),
-        entry.Status == HealthStatus.Healthy ? null : entry.Description ?? "The check failed; the log says why.");
+        entry.Status == HealthStatus.Healthy ? null : Explain(entry));
+
+    // A check that throws is described by its exception's text, which tells of the inside; the health check service has logged it.
+    private static string Explain(HealthReportEntry entry) =>
+        entry.Description is { } description && description != entry.Exception?.Message ? description : "The check failed; the log says why.";
 
     private static string Word(HealthStatus status) => status switch
     {
@@ -50,9 +51,6 @@ internal sealed partial class ReadinessReport(HealthCheckService checks, TimePro
         HealthStatus.Unhealthy => "unready",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, message: null),
     };
-
-    [LoggerMessage(1, LogLevel.Warning, "{Dependency} is {Status}: {Description}")]
-    private partial void CheckFailed(string dependency, HealthStatus status, string? description, Exception? exception);
 }
 
 /// <summary>The answer of <c>/health/ready</c>.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
@@ -110,6 +111,7 @@ public sealed class HealthEndpointsTests
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Services.AddSingleton(time);
+        builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.WebHost.UseTestServer();
         checks(builder.Services.AddHealthChecks());

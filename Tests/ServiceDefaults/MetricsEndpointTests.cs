@@ -3,9 +3,9 @@ using Aspire.Hosting.Servers;
 using ImageService.Core.Operations;
 using ImageService.Core.Telemetry;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -72,6 +72,7 @@ public sealed class MetricsEndpointTests
         var port = FreePort.Next();
         string[] args = metricsPort is null ? [$"--urls=http://127.0.0.1:{port}"] : [$"--urls=http://127.0.0.1:{port}", $"--Metrics:Port={metricsPort}"];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, Args = args });
+        builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.Services.AddImageServiceTelemetry();
         var app = builder.Build();

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds everything, runs every test.
+# The last line is "N passed, N failed, N skipped", from the runner's own report. Fails when a test failed or none ran.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDTERMINALLOGGER=off
+configuration=Debug
+
+say() { printf '\n== %s\n' "$*"; }
+
+find_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        if command -v "$name" >/dev/null; then
+            command -v "$name"
+            return
+        fi
+    done
+}
+
+# Debian's Chromium. The first attempt of apt can fail while it replaces its own dependencies; the second finishes it.
+install_browser() {
+    local attempt
+    for attempt in 1 2 3; do
+        if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null; then
+            return 0
+        fi
+        echo "apt-get failed (attempt $attempt of 3)"
+        sleep 3
+    done
+    return 1
+}
+
+if [[ -z "${IMAGESERVICE_BROWSER:-}" ]]; then
+    IMAGESERVICE_BROWSER="$(find_browser)"
+    if [[ -z "$IMAGESERVICE_BROWSER" && "$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then
+        say "Installing Chromium for the browser tests"
+        install_browser || true
+        IMAGESERVICE_BROWSER="$(find_browser)"
+    fi
+fi
+
+say "Restoring and building"
+dotnet restore ImageService.sln
+dotnet build ImageService.sln --no-restore --configuration "$configuration"
+
+output="$PWD/Tests/bin/$configuration/net10.0"
+if [[ -z "$IMAGESERVICE_BROWSER" ]]; then
+    say "Installing Playwright's own Chromium for the browser tests"
+    node="$(echo "$output"/.playwright/node/*/node)"
+    if ! "$node" "$output/.playwright/package/cli.js" install chromium; then
+        echo "There is no browser for the browser tests: install Chromium (Debian: apt-get install chromium) or set IMAGESERVICE_BROWSER to one." >&2
+    fi
+else
+    export IMAGESERVICE_BROWSER
+fi
+
+say "Testing"
+results="$PWD/TestResults"
+rm -rf "$results"
+code=0
+dotnet test --project Tests --no-build --configuration "$configuration" --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename tests.trx || code=$?
+
+# <Counters total="12" executed="11" passed="10" failed="1" error="0" ... notExecuted="1" ... />
+counters="$(grep -o '<Counters [^>]*>' "$results/tests.trx" 2>/dev/null || true)"
+counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+total="$(counter total)"
+passed="$(counter passed)"
+failed="$(counter failed)"
+total="${total:-0}"
+passed="${passed:-0}"
+failed="${failed:-0}"
+
+if ((total == 0)); then
+    echo "No test ran." >&2
+    code=1
+elif ((failed > 0 && code == 0)); then
+    code=1
+fi
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$((total - passed - failed))"
+exit "$code"
