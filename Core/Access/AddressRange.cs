@@ -6,7 +6,7 @@ namespace ImageService.Core.Access;
 /// <summary>Networks an API key may be used from: CIDR (<c>192.0.2.0/24</c>, <c>2001:db8::/32</c>) or one address.</summary>
 public static class AddressRange
 {
-    /// <summary>Reads a network or an address; null for anything else, such as a network with host bits set.</summary>
+    /// <summary>Reads a network or an address; null for anything else. Host bits of a network say nothing.</summary>
     public static IPNetwork? Read(string text)
     {
         if (IPNetwork.TryParse(text, out var network))

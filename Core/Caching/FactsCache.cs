@@ -118,7 +118,6 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
         // A forgotten bucket is out of reach: what is put there now, nobody finds.
         var isNew = !bucket.Entries.ContainsKey(key);
         bucket.Entries[key] = new Entry(value, asked);
-        bucket.Touch();
         if (isNew && Interlocked.Increment(ref _entries) > _options.MaxEntries)
             Trim();
         if (bucket.Entries.Count > MaxEntriesPerScope)
@@ -134,15 +133,18 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
 
     private bool IsWithin(long since, TimeSpan span) => since != long.MinValue && time.GetElapsedTime(since) < span;
 
-    /// <summary>Second chance: scopes not asked for since the last round go.</summary>
+    /// <summary>Second chance: scopes not hit since the last round go, a tenth of all at a time.</summary>
     private void Trim()
     {
         if (Interlocked.Exchange(ref _trimming, 1) != 0)
             return;
-        for (var round = 0; round < 2 && Count > _options.MaxEntries / 10 * 9; round++)
+        var enough = _options.MaxEntries / 10 * 9;
+        for (var round = 0; round < 2 && Count > enough; round++)
         {
             foreach (var (scope, bucket) in _buckets)
             {
+                if (Count <= enough)
+                    break;
                 if (!bucket.TakeTouched() && _buckets.TryRemove(new KeyValuePair<FactScope, Bucket>(scope, bucket)))
                     Interlocked.Add(ref _entries, -bucket.Entries.Count);
             }
@@ -155,7 +157,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
 
     private sealed class Bucket
     {
-        private volatile bool _touched = true;
+        private volatile bool _touched;
 
         public Bucket() => BySpan = Entries.GetAlternateLookup<ReadOnlySpan<char>>();
 

@@ -1,0 +1,201 @@
+using System.Text.Json;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Policies;
+using ImageService.Core.Registry;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Core.Policies;
+
+[Trait("Level", "Unit")]
+public sealed class PolicyTests
+{
+    [Fact]
+    public void Defaults_are_the_contracts()
+    {
+        var policy = With();
+
+        policy.DefaultAccess.ShouldBe(AssetAccess.Private);
+        policy.AllowedInputFormats.ShouldBe(["jpg", "png", "webp", "gif", "avif", "tiff", "heic"], ignoreOrder: true);
+        policy.AllowedOutputFormats.Count.ShouldBe(5);
+        (policy.MaxOutputWidth, policy.MaxOutputHeight).ShouldBe((8192, 8192));
+        (policy.MaxUploadBytes, policy.MaxInputPixels, policy.MaxInputFrames).ShouldBe((52428800, 100000000, 1000));
+        (policy.QualityDefault, policy.QualityFor(ImageFormat.Avif)).ShouldBe((85, 85));
+        (policy.SignedUrlTtlDefault, policy.SignedUrlTtlMax).ShouldBe((TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
+        (policy.SigningMode, policy.TransformMode, policy.OriginalDelivery).ShouldBe((SigningMode.Enforce, TransformMode.Open, OriginalDelivery.Stripped));
+        (policy.VariantBudget, policy.KeepCopyright).ShouldBe((1000, false));
+        policy.WidthLadder.ShouldBeEmpty();
+        (policy.CacheMaxAge, policy.PresetCacheMaxAge).ShouldBe((TimeSpan.FromDays(365), TimeSpan.FromHours(1)));
+        policy.CorsOrigins.ShouldBe(["*"]);
+        policy.AllowedReferrers.ShouldBeEmpty();
+        (policy.RateLimitRequests, policy.RateLimitWindow, policy.ApiRateLimitRequests).ShouldBe((10000, TimeSpan.FromMinutes(1), 3000));
+        (policy.QuotaAssets ?? policy.QuotaStorageBytes ?? policy.QuotaTransformsPerMonth ?? policy.QuotaBandwidthBytesPerMonth).ShouldBeNull();
+        policy.Items.Select(item => item.Key).ShouldBe(PolicyCatalog.All.Select(definition => definition.Key));
+    }
+
+    [Fact]
+    public void Every_default_is_acceptable_and_every_definition_explains_itself()
+    {
+        foreach (var definition in PolicyCatalog.All)
+        {
+            definition.Validate(definition.DefaultValue).ShouldBeNull(definition.Key);
+            definition.Description.ShouldEndWith(".");
+            definition.Accepted.Length.ShouldBeGreaterThan(5);
+        }
+    }
+
+    [Theory]
+    [InlineData("default_access", "\"public\"", true)]
+    [InlineData("default_access", "\"Public\"", false)]
+    [InlineData("max_output_width", "8193", false)]
+    [InlineData("max_output_width", "0", false)]
+    [InlineData("max_output_width", "100.5", false)]
+    [InlineData("max_output_width", "\"100\"", false)]
+    [InlineData("max_output_width", "null", false)]
+    [InlineData("quota_assets", "null", true)]
+    [InlineData("quota_assets", "-1", false)]
+    [InlineData("keep_copyright", "true", true)]
+    [InlineData("keep_copyright", "1", false)]
+    [InlineData("width_ladder", "[640,320]", true)]
+    [InlineData("width_ladder", "[320,320]", false)]
+    [InlineData("width_ladder", "[0]", false)]
+    [InlineData("width_ladder", "320", false)]
+    [InlineData("allowed_output_formats", "[]", false)]
+    [InlineData("allowed_output_formats", "[\"webp\",\"bmp\"]", false)]
+    [InlineData("allowed_output_formats", "[\"webp\"]", true)]
+    [InlineData("quality_default", "{\"avif\":60,\"default\":80}", true)]
+    [InlineData("quality_default", "{\"bmp\":60}", false)]
+    [InlineData("quality_default", "{\"avif\":101}", false)]
+    [InlineData("quality_default", "{}", false)]
+    [InlineData("quality_default", "0", false)]
+    [InlineData("cors_origins", "[\"https://www.example.com\",\"http://localhost:3000\"]", true)]
+    [InlineData("cors_origins", "[\"https://www.example.com/\"]", false)]
+    [InlineData("cors_origins", "[\"www.example.com\"]", false)]
+    [InlineData("cors_origins", "[\"javascript:alert(1)\"]", false)]
+    [InlineData("allowed_referrers", "[\"*.example.com\",\"example.org\"]", true)]
+    [InlineData("allowed_referrers", "[\"https://example.org\"]", false)]
+    [InlineData("signing_mode", "\"report\"", true)]
+    public void Values_are_judged(string key, string json, bool isAcceptable)
+    {
+        var error = PolicyCatalog.Find(key).Value.Validate(JsonDocument.Parse(json).RootElement);
+
+        (error is null).ShouldBe(isAcceptable);
+        if (error is not null)
+            error.Detail.ShouldStartWith($"Policy '{key}' takes ");
+    }
+
+    [Fact]
+    public void An_unknown_policy_is_answered_with_those_there_are() =>
+        PolicyCatalog.Find("max_width").Error.ShouldNotBeNull().ShouldSatisfyAllConditions(e => e.Code.ShouldBe(ErrorCode.NotFound), e => e.Detail.ShouldContain("max_output_width"));
+
+    [Fact]
+    public void The_nearest_level_wins_and_says_so()
+    {
+        var policy = With((PolicyLevel.Organization, "variant_budget", "10", false), (PolicyLevel.Tenant, "variant_budget", "20", false), (PolicyLevel.Organization, "quality_default", "70", false));
+
+        policy.VariantBudget.ShouldBe(20);
+        policy["variant_budget"].Source.ShouldBe(new PolicySource(PolicyLevel.Tenant, "tenant"));
+        policy["variant_budget"].Own.ShouldBeNull("the space itself sets nothing");
+        policy["quality_default"].Source.ShouldBe(new PolicySource(PolicyLevel.Organization, "organization"));
+        policy["max_output_width"].Source.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Nothing_wins_over_a_lock_above()
+    {
+        var policy = With((PolicyLevel.Organization, "variant_budget", "10", true), (PolicyLevel.Tenant, "variant_budget", "20", false), (PolicyLevel.Space, "variant_budget", "30", true));
+
+        policy.VariantBudget.ShouldBe(10);
+        policy["variant_budget"].Own.ShouldNotBeNull().GetInt32().ShouldBe(30);
+        policy.JudgeSet("variant_budget", PolicyLevel.Space).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            e => e.Code.ShouldBe(ErrorCode.PolicyLocked), e => e.Detail.ShouldContain("organization 'organization'"));
+        policy.JudgeSet("variant_budget", PolicyLevel.Organization).ShouldBeNull("who locked it may change it");
+        policy.JudgeSet("quality_default", PolicyLevel.Space).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_value_that_is_no_longer_accepted_is_passed_over() =>
+        With((PolicyLevel.Organization, "variant_budget", "10", false), (PolicyLevel.Space, "variant_budget", "\"many\"", false)).VariantBudget.ShouldBe(10);
+
+    [Fact]
+    public void Quality_may_differ_by_format()
+    {
+        var policy = With((PolicyLevel.Space, "quality_default", """{"avif":55,"default":80}""", false));
+
+        (policy.QualityFor(ImageFormat.Avif), policy.QualityFor(ImageFormat.Webp)).ShouldBe((55, 80));
+    }
+
+    [Theory]
+    [InlineData("w_100", "w_100", null)]
+    [InlineData("w_320", "w_320", null)]
+    [InlineData("w_321", "w_640", 640)]
+    [InlineData("w_321-h_160", "w_640-h_319", 640)]
+    [InlineData("w_5000", "w_1280", 1280)]
+    [InlineData("h_400", "h_640", null)]
+    public void Widths_are_raised_to_the_next_step(string written, string made, int? snapped)
+    {
+        var policy = With((PolicyLevel.Space, "width_ladder", "[1280,100,320,640]", false));
+
+        var verdict = policy.Judge(Parse(written), Parse(written), isSigned: false).Value;
+
+        verdict.ShouldBe(new PolicyVerdict(Parse(made), snapped));
+    }
+
+    [Fact]
+    public void A_presets_own_width_is_not_raised_and_a_forbidden_size_is_not_lowered()
+    {
+        var policy = With((PolicyLevel.Space, "width_ladder", "[320,640]", false), (PolicyLevel.Space, "max_output_width", "500", false));
+
+        policy.Judge(Parse("preset_thumb"), Parse("w_150") with { Preset = "thumb" }, false).Value.Operations.Width.ShouldBe(150);
+        policy.Judge(Parse("w_400"), Parse("w_400"), false).Value.Operations.Width.ShouldBe(320, "the steps above the maximum do not count");
+        policy.Judge(Parse("w_501"), Parse("w_501"), false).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.PolicyForbids);
+    }
+
+    [Theory]
+    [InlineData("max_output_width", "100", "w_101", false)]
+    [InlineData("max_output_width", "100", "w_100", true)]
+    [InlineData("max_output_height", "100", "h_101", false)]
+    [InlineData("max_output_pixels", "10000", "w_101-h_100", false)]
+    [InlineData("max_output_pixels", "10000", "w_100-h_100", true)]
+    [InlineData("allowed_output_formats", "[\"webp\"]", "w_10-fmt_png", false)]
+    [InlineData("allowed_output_formats", "[\"webp\"]", "w_10-fmt_auto", true)]
+    [InlineData("original_delivery", "\"off\"", "original", false)]
+    [InlineData("original_delivery", "\"off\"", "w_10", true)]
+    [InlineData("transform_mode", "\"presets_only\"", "w_10", false)]
+    [InlineData("transform_mode", "\"presets_only\"", "preset_thumb-w_10", false)]
+    [InlineData("transform_mode", "\"presets_only\"", "preset_thumb", true)]
+    [InlineData("transform_mode", "\"presets_only\"", "preset_thumb-fmt_webp", true)]
+    [InlineData("transform_mode", "\"presets_only\"", "original", true)]
+    [InlineData("transform_mode", "\"signed_only\"", "w_10", false)]
+    [InlineData("transform_mode", "\"signed_only\"", "preset_thumb", true)]
+    public void Operations_are_judged(string key, string value, string operations, bool isAllowed)
+    {
+        var policy = With((PolicyLevel.Organization, key, value, false));
+
+        var error = policy.Judge(Parse(operations), Parse(operations), isSigned: false).Error;
+
+        (error is null).ShouldBe(isAllowed);
+        if (error is not null)
+        {
+            error.Code.ShouldBe(ErrorCode.PolicyForbids);
+            error.Extensions.ShouldNotBeNull()["policy"].ShouldBe(key);
+        }
+    }
+
+    [Fact]
+    public void A_signature_opens_what_is_signed_only() =>
+        With((PolicyLevel.Space, "transform_mode", "\"signed_only\"", false)).Judge(Parse("w_10"), Parse("w_10"), isSigned: true).IsSuccess.ShouldBeTrue();
+
+    [Fact]
+    public void Output_formats_are_judged_alone() =>
+        With((PolicyLevel.Space, "allowed_output_formats", "[\"webp\",\"jpg\"]", false)).JudgeOutput(ImageFormat.Avif).ShouldNotBeNull().Detail.ShouldContain("jpg, webp");
+
+    private static ImageOperations Parse(string text) => OperationsParser.Parse(text).Value;
+
+    private static EffectivePolicy With(params (PolicyLevel Level, string Key, string Json, bool Locked)[] values) => PolicyLevels.Resolve(
+        [.. Enum.GetValues<PolicyLevel>().Select(level => new PolicyLevelValues(
+            level,
+            SnakeCase.Write(level),
+            values.Where(v => v.Level == level).ToDictionary(v => v.Key, v => new PolicySetting(JsonDocument.Parse(v.Json).RootElement, v.Locked), StringComparer.Ordinal)))]);
+}
