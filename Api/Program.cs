@@ -1,12 +1,15 @@
+using ImageService.Api.Assets;
 using ImageService.Api.Authentication;
 using ImageService.Api.ControlPlane;
 using ImageService.Api.ControlPlane.Invalidations;
 using ImageService.Api.Gateway;
 using ImageService.Api.Http;
+using ImageService.Api.Imports;
 using ImageService.Api.OpenApi;
 using ImageService.Api.RateLimiting;
 using ImageService.Api.Signing;
 using ImageService.Api.Telemetry;
+using ImageService.Api.Uploads;
 using ImageService.Core;
 using ImageService.Core.Engine.Isolation;
 
@@ -21,6 +24,8 @@ builder.AddAccessControl();
 builder.AddControlPlane();
 builder.AddRateLimits();
 builder.AddGateway();
+builder.Services.AddAssets();
+builder.Services.AddUploads();
 builder.AddOpenApiDocument();
 
 var app = builder.Build();
@@ -34,6 +39,9 @@ app.UseIdempotency();
 
 app.MapControlPlane();
 app.MapSign();
+app.MapAssets();
+app.MapUploads();
+app.MapImports();
 app.MapGateway();
 app.MapInvalidations();
 app.MapOpenApiDocument();

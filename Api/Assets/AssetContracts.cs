@@ -1,0 +1,90 @@
+using System.Text.Json;
+using ImageService.Core.Registry;
+
+namespace ImageService.Api.Assets;
+
+/// <summary>An asset with its current version.</summary>
+/// <param name="Id">26 characters.</param>
+/// <param name="Version">Number of the version described here.</param>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Folder">Absolute path; <c>/</c> at the top.</param>
+/// <param name="Tags">In the order given.</param>
+/// <param name="Access"><c>public</c> or <c>private</c>.</param>
+/// <param name="Filename">Shown to people.</param>
+/// <param name="Format">By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>.</param>
+/// <param name="Width">px, upright.</param>
+/// <param name="Height">px, upright.</param>
+/// <param name="HasAlpha">Whether it can be transparent.</param>
+/// <param name="Frames">1 for a still picture.</param>
+/// <param name="SizeBytes">Length of the original.</param>
+/// <param name="ContentHash">SHA-256 of the original, lower-case hex.</param>
+/// <param name="UploadedAt">When this version was stored.</param>
+/// <param name="Deduplicated">Whether an upload found these bytes already there.</param>
+/// <param name="Urls">Image URLs; unsigned for private assets.</param>
+/// <param name="FocalPoint">Null where none is set.</param>
+/// <param name="BlurHash">https://blurha.sh</param>
+/// <param name="ThumbHash">https://evanw.github.io/thumbhash, base64.</param>
+/// <param name="DominantColour"><c>#rrggbb</c>.</param>
+/// <param name="Palette"><c>#rrggbb</c>, most frequent first.</param>
+/// <param name="Metadata">The owner's own facts; null where there are none.</param>
+/// <param name="Exif">Facts of the camera, without position; null where there are none.</param>
+/// <param name="RetainUntil">Retention lock: until then it can be neither deleted nor replaced.</param>
+/// <param name="UpdatedAt">Last change of anything.</param>
+/// <param name="DeletedAt">Set while it is deleted and can be restored.</param>
+internal sealed record AssetResponse(
+    string Id, int Version, string Tenant, string Space, string Folder, IReadOnlyList<string> Tags, string Access, string Filename, string Format,
+    int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, bool Deduplicated, AssetUrls Urls,
+    FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata, JsonElement? Exif,
+    DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
+
+/// <summary>Image URLs of an asset's version.</summary>
+/// <param name="Original">Full size, without metadata.</param>
+/// <param name="Presets">By slug of each preset in force at the space.</param>
+internal sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets);
+
+/// <summary>What must stay in view when an image is cropped.</summary>
+/// <param name="X">0 (left) to 1 (right) of the upright picture.</param>
+/// <param name="Y">0 (top) to 1 (bottom) of the upright picture.</param>
+internal sealed record FocalPoint(double X, double Y);
+
+/// <summary>One version of an asset.</summary>
+internal sealed record VersionResponse(
+    int Version, bool Current, string Format, int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt,
+    string Tier, string Url);
+
+/// <summary>One stored variant of an asset.</summary>
+internal sealed record VariantResponse(
+    int Version, string Operations, string Format, int Width, int Height, long SizeBytes, string Tier, string? Preset, string Url, DateTimeOffset CreatedAt,
+    DateTimeOffset? LastAccessedAt, long AccessCount);
+
+/// <summary>What a PATCH may hold. A member that is absent stays; null clears where something can be cleared.</summary>
+internal sealed record AssetPatchRequest(
+    string? Folder, IReadOnlyList<string>? Tags, string? Access, string? Filename, FocalPoint? FocalPoint, JsonElement? Metadata, DateTimeOffset? RetainUntil);
+
+/// <summary>One action on up to 500 assets.</summary>
+/// <param name="Ids">Ids of assets.</param>
+/// <param name="Action"><c>delete</c>, <c>restore</c>, <c>move</c>, <c>tag</c>, <c>untag</c>, <c>access</c>.</param>
+/// <param name="Folder">For <c>move</c>.</param>
+/// <param name="Tags">For <c>tag</c> and <c>untag</c>.</param>
+/// <param name="Access">For <c>access</c>.</param>
+internal sealed record BulkRequest(IReadOnlyList<string>? Ids, string? Action, string? Folder, IReadOnlyList<string>? Tags, string? Access);
+
+/// <summary>What became of each asset, in the order asked.</summary>
+internal sealed record BulkResponse(IReadOnlyList<BulkItem> Items, int Succeeded, int Failed);
+
+/// <summary>One asset of a bulk action.</summary>
+/// <param name="Id">As asked.</param>
+/// <param name="Ok">Whether the action was done.</param>
+/// <param name="Code">An error code; null where it was done.</param>
+/// <param name="Detail">Why not.</param>
+internal sealed record BulkItem(string Id, bool Ok, string? Code, string? Detail);
+
+/// <summary>Lists without pages.</summary>
+internal sealed record ItemsResponse<T>(IReadOnlyList<T> Items);
+
+/// <summary>Texts of the contract.</summary>
+internal static class AssetTexts
+{
+    public static string Name(this AssetAccess access) => access is AssetAccess.Public ? "public" : "private";
+}

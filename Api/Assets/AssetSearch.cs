@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using ImageService.Core.Access;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Api.Assets;
+
+/// <summary>Lists assets, newest first, in the places where the caller may read.</summary>
+internal static partial class AssetSearch
+{
+    /// <summary>Filters that need no look-up of a place.</summary>
+    /// <param name="assets">All assets.</param>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="folder">The query's folder, read.</param>
+    /// <param name="caller">Who looks.</param>
+    public static IQueryable<Asset> Filter(IQueryable<Asset> assets, AssetQuery query, string folder, Caller caller)
+    {
+        var matching = Readable(assets, caller).Where(asset => asset.DeletedAt != null == (query.Deleted ?? false));
+        if (query.Folder is { Length: > 0 })
+            matching = query.Recursive ?? false ? Below(matching, folder) : matching.Where(asset => asset.Folder == folder);
+        if (query.Tag is { Length: > 0 } tag)
+            matching = matching.Where(asset => asset.Tags.Contains(tag));
+        return query.Q is { Length: > 0 } words ? Matching(matching, words) : matching;
+    }
+
+    /// <summary>Words as a prefix query of the configuration "simple", which knows no grammar: nothing a caller writes can break it.</summary>
+    internal static string PrefixQuery(string words) => string.Join(" & ", Word().Matches(words.Length > 200 ? words[..200] : words).Select(word => word.Value.ToLowerInvariant() + ":*"));
+
+    private static IQueryable<Asset> Matching(IQueryable<Asset> assets, string words)
+    {
+        var prefixes = PrefixQuery(words);
+        return prefixes.Length == 0
+            ? assets.Where(_ => false)
+            : assets.Where(asset => asset.Search.Matches(EF.Functions.ToTsQuery("simple", prefixes)));
+    }
+
+    private static IQueryable<Asset> Below(IQueryable<Asset> assets, string folder)
+    {
+        var below = folder == "/" ? "/" : folder + "/";
+        return assets.Where(asset => asset.Folder == folder || asset.Folder.StartsWith(below));
+    }
+
+    /// <summary>Only places where some grant of the caller lets it read.</summary>
+    private static IQueryable<Asset> Readable(IQueryable<Asset> assets, Caller caller)
+    {
+        var organizationId = CallerSpaces.Organization(caller);
+        var grants = caller.Grants.Where(grant => grant.Scopes.Contains(Scopes.ImageRead)).ToList();
+        var own = assets.Where(asset => asset.OrganizationId == organizationId);
+        if (grants.Exists(grant => grant is { TenantId: null, SpaceId: null }))
+            return own;
+        var tenants = grants.Where(grant => grant is { TenantId: not null, SpaceId: null }).Select(grant => grant.TenantId!.Value).ToArray();
+        var spaces = grants.Where(grant => grant.SpaceId is not null).Select(grant => grant.SpaceId!.Value).ToArray();
+        return own.Where(asset => tenants.Contains(asset.TenantId) || spaces.Contains(asset.SpaceId));
+    }
+
+    [GeneratedRegex(@"[\p{L}\p{N}]+", RegexOptions.NonBacktracking)]
+    private static partial Regex Word();
+}
+
+/// <summary>Query of <c>GET /v1/assets</c>.</summary>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Folder">Assets directly in it; with <paramref name="Recursive"/> also below.</param>
+/// <param name="Recursive">Whether folders below count too.</param>
+/// <param name="Tag">Assets that have it.</param>
+/// <param name="Q">Words of filename, folder or tags; each may be the beginning of a word.</param>
+/// <param name="Deleted">True lists deleted assets, which can be restored; else live ones.</param>
+/// <param name="Cursor">From the page before.</param>
+/// <param name="Limit">1 to 500; 50 where absent.</param>
+internal sealed record AssetQuery(string? Tenant, string? Space, string? Folder, bool? Recursive, string? Tag, string? Q, bool? Deleted, string? Cursor, int? Limit);

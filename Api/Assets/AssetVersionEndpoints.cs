@@ -1,0 +1,70 @@
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Core.Access;
+using ImageService.Core.Engine;
+using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageService.Api.Assets;
+
+/// <summary>What belongs to an asset's versions: the list, the stored variants, the original's bytes.</summary>
+internal static class AssetVersionEndpoints
+{
+    public static void MapAssetVersions(this RouteGroupBuilder assets)
+    {
+        assets.MapGet("/{id}/versions", Versions).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("listAssetVersions", "List an asset's versions", "Newest first.").Answers<ItemsResponse<VersionResponse>>().Fails(403, 404);
+        assets.MapGet("/{id}/variants", Variants).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("listAssetVariants", "List an asset's stored variants").Answers<Page<VariantResponse>>().Fails(400, 403, 404);
+        assets.MapGet("/{id}/content", Content).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("getAssetContent", "Download the original as it was uploaded", "Metadata included. The current version, or the one named.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Fails(403, 404);
+    }
+
+    private static async Task<IResult> Versions(string id, Visit visit, RegistryFactory registry, AssetFinder finder, HttpContext http, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
+            return error.ToProblem();
+        var versions = await db.AssetVersions.AsNoTracking().Where(row => row.AssetId == found.Asset.Id && row.DeletedAt == null)
+            .OrderByDescending(row => row.Version).ToListAsync(ct);
+        return Results.Ok(new ItemsResponse<VersionResponse>([.. versions.Select(version => AssetView.Show(http, found.Space, found.Asset, version))]));
+    }
+
+    private static async Task<IResult> Variants(
+        string id, string? cursor, int? limit, Visit visit, RegistryFactory registry, AssetFinder finder, HttpContext http, CancellationToken ct)
+    {
+        if (!Cursor.ReadId(cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(limit ?? Cursor.MaxLimit).TryGet(out var size, out error))
+            return error.ToProblem();
+        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out error))
+            return error.ToProblem();
+        var rows = await db.Variants.AsNoTracking()
+            .Where(row => row.AssetId == found.Asset.Id && row.OrganizationId == found.Asset.OrganizationId && (after == null || row.Id > after))
+            .OrderBy(row => row.Id).Take(size + 1).ToListAsync(ct);
+        return Results.Ok(Cursor.Page(rows, size, row => AssetView.Show(http, found.Space, found.Asset, row), row => Cursor.Of(row.Id)));
+    }
+
+    private static async Task<IResult> Content(
+        string id, int? version, Visit visit, RegistryFactory registry, AssetFinder finder, IObjectStore store, HttpContext http, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
+            return error.ToProblem();
+        var number = version ?? found.Asset.CurrentVersion;
+        var row = await db.AssetVersions.AsNoTracking().SingleOrDefaultAsync(one => one.AssetId == found.Asset.Id && one.Version == number && one.DeletedAt == null, ct);
+        if (row is null || await store.OpenAsync(row.StorageKey, null, ct) is not { } stored)
+            return Problems.NotFound.ToProblem();
+        http.Response.RegisterForDisposeAsync(stored);
+        return Results.Stream(
+            stored.Content, MediaType(row.Format), found.Asset.Filename, row.UploadedAt, new EntityTagHeaderValue($"\"{row.ContentHash}\""),
+            enableRangeProcessing: stored.Content.CanSeek);
+    }
+
+    /// <summary>An SVG is a program to a browser: it is only ever handed out to be saved.</summary>
+    private static string MediaType(string format) =>
+        OriginalFormats.TryParse(format, out var original) && original is not OriginalFormat.Svg ? original.MediaType() : "application/octet-stream";
+}

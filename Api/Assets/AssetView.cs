@@ -1,0 +1,93 @@
+using System.Text.Json;
+using ImageService.Core.Operations;
+using ImageService.Core.Presets;
+using ImageService.Core.Registry;
+using ImageService.Core.Signing;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Api.Assets;
+
+/// <summary>Shows assets, versions and variants as the contract says, with URLs on the host that was asked.</summary>
+internal sealed class AssetView(PresetCatalog presets)
+{
+    public async ValueTask<AssetResponse> ShowAsync(
+        HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, CancellationToken ct)
+    {
+        var image = Address(space, asset, version.Version);
+        var (own, otherwise) = Formats(version);
+        var byPreset = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var preset in await presets.ListEffectiveAsync(space, ct))
+            byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? own ?? otherwise));
+        return new AssetResponse(
+            image.Asset.ToString(),
+            version.Version,
+            space.TenantSlug,
+            space.SpaceSlug,
+            asset.Folder,
+            asset.Tags,
+            asset.Access.Name(),
+            asset.Filename,
+            version.Format,
+            version.Width,
+            version.Height,
+            version.HasAlpha,
+            version.Frames,
+            version.SizeBytes,
+            version.ContentHash,
+            version.UploadedAt,
+            deduplicated,
+            new AssetUrls(Absolute(http, ImageUrlBuilder.OriginalPath(image, own, otherwise)), byPreset),
+            asset is { FocalX: { } x, FocalY: { } y } ? new FocalPoint(x, y) : null,
+            version.BlurHash,
+            version.ThumbHash,
+            version.DominantColour,
+            version.Palette,
+            Json(asset.Metadata),
+            Json(version.Exif),
+            asset.RetainUntil,
+            asset.UpdatedAt,
+            asset.DeletedAt);
+    }
+
+    public static VersionResponse Show(HttpContext http, SpaceScope space, Asset asset, AssetVersion version)
+    {
+        var (own, otherwise) = Formats(version);
+        return new VersionResponse(
+            version.Version, version.Version == asset.CurrentVersion, version.Format, version.Width, version.Height, version.HasAlpha, version.Frames, version.SizeBytes,
+            version.ContentHash, version.UploadedAt, Tier(version.Tier), Absolute(http, ImageUrlBuilder.OriginalPath(Address(space, asset, version.Version), own, otherwise)));
+    }
+
+    public static VariantResponse Show(HttpContext http, SpaceScope space, Asset asset, Variant variant)
+    {
+        var format = ImageFormats.TryParse(variant.Format, out var known) ? known : throw new FormatException($"'{variant.Format}' is no output format.");
+        return new VariantResponse(
+            variant.Version, variant.Operations, variant.Format, variant.Width, variant.Height, variant.SizeBytes, Tier(variant.Tier), variant.Preset,
+            Absolute(http, ImageUrlBuilder.Path(Address(space, asset, variant.Version), variant.Operations, format)), variant.CreatedAt, variant.LastAccessedAt, variant.AccessCount);
+    }
+
+    private static string Tier(Core.Storage.StorageTier tier) => tier switch
+    {
+        Core.Storage.StorageTier.Hot => "hot",
+        Core.Storage.StorageTier.Warm => "warm",
+        Core.Storage.StorageTier.Cold => "cold",
+        _ => throw new ArgumentOutOfRangeException(nameof(tier)),
+    };
+
+    /// <summary>The original's own format where it can be delivered, and what it is converted to where not.</summary>
+    private static (ImageFormat? Own, ImageFormat Otherwise) Formats(AssetVersion version) =>
+        (ImageFormats.TryParse(version.Format, out var own) ? own : null, version.HasAlpha ? ImageFormat.Png : ImageFormat.Jpg);
+
+    private static ImageAddress Address(SpaceScope space, Asset asset, int version) =>
+        new(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, new AssetId(asset.Id), version, asset.Access);
+
+    private static string Absolute(HttpContext http, string path) =>
+        ImageUrlBuilder.Absolute($"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}", path);
+
+    private static JsonElement? Json(string? text)
+    {
+        if (text is null)
+            return null;
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using ImageService.Api.Assets;
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Api.Uploads;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using ImageService.Core.Ingestion;
+using ImageService.Core.Messaging;
+using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using ImageService.Core.Tenancy;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Api.Imports;
+
+/// <summary>Bulk imports: taken in here, run by the worker, watched here.</summary>
+internal static class ImportEndpoints
+{
+    private const string Zip = "zip";
+    private const string Prefix = "prefix";
+
+    public static void MapImports(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/imports").WithTags("Imports");
+        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().WithMetadata(new DisableRequestSizeLimitAttribute())
+            .TakesFile("tenant", "space", "folder", "tags", "access")
+            .Describe("createImport", "Import many images", "Either multipart/form-data with file (a ZIP), tenant, space and optionally folder, tags, access; or JSON with tenant, space and "
+                + "upload (id of a presigned upload made for an import) or prefix (of what lies in the organization's import area of the object store).")
+            .Answers<ImportResponse>(202).Fails(400, 403, 404, 409, 413);
+        group.MapGet("", List).RequireScopeSomewhere(Scopes.ImageRead).Describe("listImports", "List imports", "Newest first.").Answers<Page<ImportResponse>>().Fails(400, 403);
+        group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("getImport", "Watch an import", "Counts grow while it runs; failures names what was refused and why.").Answers<ImportResponse>().Fails(403, 404);
+    }
+
+    private static Task<IResult> Create(
+        Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, ResumableUploads uploads, IOptions<IngestionOptions> options, TimeProvider clock,
+        CancellationToken ct) =>
+        http.Request.HasJsonContentType()
+            ? CreateFromJsonAsync(visit, http, registry, spaces, uploads, clock, ct)
+            : CreateFromFormAsync(visit, http, registry, spaces, multipart, options.Value.MaxArchiveBytes, clock, ct);
+
+    private static async Task<IResult> CreateFromFormAsync(
+        Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
+    {
+        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), _ => Task.FromResult<Result<long>>(limit), ct);
+        if (!read.TryGet(out var received, out var error))
+            return error.ToProblem();
+        await using var file = received;
+        if (!(await spaces.FindAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out var space, out error)
+            || !received.ReadDetails().TryGet(out var details, out error))
+            return error.ToProblem();
+        var answer = await QueueAsync(http, registry, visit, space, Zip, received.File.Key, details, clock, ct);
+        received.File.Keep();
+        return answer;
+    }
+
+    private static async Task<IResult> CreateFromJsonAsync(
+        Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
+    {
+        var request = await http.Request.ReadFromJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
+        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
+            || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
+            || !UploadDetails.Read(null, request.Folder, tags, request.Access).TryGet(out var details, out error))
+            return error.ToProblem();
+        if (request.Upload is { } uploadId && request.Prefix is null)
+        {
+            var upload = await uploads.FindAsync(space.OrganizationId, uploadId, ResumableUploads.Presigned, ct);
+            if (upload is null || upload.SpaceId != space.SpaceId)
+                return Problems.NotFound.ToProblem();
+            return await uploads.HasBytesAsync(upload, ct)
+                ? await QueueAsync(http, registry, visit, space, Zip, ObjectKey.Staging(upload.OrganizationId, upload.Id), details, clock, ct)
+                : UploadErrors.NothingPut().ToProblem();
+        }
+
+        // The whole import area belongs to the organization, so the scope must hold there.
+        if (request.Prefix is not { Length: <= 500 } prefix || request.Upload is not null)
+            return Problems.Invalid("Name one source: upload (an id), or prefix (at most 500 characters; empty for everything).").ToProblem();
+        return visit.Caller.May(Scopes.ImageWrite, tenantId: null, spaceId: null)
+            ? await QueueAsync(http, registry, visit, space, Prefix, prefix, details, clock, ct)
+            : new Error(ErrorCode.InsufficientScope, $"Importing from the organization's import area needs {Scopes.ImageWrite} for the whole organization.").ToProblem();
+    }
+
+    private static async Task<IResult> QueueAsync(
+        HttpContext http, RegistryFactory registry, Visit visit, SpaceScope space, string source, string key, UploadDetails details, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var job = new ImportJob
+        {
+            OrganizationId = space.OrganizationId,
+            TenantId = space.TenantId,
+            SpaceId = space.SpaceId,
+            Source = source,
+            SourceKey = key,
+            Defaults = details.Write(),
+            State = "queued",
+            CreatedBy = visit.Caller.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        await using var db = registry.ForOrganization(space.OrganizationId);
+        db.ImportJobs.Add(job);
+        db.Publish(new ImportRequested(space.OrganizationId, job.Id), now);
+        await db.SaveChangesAsync(ct);
+        return Results.Accepted($"/v1/imports/{job.Id}", ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
+    }
+
+    private static async Task<IResult> Get(Guid id, Visit visit, RegistryFactory registry, CallerSpaces spaces, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        var job = await db.ImportJobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
+        if (!(await spaces.FindAsync(visit.Caller, job?.SpaceId ?? Guid.Empty, Scopes.ImageRead, ct)).TryGet(out var space, out var error))
+            return error.ToProblem();
+        return job is null ? Problems.NotFound.ToProblem() : Results.Ok(ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
+    }
+
+    private static async Task<IResult> List(string? cursor, int? limit, Visit visit, RegistryFactory registry, CancellationToken ct)
+    {
+        if (!Cursor.ReadId(cursor).TryGet(out var before, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
+            return error.ToProblem();
+        var organizationId = CallerSpaces.Organization(visit.Caller);
+        await using var db = registry.ForOrganization(organizationId);
+        var spaces = await db.Spaces.AsNoTracking().Where(row => row.OrganizationId == organizationId && row.DeletedAt == null)
+            .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.Id, row.TenantId, Space = row.Slug, Tenant = tenant.Slug }).ToListAsync(ct);
+        var readable = spaces.Where(space => visit.Caller.May(Scopes.ImageRead, space.TenantId, space.Id)).ToDictionary(space => space.Id);
+        Guid[] ids = [.. readable.Keys];
+        var rows = await db.ImportJobs.AsNoTracking().Where(row => ids.Contains(row.SpaceId) && (before == null || row.Id < before))
+            .OrderByDescending(row => row.Id).Take(size + 1).ToListAsync(ct);
+        return Results.Ok(Cursor.Page(rows, size, row => ImportResponse.Of(row, readable[row.SpaceId].Tenant, readable[row.SpaceId].Space), row => Cursor.Of(row.Id)));
+    }
+}
+
+/// <summary>JSON body of <c>POST /v1/imports</c>.</summary>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Upload">Id of a presigned upload that holds a ZIP.</param>
+/// <param name="Prefix">Of object keys in the organization's import area; empty for all of it.</param>
+/// <param name="Folder">Put before each file's own folder.</param>
+/// <param name="Tags">For every image.</param>
+/// <param name="Access">For every image; by policy where absent.</param>
+internal sealed record ImportRequest(string? Tenant, string? Space, Guid? Upload, string? Prefix, string? Folder, JsonElement? Tags, string? Access);
+
+/// <summary>An import and how far it is.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Source"><c>zip</c> or <c>prefix</c>.</param>
+/// <param name="State"><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c>.</param>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Total">Files found; 0 until it runs.</param>
+/// <param name="Imported">Files that became assets.</param>
+/// <param name="Deduplicated">Files whose bytes were in the space already.</param>
+/// <param name="Failed">Files refused.</param>
+/// <param name="Failures">The first thousand refused files; an empty name speaks of the import as a whole.</param>
+/// <param name="CreatedAt">When it was asked for.</param>
+/// <param name="UpdatedAt">Last progress.</param>
+internal sealed record ImportResponse(
+    Guid Id, string Source, string State, string Tenant, string Space, int Total, int Imported, int Deduplicated, int Failed, IReadOnlyList<ImportFailure> Failures,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static ImportResponse Of(ImportJob job, string tenant, string space) => new(
+        job.Id, job.Source, job.State, tenant, space, job.Total, job.Imported, job.Deduplicated, job.Failed,
+        JsonSerializer.Deserialize<ImportFailure[]>(job.Failures, JsonSerializerOptions.Web) ?? [], job.CreatedAt, job.UpdatedAt);
+}

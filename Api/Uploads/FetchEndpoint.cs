@@ -1,0 +1,72 @@
+using System.Text.Json;
+using ImageService.Api.Assets;
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using ImageService.Core.Ingestion;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Api.Uploads;
+
+/// <summary>Upload by URL.</summary>
+internal static class FetchEndpoint
+{
+    private const int MaxUrlLength = 4096;
+
+    public static async Task<IResult> Fetch(
+        FetchRequest request, Visit visit, HttpContext http, CallerSpaces spaces, RemoteImageFetcher fetcher, StagingArea staging, AssetIngestor ingestor, UploadAnswer answer,
+        CancellationToken ct)
+    {
+        if (request.Url is not { Length: > 0 and <= MaxUrlLength } text || !Uri.TryCreate(text, UriKind.Absolute, out var url))
+            return Problems.Invalid($"url must be an absolute URL of at most {MaxUrlLength} characters.").ToProblem();
+        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
+            return error.ToProblem();
+        if (!ReadTags(request.Tags).TryGet(out var tags, out error) || !UploadDetails.Read(request.Filename, request.Folder, tags, request.Access).TryGet(out var details, out error))
+            return error.ToProblem();
+        if (!(await StageAsync(space, url, fetcher, staging, ct)).TryGet(out var fetched, out error))
+            return error.ToProblem();
+        await using var file = fetched.File;
+        var named = string.IsNullOrEmpty(request.Filename) ? details with { Filename = AssetNames.Filename(fetched.Filename) } : details;
+        return await answer.OfAsync(http, space, await ingestor.IngestAsync(named.For(space, visit.Caller.Id), file, ct), ct);
+    }
+
+    /// <summary>Tags as the form has them: one text with commas.</summary>
+    internal static Result<string> ReadTags(JsonElement? tags) => tags switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => "",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(tag => tag.ValueKind is JsonValueKind.String && !tag.GetString()!.Contains(',', StringComparison.Ordinal)) =>
+            string.Join(',', list.EnumerateArray().Select(tag => tag.GetString())),
+        _ => Problems.Invalid("tags must be a list of texts without commas, or one text with commas."),
+    };
+
+    private static async Task<Result<FetchedFile>> StageAsync(SpaceScope space, Uri url, RemoteImageFetcher fetcher, StagingArea staging, CancellationToken ct)
+    {
+        if (!(await fetcher.OpenAsync(url, space.Policy.MaxUploadBytes, ct)).TryGet(out var image, out var refusal))
+            return refusal;
+        await using (image)
+        {
+            try
+            {
+                return (await staging.StageAsync(space.OrganizationId, image.Content, space.Policy.MaxUploadBytes, ct)).Map(file => new FetchedFile(file, image.Filename));
+            }
+            catch (IOException)
+            {
+                return IngestionErrors.FetchFailed("Its server broke off or took too long.");
+            }
+        }
+    }
+
+    private sealed record FetchedFile(StagedFile File, string Filename);
+}
+
+/// <summary>Body of <c>POST /v1/assets/fetch</c>.</summary>
+/// <param name="Url">Absolute, http or https, without credentials.</param>
+/// <param name="Tenant">Slug.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Folder">Absolute path; <c>/</c> where absent.</param>
+/// <param name="Tags">A list of texts, or one text with commas.</param>
+/// <param name="Access"><c>public</c> or <c>private</c>; by policy where absent.</param>
+/// <param name="Filename">From the URL where absent.</param>
+internal sealed record FetchRequest(string? Url, string? Tenant, string? Space, string? Folder, JsonElement? Tags, string? Access, string? Filename);

@@ -1,0 +1,70 @@
+using ImageService.Api.Assets;
+using ImageService.Api.Http;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using ImageService.Core.Ingestion;
+using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
+
+namespace ImageService.Api.Uploads;
+
+/// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
+internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
+{
+    public async Task<Result<TusUpload>> BeginAsync(Caller caller, long length, Dictionary<string, string> metadata, CancellationToken ct)
+    {
+        if (!(await spaces.FindAsync(caller, Value("tenant"), Value("space"), Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
+            || !UploadDetails.Read(Value("filename") ?? Value("name"), Value("folder"), Value("tags"), Value("access")).TryGet(out var details, out error))
+            return error;
+        if (length > space.Policy.MaxUploadBytes)
+            return IngestionErrors.TooLarge(space.Policy.MaxUploadBytes);
+        return new TusUpload(await uploads.CreateAsync(space, ResumableUploads.Tus, length, details, caller.Id, ct), space);
+
+        string? Value(string key) => metadata.GetValueOrDefault(key);
+    }
+
+    /// <summary>An upload that is neither expired nor another's.</summary>
+    public async Task<Result<TusUpload>> FindAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        var upload = await uploads.FindAsync(CallerSpaces.Organization(caller), id, ResumableUploads.Tus, ct);
+        if (!(await spaces.FindAsync(caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
+            return error;
+        if (upload is null)
+            return Problems.NotFound;
+        return uploads.IsExpired(upload) ? UploadErrors.Expired() : new TusUpload(upload, space);
+    }
+
+    /// <summary>Stores a body's bytes; with the last one the asset is made.</summary>
+    public async Task<Result<TusUpload>> AppendAsync(TusUpload upload, Stream body, BodyChecksum? checksum, CancellationToken ct)
+    {
+        if (!(await uploads.AppendAsync(upload.Upload, body, checksum, ct)).TryGet(out var appended, out var error))
+            return error;
+        var current = upload with { Upload = appended };
+        return appended.Offset == appended.Length && appended.AssetId is null ? await FinishAsync(current, ct) : current;
+    }
+
+    /// <summary>Makes the asset. Content that can never become one ends the upload; what may pass (a quota, an overload) can be tried again.</summary>
+    public async Task<Result<TusUpload>> FinishAsync(TusUpload upload, CancellationToken ct)
+    {
+        if ((await uploads.FinishAsync(upload.Upload, upload.Space, ct)).TryGet(out var ingested, out var error))
+        {
+            var finished = await uploads.FindAsync(upload.Upload.OrganizationId, upload.Upload.Id, ResumableUploads.Tus, ct);
+            upload.Upload.AssetId = ingested.Asset.Id;
+            return upload with { Upload = finished ?? upload.Upload };
+        }
+
+        if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded or ErrorCode.PayloadTooLarge)
+            await uploads.TerminateAsync(upload.Upload, CancellationToken.None);
+        return error;
+    }
+
+    public async Task<Error?> TerminateAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        if (!(await FindAsync(caller, id, ct)).TryGet(out var found, out var error))
+            return error;
+        return await uploads.TerminateAsync(found.Upload, ct) ? null : Problems.NotFound;
+    }
+}
+
+/// <summary>An upload in progress and where it goes.</summary>
+internal sealed record TusUpload(Upload Upload, SpaceScope Space);
