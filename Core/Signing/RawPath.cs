@@ -6,26 +6,12 @@ namespace ImageService.Core.Signing;
 /// </summary>
 public static class RawPath
 {
-    private static readonly string[] Ambiguous = ["%2f", "%5c", "%25", "%2e", "%00", "\\"];
-
     /// <summary>Whether the path holds no dot segment, no backslash and no encoded separator, dot, zero or percent sign (in either case of hex).</summary>
     /// <param name="rawTarget">The target as received, with or without its query.</param>
     public static bool IsSafe(ReadOnlySpan<char> rawTarget)
     {
         var path = Of(rawTarget);
-        foreach (var text in Ambiguous)
-        {
-            if (path.Contains(text, StringComparison.OrdinalIgnoreCase))
-                return false;
-        }
-
-        foreach (var range in path.Split('/'))
-        {
-            if (path[range] is "." or "..")
-                return false;
-        }
-
-        return true;
+        return !path.Contains('\\') && !HasAmbiguousEscape(path) && !HasDotSegment(path);
     }
 
     /// <summary>The path of a target: everything before the first <c>?</c>.</summary>
@@ -33,5 +19,30 @@ public static class RawPath
     {
         var query = rawTarget.IndexOf('?');
         return query < 0 ? rawTarget : rawTarget[..query];
+    }
+
+    private static bool HasAmbiguousEscape(ReadOnlySpan<char> path)
+    {
+        for (var at = path.IndexOf('%'); at >= 0; at = path.IndexOf('%'))
+        {
+            path = path[(at + 1)..];
+            if (path is ['2', 'f' or 'F' or 'e' or 'E' or '5', ..] or ['5', 'c' or 'C', ..] or ['0', '0', ..])
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasDotSegment(ReadOnlySpan<char> path)
+    {
+        while (true)
+        {
+            var end = path.IndexOf('/');
+            if ((end < 0 ? path : path[..end]) is "." or "..")
+                return true;
+            if (end < 0)
+                return false;
+            path = path[(end + 1)..];
+        }
     }
 }
