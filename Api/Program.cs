@@ -12,12 +12,16 @@ using ImageService.Api.Telemetry;
 using ImageService.Api.Uploads;
 using ImageService.Core;
 using ImageService.Core.Engine.Isolation;
+using ImageService.Core.Registry;
 
 // A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
 if (args is [DecodeProcess.Verb, ..])
     return await DecodeProcess.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
+builder.AddRedisClient("cache");
 builder.AddImageService();
 builder.AddHttpEdge();
 builder.AddAccessControl();
@@ -37,6 +41,7 @@ app.UseAccessControl();
 app.UseManagementRateLimit();
 app.UseIdempotency();
 
+app.MapDefaultEndpoints();
 app.MapControlPlane();
 app.MapSign();
 app.MapAssets();

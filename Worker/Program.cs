@@ -1,4 +1,5 @@
 using ImageService.Core.Engine.Isolation;
+using ImageService.Core.Registry;
 using ImageService.Worker;
 
 // A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
@@ -9,6 +10,11 @@ if (args is [Migrate.Command, .. var rest])
     return await Migrate.RunAsync(rest);
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
+builder.AddRedisClient("cache");
+
 var app = builder.Build();
+app.MapDefaultEndpoints();
 await app.RunAsync();
 return 0;

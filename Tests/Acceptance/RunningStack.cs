@@ -48,6 +48,7 @@ public sealed class RunningStack : IAsyncDisposable
             {
                 AppHostAssembly(), "--ephemeral", "--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary,
             },
+            Environment = { ["IMAGESERVICE_OWNER"] = "parent" }, // ends with this process, also when it is killed
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -3,18 +3,21 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Running;
 
-/// <summary>Stops the application when the <c>dotnet run</c> that started it is killed: nobody could stop it any more.</summary>
+/// <summary>
+/// Stops the application when the <c>dotnet run</c> that started it is killed, or the program that started it and says so in <c>IMAGESERVICE_OWNER=parent</c>:
+/// nobody could stop it any more.
+/// </summary>
 internal sealed class ParentWatch(IHostApplicationLifetime lifetime, ConsoleLog log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!OperatingSystem.IsLinux() || Parent() is not { } parent || !IsDotnetRun(parent))
+        if (!OperatingSystem.IsLinux() || Parent() is not { } parent || !(IsDotnetRun(parent) || Environment.GetEnvironmentVariable("IMAGESERVICE_OWNER") == "parent"))
             return;
         while (Parent() == parent)
             await Task.Delay(Interval, stoppingToken);
-        log.Say("The 'dotnet run' that started this is gone.");
+        log.Say("The program that started this is gone.");
         lifetime.StopApplication();
     }
 

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.AppHost;
+
+/// <summary>The AppHost's own program, started as a person would.</summary>
+[Trait("Level", "Integration")]
+public sealed class AppHostProgramTests : IDisposable
+{
+    private readonly PrivateFolder _folder = new("apphost");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_manifest_names_every_project_resource_binding_and_parameter()
+    {
+        var file = Path.Combine(_folder.Next(), "manifest.json");
+
+        (await RunAsync("--operation", "publish", "--publisher", "manifest", "--output-path", file)).ExitCode.ShouldBe(0);
+
+        var resources = JsonNode.Parse(await File.ReadAllTextAsync(file, Ct))!["resources"]!.AsObject();
+        string TypeOf(string name) => resources[name]!["type"]!.GetValue<string>();
+        foreach (var project in (string[])["migrations", "api", "worker", "portal"])
+            TypeOf(project).ShouldBe("project.v0");
+        foreach (var parameter in (string[])["signing-master-key", "platform-key", "postgres-password", "cache-password"])
+        {
+            TypeOf(parameter).ShouldBe("parameter.v0");
+            resources[parameter]!["inputs"]!["value"]!["secret"]!.GetValue<bool>().ShouldBeTrue();
+        }
+
+        foreach (var service in (string[])["api", "worker", "portal"])
+            resources[service]!["bindings"]!["http"]!["transport"]!.GetValue<string>().ShouldBe("http");
+        TypeOf("postgres").ShouldBe("container.v0");
+        TypeOf("cache").ShouldBe("container.v0");
+        resources["registry"]!["connectionString"]!.GetValue<string>().ShouldBe("{postgres.connectionString};Database=registry");
+        resources["api"]!["env"]!["ConnectionStrings__registry"]!.GetValue<string>().ShouldBe("{registry.connectionString}");
+        resources["api"]!["env"]!["Signing__MasterKey"]!.GetValue<string>().ShouldBe("{signing-master-key.value}");
+        resources["portal"]!["env"]!["services__api__http__0"]!.GetValue<string>().ShouldBe("{api.bindings.http.url}");
+        resources["migrations"]!["args"]!.AsArray().Select(arg => arg!.GetValue<string>()).ShouldBe(["migrate"]);
+        File.Exists(Path.GetFullPath(resources["api"]!["path"]!.GetValue<string>(), Path.GetDirectoryName(file)!)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_unknown_option_is_refused_with_the_list_of_options()
+    {
+        var (code, output) = await RunAsync("--api-prot", "1");
+
+        code.ShouldBe(2);
+        output.ShouldContain("--api-prot");
+        output.ShouldContain("--api-port N");
+    }
+
+    [Fact]
+    public async Task Killed_without_warning_it_leaves_no_process_behind()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "needs util-linux");
+        var data = _folder.Next();
+        using var apphost = Start("--data", data, "--no-demo", "--api-port", "0", "--portal-port", "0", "--worker-port", "0");
+        await Eventually(() => ProcessesOf(data).Count > 0, "the cache or the database has started");
+        await Task.Delay(300, Ct); // in the middle of starting the rest
+
+        apphost.Kill();
+
+        await Eventually(() => ProcessesOf(data).Count == 0, "all of its processes are gone");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Processes whose command line or environment names the folder.</summary>
+    private static List<int> ProcessesOf(string folder)
+    {
+        List<int> found = [];
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => Path.GetFileName(path).All(char.IsAsciiDigit)))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder, StringComparison.Ordinal)
+                    && !File.ReadAllText(Path.Combine(process, "cmdline")).Contains("--data", StringComparison.Ordinal))
+                    found.Add(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task Eventually(Func<bool> condition, string what)
+    {
+        var since = Stopwatch.StartNew();
+        while (!condition())
+        {
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), what);
+            await Task.Delay(50, Ct);
+        }
+    }
+
+    private static Process Start(params string[] args)
+    {
+        // Tests/bin/Debug/net10.0 → AppHost/bin/Debug/net10.0
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, "AppHost", "bin", output.Parent.Name, output.Name, "ImageService.AppHost.dll");
+        var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. args])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["IMAGESERVICE_OWNER"] = "parent" },
+        })!;
+        return process;
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] args)
+    {
+        using var process = Start(args);
+        var errors = process.StandardError.ReadToEndAsync(Ct);
+        var output = await process.StandardOutput.ReadToEndAsync(Ct);
+        await process.WaitForExitAsync(Ct);
+        return (process.ExitCode, output + await errors);
+    }
+}
