@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageService.Core.Messaging;
 
@@ -11,6 +12,7 @@ public static class MessagingServices
     {
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IMessageQueue, PostgresQueue>();
+        services.AddHealthChecks().AddCheck<QueueHealthCheck>("queue", HealthStatus.Degraded, ["ready"]);
         return services;
     }
 }
