@@ -82,6 +82,16 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
         await Probe.UntilAsync(() => facts.IsListening, "changes of facts are heard");
     }
 
+    /// <summary>Waits until a listening provider has heard of everything written so far. Notices come in order: once the marker is forgotten, so was all before it.</summary>
+    public static async Task CatchUpAsync(IServiceProvider services)
+    {
+        var facts = services.GetRequiredService<FactsCache>();
+        await facts.GetOrLoadAsync(FactScope.ApiKey("marker"), "", 0, static (_, _) => Task.FromResult("here"), StaleFacts.Refuse, TestContext.Current.CancellationToken);
+        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT pg_notify('facts', '{\"table\": \"api_keys\", \"key\": \"marker\"}')");
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await Probe.UntilAsync(() => !facts.TryGet<string>(FactScope.ApiKey("marker"), "", out _), "the marker is forgotten");
+    }
+
     /// <summary>An organization with a tenant and a space, fresh slugs each.</summary>
     public async Task<TestOrganization> NewOrganizationAsync(AssetAccess? defaultAccess = null)
     {

@@ -66,6 +66,7 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
         var mine = await registry.NewOrganizationAsync();
         var (kept, added) = (mine.NewAsset(), mine.NewAsset());
         await WriteAsync(mine, db => db.Assets.Add(kept));
+        await RegistryFixture.CatchUpAsync(_other);
         var space = await SpaceAsync(mine);
         var assets = _other.GetRequiredService<AssetDirectory>();
         var before = await assets.FindAsync(space, new AssetId(kept.Id), 1, Ct);
@@ -99,6 +100,7 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
     public async Task A_change_that_is_rolled_back_is_never_seen()
     {
         var mine = await registry.NewOrganizationAsync();
+        await RegistryFixture.CatchUpAsync(_other);
         var before = await SpaceAsync(mine);
         await using (var db = registry.Registry.ForOrganization(mine.OrganizationId))
         {
@@ -130,6 +132,7 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
     public async Task After_a_lost_connection_everything_is_forgotten()
     {
         var mine = await registry.NewOrganizationAsync();
+        await RegistryFixture.CatchUpAsync(_other);
         var before = await SpaceAsync(mine);
         await registry.AsOwnerAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ILIKE 'LISTEN facts' OR query = 'SELECT 1'");
 
@@ -182,6 +185,7 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
     public async Task A_strange_notice_makes_the_listener_forget_not_fail(string payload)
     {
         var mine = await registry.NewOrganizationAsync();
+        await RegistryFixture.CatchUpAsync(_other);
         var before = await SpaceAsync(mine);
         await registry.AsOwnerAsync($"SELECT pg_notify('facts', '{payload}')");
 

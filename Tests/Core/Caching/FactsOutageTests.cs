@@ -4,7 +4,6 @@ using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using ImageService.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -28,7 +27,7 @@ public sealed class FactsOutageTests(PostgresServer servers, RegistryFixture reg
         });
         await registry.ListenAsync(services);
         var (organization, key) = await FillAsync(services);
-        await CatchUpAsync(services);
+        await RegistryFixture.CatchUpAsync(services);
         var (directory, verifier) = (services.GetRequiredService<TenantDirectory>(), services.GetRequiredService<ApiKeyVerifier>());
         (await directory.FindOrganizationAsync(organization.Slug, Ct)).ShouldNotBeNull();
         (await verifier.VerifyAsync(key, null, Ct)).IsSuccess.ShouldBeTrue();
@@ -50,16 +49,6 @@ public sealed class FactsOutageTests(PostgresServer servers, RegistryFixture reg
         }
 
         (await directory.FindOrganizationAsync(organization.Slug, Ct)).ShouldBeNull();
-    }
-
-    /// <summary>Notices come in order: once the marker is forgotten, everything written before has been heard of.</summary>
-    private static async Task CatchUpAsync(ServiceProvider services)
-    {
-        var facts = services.GetRequiredService<FactsCache>();
-        await facts.GetOrLoadAsync(FactScope.ApiKey("marker"), "", 0, static (_, _) => Task.FromResult("here"), StaleFacts.Refuse, Ct);
-        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT pg_notify('facts', '{\"table\": \"api_keys\", \"key\": \"marker\"}')");
-        await command.ExecuteNonQueryAsync(Ct);
-        await Probe.UntilAsync(() => !facts.TryGet<string>(FactScope.ApiKey("marker"), "", out _), "the marker is forgotten");
     }
 
     private static async Task<(Organization Organization, string Key)> FillAsync(ServiceProvider services)
