@@ -45,6 +45,30 @@ public sealed class AppHostProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_manifest_in_the_repository_is_the_one_the_model_gives()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var kept = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, "deploy", "aspire-manifest.json");
+        var file = Path.Combine(_folder.Next(), "manifest.json");
+        await RunAsync("--operation", "publish", "--step", "publish-manifest", "--output-path", file);
+
+        Normalise(file).ShouldBe(Normalise(kept), "publish it again: see AppHost/README.md");
+
+        // Paths are relative to the manifest.
+        static string Normalise(string manifest)
+        {
+            var json = JsonNode.Parse(File.ReadAllText(manifest))!;
+            foreach (var (_, resource) in json["resources"]!.AsObject())
+            {
+                if (resource!["path"] is { } path)
+                    resource["path"] = Path.GetFullPath(path.GetValue<string>(), Path.GetDirectoryName(manifest)!);
+            }
+
+            return json.ToJsonString();
+        }
+    }
+
+    [Fact]
     public async Task An_unknown_option_is_refused_with_the_list_of_options()
     {
         var (code, output) = await RunAsync("--api-prot", "1");
