@@ -118,7 +118,7 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
     /// <summary>A PNG unlike any other seed's.</summary>
     public static byte[] Png(int seed, int width = 40, int height = 30)
     {
-        using var bitmap = new SKBitmap(width, height);
+        using var bitmap = new SKBitmap(width, height, isOpaque: true);
         var random = new Random(seed);
         for (var y = 0; y < height; y++)
         {
