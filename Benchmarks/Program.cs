@@ -1,9 +1,26 @@
 using BenchmarkDotNet.Running;
+using ImageService.Benchmarks.Engine;
 using ImageService.Benchmarks.Operations;
+using ImageService.Core.Engine.Isolation;
 
-// fuzz-urls --count N --seed S    reproducible fuzzing of image URLs; exits with 1 on a finding
-// anything else                   BenchmarkDotNet's own switches, for example --filter '*Parser*'
-return args is ["fuzz-urls", .. var options] ? FuzzUrls.Run(options) : Run(args);
+// fuzz-urls --count N --seed S                        reproducible fuzzing of image URLs; exits with 1 on a finding
+// fuzz-images [--count N] [--seed S] [--corpus DIR]   mutated images through the isolated decoder and the engine; exits with 1 on a finding
+// engine-corpus DIR                                   every image below DIR in 5 sizes × 5 formats
+// engine-gate PHOTO                                   16 transforms at once through the gate; peak memory
+// engine-intermediate PHOTO…                          what deriving from the intermediate costs in quality and saves in time
+// engine-ratios PHOTO [SHARP-MODULE]                  CPU against sharp, interleaved
+// anything else                                       BenchmarkDotNet's own switches, for example --filter '*Parser*'
+return args switch
+{
+    ["fuzz-urls", .. var options] => FuzzUrls.Run(options),
+    [DecodeProcess.Verb, ..] => await DecodeProcess.RunAsync(args),
+    ["fuzz-images", .. var options] => await FuzzImages.RunAsync(options),
+    ["engine-corpus", var folder] => await CorpusReport.RunAsync(folder),
+    ["engine-gate", var photo] => await GateReport.RunAsync(photo),
+    ["engine-intermediate", .. var photos] => await IntermediateReport.RunAsync(photos),
+    ["engine-ratios", var photo, .. var sharp] => await RatioReport.RunAsync(photo, sharp),
+    _ => Run(args),
+};
 
 static int Run(string[] args)
 {

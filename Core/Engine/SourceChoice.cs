@@ -28,7 +28,11 @@ public static class SourceChoice
     {
         if (source.Pixels <= IntermediatePixels)
             return source;
-        var width = (int)Math.Sqrt(IntermediatePixels * (double)source.Width / source.Height);
-        return source.ScaledToWidth(Math.Max(1, width));
+
+        // The height is rounded, perhaps up.
+        var width = Math.Max(1, (int)Math.Sqrt(IntermediatePixels * (double)source.Width / source.Height));
+        while (width > 1 && source.ScaledToWidth(width).Pixels > IntermediatePixels)
+            width--;
+        return source.ScaledToWidth(width);
     }
 }

@@ -22,6 +22,16 @@ internal sealed class DecoderChild : IDisposable
     private DecoderChild(Process process, string folder, EngineOptions options, ILogger log) =>
         (_process, _folder, _options, _log) = (process, folder, options, log);
 
+    /// <summary>Most resident memory so far; 0 once it has ended.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited ? 0 : _process.PeakWorkingSet64;
+        }
+    }
+
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
 
     public static DecoderChild Start(EngineOptions options, ILogger log)
@@ -112,8 +122,6 @@ internal sealed class DecoderChild : IDisposable
 
     private async Task<DecodeReply?> DiedAsync()
     {
-        // Closing its input ends it, should it be alive.
-        _process.StandardInput.Close();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         try
         {
@@ -124,6 +132,7 @@ internal sealed class DecoderChild : IDisposable
         }
         catch (OperationCanceledException)
         {
+            // Alive and without a usable answer; disposal ends it.
             Log.DecoderKilled(_log, Elapsed, "no usable answer");
         }
 

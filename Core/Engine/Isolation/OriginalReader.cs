@@ -61,6 +61,8 @@ internal static class OriginalReader
             return broken;
         if (MemoryEstimate.ForDecode(format, header.Pixels / header.Frames) > request.MemoryBytes)
             return EngineErrors.TooMuchMemory();
+        if (format == OriginalFormat.Gif && !GifEnding.IsWhole(path))
+            return EngineErrors.Undecodable(format);
 
         var nothing = new ImageOperations();
         using var run = new TransformRun(

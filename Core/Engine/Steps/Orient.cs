@@ -14,6 +14,10 @@ internal static class Orient
         // Sources are read from top to bottom once; turning reads them in another order.
         image = run.Settle(image);
         image = Upright(image, run);
+
+        // Or an encoder that stores it would turn the picture a second time.
+        if (image.Contains("orientation"))
+            image = run.Keep(image.Mutate(upright => upright.Remove("orientation")));
         image = operations.Rotation switch
         {
             90 => run.Keep(image.Rot90()),

@@ -42,7 +42,7 @@ internal static class AvifItems
             if (!AvifBox.TryRead(file, at, iinf.End, out var infe))
                 return false;
             at = infe.End;
-            if (infe.End - infe.Body < 14 || file[infe.Body] < 2)
+            if (infe.End - infe.Body < (file[infe.Body] >= 3 ? 14 : 12) || file[infe.Body] < 2)
                 continue;
             var wide = file[infe.Body] >= 3;
             var id = wide ? BinaryPrimitives.ReadUInt32BigEndian(file[(infe.Body + 4)..]) : BinaryPrimitives.ReadUInt16BigEndian(file[(infe.Body + 4)..]);

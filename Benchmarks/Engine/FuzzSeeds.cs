@@ -1,0 +1,51 @@
+using NetVips;
+
+namespace ImageService.Benchmarks.Engine;
+
+/// <summary>Good images to mutate: drawn here in every format and coding, and those of a folder up to 100 KB.</summary>
+internal static class FuzzSeeds
+{
+    private const int MaxBytes = 100_000;
+
+    public static IReadOnlyList<byte[]> All(string? folder)
+    {
+        var seeds = Drawn().ToList();
+        if (folder is not null)
+        {
+            seeds.AddRange(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Where(path => new FileInfo(path).Length is > 0 and <= MaxBytes)
+                .Select(File.ReadAllBytes));
+        }
+
+        return seeds;
+    }
+
+    private static IEnumerable<byte[]> Drawn()
+    {
+        using var noise = Image.Gaussnoise(160, 120, mean: 128, sigma: 40, seed: 7);
+        using var slope = Image.Xyz(160, 120);
+        using var bands = noise.Bandjoin(slope);
+        using var rgb = bands.Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        using var rgba = rgb.Bandjoin(slope.ExtractBand(0).Cast(Enums.BandFormat.Uchar));
+        using var wide = rgb.Linear([257], [0]).Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Rgb16);
+        using var roll = rgb.Mutate(image => image.Set(GValue.GIntType, "page-height", 40));
+        yield return rgb.JpegsaveBuffer(q: 80);
+        yield return rgb.JpegsaveBuffer(q: 80, interlace: true);
+        yield return rgb.JpegsaveBuffer(q: 80, restartInterval: 4);
+        yield return rgb.PngsaveBuffer();
+        yield return rgba.PngsaveBuffer(interlace: true);
+        yield return rgb.PngsaveBuffer(palette: true);
+        yield return wide.PngsaveBuffer();
+        yield return rgb.WebpsaveBuffer(q: 80);
+        yield return rgba.WebpsaveBuffer(lossless: true);
+        yield return roll.WebpsaveBuffer(q: 80);
+        yield return roll.GifsaveBuffer();
+        yield return rgb.GifsaveBuffer(interlace: true);
+        yield return rgba.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0);
+        yield return rgb.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0, bitdepth: 10);
+        yield return rgb.TiffsaveBuffer();
+        yield return rgba.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true);
+        yield return rgb.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Jpeg);
+        yield return [.. "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"60\" height=\"40\"><rect width=\"30\" height=\"20\" fill=\"red\"/><circle cx=\"40\" cy=\"20\" r=\"9\"/></svg>"u8];
+    }
+}

@@ -1,0 +1,140 @@
+using ImageService.Core.Engine;
+using ImageService.Core.Engine.Isolation;
+using ImageService.Core.Errors;
+using NetVips;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Core.Engine;
+
+[Trait("Level", "Integration")]
+public sealed class IsolatedDecoderTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("isolated-");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Facts_are_those_of_the_upright_picture()
+    {
+        var decoded = (await DecodeAsync(Drawings.JpegWithMetadata(6))).Value;
+
+        var facts = decoded.Facts;
+        (facts.Format, facts.Width, facts.Height, facts.Orientation, facts.Frames, facts.HasAlpha).ShouldBe((OriginalFormat.Jpg, 640, 480, 6, 1, false));
+        facts.Exif!.RootElement.GetProperty("make").GetString().ShouldBe("Testcam");
+        facts.Exif.RootElement.GetRawText().ShouldNotContain("GPS", Case.Insensitive);
+        decoded.NormalisedPath.ShouldBeNull();
+        decoded.Placeholders.BlurHash.Length.ShouldBe(28);
+        decoded.Placeholders.Palette.Count.ShouldBeGreaterThanOrEqualTo(4);
+    }
+
+    [Fact]
+    public async Task Animations_tell_their_frames_and_alpha_its_presence()
+    {
+        (await DecodeAsync(Drawings.Gif(5))).Value.Facts.Frames.ShouldBe(5);
+        (await DecodeAsync(Drawings.PngWithAlpha())).Value.Facts.HasAlpha.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Limits_are_those_of_the_caller()
+    {
+        var few = Workbench.Anything with { MaxFrames = 3 };
+        var small = Workbench.Anything with { MaxPixels = 1000 };
+        var jpegOnly = Workbench.Anything with { Allowed = new HashSet<OriginalFormat> { OriginalFormat.Jpg } };
+
+        (await DecodeAsync(Drawings.Gif(4), few)).Error!.Code.ShouldBe(ErrorCode.ImageLimitExceeded);
+        (await DecodeAsync(Drawings.Jpeg(), small)).Error!.Code.ShouldBe(ErrorCode.ImageLimitExceeded);
+        (await DecodeAsync(Drawings.Gif(), jpegOnly)).Error!.Code.ShouldBe(ErrorCode.UnsupportedImageType);
+        (await DecodeAsync([])).Error!.Code.ShouldBe(ErrorCode.UnsupportedImageType);
+    }
+
+    [Fact]
+    public async Task An_svg_becomes_a_png_beside_it_and_sees_no_other_file()
+    {
+        var secret = Path.Combine(_folder.FullName, "secret.png");
+        await File.WriteAllBytesAsync(secret, Drawings.Jpeg(), Ct);
+        var svg = $"""
+            <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="60" height="40">
+              <image xlink:href="file://{secret}" width="60" height="40"/><rect width="10" height="10" fill="#00ff00"/>
+            </svg>
+            """;
+
+        var decoded = (await DecodeAsync(System.Text.Encoding.UTF8.GetBytes(svg))).Value;
+
+        (decoded.Facts.Format, decoded.Facts.Width, decoded.Facts.Height).ShouldBe((OriginalFormat.Svg, 60, 40));
+        using var raster = Image.Pngload(decoded.NormalisedPath!);
+        Workbench.Colour(raster, 0.05, 0.05).ShouldBe([0, 255, 0, 255]);
+        Workbench.Colour(raster, 0.6, 0.6)[3].ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("<svg xmlns='http://www.w3.org/2000/svg' width='1000000' height='1000000'/>", ErrorCode.ImageLimitExceeded)]
+    [InlineData("<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>&a;</text></svg>", ErrorCode.UndecodableImage)]
+    [InlineData("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect", ErrorCode.UndecodableImage)]
+    public async Task Hostile_drawings_are_refused(string svg, ErrorCode expected) =>
+        (await DecodeAsync(System.Text.Encoding.UTF8.GetBytes(svg))).Error!.Code.ShouldBe(expected);
+
+    [Fact]
+    public async Task A_decoder_over_its_time_is_killed_and_the_image_refused()
+    {
+        var hungry = string.Concat(Enumerable.Range(0, 60).Select(i => $"<g filter='url(#f)'><rect x='{i}' width='3900' height='3900' fill='red'/></g>"));
+        var svg = $"<svg xmlns='http://www.w3.org/2000/svg' width='4000' height='4000'><filter id='f'><feGaussianBlur stdDeviation='190'/><feTurbulence numOctaves='9'/></filter>{hungry}</svg>";
+        var path = await WriteAsync(System.Text.Encoding.UTF8.GetBytes(svg));
+        using var decoder = Workbench.Decoder(new EngineOptions { DecoderTimeout = TimeSpan.FromSeconds(3) });
+
+        var result = await decoder.DecodeAsync(path, Workbench.Anything, Ct);
+
+        result.Error!.Code.ShouldBe(ErrorCode.UndecodableImage);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_no_decoder_is_an_undecodable_image_and_not_a_crash()
+    {
+        var path = await WriteAsync(Drawings.Jpeg());
+        using var decoder = Workbench.Decoder(new EngineOptions { DecoderPath = OperatingSystem.IsWindows() ? "where.exe" : "/bin/true" });
+
+        (await decoder.DecodeAsync(path, Workbench.Anything, Ct)).Error!.Code.ShouldBe(ErrorCode.UndecodableImage);
+    }
+
+    [Fact]
+    public async Task The_decoder_inherits_no_environment_and_leaves_nothing_behind()
+    {
+        var start = DecoderProgram.StartInfo(new EngineOptions(), _folder.FullName, 1 << 30);
+
+        start.Environment.Keys.ShouldBeSubsetOf(
+        [
+            "DOTNET_ROOT", "SystemRoot", "HOME", "TMPDIR", "TEMP", "TMP", "MALLOC_ARENA_MAX", "DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "DOTNET_gcServer",
+            "DOTNET_gcConcurrent", "DOTNET_GCHeapHardLimit",
+        ]);
+        await DecodeAsync(Drawings.Jpeg());
+        _folder.GetFiles().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_takes_the_process_along()
+    {
+        var path = await WriteAsync(Drawings.Jpeg());
+        using var decoder = Workbench.Decoder();
+        using var caller = new CancellationTokenSource();
+        var decoding = decoder.DecodeAsync(path, Workbench.Anything, caller.Token);
+
+        await caller.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(decoding);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task<Result<DecodedOriginal>> DecodeAsync(byte[] original, ProbeLimits? limits = null)
+    {
+        using var decoder = Workbench.Decoder();
+        return await decoder.DecodeAsync(await WriteAsync(original), limits ?? Workbench.Anything, Ct);
+    }
+
+    private async Task<string> WriteAsync(byte[] original)
+    {
+        var path = Path.Combine(_folder.FullName, "original");
+        await File.WriteAllBytesAsync(path, original, Ct);
+        return path;
+    }
+}

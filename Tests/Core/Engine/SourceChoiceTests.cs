@@ -1,0 +1,75 @@
+using ImageService.Core.Engine;
+using ImageService.Core.Operations;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Core.Engine;
+
+[Trait("Level", "Integration")]
+public sealed class SourceChoiceTests
+{
+    [Theory]
+    [InlineData(6000, 4000, "w_800", true)]
+    [InlineData(6000, 4000, "w_1224", true)]
+    [InlineData(6000, 4000, "w_1225", false)]
+    [InlineData(1000, 800, "w_500", true)]
+    [InlineData(1000, 800, "w_501", false)]
+    [InlineData(6000, 4000, "w_1000-h_1000", false)]
+    [InlineData(6000, 4000, "w_800-r_90", true)]
+    [InlineData(6000, 4000, "q_80", false)]
+    public void Only_what_is_at_most_half_the_intermediate_derives_from_it(int width, int height, string operations, bool expected)
+    {
+        var facts = new SourceFacts(width, height, false, 1, "", null, null, ImageFormat.Jpg);
+        var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Webp, facts, 85).Value;
+
+        SourceChoice.UsesIntermediate(canonical, facts).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(ImageFormat.Webp, false)]
+    [InlineData(ImageFormat.Jpg, true)]
+    public void Animations_that_stay_animated_derive_from_the_original(ImageFormat format, bool expected)
+    {
+        var facts = new SourceFacts(600, 400, false, 5, "", null, null, ImageFormat.Gif);
+        var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_100").Value, format, facts, 85).Value;
+
+        SourceChoice.UsesIntermediate(canonical, facts).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(1)]
+    public async Task A_variant_of_the_intermediate_has_the_originals_proportions_and_looks_the_same(int orientation)
+    {
+        var original = Drawings.JpegWithMetadata(orientation, 3001, 2003);
+        var facts = Workbench.FactsOf(original);
+        var ct = TestContext.Current.CancellationToken;
+        var intermediate = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(original), ct)).Value;
+        ((long)intermediate.Width * intermediate.Height).ShouldBeLessThanOrEqualTo(SourceChoice.IntermediatePixels);
+        var operations = CanonicalOperations.Resolve(OperationsParser.Parse("w_411").Value, ImageFormat.Png, facts, 85).Value;
+        SourceChoice.UsesIntermediate(operations, facts).ShouldBeTrue();
+
+        var direct = (await Workbench.Engine.TransformAsync(Workbench.Source(original), operations, TransformLimits.Default, ct)).Value;
+        var source = new TransformSource(intermediate.Bytes, OriginalFormat.Jpg, IsIntermediate: true, KeepCopyright: false);
+        var derived = (await Workbench.Engine.TransformAsync(source, operations, TransformLimits.Default, ct)).Value;
+
+        (derived.Width, derived.Height).ShouldBe((direct.Width, direct.Height));
+        using var one = Workbench.Open(direct);
+        using var other = Workbench.Open(derived);
+        Workbench.Distance(one, other).ShouldBeLessThan(1.5);
+        other.GetFields().ShouldNotContain("exif-data");
+    }
+
+    [Fact]
+    public async Task The_intermediate_keeps_alpha_as_png()
+    {
+        var made = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(Drawings.PngWithAlpha()), TestContext.Current.CancellationToken)).Value;
+
+        made.Format.ShouldBe(ImageFormat.Png);
+        using var image = Workbench.Open(made);
+        image.HasAlpha().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_two_sources_have_different_revisions() => EngineRevision.ForIntermediate.ShouldNotBe(EngineRevision.Current);
+}
