@@ -14,6 +14,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Variant for preset '{Preset}' of asset {AssetId} was not made: {Code}, {Detail}")]
     public static partial void PresetVariantRefused(ILogger logger, string preset, Guid assetId, string code, string detail);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The intermediate of asset {AssetId}, version {Version}, was not made: {Code}, {Detail}")]
+    public static partial void IntermediateRefused(ILogger logger, Guid assetId, int version, string code, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stored bytes and queue depth could not be measured; the last numbers stand")]
+    public static partial void MeasureFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Webhook delivery {DeliveryId} answered {Status} at attempt {Attempt}")]
     public static partial void WebhookAttempted(ILogger logger, Guid deliveryId, int? status, int attempt);
 

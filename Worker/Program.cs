@@ -1,3 +1,5 @@
+using Hangfire;
+using ImageService.Core;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Registry;
 using ImageService.Worker;
@@ -13,8 +15,12 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
 builder.AddRedisClient("cache");
+builder.AddImageService();
+builder.Services.AddWorker(builder.Configuration);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapDashboard();
+Schedule.Apply(app.Services.GetRequiredService<IRecurringJobManager>());
 await app.RunAsync();
 return 0;

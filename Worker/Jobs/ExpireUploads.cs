@@ -1,47 +1,33 @@
+using Hangfire;
+using ImageService.Core.Ingestion;
+using ImageService.Core.Lifecycle;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Removes resumable and direct uploads whose time is over, with the bytes they left. Bytes first: a crash leaves a row that is swept again.</summary>
-internal sealed class ExpireUploads(RegistryFactory registry, IObjectStore store, TimeProvider time, ILogger<ExpireUploads> log)
+/// <summary>Removes uploads whose time is over and what they left in staging, organization by organization.</summary>
+[DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
+internal sealed class ExpireUploads(RegistryFactory registry, StagingSweep sweep, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ExpireUploads> log)
 {
-    private const int Batch = 200;
-
     public async Task RunAsync(CancellationToken ct)
     {
-        var (now, after, expired) = (time.GetUtcNow(), Guid.Empty, 0);
+        var (before, removed) = (time.GetUtcNow() - options.Value.StagingRetention, 0);
         await using var db = registry.ForSystem();
-        while (await PageAsync(db, after, now, ct) is { Count: > 0 } page)
+        foreach (var organizationId in await db.Organizations.AsNoTracking().Select(row => row.Id).ToListAsync(ct))
         {
-            foreach (var upload in page)
+            try
             {
-                if (!await TryRemoveBytesAsync(upload, ct)) continue;
-                expired += await db.Uploads.Where(row => row.Id == upload.Id && row.ExpiresAt <= now).ExecuteDeleteAsync(ct);
+                removed += await sweep.SweepAsync(organizationId, before, ct);
             }
-
-            after = page[^1].Id;
+            catch (ObjectStoreException exception)
+            {
+                Log.SweepItemFailed(log, exception, nameof(ExpireUploads), organizationId.ToString());
+            }
         }
 
-        Log.Swept(log, nameof(ExpireUploads), expired, "uploads expired");
-    }
-
-    private static Task<List<Upload>> PageAsync(RegistryDb db, Guid after, DateTimeOffset now, CancellationToken ct) =>
-        db.Uploads.AsNoTracking().Where(upload => upload.Id > after && upload.ExpiresAt <= now).OrderBy(upload => upload.Id).Take(Batch).ToListAsync(ct);
-
-    private async Task<bool> TryRemoveBytesAsync(Upload upload, CancellationToken ct)
-    {
-        try
-        {
-            await store.DeleteAsync(ObjectKey.Staging(upload.OrganizationId, upload.Id), ct);
-            await store.DeletePrefixAsync(ObjectKey.StagingPartsPrefix(upload.OrganizationId, upload.Id), ct);
-            return true;
-        }
-        catch (ObjectStoreException exception)
-        {
-            Log.SweepItemFailed(log, exception, nameof(ExpireUploads), upload.Id.ToString());
-            return false;
-        }
+        Log.Swept(log, nameof(ExpireUploads), removed, "left-overs of uploads removed");
     }
 }

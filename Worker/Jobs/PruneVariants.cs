@@ -1,3 +1,4 @@
+using Hangfire;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Worker.Jobs;
 
 /// <summary>Removes variants nobody fetches, as <see cref="RetentionPlan"/> says: rows at once, objects through the outbox of the same transaction.</summary>
+[DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class PruneVariants(RegistryFactory registry, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<PruneVariants> log)
 {
     private readonly LifecycleOptions _options = options.Value;

@@ -1,9 +1,11 @@
+using Hangfire;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Worker.Jobs;
 
 /// <summary>Retires signing keys whose grace period is over. Verification looks at the time by itself; this makes the state say so.</summary>
+[DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class RetireSigningKeys(RegistryFactory registry, TimeProvider time, ILogger<RetireSigningKeys> log)
 {
     public async Task RunAsync(CancellationToken ct)

@@ -1,3 +1,4 @@
+using Hangfire;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Worker.Jobs;
 
 /// <summary>Notes each space's stored bytes for the current hour, and adds old hours up to one row per day. Both can run twice without harm.</summary>
+[DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class RollUpUsage(RegistryFactory registry, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<RollUpUsage> log)
 {
     public async Task RunAsync(CancellationToken ct)

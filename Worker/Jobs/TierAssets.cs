@@ -1,3 +1,4 @@
+using Hangfire;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Worker.Jobs;
 
 /// <summary>Moves originals and variants to the storage class that <see cref="TieringPlan"/> names. The row follows the object, so a crash only means moving it again.</summary>
+[DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class TierAssets(RegistryFactory registry, IObjectStore store, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<TierAssets> log)
 {
     private readonly LifecycleOptions _options = options.Value;

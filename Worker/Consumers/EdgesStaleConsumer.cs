@@ -1,0 +1,10 @@
+using ImageService.Core.Invalidation;
+using ImageService.Core.Messaging;
+
+namespace ImageService.Worker.Consumers;
+
+/// <summary>CDNs and caches in front are told to forget; one that refuses gets the message again later.</summary>
+internal sealed class EdgesStaleConsumer(CdnPurges purges) : IConsumer<EdgesStale>
+{
+    public Task ConsumeAsync(EdgesStale message, Guid messageId, CancellationToken ct) => purges.PurgeAsync(message, ct);
+}

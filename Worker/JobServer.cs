@@ -1,0 +1,64 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using ImageService.Core.Registry;
+using ImageService.Worker.Jobs;
+using Npgsql;
+
+namespace ImageService.Worker;
+
+/// <summary>Hangfire on the registry's PostgreSQL: its own schema, its own small pool, the application's role.</summary>
+internal static class JobServer
+{
+    /// <summary>Schema of Hangfire's tables; the migrations create it and let the application's role fill it.</summary>
+    public const string Schema = "hangfire";
+
+    public static IServiceCollection AddJobServer(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        var options = configuration.GetSection(WorkerOptions.Section).Get<WorkerOptions>() ?? new WorkerOptions();
+        services.AddHangfire((provider, hangfire) => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UsePostgreSqlStorage(
+                storage => storage.UseNpgsqlConnection(() => ConnectionString(provider.GetRequiredService<IConfiguration>(), options)),
+                new PostgreSqlStorageOptions
+                {
+                    SchemaName = Schema,
+                    PrepareSchemaIfNecessary = true,
+                    EnableLongPolling = true,
+                    QueuePollInterval = TimeSpan.FromSeconds(5),
+                    UseSlidingInvisibilityTimeout = true,
+                    InvisibilityTimeout = TimeSpan.FromMinutes(5),
+                }));
+        AddServer(services, JobQueues.Images, options.EffectiveImageJobs, options);
+        AddServer(services, JobQueues.Webhooks, options.WebhookJobs, options);
+        AddServer(services, JobQueues.Housekeeping, options.HousekeepingJobs, options);
+        return services;
+    }
+
+    private static void AddServer(IServiceCollection services, string queue, int workers, WorkerOptions options) =>
+        services.AddHangfireServer(server =>
+        {
+            server.ServerName = $"{Environment.MachineName}:{Environment.ProcessId}:{queue}";
+            server.Queues = [queue];
+            server.WorkerCount = workers;
+            server.ShutdownTimeout = options.ShutdownTimeout;
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
+            server.HeartbeatInterval = TimeSpan.FromSeconds(15);
+        });
+
+    private static string ConnectionString(IConfiguration configuration, WorkerOptions options)
+    {
+        var text = configuration.GetConnectionString("registry")
+            ?? throw new InvalidOperationException("No connection string 'registry': set ConnectionStrings__registry.");
+        var builder = new NpgsqlDataSourceBuilder(text);
+        RegistryConnection.UseApplicationRole(builder);
+
+        // A job being fetched and its lock each hold a connection; the rest is the servers' own (schedule, heartbeat, listening).
+        var workers = options.EffectiveImageJobs + options.WebhookJobs + options.HousekeepingJobs;
+        builder.ConnectionStringBuilder.MaxPoolSize = (2 * workers) + 12;
+        builder.ConnectionStringBuilder.ApplicationName = "imageservice-jobs";
+        return builder.ConnectionStringBuilder.ConnectionString;
+    }
+}

@@ -1,0 +1,43 @@
+using Hangfire;
+using ImageService.Core.Engine;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Registry;
+using ImageService.Core.Variants;
+
+namespace ImageService.Worker.Jobs;
+
+/// <summary>
+/// Makes the always-hot intermediate of a new original, by the same path a request takes that finds none, and has the presets' variants made from it.
+/// </summary>
+[AutomaticRetry(Attempts = 5)]
+internal sealed class GenerateIntermediate(
+    AssetPlaces places, VariantProvider variants, SourceReader sources, TransformGate gate, IBackgroundJobClient jobs, ILogger<GenerateIntermediate> log)
+{
+    // A variant this small always derives from the intermediate where there is to be one.
+    private static readonly ImageOperations Small = new() { Width = 16, Height = 16, Fit = Fit.Fill };
+
+    [Queue(JobQueues.Images)]
+    public async Task RunAsync(Guid organizationId, Guid assetId, int version, CancellationToken ct)
+    {
+        if (await places.FindAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await MakeAsync(place, version, ct) is { } error)
+        {
+            if (error.RetryAfter is not null) throw new InvalidOperationException($"The intermediate of asset {assetId} has to wait: {error.Detail}");
+            Log.IntermediateRefused(log, assetId, version, error.Code.ToString(), error.Detail);
+        }
+
+        jobs.Enqueue<GeneratePresetVariants>(job => job.RunAsync(organizationId, assetId, CancellationToken.None));
+    }
+
+    private async Task<Error?> MakeAsync(AssetPlace place, int version, CancellationToken ct)
+    {
+        var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), version, Small, ImageFormat.Jpg) { IsOwn = true };
+        if (!(await variants.DescribeAsync(request, ct)).TryGet(out var description, out var error)) return error;
+        if (!description.UsesIntermediate || description.Asset.IntermediateKey is not null) return null;
+        var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical);
+        if (!(await gate.EnterAsync(place.Space.OrganizationId, estimate, ct)).TryGet(out var lease, out error)) return error;
+        using var turn = lease;
+        return (await sources.ReadAsync(description, ct)).Error;
+    }
+}

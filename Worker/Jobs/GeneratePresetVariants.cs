@@ -1,0 +1,61 @@
+using Hangfire;
+using ImageService.Core.Messaging;
+using ImageService.Core.Operations;
+using ImageService.Core.Presets;
+using ImageService.Core.Registry;
+using ImageService.Core.Variants;
+
+namespace ImageService.Worker.Jobs;
+
+/// <summary>Makes the variants of an asset's current version that its presets ask for. What exists is found, so running twice costs little and changes nothing.</summary>
+[AutomaticRetry(Attempts = 5)]
+internal sealed class GeneratePresetVariants(
+    AssetPlaces places, PresetMatches presets, VariantProvider variants, RegistryFactory registry, TimeProvider time, ILogger<GeneratePresetVariants> log)
+{
+    [Queue(JobQueues.Images)]
+    public async Task RunAsync(Guid organizationId, Guid assetId, CancellationToken ct)
+    {
+        if (await places.FindAsync(organizationId, assetId, ct) is not { } place) return;
+        foreach (var preset in await presets.ForAssetAsync(place, ct)) await MakeAsync(place, preset, ct);
+    }
+
+    /// <summary>Makes one preset's variants of one asset: one, or one for each format that <c>fmt_auto</c> may choose.</summary>
+    public async Task MakeAsync(AssetPlace place, PresetRevision preset, CancellationToken ct)
+    {
+        var extension = DefaultExtension.For(place.OriginalFormat, place.HasAlpha);
+        foreach (var accept in Accepts(preset.Operations))
+        {
+            var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), place.Asset.CurrentVersion, new ImageOperations { Preset = preset.Slug }, extension)
+            {
+                Accept = accept,
+                IsOwn = true,
+            };
+            var result = await variants.EnsureAsync(request, ct);
+            if (result.TryGet(out var ensured, out var error))
+            {
+                if (ensured.WasMade) await TellAsync(place, ensured.Description, ct);
+                continue;
+            }
+
+            if (error.RetryAfter is not null) throw new InvalidOperationException($"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
+            Log.PresetVariantRefused(log, preset.Slug, place.Asset.Id, error.Code.ToString(), error.Detail);
+        }
+    }
+
+    private static string?[] Accepts(ImageOperations operations) =>
+        operations.Format is { IsAuto: true } ? [null, "image/webp", "image/avif"] : [null];
+
+    private async Task TellAsync(AssetPlace place, VariantDescription made, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(place.Space.OrganizationId);
+        db.Publish(new VariantReady(place.Space.OrganizationId, place.Asset.Id, made.Asset.Version, made.OperationsHash), time.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+    }
+}
+
+/// <summary>The extension of an asset's preset URLs: its own format where that can be delivered.</summary>
+internal static class DefaultExtension
+{
+    public static ImageFormat For(string originalFormat, bool hasAlpha) =>
+        ImageFormats.TryParse(originalFormat, out var format) ? format : hasAlpha ? ImageFormat.Png : ImageFormat.Jpg;
+}
