@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ImageService.Portal.Client;
+
+// Public because components are, and take these as parameters.
+/// <summary>An asset with its current version.</summary>
+public sealed record AssetResponse(
+    string Id,
+    int Version,
+    string Tenant,
+    string Space,
+    string Folder,
+    IReadOnlyList<string> Tags,
+    string Access,
+    string Filename,
+    string Format,
+    int Width,
+    int Height,
+    bool HasAlpha,
+    int Frames,
+    long SizeBytes,
+    string ContentHash,
+    DateTimeOffset UploadedAt,
+    AssetUrls Urls,
+    FocalPoint? FocalPoint,
+    string? DominantColour,
+    IReadOnlyList<string>? Palette,
+    JsonElement? Metadata,
+    JsonElement? Exif,
+    DateTimeOffset? DeletedAt)
+{
+    [JsonIgnore]
+    public bool IsPrivate => string.Equals(Access, "private", StringComparison.Ordinal);
+}
+
+public sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets);
+
+/// <summary>0 to 1 from the left and the top of the upright picture.</summary>
+public sealed record FocalPoint(double X, double Y);
+
+public sealed record VersionResponse(int Version, bool Current, string Format, int Width, int Height, long SizeBytes, DateTimeOffset UploadedAt);
+
+public sealed record VariantResponse(
+    int Version, string Operations, string Format, int Width, int Height, long SizeBytes, string Tier, string? Preset, string Url, DateTimeOffset CreatedAt, DateTimeOffset? LastAccessedAt, long AccessCount);

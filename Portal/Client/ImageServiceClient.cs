@@ -1,0 +1,73 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ImageService.Portal.Authentication;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace ImageService.Portal.Client;
+
+/// <summary>The Api as the portal sees it, in the name of the signed-in person. One partial file per resource.</summary>
+internal sealed partial class ImageServiceClient(HttpClient http, PortalSession session)
+{
+    private async Task<ApiAnswer<T>> SendAsync<T>(HttpRequestMessage request, string? organization, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        using (request)
+        {
+            await AuthorizeAsync(request, organization);
+            try
+            {
+                using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+                if (!response.IsSuccessStatusCode) return new ApiAnswer<T>(default, await ReadProblemAsync(response, ct));
+                if (response.StatusCode is System.Net.HttpStatusCode.NoContent) return new ApiAnswer<T>(default, null);
+                return new ApiAnswer<T>(await response.Content.ReadFromJsonAsync(type, ct), null, response.Headers.ETag?.ToString());
+            }
+            catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException or BrokenCircuitException)
+            {
+                return new ApiAnswer<T>(default, ApiProblem.Unreachable);
+            }
+        }
+    }
+
+    private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, JsonTypeInfo<T> type, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, path), organization, type, ct);
+
+    /// <summary>Every item of a list, page after page.</summary>
+    private async Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, JsonTypeInfo<Page<T>> type, CancellationToken ct)
+    {
+        List<T> all = [];
+        string? cursor = null;
+        do
+        {
+            var answer = await GetAsync(cursor is null ? path : $"{path}?cursor={Uri.EscapeDataString(cursor)}", organization, type, ct);
+            if (!answer.IsSuccess) return new ApiAnswer<IReadOnlyList<T>>(null, answer.Problem);
+            all.AddRange(answer.Value.Items);
+            cursor = answer.Value.NextCursor;
+        }
+        while (cursor is not null);
+        return new ApiAnswer<IReadOnlyList<T>>(all, null);
+    }
+
+    private async Task AuthorizeAsync(HttpRequestMessage request, string? organization)
+    {
+        if (await session.GetTokenAsync() is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (organization is not null) request.Headers.Add("X-Organization", organization);
+    }
+
+    private static async Task<ApiProblem> ReadProblemAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var status = (int)response.StatusCode;
+        if (response.Content.Headers.ContentType?.MediaType is not "application/problem+json") return new ApiProblem(response.ReasonPhrase, status, null, null);
+        try
+        {
+            var problem = await response.Content.ReadFromJsonAsync(ApiJson.Default.ApiProblem, ct);
+            return problem is null ? new ApiProblem(response.ReasonPhrase, status, null, null) : problem with { Status = status };
+        }
+        catch (JsonException)
+        {
+            return new ApiProblem(response.ReasonPhrase, status, null, null);
+        }
+    }
+
+    private static string Segment(string value) => Uri.EscapeDataString(value);
+}

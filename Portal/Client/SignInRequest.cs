@@ -1,0 +1,13 @@
+namespace ImageService.Portal.Client;
+
+internal sealed record SignInRequest(string Email, string Password, string? Totp);
+
+internal sealed record SessionTokenResponse(string Token, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Never the token.</summary>
+    public override string ToString() => nameof(SessionTokenResponse);
+}
+
+internal sealed record PersonResponse(Guid Id, string Email, string Name, bool TotpEnabled, IReadOnlyList<MembershipResponse> Memberships);
+
+internal sealed record MembershipResponse(string Organization, string OrganizationName, string? Tenant, string? Space, string Role, IReadOnlyList<string> Scopes);

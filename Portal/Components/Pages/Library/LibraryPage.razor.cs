@@ -1,0 +1,135 @@
+using ImageService.Portal.Client;
+using Microsoft.AspNetCore.Components;
+
+namespace ImageService.Portal.Components.Pages.Library;
+
+/// <summary>A space's images: searched, filtered by folder and tag, paged; deleted ones on demand. What is shown is in the address, so it can be linked and gone back to.</summary>
+public sealed partial class LibraryPage : ComponentBase, IDisposable
+{
+    private const int FoldersFrom = 200;
+
+    private readonly CancellationTokenSource _leave = new();
+    private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
+    private List<AssetResponse>? _assets;
+    private IReadOnlyList<string> _folders = [];
+    private string? _next;
+    private ApiProblem? _problem;
+    private string _folder = "/";
+    private string? _tag;
+    private string? _words;
+    private bool _deleted;
+    private bool _uploading;
+    private bool _loading;
+    private int _generation;
+
+    [Parameter]
+    public required string Organization { get; set; }
+
+    [Parameter]
+    public required string Tenant { get; set; }
+
+    [Parameter]
+    public required string Space { get; set; }
+
+    [SupplyParameterFromQuery(Name = "folder")]
+    private string? FolderInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "tag")]
+    private string? TagInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? WordsInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "deleted")]
+    private bool DeletedInAddress { get; set; }
+
+    private bool IsFiltered => _folder != "/" || _tag is not null || !string.IsNullOrWhiteSpace(_words);
+
+    public void Dispose()
+    {
+        _leave.Cancel();
+        _leave.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        (_folder, _tag, _words, _deleted) = (string.IsNullOrEmpty(FolderInAddress) ? "/" : FolderInAddress, TagInAddress, WordsInAddress, DeletedInAddress);
+        if (RendererInfo.IsInteractive) await ReloadAsync();
+    }
+
+    private AssetFilter Filter => new(Tenant, Space)
+    {
+        // Words and tags are looked for everywhere below; without them a folder shows what is directly in it.
+        Folder = IsFiltered || _folders.Count > 0 ? _folder : null,
+        Recursive = !string.IsNullOrWhiteSpace(_words) || _tag is not null,
+        Tag = _tag,
+        Words = _words,
+        Deleted = _deleted,
+    };
+
+    private Task SearchAsync(string? words) => GoAsync(("q", string.IsNullOrWhiteSpace(words) ? null : words.Trim()));
+
+    private Task TagAsync(string? tag) => GoAsync(("tag", tag));
+
+    private Task OpenFolderAsync(string folder) => GoAsync(("folder", folder == "/" ? null : folder));
+
+    private Task ShowDeletedAsync(bool deleted) => GoAsync(("deleted", deleted ? "true" : null));
+
+    private Task ClearAsync() => GoAsync(("q", null), ("tag", null), ("folder", null));
+
+    private Task GoAsync(params (string Name, string? Value)[] changes)
+    {
+        var query = changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query), new NavigationOptions { ReplaceHistoryEntry = query.ContainsKey("q") });
+        return Task.CompletedTask;
+    }
+
+    private async Task ReloadAsync()
+    {
+        var generation = ++_generation;
+        _problem = null;
+        await LoadFoldersAsync();
+        var page = await Client.ListAssetsAsync(Organization, Filter, _leave.Token);
+        if (generation != _generation) return;
+        (_problem, _assets, _next) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor);
+        StateHasChanged();
+    }
+
+    /// <summary>Folders directly below this one, as far as the newest images tell.</summary>
+    private async Task LoadFoldersAsync()
+    {
+        var all = await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Recursive = true, Deleted = _deleted, Limit = FoldersFrom }, _leave.Token);
+        _folders = all.IsSuccess ? Below(_folder, all.Value.Items.Select(asset => asset.Folder)) : [];
+    }
+
+    private async Task LoadMoreAsync()
+    {
+        _loading = true;
+        var page = await Client.ListAssetsAsync(Organization, Filter with { Cursor = _next }, _leave.Token);
+        _loading = false;
+        if (!page.IsSuccess)
+        {
+            _problem = page.Problem;
+            return;
+        }
+
+        _assets!.AddRange(page.Value.Items);
+        _next = page.Value.NextCursor;
+    }
+
+    /// <summary>The folders one step below, each once, in order.</summary>
+    internal static IReadOnlyList<string> Below(string folder, IEnumerable<string> folders)
+    {
+        var prefix = folder == "/" ? "/" : folder + "/";
+        return
+        [
+            .. folders.Where(other => other.Length > prefix.Length && other.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(other => prefix + other[prefix.Length..].Split('/')[0])
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    internal static string Parent(string folder) => folder.LastIndexOf('/') is > 0 and var slash ? folder[..slash] : "/";
+
+    private static string LastPart(string folder) => folder[(folder.LastIndexOf('/') + 1)..];
+}

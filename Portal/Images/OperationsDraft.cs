@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace ImageService.Portal.Images;
+
+/// <summary>The operations a person puts together on an asset's page, written as the URL's text. A value that is not set stands for the service's default and is left out.</summary>
+public sealed record OperationsDraft
+{
+    public string? Preset { get; init; }
+
+    /// <summary>px, 1 to 8192.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>px, 1 to 8192.</summary>
+    public int? Height { get; init; }
+
+    public string? Fit { get; init; }
+
+    public string? Gravity { get; init; }
+
+    /// <summary>Hex digits without <c>#</c>.</summary>
+    public string? Background { get; init; }
+
+    /// <summary>1 to 100; null with <see cref="AutoQuality"/> false is the default.</summary>
+    public int? Quality { get; init; }
+
+    public bool AutoQuality { get; init; }
+
+    /// <summary>Extension, or <c>auto</c>.</summary>
+    public string Format { get; init; } = "jpg";
+
+    /// <summary>0, 90, 180 or 270 degrees clockwise.</summary>
+    public int Rotation { get; init; }
+
+    /// <summary>0 to 10.</summary>
+    public double Sharpen { get; init; }
+
+    /// <summary>0, or 0.3 to 1000.</summary>
+    public double Blur { get; init; }
+
+    public bool Greyscale { get; init; }
+
+    public bool Flip { get; init; }
+
+    public bool Flop { get; init; }
+
+    public static IReadOnlyList<string> Fits { get; } = ["cover", "contain", "fill", "inside", "outside", "pad"];
+
+    public static IReadOnlyList<string> Gravities { get; } =
+        ["center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "smart", "focal"];
+
+    public static IReadOnlyList<string> Formats { get; } = ["auto", "avif", "webp", "jpg", "png", "gif"];
+
+    /// <summary>Whether anything but the format is asked for.</summary>
+    public bool IsOriginal => string.Equals(Operations(), "original", StringComparison.Ordinal);
+
+    /// <summary>The last segment of the URL: <c>w_800-h_600-f_cover.webp</c>.</summary>
+    /// <param name="ownFormat">Extension of the original's own format, which <c>auto</c> falls back to.</param>
+    public string FileName(string ownFormat) => $"{Operations()}.{(IsAuto ? ownFormat : Format)}";
+
+    /// <summary>The operations as text; <c>original</c> where there are none.</summary>
+    public string Operations()
+    {
+        List<string> parts = [];
+        if (!string.IsNullOrEmpty(Preset)) parts.Add($"preset_{Preset}");
+        if (IsAuto) parts.Add("fmt_auto");
+        if (Width is { } width) parts.Add($"w_{width}");
+        if (Height is { } height) parts.Add($"h_{height}");
+        if (!string.IsNullOrEmpty(Fit)) parts.Add($"f_{Fit}");
+        if (!string.IsNullOrEmpty(Gravity)) parts.Add($"g_{Gravity}");
+        if (!string.IsNullOrEmpty(Background)) parts.Add($"b_{Background.TrimStart('#').ToLowerInvariant()}");
+        if (AutoQuality) parts.Add("q_auto");
+        else if (Quality is { } quality) parts.Add($"q_{quality}");
+        if (Rotation is 90 or 180 or 270) parts.Add($"r_{Rotation}");
+        if (Sharpen > 0) parts.Add($"sharpen_{Number(Sharpen)}");
+        if (Blur >= 0.3) parts.Add($"blur_{Number(Blur)}");
+        if (Greyscale) parts.Add("bw");
+        if (Flip) parts.Add("flip");
+        if (Flop) parts.Add("flop");
+        return parts.Count == 0 ? "original" : string.Join('-', parts);
+    }
+
+    private bool IsAuto => string.Equals(Format, "auto", StringComparison.Ordinal);
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,72 @@
+using ImageService.Portal.Authentication;
+using ImageService.Portal.Client;
+using ImageService.Portal.Images;
+using ImageService.Portal.Uploads;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
+using MudBlazor.Services;
+
+namespace ImageService.Portal;
+
+/// <summary>Everything the portal is made of.</summary>
+internal static class PortalServices
+{
+    public static void AddPortal(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<PortalOptions>().Bind(builder.Configuration.GetSection(PortalOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        var options = builder.Configuration.GetSection(PortalOptions.Section).Get<PortalOptions>() ?? new PortalOptions();
+        services.AddSingleton(TimeProvider.System);
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices();
+        AddSignIn(services, options);
+        AddApi(services);
+        services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options.TrustedProxies));
+        services.AddHealthChecks().AddCheck<ApiHealth>("api", tags: ["ready"]);
+    }
+
+    private static void AddSignIn(IServiceCollection services, PortalOptions options)
+    {
+        var protection = services.AddDataProtection().SetApplicationName("ImageService.Portal");
+        if (options.KeyDirectory is { Length: > 0 } folder) protection.PersistKeysToFileSystem(new DirectoryInfo(folder));
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.Cookie.Name = "imageservice.portal";
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.LoginPath = "/sign-in";
+            cookie.ReturnUrlParameter = "returnUrl";
+            cookie.SlidingExpiration = false;
+        });
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<PortalSession>();
+        services.AddScoped<SignInService>();
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        // The name is looked up by service discovery: services__api__http__0.
+        services.AddHttpClient<ImageServiceClient>(client => client.BaseAddress = new Uri("https+http://api"));
+#pragma warning disable EXTEXP0001 // Experimental, but the only way to take off the default's time limit and repetition: an upload takes its time and its body is read once.
+        services.AddHttpClient(UploadEndpoint.Client, client =>
+        {
+            client.BaseAddress = new Uri("https+http://api");
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        }).RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        services.AddSingleton<ImageUrls>();
+        services.AddScoped<ImageSigner>();
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (var network in proxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        if (proxies.Length == 0) forwarded.ForwardedHeaders = ForwardedHeaders.None;
+    }
+}
