@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using ImageService.Core.Invalidation.Cdn;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -51,10 +50,10 @@ public sealed class EdgeVerification(HttpClient http, IOptions<InvalidationOptio
         }
     }
 
-    private async Task<(int Status, EntityTagHeaderValue? ETag)> AskAsync(Uri url, CancellationToken ct)
+    private async Task<(int Status, string? ETag)> AskAsync(Uri url, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, url);
         using var response = await http.SendAsync(request, ct);
-        return ((int)response.StatusCode, response.Headers.ETag);
+        return ((int)response.StatusCode, response.Headers.ETag?.Tag);
     }
 }
