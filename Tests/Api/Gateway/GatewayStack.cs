@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using StackExchange.Redis;
 using Xunit;
 
@@ -38,6 +37,9 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
 
     /// <summary>Transforms that this replica ran (<c>transforms_total</c>).</summary>
     public long Transforms => Volatile.Read(ref _transforms);
+
+    /// <summary>The object store of this replica, which can be broken at will.</summary>
+    public BreakableStore Store { get; private set; } = null!;
 
     public IConnectionMultiplexer? Redis => Services.GetService<IConnectionMultiplexer>();
 
@@ -93,13 +95,8 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton(_ =>
-            {
-                var source = new NpgsqlDataSourceBuilder(_servers.Registry);
-                RegistryConnection.UseApplicationRole(source);
-                return source.Build();
-            });
-            services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect($"{_servers.Redis},abortConnect=false,connectTimeout=1000"));
+            var store = services.Last(service => service.ServiceType == typeof(IObjectStore));
+            services.AddSingleton<IObjectStore>(provider => Store = new BreakableStore((IObjectStore)store.ImplementationFactory!(provider)));
         });
     }
 

@@ -1,0 +1,32 @@
+using ImageService.Core.Storage;
+
+namespace ImageService.Tests.Api.Gateway;
+
+/// <summary>A store that answers nothing while it is broken, as one behind a cut cable.</summary>
+internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
+{
+    public bool IsBroken { get; set; }
+
+    public string Provider => inner.Provider;
+
+    private IObjectStore Inner => IsBroken ? throw new ObjectStoreException("The store does not answer.") : inner;
+
+    public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) => Inner.OpenAsync(key, range, ct);
+
+    public Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct) => Inner.PutAsync(key, content, contentType, ct);
+
+    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Inner.HeadAsync(key, ct);
+
+    public Task<bool> MoveAsync(string fromKey, string toKey, CancellationToken ct) => Inner.MoveAsync(fromKey, toKey, ct);
+
+    public Task<bool> DeleteAsync(string key, CancellationToken ct) => Inner.DeleteAsync(key, ct);
+
+    public IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct) => Inner.ListAsync(prefix, ct);
+
+    public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Inner.SetTierAsync(key, tier, ct);
+
+    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+        Inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
+
+    public Task CheckAsync(CancellationToken ct) => Inner.CheckAsync(ct);
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using ImageService.Tests.Api.Gateway;
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.RateLimiting;
+
+public sealed class ScanLimiterTests(PostgresServer postgres, RedisServer redis) : GatewayTest(postgres, redis)
+{
+    protected override Dictionary<string, string?> Settings => new()
+    {
+        ["Api:RateLimiting:ScansPerMinute"] = "5",
+        ["Api:RateLimiting:SpareLoopback"] = "false",
+        ["Api:TrustedProxies:0"] = "127.0.0.1",
+        ["Api:TrustedProxies:1"] = "::1",
+    };
+
+    [Fact]
+    public async Task An_address_that_guesses_is_refused_without_a_look_and_others_are_not()
+    {
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var guess = await Stack.GetAsync(asset.Path(i % 2 == 0 ? "pub" : "priv", "w_10.jpg").Replace("marketing", $"guess{i}", StringComparison.Ordinal), ("X-Forwarded-For", "203.0.113.7"));
+            statuses.Add(guess.StatusCode);
+        }
+
+        // A minute that turns in between starts the count anew.
+        statuses.Count(status => status == HttpStatusCode.NotFound).ShouldBeInRange(5, 10);
+        statuses[^1].ShouldBe(HttpStatusCode.TooManyRequests);
+        using var other = await Stack.GetAsync(asset.Public("w_10.jpg"), ("X-Forwarded-For", "203.0.113.8"));
+        other.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+}
