@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds everything, runs every test.
+# Arguments go to the test runner (for example --filter-class "*SupervisorTests").
 # The last line is "N passed, N failed, N skipped", from the runner's own report. Fails when a test failed or none ran.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -60,7 +61,7 @@ say "Testing"
 results="$PWD/TestResults"
 rm -rf "$results"
 code=0
-dotnet test --project Tests --no-build --configuration "$configuration" --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename tests.trx || code=$?
+dotnet test --project Tests --no-build --configuration "$configuration" --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename tests.trx "$@" || code=$?
 
 # <Counters total="12" executed="11" passed="10" failed="1" error="0" ... notExecuted="1" ... />
 counters="$(grep -o '<Counters [^>]*>' "$results/tests.trx" 2>/dev/null || true)"

@@ -18,8 +18,9 @@ internal static class Dashboard
         var frontend = $"http://localhost:{FreePort.Next()}";
         var telemetry = $"http://localhost:{FreePort.Next()}";
         var process = await spawner.StartAsync(
-            new ProcessCommand(tool, ["dashboard", "run", "--frontend-url", frontend, "--otlp-grpc-url", telemetry, "--allow-anonymous", "--non-interactive"], data.Folder),
+            new ProcessCommand(tool, ["dashboard", "run", "--frontend-url", frontend, "--otlp-grpc-url", telemetry, "--allow-anonymous", "--non-interactive", "--nologo"], data.Folder),
             line => log.Write("dashboard", line)).WaitAsync(ct);
+        data.Remember(process);
         configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = telemetry;
         configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
         log.Say($"Aspire's dashboard: {frontend}");

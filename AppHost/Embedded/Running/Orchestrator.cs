@@ -15,6 +15,7 @@ internal sealed class Orchestrator(
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _others = [];
     private Readiness? _readiness;
+    private ChildProcess? _dashboard;
     private int _failed;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -30,8 +31,7 @@ internal sealed class Orchestrator(
             return;
         }
 
-        if (await Dashboard.StartAsync(spawner, data, log, configuration, cancellationToken) is { } dashboard)
-            data.Remember(dashboard);
+        _dashboard = await Dashboard.StartAsync(spawner, data, log, configuration, cancellationToken);
         _readiness = new Readiness(notifications, services, log);
         foreach (var resource in model.Resources)
             Begin(resource, _readiness);
@@ -48,6 +48,8 @@ internal sealed class Orchestrator(
         foreach (var level in _supervisors.GroupBy(supervisor => (IsService: supervisor.Resource is not ContainerResource, Depth: Depth(supervisor.Resource))).OrderByDescending(level => level.Key))
             await Task.WhenAll(level.Select(supervisor => supervisor.DisposeAsync().AsTask()));
         await Task.WhenAll(_others).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (_dashboard is not null)
+            await _dashboard.DisposeAsync();
         data.Dispose();
         if (_supervisors.Count > 0)
             log.Say("Stopped.");
