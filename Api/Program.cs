@@ -2,6 +2,7 @@ using ImageService.Api.Assets;
 using ImageService.Api.Authentication;
 using ImageService.Api.ControlPlane;
 using ImageService.Api.ControlPlane.Invalidations;
+using ImageService.Api.Demo;
 using ImageService.Api.Gateway;
 using ImageService.Api.Http;
 using ImageService.Api.Imports;
@@ -31,6 +32,7 @@ builder.AddGateway();
 builder.Services.AddAssets();
 builder.Services.AddUploads();
 builder.AddOpenApiDocument();
+builder.AddDemo();
 
 var app = builder.Build();
 app.UseMiddleware<RequestMetrics>();
@@ -50,6 +52,7 @@ app.MapImports();
 app.MapGateway();
 app.MapInvalidations();
 app.MapOpenApiDocument();
+app.MapDefaultEndpoints();
 
 await app.RunAsync();
 return 0;

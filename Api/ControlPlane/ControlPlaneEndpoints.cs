@@ -12,6 +12,7 @@ using ImageService.Api.ControlPlane.Tenants;
 using ImageService.Api.ControlPlane.Usage;
 using ImageService.Api.ControlPlane.Webhooks;
 using ImageService.Api.Http;
+using ImageService.Core.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,8 @@ internal static class ControlPlaneEndpoints
 {
     public static void AddControlPlane(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<FirstAdministratorOptions>().BindConfiguration(FirstAdministratorOptions.Section);
+        builder.Services.AddHostedService<FirstAdministrator>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<InvitationDesk>();
         builder.Services.AddSingleton<SignInAudit>();

@@ -34,6 +34,9 @@ internal static class HttpServices
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
             json.SerializerOptions.RespectNullableAnnotations = true;
         });
+
+        // Its lines hold whole URLs: signatures and one-time codes in queries.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         services.AddExceptionHandler<FailureHandler>();
         services.AddProblemDetails();
     }

@@ -17,6 +17,7 @@ internal static class InvalidationEndpoints
     public static void MapInvalidations(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/invalidations", Invalidate)
         .RequireScope(Scopes.ImageWrite)
         .WithTags("Invalidations")
+        .WithName("invalidateVariants")
         .WithSummary("Drop variants from every layer and purge the CDN")
         .Produces<InvalidateResponse>()
         .ProducesProblem(StatusCodes.Status400BadRequest)

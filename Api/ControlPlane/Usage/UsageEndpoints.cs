@@ -29,15 +29,10 @@ internal static class UsageEndpoints
         var tenantId = tenant is null ? null : await db.FindTenantIdAsync(visit.At.OrganizationId, tenant, ct);
         if (tenant is not null && tenantId is null)
             return Problems.NotFound.ToProblem();
-        var hours = UsageQuery.Visible(db, visit, begin, end, tenantId);
-        var items = groupBy switch
-        {
-            "tenant" => await UsageQuery.ByTenantAsync(db, hours, ct),
-            "space" => await UsageQuery.BySpaceAsync(db, hours, ct),
-            "key" => await UsageQuery.ByKeyAsync(db, hours, ct),
-            _ => await UsageQuery.ByDayAsync(hours, ct),
-        };
-        return Results.Ok(new UsageResponse(begin, end, items));
+        var tenants = visit.TenantsWith(Scopes.UsageRead);
+        Guid[] spaces = [.. visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead)).Select(static grant => grant.SpaceId).OfType<Guid>()];
+        var query = new UsageQuery(db, new UsageFilter(visit.At.OrganizationId, begin, end, tenantId, tenants is null, tenants ?? [], spaces));
+        return Results.Ok(new UsageResponse(begin, end, await query.ReadAsync(groupBy ?? "day", ct)));
     }
 }
 

@@ -1,97 +1,88 @@
-using ImageService.Api.Authentication;
-using ImageService.Core.Access;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.ControlPlane.Usage;
 
 /// <summary>
-/// Adds up usage hours. What flows (requests, bytes, transforms) is summed by the database; what stands (storage) is, for each space, its newest hour of the group,
+/// Adds up usage hours in the database. What flows (requests, bytes, transforms) is summed; what stands (storage) is, for each space, its newest hour of the group,
 /// and then summed over the spaces.
 /// </summary>
-internal static class UsageQuery
+internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
 {
-    public static IQueryable<UsageHour> Visible(RegistryDb db, Visit visit, DateTimeOffset begin, DateTimeOffset end, Guid? tenantId)
+    public async Task<IReadOnlyList<UsageItem>> ReadAsync(string groupBy, CancellationToken ct)
     {
-        var tenants = visit.TenantsWith(Scopes.UsageRead);
-        var spaces = visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead)).Select(static grant => grant.SpaceId).OfType<Guid>().ToArray();
-        return db.UsageHours.AsNoTracking().Where(hour => hour.OrganizationId == visit.At.OrganizationId && hour.Hour >= begin && hour.Hour < end
-            && (tenantId == null || hour.TenantId == tenantId)
-            && (tenants == null || tenants.Contains(hour.TenantId) || spaces.Contains(hour.SpaceId)));
+        var flows = await FlowsAsync(groupBy, ct);
+        var held = await HeldAsync(ct);
+        var names = await NamesAsync(ct);
+        var items = flows.Select(flow => new UsageItem(
+            flow.Date,
+            flow.TenantId is { } tenant ? names.GetValueOrDefault(tenant) : null,
+            flow.SpaceId is { } space ? names.GetValueOrDefault(space) : null,
+            flow.KeyId == Guid.Empty ? null : flow.KeyId,
+            flow.KeyId is { } key ? names.GetValueOrDefault(key) : null,
+            flow.Requests,
+            flow.BandwidthBytes,
+            groupBy == "key" ? 0 : HeldBy(held, flow),
+            flow.Transforms,
+            flow.TransformCpuMs));
+        return [.. items.OrderBy(static item => item.Date).ThenBy(static item => item.Tenant, StringComparer.Ordinal)
+            .ThenBy(static item => item.Space, StringComparer.Ordinal).ThenByDescending(static item => item.Requests)];
     }
 
-    public static async Task<IReadOnlyList<UsageItem>> ByDayAsync(IQueryable<UsageHour> hours, CancellationToken ct)
-    {
-        var flows = await hours.GroupBy(hour => hour.Hour.UtcDateTime.Date).Select(day => new
-        {
-            day.Key,
-            Flow = new Flow(day.Sum(hour => hour.Requests), day.Sum(hour => hour.BandwidthBytes), day.Sum(hour => hour.Transforms), day.Sum(hour => hour.TransformCpuMs)),
-        }).ToListAsync(ct);
-        var held = await HeldAsync(hours, ct);
-        return [.. flows.OrderBy(static day => day.Key).Select(day => Item(
-            day.Flow, HeldOn(held, DateOnly.FromDateTime(day.Key)), date: DateOnly.FromDateTime(day.Key)))];
-    }
-
-    public static async Task<IReadOnlyList<UsageItem>> ByTenantAsync(RegistryDb db, IQueryable<UsageHour> hours, CancellationToken ct)
-    {
-        var flows = await hours.GroupBy(hour => hour.TenantId).Select(tenant => new
-        {
-            tenant.Key,
-            Flow = new Flow(tenant.Sum(hour => hour.Requests), tenant.Sum(hour => hour.BandwidthBytes), tenant.Sum(hour => hour.Transforms), tenant.Sum(hour => hour.TransformCpuMs)),
-        }).ToListAsync(ct);
-        var held = await HeldAsync(hours, ct);
-        var slugs = await db.Tenants.AsNoTracking().ToDictionaryAsync(tenant => tenant.Id, tenant => tenant.Slug, ct);
-        return [.. flows.Select(line => Item(line.Flow, HeldBy(held.Where(row => row.TenantId == line.Key)), tenant: slugs.GetValueOrDefault(line.Key)))
-            .OrderBy(static item => item.Tenant, StringComparer.Ordinal)];
-    }
-
-    public static async Task<IReadOnlyList<UsageItem>> BySpaceAsync(RegistryDb db, IQueryable<UsageHour> hours, CancellationToken ct)
-    {
-        var flows = await hours.GroupBy(hour => hour.SpaceId).Select(space => new
-        {
-            space.Key,
-            Flow = new Flow(space.Sum(hour => hour.Requests), space.Sum(hour => hour.BandwidthBytes), space.Sum(hour => hour.Transforms), space.Sum(hour => hour.TransformCpuMs)),
-        }).ToListAsync(ct);
-        var held = await HeldAsync(hours, ct);
-        var slugs = await (from space in db.Spaces.AsNoTracking() join tenant in db.Tenants on space.TenantId equals tenant.Id select new { space.Id, space.Slug, Tenant = tenant.Slug })
-            .ToDictionaryAsync(row => row.Id, ct);
-        return [.. flows.Select(line => Item(
-                line.Flow, HeldBy(held.Where(row => row.SpaceId == line.Key)), tenant: slugs.GetValueOrDefault(line.Key)?.Tenant, space: slugs.GetValueOrDefault(line.Key)?.Slug))
-            .OrderBy(static item => item.Tenant, StringComparer.Ordinal).ThenBy(static item => item.Space, StringComparer.Ordinal)];
-    }
-
-    public static async Task<IReadOnlyList<UsageItem>> ByKeyAsync(RegistryDb db, IQueryable<UsageHour> hours, CancellationToken ct)
-    {
-        var flows = await hours.GroupBy(hour => hour.ApiKeyId).Select(key => new
-        {
-            key.Key,
-            Flow = new Flow(key.Sum(hour => hour.Requests), key.Sum(hour => hour.BandwidthBytes), key.Sum(hour => hour.Transforms), key.Sum(hour => hour.TransformCpuMs)),
-        }).ToListAsync(ct);
-        var ids = flows.ConvertAll(static line => line.Key);
-        var names = await db.ApiKeys.AsNoTracking().Where(key => ids.Contains(key.Id)).ToDictionaryAsync(key => key.Id, key => key.Name, ct);
-        return [.. flows.Select(line => Item(line.Flow, 0, key: line.Key == Guid.Empty ? null : line.Key, keyName: names.GetValueOrDefault(line.Key)))
-            .OrderByDescending(static item => item.Requests)];
-    }
+    private Task<List<Flow>> FlowsAsync(string groupBy, CancellationToken ct) => db.Database.SqlQuery<Flow>(
+        $"""
+        SELECT CASE WHEN {groupBy} = 'day' THEN (hour AT TIME ZONE 'UTC')::date END AS date,
+               CASE WHEN {groupBy} IN ('tenant', 'space') THEN tenant_id END AS tenant_id,
+               CASE WHEN {groupBy} = 'space' THEN space_id END AS space_id,
+               CASE WHEN {groupBy} = 'key' THEN api_key_id END AS key_id,
+               sum(requests)::bigint AS requests, sum(bandwidth_bytes)::bigint AS bandwidth_bytes, sum(transforms)::bigint AS transforms,
+               sum(transform_cpu_ms)::bigint AS transform_cpu_ms
+        FROM usage_hours
+        WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
+          AND ({filter.TenantId}::uuid IS NULL OR tenant_id = {filter.TenantId}::uuid)
+          AND ({filter.IsWhole} OR tenant_id = ANY ({filter.Tenants}) OR space_id = ANY ({filter.Spaces}))
+        GROUP BY 1, 2, 3, 4
+        """).ToListAsync(ct);
 
     /// <summary>The storage each space held in its newest hour of each day.</summary>
-    private static async Task<List<Held>> HeldAsync(IQueryable<UsageHour> hours, CancellationToken ct)
+    private Task<List<Held>> HeldAsync(CancellationToken ct) => db.Database.SqlQuery<Held>(
+        $"""
+        SELECT DISTINCT ON (space_id, (hour AT TIME ZONE 'UTC')::date)
+               tenant_id, space_id, (hour AT TIME ZONE 'UTC')::date AS date, max(storage_bytes) OVER (PARTITION BY space_id, hour) AS bytes
+        FROM usage_hours
+        WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
+          AND ({filter.TenantId}::uuid IS NULL OR tenant_id = {filter.TenantId}::uuid)
+          AND ({filter.IsWhole} OR tenant_id = ANY ({filter.Tenants}) OR space_id = ANY ({filter.Spaces}))
+        ORDER BY space_id, (hour AT TIME ZONE 'UTC')::date, hour DESC
+        """).ToListAsync(ct);
+
+    /// <summary>Slugs of tenants and spaces, and names of keys, by id.</summary>
+    private async Task<Dictionary<Guid, string>> NamesAsync(CancellationToken ct)
     {
-        var perHour = hours.GroupBy(hour => new { hour.TenantId, hour.SpaceId, hour.Hour })
-            .Select(group => new { group.Key.TenantId, group.Key.SpaceId, group.Key.Hour, Bytes = group.Max(hour => hour.StorageBytes) });
-        return await perHour.GroupBy(hour => new { hour.TenantId, hour.SpaceId, Day = hour.Hour.UtcDateTime.Date })
-            .Select(day => new Held(day.Key.TenantId, day.Key.SpaceId, day.Key.Day, day.OrderByDescending(hour => hour.Hour).Select(hour => hour.Bytes).First()))
+        var names = await db.Tenants.Select(row => new { row.Id, Name = row.Slug })
+            .Concat(db.Spaces.Select(row => new { row.Id, Name = row.Slug }))
+            .Concat(db.ApiKeys.Select(row => new { row.Id, row.Name }))
             .ToListAsync(ct);
+        return names.ToDictionary(static row => row.Id, static row => row.Name);
     }
 
-    private static long HeldOn(List<Held> held, DateOnly day) => HeldBy(held.Where(row => DateOnly.FromDateTime(row.Day) <= day));
+    private static long HeldBy(List<Held> held, Flow flow) => held
+        .Where(row => (flow.Date is null || row.Date <= flow.Date) && (flow.TenantId is null || row.TenantId == flow.TenantId) && (flow.SpaceId is null || row.SpaceId == flow.SpaceId))
+        .GroupBy(static row => row.SpaceId)
+        .Sum(static space => space.MaxBy(static row => row.Date)!.Bytes);
 
-    private static long HeldBy(IEnumerable<Held> held) => held.GroupBy(static row => row.SpaceId).Sum(static space => space.MaxBy(static row => row.Day)!.Bytes);
+    private sealed record Flow(
+        DateOnly? Date, Guid? TenantId, Guid? SpaceId, Guid? KeyId, long Requests, long BandwidthBytes, long Transforms, long TransformCpuMs);
 
-    private static UsageItem Item(
-        Flow flow, long storage, DateOnly? date = null, string? tenant = null, string? space = null, Guid? key = null, string? keyName = null) =>
-        new(date, tenant, space, key, keyName, flow.Requests, flow.Bandwidth, storage, flow.Transforms, flow.CpuMs);
-
-    private sealed record Flow(long Requests, long Bandwidth, long Transforms, long CpuMs);
-
-    private sealed record Held(Guid TenantId, Guid SpaceId, DateTime Day, long Bytes);
+    private sealed record Held(Guid TenantId, Guid SpaceId, DateOnly Date, long Bytes);
 }
+
+/// <summary>Which usage: of when, and of what the caller may see.</summary>
+/// <param name="OrganizationId">Whose.</param>
+/// <param name="From">From then on.</param>
+/// <param name="To">Until before then.</param>
+/// <param name="TenantId">The one tenant asked for; null: all.</param>
+/// <param name="IsWhole">Whether the caller sees all of the organization.</param>
+/// <param name="Tenants">Tenants the caller sees as a whole.</param>
+/// <param name="Spaces">Spaces the caller sees beside them.</param>
+internal sealed record UsageFilter(Guid OrganizationId, DateTimeOffset From, DateTimeOffset To, Guid? TenantId, bool IsWhole, Guid[] Tenants, Guid[] Spaces);

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.ControlPlane;
+
+[Trait("Level", "Integration")]
+public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    [Fact]
+    public async Task Every_change_of_the_control_plane_leaves_a_line_that_names_who_and_what()
+    {
+        var home = await api.NewHomeAsync();
+        var root = home.Root;
+        var person = await home.PersonAsync("viewer");
+        (string Action, Func<Task> Change)[] changes =
+        [
+            ("organization.updated", () => home.Owner.PatchAsync(root, new { name = "Renamed" }).OkAsync()),
+            ("tenant.created", () => home.Owner.PostAsync($"{root}/tenants", new { slug = "extra", name = "Extra" }).OkAsync(201)),
+            ("signing_key.created", () => home.Owner.PostAsync($"{root}/tenants/extra/signing-keys/rotate").OkAsync(201)),
+            ("tenant.updated", () => home.Owner.PatchAsync($"{root}/tenants/extra", new { name = "More" }).OkAsync()),
+            ("space.created", () => home.Owner.PostAsync($"{root}/tenants/extra/spaces", new { slug = "s", name = "S" }).OkAsync(201)),
+            ("space.updated", () => home.Owner.PatchAsync($"{root}/tenants/extra/spaces/s", new { name = "T" }).OkAsync()),
+            ("space.deleted", () => home.Owner.DeleteAsync($"{root}/tenants/extra/spaces/s").OkAsync(204)),
+            ("tenant.deleted", () => home.Owner.DeleteAsync($"{root}/tenants/extra").OkAsync(204)),
+            ("preset.created", () => home.Owner.PostAsync($"{root}/presets", new { slug = "p", operations = "w_1" }).OkAsync(201)),
+            ("preset.updated", () => home.Owner.PutAsync($"{root}/presets/p", new { operations = "w_2" }).OkAsync()),
+            ("preset.deleted", () => home.Owner.DeleteAsync($"{root}/presets/p").OkAsync(204)),
+            ("policy.set", () => home.Owner.PutAsync($"{root}/policies/max_output_width", new { value = 100 }).OkAsync()),
+            ("policy.removed", () => home.Owner.DeleteAsync($"{root}/policies/max_output_width").OkAsync(204)),
+            ("api_key.created", () => home.KeyAsync(["image:read"])),
+            ("member.invited", () => home.Owner.PostAsync($"{root}/members", new { email = "x@example.com", role = "viewer" }).OkAsync(201)),
+            ("member.updated", () => home.Owner.PatchAsync($"{root}/members/{person.MemberId}", new { role = "editor" }).OkAsync()),
+            ("member.removed", () => home.Owner.DeleteAsync($"{root}/members/{person.MemberId}").OkAsync(204)),
+            ("webhook.created", () => home.Owner.PostAsync($"{root}/webhooks", new { url = "https://93.184.216.34/hook", events = (string[])["asset.uploaded"] }).OkAsync(201)),
+            ("access.refused", async () => await (await home.KeyAsync(["image:read"])).GetAsync($"{root}/audit-logs").ProblemAsync(403, "insufficient_scope")),
+        ];
+        foreach (var (action, change) in changes)
+        {
+            var before = await CountAsync(home, action);
+            await change();
+            (await CountAsync(home, action)).ShouldBe(before + 1, action);
+        }
+
+        var line = (await home.Owner.GetAsync($"{root}/audit-logs?action=tenant.created&limit=1").OkAsync()).Items()[0]!;
+        ((string?)line["actor"]!["type"]).ShouldBe("api_key");
+        ((string?)line["actor"]!["name"]).ShouldBe("First key");
+        ((string?)line["resource"]!["type"]).ShouldBe("tenant");
+        ((string?)line["resource"]!["id"]).ShouldBe("extra");
+        line["after"].ShouldNotBeNull();
+        (await home.Owner.GetAsync($"{root}/audit-logs/verify").OkAsync())["intact"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_people_do_with_their_accounts_is_in_the_log_of_their_organization()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("viewer");
+        await api.Anonymous().PostAsync("/v1/sessions", new { email = person.Email, password = "not the password" }).ProblemAsync(401, "unauthenticated");
+        await api.Anonymous().PostAsync("/v1/sessions", new { email = person.Email, password = ApiPerson.Password }).OkAsync(201);
+        await person.Client.DeleteAsync("/v1/sessions/current").OkAsync(204);
+        foreach (var action in (string[])["member.joined", "session.refused", "session.begun", "session.ended"])
+            (await CountAsync(home, action)).ShouldBe(1, action);
+    }
+
+    [Fact]
+    public async Task The_log_filters_pages_and_exports()
+    {
+        var home = await api.NewHomeAsync();
+        for (var i = 0; i < 5; i++)
+            await home.Owner.PostAsync($"{home.Root}/presets", new { slug = $"p{i}", operations = "w_1" }).OkAsync(201);
+        List<long> seen = [];
+        string? cursor = null;
+        do
+        {
+            var page = await home.Owner.GetAsync($"{home.Root}/audit-logs?action=preset&limit=2&cursor={cursor}").OkAsync();
+            seen.AddRange(page.Items().Select(item => (long)item!["sequence"]!));
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+        seen.Count.ShouldBe(5);
+        seen.ShouldBe(seen.OrderDescending());
+        (await home.Owner.GetAsync($"{home.Root}/audit-logs?actor=first").OkAsync()).Items().Count.ShouldBeGreaterThan(0);
+        (await home.Owner.GetAsync($"{home.Root}/audit-logs?actor=nobody").OkAsync()).Items().Count.ShouldBe(0);
+        (await home.Owner.GetAsync($"{home.Root}/audit-logs?to=2020-01-01T00:00:00Z").OkAsync()).Items().Count.ShouldBe(0);
+
+        using var export = await home.Owner.GetAsync($"{home.Root}/audit-logs/export?action=preset.created");
+        export.Content.Headers.ContentType!.MediaType.ShouldBe("application/x-ndjson");
+        var lines = (await export.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Select(line => (string?)JsonNode.Parse(line)!["action"]).ShouldBe(Enumerable.Repeat("preset.created", 5));
+    }
+
+    [Fact]
+    public async Task One_changed_byte_is_found_and_named()
+    {
+        var home = await api.NewHomeAsync();
+        var victim = (await api.AsOwnerAsync($"SELECT id FROM audit_logs WHERE organization_id = '{home.Id}' AND sequence = 3"))!;
+        await api.AsOwnerAsync($"UPDATE audit_logs SET actor_name = actor_name || '.' WHERE id = '{victim}'");
+        var verification = await home.Owner.GetAsync($"{home.Root}/audit-logs/verify").OkAsync();
+        verification["intact"]!.GetValue<bool>().ShouldBeFalse();
+        ((string?)verification["fault"]!["id"]).ShouldBe(victim.ToString());
+        ((long)verification["fault"]!["sequence"]!).ShouldBe(3);
+    }
+
+    private static async Task<int> CountAsync(ApiHome home, string action) =>
+        (await home.Owner.GetAsync($"{home.Root}/audit-logs?action={action}&limit=500").OkAsync()).Items().Count;
+}

@@ -1,0 +1,89 @@
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.ControlPlane;
+
+[Trait("Level", "Integration")]
+public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    [Fact]
+    public async Task A_preset_is_created_revised_listed_and_deleted_at_each_level()
+    {
+        var home = await api.NewHomeAsync();
+        foreach (var level in (string[])["", "/tenants/site", "/tenants/site/spaces/open"])
+        {
+            var presets = $"{home.Root}{level}/presets";
+            (await home.Owner.PostAsync(presets, new { slug = "card", operations = "w_400-h_300-f_cover" }).OkAsync(201)).ShouldSatisfyAllConditions(
+                preset => preset.Text("name").ShouldBe("card"),
+                preset => ((int)preset["revision"]!).ShouldBe(1));
+            await home.Owner.PostAsync(presets, new { slug = "card", operations = "w_1" }).ProblemAsync(409, "slug_taken");
+            var revised = await home.Owner.PutAsync($"{presets}/card", new { operations = "w_500", autoGenerate = true, matchFolders = (string[])["/shoes"] }).OkAsync();
+            ((int)revised["revision"]!).ShouldBe(2);
+            (await home.Owner.GetAsync($"{presets}/card").OkAsync()).Text("operations").ShouldBe("w_500");
+            (await home.Owner.GetAsync(presets).OkAsync()).Items().Count.ShouldBe(1);
+        }
+
+        var inForce = (await home.Owner.GetAsync($"{home.Root}/tenants/site/spaces/open/presets?effective=true").OkAsync()).Items();
+        inForce.Count.ShouldBe(1);
+        ((string?)inForce[0]!["level"]).ShouldBe("space");
+        await home.Owner.DeleteAsync($"{home.Root}/tenants/site/spaces/open/presets/card").OkAsync(204);
+        inForce = (await home.Owner.GetAsync($"{home.Root}/tenants/site/spaces/open/presets?effective=true").OkAsync()).Items();
+        ((string?)inForce[0]!["level"]).ShouldBe("tenant");
+    }
+
+    [Fact]
+    public async Task A_preset_that_cannot_be_read_is_refused_with_the_place()
+    {
+        var home = await api.NewHomeAsync();
+        (await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "bad", operations = "w_400-zz_1" }).ProblemAsync(400, "invalid_operations")).Text("detail").ShouldContain("zz");
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "bad", operations = "preset_other" }).ProblemAsync(400, "invalid_operations");
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "not-good", operations = "w_1" }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "x", operations = "w_1", matchFolders = (string[])["shoes"] }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PutAsync($"{home.Root}/presets/nobody", new { operations = "w_1" }).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task A_change_of_a_preset_is_told_to_the_worker_in_the_same_transaction()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "card", operations = "w_400", autoGenerate = true }).OkAsync(201);
+        await home.Owner.PutAsync($"{home.Root}/presets/card", new { operations = "w_500" }).OkAsync();
+        await home.Owner.PutAsync($"{home.Root}/presets/card", new { operations = "nonsense" }).ProblemAsync(400, "invalid_operations");
+
+        (await api.AsOwnerAsync($"SELECT count(*) FROM outbox_messages WHERE organization_id = '{home.Id}' AND type = 'preset_changed'")).ShouldBe(2L);
+    }
+
+    [Fact]
+    public async Task A_policy_is_inherited_overridden_taken_back_and_locked()
+    {
+        var home = await api.NewHomeAsync();
+        var space = $"{home.Root}/tenants/site/spaces/open/policies";
+        (await home.Owner.GetAsync($"{space}/max_output_width").OkAsync())["source"]!["level"]!.GetValue<string>().ShouldBe("default");
+        await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { value = 500 }).OkAsync();
+        await home.Owner.PutAsync($"{space}/max_output_width", new { value = 700 }).OkAsync();
+
+        var own = await home.Owner.GetAsync($"{space}/max_output_width").OkAsync();
+        ((int)own["value"]!, (int)own["effective"]!, (int)own["default"]!).ShouldBe((700, 700, 8192));
+        await home.Owner.DeleteAsync($"{space}/max_output_width").OkAsync(204);
+        var inherited = await home.Owner.GetAsync($"{space}/max_output_width").OkAsync();
+        inherited["value"].ShouldBeNull();
+        ((int)inherited["effective"]!).ShouldBe(500);
+
+        await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { value = 400, locked = true }).OkAsync();
+        await home.Owner.PutAsync($"{space}/max_output_width", new { value = 300 }).ProblemAsync(403, "policy_locked");
+        await home.Owner.PutAsync($"{home.Root}/tenants/site/policies/max_output_width", new { value = 300 }).ProblemAsync(403, "policy_locked");
+        await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { value = 450 }).OkAsync();
+    }
+
+    [Fact]
+    public async Task A_policy_that_does_not_exist_or_does_not_fit_is_refused()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PutAsync($"{home.Root}/policies/no_such_policy", new { value = 1 }).ProblemAsync(404, "not_found");
+        await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { value = "wide" }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { }).ProblemAsync(400, "invalid_request");
+        (await home.Owner.GetAsync($"{home.Root}/policies").OkAsync()).Items().Count.ShouldBeGreaterThan(25);
+        await (await home.KeyAsync(["image:read"])).PutAsync($"{home.Root}/policies/max_output_width", new { value = 1 }).ProblemAsync(403, "insufficient_scope");
+    }
+}

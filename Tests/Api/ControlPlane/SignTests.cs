@@ -1,0 +1,56 @@
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.ControlPlane;
+
+[Trait("Level", "Integration")]
+public sealed class SignTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    private const string Asset = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+    [Fact]
+    public async Task A_path_or_url_is_signed_as_given_within_the_policys_times()
+    {
+        var home = await api.NewHomeAsync();
+        var path = $"/v1/priv/{home.Slug}/site/closed/img/{Asset}/v1/w_100.webp";
+        var signed = await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 600 }).OkAsync();
+        signed.Text("url").ShouldStartWith($"http://localhost{path}?sig=");
+        ((long)signed["expiresIn"]!).ShouldBe(600);
+        (await home.Owner.PostAsync("/v1/sign", new { url = $"https://Images.Example.com:8443{path}?sig=old" }).OkAsync())
+            .ShouldSatisfyAllConditions(
+                other => other.Text("url").ShouldStartWith($"https://Images.Example.com:8443{path}?sig="),
+                other => ((long)other["expiresIn"]!).ShouldBe(3600));
+        await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 86401 }).ProblemAsync(403, "policy_forbids");
+        await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 0 }).ProblemAsync(400, "invalid_request");
+    }
+
+    [Fact]
+    public async Task Only_ones_own_images_are_signed_and_only_with_the_scope()
+    {
+        var home = await api.NewHomeAsync();
+        var stranger = await api.NewHomeAsync();
+        var path = $"/v1/priv/{home.Slug}/site/closed/img/{Asset}/v1/w_100.webp";
+        var theirs = await stranger.Owner.PostAsync("/v1/sign", new { url = path }).ProblemAsync(404, "not_found");
+        var nobodys = await stranger.Owner.PostAsync("/v1/sign", new { url = path.Replace(home.Slug, "nobody", StringComparison.Ordinal) }).ProblemAsync(404, "not_found");
+        theirs.Text("detail").ShouldBe(nobodys.Text("detail"));
+        await (await home.KeyAsync(["image:read"])).PostAsync("/v1/sign", new { url = path }).ProblemAsync(403, "insufficient_scope");
+        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "other", name = "Other" }).OkAsync(201);
+        await (await home.KeyAsync(["image:sign"], "other")).PostAsync("/v1/sign", new { url = path }).ProblemAsync(404, "not_found");
+        await (await home.KeyAsync(["image:sign"], "site")).PostAsync("/v1/sign", new { url = path }).OkAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/v1/pub/{org}/site/open/img/x/v1/w_1.jpg")]
+    [InlineData("/v1/priv/{org}/site/closed/img/x/v1")]
+    [InlineData("/v1/priv/{org}/site/closed/img/x/v1/../w_1.jpg")]
+    [InlineData("/v1/priv/{org}/site/closed/img/x/v1/w%2f1.jpg")]
+    [InlineData("http://user@localhost/v1/priv/{org}/site/closed/img/x/v1/w_1.jpg")]
+    [InlineData("file:///v1/priv/{org}/site/closed/img/x/v1/w_1.jpg")]
+    public async Task What_is_no_private_image_is_400(string url)
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync("/v1/sign", new { url = url.Replace("{org}", home.Slug, StringComparison.Ordinal) }).ProblemAsync(400, "invalid_request");
+    }
+}

@@ -1,0 +1,73 @@
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.ControlPlane;
+
+[Trait("Level", "Integration")]
+public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    private const string Url = "https://93.184.216.34/hook";
+
+    [Fact]
+    public async Task A_webhook_is_created_with_a_secret_shown_once_changed_rotated_and_deleted()
+    {
+        var home = await api.NewHomeAsync();
+        var hooks = $"{home.Root}/webhooks";
+        var created = await home.Owner.PostAsync(hooks, new { url = Url, events = (string[])["asset.uploaded"], tenant = "site" }).OkAsync(201);
+        created.Text("secret").ShouldStartWith("whsec_");
+        var path = $"{hooks}/{created.Text("id")}";
+        (await home.Owner.GetAsync(path).OkAsync()).ToJsonString().ShouldNotContain("whsec_");
+        (await home.Owner.PatchAsync(path, new { enabled = false, events = (string[])["quota.warning"] }).OkAsync())["enabled"]!.GetValue<bool>().ShouldBeFalse();
+        (await home.Owner.PostAsync($"{path}/rotate").OkAsync()).Text("secret").ShouldNotBe(created.Text("secret"));
+        (await home.Owner.GetAsync($"{path}/deliveries").OkAsync()).Items().Count.ShouldBe(0);
+        (await home.Owner.GetAsync(hooks).OkAsync()).Items().Count.ShouldBe(1);
+        await home.Owner.DeleteAsync(path).OkAsync(204);
+        await home.Owner.GetAsync(path).ProblemAsync(404, "not_found");
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1/hook")]
+    [InlineData("http://[::1]/hook")]
+    [InlineData("http://169.254.169.254/latest")]
+    [InlineData("https://user:pass@example.com/")]
+    [InlineData("ftp://example.com/")]
+    public async Task A_url_that_must_not_be_called_is_refused(string url)
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url, events = (string[])["asset.uploaded"] }).ProblemAsync(422, "fetch_refused");
+    }
+
+    [Fact]
+    public async Task Wrong_requests_are_refused()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["all"] }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "nonsense", events = (string[])["asset.uploaded"] }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["asset.uploaded"], tenant = "nobody" }).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task Usage_is_added_up_by_day_tenant_space_and_key()
+    {
+        var home = await api.NewHomeAsync();
+        var (tenant, space) = ($"(SELECT id FROM tenants WHERE organization_id = '{home.Id}')", $"(SELECT id FROM spaces WHERE organization_id = '{home.Id}' AND slug = 'open')");
+        await api.AsOwnerAsync($"""
+            INSERT INTO usage_hours (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes)
+            SELECT '{home.Id}', {tenant}, {space}, h, '00000000-0000-0000-0000-000000000000', 10, 1000, 2, 30, s
+            FROM (VALUES (timestamptz '2026-01-01 10:00Z', 500), (timestamptz '2026-01-01 23:00Z', 700), (timestamptz '2026-01-02 01:00Z', 600)) AS v(h, s)
+            """);
+        var usage = $"{home.Root}/usage?from=2026-01-01T00:00:00Z&to=2026-01-03T00:00:00Z";
+
+        var days = (await home.Owner.GetAsync($"{usage}&groupBy=day").OkAsync()).Items();
+        days.Select(day => ((string)day!["date"]!, (long)day["requests"]!, (long)day["storageBytes"]!)).ShouldBe([("2026-01-01", 20L, 700L), ("2026-01-02", 10L, 600L)]);
+        var spaces = (await home.Owner.GetAsync($"{usage}&groupBy=space").OkAsync()).Items();
+        spaces.Select(line => ((string)line!["tenant"]!, (string)line["space"]!, (long)line["bandwidthBytes"]!, (long)line["storageBytes"]!)).ShouldBe([("site", "open", 3000L, 600L)]);
+        ((long)(await home.Owner.GetAsync($"{usage}&groupBy=tenant").OkAsync()).Items()[0]!["transforms"]!).ShouldBe(6);
+        ((long)(await home.Owner.GetAsync($"{usage}&groupBy=key").OkAsync()).Items()[0]!["transformCpuMs"]!).ShouldBe(90);
+        (await (await home.KeyAsync(["usage:read"], "site")).GetAsync($"{usage}&groupBy=day").OkAsync()).Items().Count.ShouldBe(2);
+        await home.Owner.GetAsync($"{home.Root}/usage?groupBy=year").ProblemAsync(400, "invalid_request");
+        await home.Owner.GetAsync($"{home.Root}/usage?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z").ProblemAsync(400, "invalid_request");
+    }
+}
