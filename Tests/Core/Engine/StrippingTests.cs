@@ -167,6 +167,6 @@ public sealed class StrippingTests
     {
         using var one = Image.NewFromBuffer(before);
         using var other = Image.NewFromBuffer(after);
-        one.WriteToMemory().ShouldBe(other.WriteToMemory());
+        one.WriteToMemory<byte>().ShouldBe(other.WriteToMemory<byte>());
     }
 }
