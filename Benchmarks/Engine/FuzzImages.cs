@@ -123,7 +123,7 @@ internal static class FuzzImages
             return (made.IsSuccess, stripped.IsSuccess || stripped.Error.Code == ErrorCode.UnsupportedImageType) switch
             {
                 (true, true) => "accepted",
-                (true, false) => "accepted, not strippable",
+                (true, false) => $"accepted, not strippable {reply.Format}",
                 (false, _) => "accepted, transform refused",
             };
         }

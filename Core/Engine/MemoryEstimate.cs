@@ -9,7 +9,7 @@ public static class MemoryEstimate
     private const long Floor = 8L << 20;
 
     /// <summary>Bytes that one transform holds at its peak.</summary>
-    /// <param name="format">Format of the bytes read.</param>
+    /// <param name="format">Format of the original.</param>
     /// <param name="source">The original's facts.</param>
     /// <param name="operations">What is asked for.</param>
     public static long ForTransform(OriginalFormat format, SourceFacts source, CanonicalOperations operations)
@@ -20,7 +20,8 @@ public static class MemoryEstimate
         var plan = TransformPlan.Of(operations, size);
         var frames = operations.Format.CanAnimate() ? source.Frames : 1;
         var read = SourceChoice.UsesIntermediate(operations, source) ? SourceChoice.IntermediateSize(size) : size;
-        return Floor + ForDecode(format, read.Pixels) + (plan.Canvas.Pixels * frames * BytesPerEncodedPixel(operations.Format));
+        var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
+        return Floor + ForDecode(bytes, read.Pixels) + (plan.Canvas.Pixels * frames * BytesPerEncodedPixel(operations.Format));
     }
 
     /// <summary>Bytes that decoding holds at its peak, of one frame.</summary>
@@ -30,13 +31,14 @@ public static class MemoryEstimate
     {
         // A progressive JPEG keeps all coefficients; a baseline one a few lines. Facts do not tell which.
         OriginalFormat.Jpg => 4,
-        OriginalFormat.Avif or OriginalFormat.Heic => 22,
+        OriginalFormat.Avif => 22,
+        OriginalFormat.Heic => 10,
         OriginalFormat.Webp => 5,
         OriginalFormat.Gif => 12,
 
         // An interlaced PNG of 16 bits is kept whole; others go by line.
         OriginalFormat.Png => 4,
-        _ => 8,
+        _ => 5,
     };
 
     // An animation is held as finished frames besides what its encoder needs.

@@ -33,9 +33,6 @@ public sealed record TransformPlan
 
     public bool IsResized => Resized != Source;
 
-    /// <summary>How many source pixels make one output pixel, the smaller of both axes; 1 where nothing is scaled. Shrink-on-load may use it.</summary>
-    public double Reduction => Math.Min((double)Source.Width / Resized.Width, (double)Source.Height / Resized.Height);
-
     /// <summary>Plans one transform in canonical form.</summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="source">Upright size of the original, px.</param>

@@ -12,7 +12,7 @@ internal static class LoadSource
     /// <param name="run">Plan and header.</param>
     public static Image Apply(ReadOnlyMemory<byte> bytes, Image opened, TransformRun run)
     {
-        var shrink = run.Header.Format == OriginalFormat.Jpg ? ShrinkOnLoad(run.Plan.Reduction, NeedsCare(run)) : 1;
+        var shrink = run.Header.Format == OriginalFormat.Jpg ? ShrinkOnLoad(Reduction(run), NeedsCare(run)) : 1;
         return shrink == 1 ? opened : run.Keep(ImageHeader.Open(bytes, run.Header.Format, allFrames: false, shrink));
     }
 
@@ -24,8 +24,16 @@ internal static class LoadSource
         var spare = careful ? 2 : 1;
         var shrink = reduction >= 8 * spare ? 8 : reduction >= 4 * spare ? 4 : reduction >= 2 * spare ? 2 : 1;
 
-        // A whole number would leave nothing to the filter, and the decoder's own is the worse one.
+        // Shrinking by almost all of it would leave little to the filter, and the decoder's own is the worse one.
         return shrink > 1 && (int)reduction == shrink ? shrink / 2 : shrink;
+    }
+
+    // Of the bytes that are read: an intermediate is smaller than the source that the plan speaks of.
+    private static double Reduction(TransformRun run)
+    {
+        var (read, resized) = (run.Header.Upright, run.Plan.Resized);
+        var (width, height) = run.Operations.Rotation is 90 or 270 ? (read.Height, read.Width) : (read.Width, read.Height);
+        return Math.Min((double)width / resized.Width, (double)height / resized.Height);
     }
 
     // Lossless or nearly lossless output would show the difference.

@@ -37,16 +37,18 @@ public sealed class SourceChoiceTests
     }
 
     [Theory]
-    [InlineData(6)]
-    [InlineData(1)]
-    public async Task A_variant_of_the_intermediate_has_the_originals_proportions_and_looks_the_same(int orientation)
+    [InlineData(6, 411)]
+    [InlineData(1, 411)]
+    [InlineData(1, 120)]
+    [InlineData(8, 64)]
+    public async Task A_variant_of_the_intermediate_has_the_originals_proportions_and_looks_the_same(int orientation, int width)
     {
         var original = Drawings.JpegWithMetadata(orientation, 3001, 2003);
         var facts = Workbench.FactsOf(original);
         var ct = TestContext.Current.CancellationToken;
         var intermediate = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(original), ct)).Value;
         ((long)intermediate.Width * intermediate.Height).ShouldBeLessThanOrEqualTo(SourceChoice.IntermediatePixels);
-        var operations = CanonicalOperations.Resolve(OperationsParser.Parse("w_411").Value, ImageFormat.Png, facts, 85).Value;
+        var operations = CanonicalOperations.Resolve(OperationsParser.Parse($"w_{width}").Value, ImageFormat.Png, facts, 85).Value;
         SourceChoice.UsesIntermediate(operations, facts).ShouldBeTrue();
 
         var direct = (await Workbench.Engine.TransformAsync(Workbench.Source(original), operations, TransformLimits.Default, ct)).Value;

@@ -113,8 +113,7 @@ public sealed class TransformPlanTests
                 && plan.Crop.X >= 0 && plan.Crop.Y >= 0 && plan.Crop.Width >= 1 && plan.Crop.Height >= 1
                 && plan.Crop.X + plan.Crop.Width <= plan.Resized.Width && plan.Crop.Y + plan.Crop.Height <= plan.Resized.Height
                 && plan.Offset.X >= 0 && plan.Offset.Y >= 0
-                && plan.Offset.X + plan.Crop.Width <= plan.Canvas.Width && plan.Offset.Y + plan.Crop.Height <= plan.Canvas.Height
-                && plan.Reduction >= 1;
+                && plan.Offset.X + plan.Crop.Width <= plan.Canvas.Width && plan.Offset.Y + plan.Crop.Height <= plan.Canvas.Height;
         });
     }
 
