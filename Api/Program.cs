@@ -52,7 +52,6 @@ app.MapImports();
 app.MapGateway();
 app.MapInvalidations();
 app.MapOpenApiDocument();
-app.MapDefaultEndpoints();
 
 await app.RunAsync();
 return 0;
