@@ -20,7 +20,7 @@ internal static class ContentDetail
         {
             ImageFormat.Jpg => (int)Math.Round(84 - (12 * busy)),
             ImageFormat.Webp => (int)Math.Round(82 - (12 * busy)),
-            ImageFormat.Avif => (int)Math.Round(64 - (12 * busy)),
+            ImageFormat.Avif => (int)Math.Round(78 - (14 * busy)),
             _ => 100,
         };
     }
