@@ -42,7 +42,7 @@ internal static class Infrastructure
     public static IResourceBuilder<ProjectResource> WithObjectStore(this IResourceBuilder<ProjectResource> project, LaunchOptions options)
     {
         var root = project.ApplicationBuilder.ExecutionContext.IsPublishMode ? "/data/objects" : Path.Combine(options.Data, "objects");
-        return project.WithEnvironment("Storage__Provider", "file").WithEnvironment("Storage__File__Root", root);
+        return project.WithEnvironment("Storage__Provider", "file").WithEnvironment("Storage__Root", root);
     }
 
     /// <summary>Where <c>aspire publish</c> puts the application: Kubernetes, or Docker Compose with <c>Deployment:Target=compose</c>.</summary>
