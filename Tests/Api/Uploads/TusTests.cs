@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using ImageService.Tests.Core.Ingestion;
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.Uploads;
+
+/// <summary>tus 1.0.0 as its clients speak it.</summary>
+[Trait("Level", "Integration")]
+public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    private static readonly (string, string) Resumable = ("Tus-Resumable", "1.0.0");
+
+    [Fact]
+    public async Task The_server_says_what_it_can_do()
+    {
+        using var response = await api.Anonymous().SendAsync(HttpMethod.Options, "/v1/uploads", null);
+        response.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (Header(response, "Tus-Version"), Header(response, "Tus-Extension"), Header(response, "Tus-Checksum-Algorithm"))
+            .ShouldBe(("1.0.0", "creation,creation-with-upload,termination,checksum,expiration", "sha1,sha256"));
+    }
+
+    [Fact]
+    public async Task An_upload_is_created_continued_asked_for_and_completed()
+    {
+        var home = await api.NewHomeAsync();
+        var bytes = IngestionFixture.Png(1);
+        var location = await CreateAsync(home, bytes.Length);
+        using (var first = await PatchAsync(home, location, 0, bytes[..1000]))
+            (first.StatusCode, Header(first, "Upload-Offset")).ShouldBe((HttpStatusCode.NoContent, "1000"));
+        using (var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable))
+        {
+            (head.StatusCode, Header(head, "Upload-Offset"), Header(head, "Upload-Length")).ShouldBe((HttpStatusCode.OK, "1000", Text(bytes.Length)));
+            head.Headers.CacheControl!.NoStore.ShouldBeTrue();
+            DateTimeOffset.Parse(Header(head, "Upload-Expires"), CultureInfo.InvariantCulture).ShouldBeGreaterThan(DateTimeOffset.UtcNow);
+        }
+
+        await PatchAsync(home, location, 500, bytes[500..]).ProblemAsync(409, "conflict");
+        using var last = await PatchAsync(home, location, 1000, bytes[1000..]);
+        (last.StatusCode, Header(last, "Upload-Offset")).ShouldBe((HttpStatusCode.NoContent, Text(bytes.Length)));
+        var asset = await home.Owner.GetAsync($"/v1/assets/{Header(last, "X-Asset-Id")}").OkAsync();
+        (asset.Text("contentHash"), asset.Text("filename"), asset.Text("folder")).ShouldBe((Convert.ToHexStringLower(SHA256.HashData(bytes)), "tus.png", "/up"));
+        using var again = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
+        Header(again, "X-Asset-Id").ShouldBe(Header(last, "X-Asset-Id"));
+    }
+
+    [Fact]
+    public async Task Creation_can_carry_the_whole_file()
+    {
+        var home = await api.NewHomeAsync();
+        var bytes = IngestionFixture.Png(2);
+        using var response = await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", Bytes(bytes), Resumable, ("Upload-Length", Text(bytes.Length)), ("Upload-Metadata", Metadata("open")));
+        response.StatusCode.ShouldBe(HttpStatusCode.Created);
+        Header(response, "Upload-Offset").ShouldBe(Text(bytes.Length));
+        await home.Owner.GetAsync($"/v1/assets/{Header(response, "X-Asset-Id")}").OkAsync();
+    }
+
+    [Fact]
+    public async Task All_bytes_stored_but_no_asset_made_is_finished_by_asking()
+    {
+        var home = await api.NewHomeAsync();
+        var bytes = IngestionFixture.Png(3);
+        var location = await CreateAsync(home, bytes.Length);
+        (await PatchAsync(home, location, 0, bytes[..^1])).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        // As if the process had died between storing the last byte and making the asset.
+        var id = Guid.Parse(location[(location.LastIndexOf('/') + 1)..]);
+        var uploads = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<ImageService.Core.Ingestion.ResumableUploads>(api.Services);
+        var upload = (await uploads.FindAsync(home.Id, id, "tus", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+        (await uploads.AppendAsync(upload, new MemoryStream(bytes[^1..]), null, TestContext.Current.CancellationToken)).Value.Offset.ShouldBe(bytes.Length);
+        using var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await home.Owner.GetAsync($"/v1/assets/{Header(head, "X-Asset-Id")}").OkAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_checksum_is_460_and_a_right_one_counts()
+    {
+        var home = await api.NewHomeAsync();
+        var bytes = IngestionFixture.Png(4);
+        var location = await CreateAsync(home, bytes.Length);
+        await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "sha1 " + Convert.ToBase64String(SHA1.HashData([1])))).ProblemAsync(460, "checksum_mismatch");
+        await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "md5 AAAA")).ProblemAsync(400, "invalid_request");
+        using var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
+        Header(head, "Upload-Offset").ShouldBe("0");
+        using var right = await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "sha256 " + Convert.ToBase64String(SHA256.HashData(bytes))));
+        right.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_given_up_upload_is_gone_and_a_method_can_be_overridden()
+    {
+        var home = await api.NewHomeAsync();
+        var location = await CreateAsync(home, 100);
+        using (var patched = await home.Owner.SendAsync(HttpMethod.Post, location, Bytes([1, 2, 3]), Resumable, ("Upload-Offset", "0"), ("X-HTTP-Method-Override", "PATCH")))
+            (patched.StatusCode, Header(patched, "Upload-Offset")).ShouldBe((HttpStatusCode.NoContent, "3"));
+        (await home.Owner.SendAsync(HttpMethod.Delete, location, null, Resumable)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task An_expired_upload_is_410()
+    {
+        var home = await api.NewHomeAsync();
+        var location = await CreateAsync(home, 100);
+        await api.AsOwnerAsync($"UPDATE uploads SET expires_at = now() - interval '1 second' WHERE id = '{location[(location.LastIndexOf('/') + 1)..]}'");
+        await PatchAsync(home, location, 0, [1]).ProblemAsync(410, "upload_expired");
+    }
+
+    [Fact]
+    public async Task What_is_no_image_ends_the_upload()
+    {
+        var home = await api.NewHomeAsync();
+        var location = await CreateAsync(home, 4);
+        await PatchAsync(home, location, 0, [1, 2, 3, 4]).ProblemAsync(415, "unsupported_image_type");
+        (await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_told()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(412, "precondition_failed");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Metadata", Metadata("open"))).ProblemAsync(400, "invalid_request");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "-1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(400, "invalid_request");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", "tenant !!")).ProblemAsync(400, "invalid_request");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("nowhere"))).ProblemAsync(404, "not_found");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "99999999999"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(413, "payload_too_large");
+        var location = await CreateAsync(home, 100);
+        await home.Owner.SendAsync(HttpMethod.Patch, location, new ByteArrayContent([1]), Resumable, ("Upload-Offset", "0")).ProblemAsync(415, "unsupported_image_type");
+        var stranger = await api.NewHomeAsync();
+        await PatchAsync(stranger, location, 0, [1]).ProblemAsync(404, "not_found");
+    }
+
+    private static async Task<string> CreateAsync(ApiHome home, int length)
+    {
+        using var created = await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", Text(length)), ("Upload-Metadata", Metadata("open")));
+        created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        Header(created, "Tus-Resumable").ShouldBe("1.0.0");
+        return created.Headers.Location!.ToString();
+    }
+
+    private static Task<HttpResponseMessage> PatchAsync(ApiHome home, string location, long offset, byte[] bytes, params (string, string)[] headers) =>
+        home.Owner.SendAsync(HttpMethod.Patch, location, Bytes(bytes), [Resumable, ("Upload-Offset", Text(offset)), .. headers]);
+
+    private static ByteArrayContent Bytes(byte[] bytes)
+    {
+        var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new("application/offset+octet-stream");
+        return content;
+    }
+
+    private static string Metadata(string space) =>
+        string.Join(',', new[] { ("filename", "tus.png"), ("tenant", "site"), ("space", space), ("folder", "/up"), ("tags", "a,b") }
+            .Select(pair => $"{pair.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Item2))}"));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
+}
