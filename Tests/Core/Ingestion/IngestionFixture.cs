@@ -1,5 +1,4 @@
 using ImageService.Core.Engine;
-using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Ingestion;
 using ImageService.Core.Metering;
 using ImageService.Core.Registry;
