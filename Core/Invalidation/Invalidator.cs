@@ -36,14 +36,31 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
     /// <summary>Tells the CDNs alone: URLs of the target mean something else now, while its variants stay right (access, focal point, a new version).</summary>
     public Task PurgeEdgesAsync(Guid organizationId, InvalidationTarget target, CancellationToken ct) => PurgeEdgesAsync(organizationId, target, [], ct);
 
+    /// <summary>Tells the CDNs of a preset that changed; does nothing when it is gone (whoever removes one stages that in the same unit of work).</summary>
+    public async Task PurgePresetEdgesAsync(Guid organizationId, Guid presetId, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(organizationId);
+        var preset = await db.Presets.AsNoTracking().Where(row => row.Id == presetId).Select(row => new { row.Slug, row.TenantId, row.SpaceId }).SingleOrDefaultAsync(ct);
+        if (preset is null)
+            return;
+        await StageEdgesAsync(db, organizationId, new InvalidationTarget.OfPreset(preset.Slug, preset.TenantId, preset.SpaceId), ct);
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Adds the message to the CDNs to a unit of work: it goes out if and only if that commits.</summary>
+    public Task StageEdgesAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, CancellationToken ct) => StageEdgesAsync(db, organizationId, target, [], ct);
+
     private async Task PurgeEdgesAsync(Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
-        var scope = await EdgeScope.FindAsync(db, organizationId, target, dropped, ct);
-        if (scope is null)
-            return;
-        db.Publish(new EdgesStale(organizationId, scope.Tags, scope.Prefixes, scope.Paths), time.GetUtcNow());
+        await StageEdgesAsync(db, organizationId, target, dropped, ct);
         await db.SaveChangesAsync(ct);
+    }
+
+    private async Task StageEdgesAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
+    {
+        if (await EdgeScope.FindAsync(db, organizationId, target, dropped, ct) is { } scope)
+            db.Publish(new EdgesStale(organizationId, scope.Tags, scope.Prefixes, scope.Paths), time.GetUtcNow());
     }
 
     /// <summary>The assets concerned, in batches that keep each transaction short.</summary>

@@ -1,15 +1,16 @@
 using Hangfire;
+using ImageService.Core.Invalidation;
 using ImageService.Core.Messaging;
 using ImageService.Worker.Jobs;
 
 namespace ImageService.Worker.Consumers;
 
-/// <summary>A preset was created or revised: assets already there get its variants where it asks for that.</summary>
-internal sealed class PresetChangedConsumer(IBackgroundJobClient jobs) : IConsumer<PresetChanged>
+/// <summary>A preset was created or revised: edges forget what it meant before, and assets already there get its variants where it asks for that.</summary>
+internal sealed class PresetChangedConsumer(IBackgroundJobClient jobs, Invalidator invalidator) : IConsumer<PresetChanged>
 {
-    public Task ConsumeAsync(PresetChanged message, Guid messageId, CancellationToken ct)
+    public async Task ConsumeAsync(PresetChanged message, Guid messageId, CancellationToken ct)
     {
+        await invalidator.PurgePresetEdgesAsync(message.OrganizationId, message.PresetId, ct);
         jobs.Enqueue<GenerateForPreset>(job => job.RunAsync(message.OrganizationId, message.PresetId, Guid.Empty, CancellationToken.None));
-        return Task.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
+using ImageService.Core.Invalidation;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
@@ -114,7 +115,7 @@ internal static class PresetEndpoints
         return Results.Ok(PresetResponse.Of(preset, operations));
     }
 
-    private static async Task<IResult> Delete(string slug, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Delete(string slug, Visit visit, RegistryFactory registry, Invalidator invalidator, HttpContext http, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await AtLevel(db, visit.At).AsTracking().SingleOrDefaultAsync(row => row.Slug == slug, ct) is not { } preset)
@@ -122,6 +123,7 @@ internal static class PresetEndpoints
         if (IfMatch.Check(http, preset.RowVersion) is { } stale)
             return stale.ToProblem();
         db.Presets.Remove(preset);
+        await invalidator.StageEdgesAsync(db, preset.OrganizationId, new InvalidationTarget.OfPreset(slug, preset.TenantId, preset.SpaceId), ct);
         return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 

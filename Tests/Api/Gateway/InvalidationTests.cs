@@ -125,6 +125,29 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
             await Probe.UntilAsync(async () => (await stack.GetAsync(asset.Public("w_50.jpg"))).StatusCode == System.Net.HttpStatusCode.NotFound, "it is gone");
     }
 
+    [Fact]
+    public async Task Edges_are_told_of_changed_presets_and_assets_and_of_a_removed_preset_only_if_it_is_removed()
+    {
+        var space = await Stack.NewSpaceAsync();
+        var asset = await space.AddAsync();
+        var preset = new Preset { OrganizationId = space.OrganizationId, TenantId = space.TenantId, Slug = "card", Name = "Card", CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
+        await using var db = space.Db();
+        db.Presets.Add(preset);
+        await db.SaveChangesAsync(Ct);
+
+        await Invalidator.PurgePresetEdgesAsync(space.OrganizationId, preset.Id, Ct);
+        await Invalidator.PurgePresetEdgesAsync(space.OrganizationId, Guid.CreateVersion7(), Ct);
+        await Invalidator.PurgeEdgesAsync(space.OrganizationId, new InvalidationTarget.OfAsset(asset.Id), Ct);
+        await using (var abandoned = space.Db())
+            await Invalidator.StageEdgesAsync(abandoned, space.OrganizationId, new InvalidationTarget.OfPreset("card", space.TenantId, null), Ct);
+
+        var bodies = await db.OutboxMessages.AsNoTracking().OrderBy(message => message.Id).Select(message => message.Body).ToListAsync(Ct);
+        bodies.Count.ShouldBe(2);
+        bodies[0].ShouldContain($"preset:{space.Organization}/card");
+        bodies[1].ShouldContain($"asset:{asset.Id}");
+        bodies[1].ShouldContain($"/v1/pub/{space.Organization}/website/marketing/img/{asset.Id}/");
+    }
+
     private Invalidator Invalidator => Stack.Services.GetRequiredService<Invalidator>();
 
     private ImageService.Core.Engine.TransformGate Gate => Stack.Services.GetRequiredService<ImageService.Core.Engine.TransformGate>();
