@@ -39,6 +39,7 @@ internal static class HttpServices
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         services.AddExceptionHandler<FailureHandler>();
         services.AddProblemDetails();
+        services.AddHostedService<TransportWarnings>();
     }
 
     /// <summary>The outermost middleware, in order.</summary>

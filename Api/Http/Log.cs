@@ -8,6 +8,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Route} was answered {Code}")]
     public static partial void Unavailable(ILogger logger, Exception exception, string code, string route);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The stored answer of an idempotency key could not be opened; the request is refused as a conflict")]
-    public static partial void IdempotencyUnreadable(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection \"{Name}\" is not encrypted; put {Setting} into ConnectionStrings:{Name}")]
+    public static partial void NotEncrypted(ILogger logger, string name, string setting);
 }

@@ -158,17 +158,18 @@ public sealed record TestOrganization(Guid OrganizationId, Guid TenantId, Guid S
 /// <summary>Waits for what happens by itself soon.</summary>
 public static class Probe
 {
-    /// <summary>Asks every few milliseconds until the condition holds; fails after ten seconds.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what) => await UntilAsync(() => Task.FromResult(condition()), what);
+    /// <summary>Asks every few milliseconds until the condition holds; fails after ten seconds, or the time given.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? within = null) => await UntilAsync(() => Task.FromResult(condition()), what, within);
 
-    /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string, TimeSpan?)"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
+        var limit = within ?? TimeSpan.FromSeconds(10);
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(10))
-                throw new TimeoutException($"Ten seconds passed without: {what}.");
+            if (TimeProvider.System.GetElapsedTime(started) > limit)
+                throw new TimeoutException($"{limit.TotalSeconds:0} seconds passed without: {what}.");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }

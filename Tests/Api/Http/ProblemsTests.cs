@@ -21,7 +21,7 @@ public sealed class ProblemsTests
         title.ShouldNotBeNullOrWhiteSpace();
         var page = new ErrorPage().Html;
         page.ShouldContain($"<h2 id=\"{Problems.Name(code)}\">");
-        page.ShouldContain($"id=\"{Problems.Name(code)}\"><code>{Problems.Name(code)}</code></h2><p>Status {status}.");
+        page.ShouldContain($"id=\"{Problems.Name(code)}\"><code>{Problems.Name(code)}</code></h2><p>Status {status}");
     }
 
     [Fact]
