@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ImageService.Core.Access;
+using ImageService.Core.Signing;
+using ImageService.Core.Storage;
 using ImageService.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using Shouldly;
 using Xunit;
 
@@ -42,6 +46,25 @@ public sealed class AppHostProgramTests : IDisposable
         resources["portal"]!["env"]!["services__api__http__0"]!.GetValue<string>().ShouldBe("{api.bindings.http.url}");
         resources["migrations"]!["args"]!.AsArray().Select(arg => arg!.GetValue<string>()).ShouldBe(["migrate"]);
         File.Exists(Path.GetFullPath(resources["api"]!["path"]!.GetValue<string>(), Path.GetDirectoryName(file)!)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_the_services_are_told_is_what_their_options_read()
+    {
+        var file = Path.Combine(_folder.Next(), "manifest.json");
+        await RunAsync("--operation", "publish", "--publisher", "manifest", "--output-path", file);
+        var resources = JsonNode.Parse(await File.ReadAllTextAsync(file, Ct))!["resources"]!.AsObject();
+
+        foreach (var service in (string[])["api", "worker"])
+        {
+            var told = new ConfigurationBuilder()
+                .AddInMemoryCollection(resources[service]!["env"]!.AsObject().Select(variable =>
+                    KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value!.GetValue<string>())))
+                .Build();
+            told.GetSection(StorageOptions.Section).Get<StorageOptions>()!.Root.ShouldBe("/data/objects");
+            told.GetSection(SigningOptions.Section).Get<SigningOptions>()!.MasterKey.ShouldBe("{signing-master-key.value}");
+            told.GetSection(AccessOptions.Section).Get<AccessOptions>()!.PlatformKey.ShouldBe("{platform-key.value}");
+        }
     }
 
     [Fact]
