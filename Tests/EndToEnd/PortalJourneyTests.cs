@@ -1,0 +1,89 @@
+using ImageService.Tests.Acceptance;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ImageService.Tests.EndToEnd;
+
+/// <summary>What a tenant's person does in the portal, in a real browser against the running stack.</summary>
+[Trait("Level", "EndToEnd")]
+public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
+{
+    [Fact]
+    public async Task A_person_signs_in_uploads_a_photo_and_takes_its_url_in_another_size_and_format()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        var strangers = new List<string>();
+        page.Request += (_, request) =>
+        {
+            var host = new Uri(request.Url).Host;
+            if (host is not ("localhost" or "127.0.0.1") && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+                strangers.Add(request.Url);
+        };
+        await SignInAsync(page, summary);
+        await page.GetByTestId($"space-{summary.Spaces["public"]}").ClickAsync();
+        await InteractiveAsync(page);
+
+        var name = $"journey-{Guid.CreateVersion7():n}.jpg";
+        await page.GetByTestId("upload-toggle").ClickAsync();
+        await page.GetByTestId("file-input").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "image/jpeg", Buffer = Pictures.Jpeg(1600, 1200, Random.Shared.Next()) });
+        await page.GetByTestId("tile").And(page.GetByTitle(name)).ClickAsync();
+
+        await Expect(page.GetByTestId("asset-name")).ToHaveTextAsync(name);
+        await page.GetByTestId("width").FillAsync("320");
+        await page.GetByTestId("format-webp").ClickAsync();
+        await Expect(page.GetByTestId("url")).ToContainTextAsync("w_320");
+        await Expect(page.GetByTestId("preview-facts")).ToContainTextAsync("320 × 240");
+        var url = (await page.GetByTestId("url").TextContentAsync()).ShouldNotBeNull();
+
+        using var caller = new Caller(new Uri(summary.Api), apiKey: null);
+        using var image = await caller.GetAsync(url).ShouldBe(System.Net.HttpStatusCode.OK);
+        image.Content.Headers.ContentType!.MediaType.ShouldBe("image/webp");
+        Pictures.Size(await image.Content.ReadAsByteArrayAsync()).ShouldBe((320, 240, 1));
+        strangers.ShouldBeEmpty();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_private_image_is_previewed_by_a_signed_url()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        await SignInAsync(page, summary);
+        await page.GetByTestId($"space-{summary.Spaces["private"]}").ClickAsync();
+        await InteractiveAsync(page);
+        await page.GetByTestId("tile").First.ClickAsync();
+        await Expect(page.GetByTestId("url")).ToContainTextAsync("sig=");
+        await Expect(page.GetByTestId("preview")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_and_nothing_is_shown_to_strangers()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync($"{summary.Portal}/o/{summary.Organization}/{summary.Tenant}/{summary.Spaces["public"]}");
+        await Expect(page.GetByLabel("Password")).ToBeVisibleAsync();
+        await page.GetByLabel("E-mail address").FillAsync("nobody@acme.example");
+        await page.GetByLabel("Password").FillAsync("not the password");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        (await page.GetByTestId("tile").CountAsync()).ShouldBe(0);
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task SignInAsync(IPage page, StackSummary summary)
+    {
+        await page.GotoAsync(summary.Portal);
+        await page.GetByLabel("E-mail address").FillAsync(summary.PortalUser);
+        await page.GetByLabel("Password").FillAsync(summary.PortalPassword);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await InteractiveAsync(page);
+    }
+
+    /// <summary>A click before the circuit is up would be lost.</summary>
+    private static Task InteractiveAsync(IPage page) => page.Locator("main[data-interactive=true]").WaitForAsync();
+}
