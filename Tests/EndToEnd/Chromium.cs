@@ -7,7 +7,7 @@ using Xunit;
 namespace ImageService.Tests.EndToEnd;
 
 /// <summary>
-/// One real browser for the end-to-end suite: <c>IMAGESERVICE_CHROMIUM</c> if given, else Debian's, else the one Playwright installed.
+/// One real browser for the end-to-end suite: <c>IMAGESERVICE_BROWSER</c> if given, else Debian's, else the one Playwright installed.
 /// Started by the first test that asks.
 /// </summary>
 public sealed class Chromium : IAsyncDisposable
@@ -39,7 +39,7 @@ public sealed class Chromium : IAsyncDisposable
 
     private async Task<IBrowser> StartAsync()
     {
-        string?[] installed = [Environment.GetEnvironmentVariable("IMAGESERVICE_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+        string?[] installed = [Environment.GetEnvironmentVariable("IMAGESERVICE_BROWSER"), "/usr/bin/chromium", "/usr/bin/chromium-browser"];
         _playwright = await Playwright.CreateAsync();
         return await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = installed.FirstOrDefault(path => File.Exists(path)), Args = Flags });
     }
