@@ -27,6 +27,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
     private readonly HttpClient _http = new();
     private Dictionary<string, string> _settings = [];
     private string _owner = "";
+    private readonly ConcurrentQueue<string> _told = new();
     private Process? _api;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -141,7 +142,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
     }
 
     /// <summary>Asks where the upload stands and sends the next 100 000 bytes, until all are there or the process dies; returns the last known offset.</summary>
-    private static async Task<long> ContinueTusAsync(ApiClient client, string location, byte[] bytes)
+    private async Task<long> ContinueTusAsync(ApiClient client, string location, byte[] bytes)
     {
         long offset = 0;
         try
@@ -149,7 +150,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
             while (true)
             {
                 using var head = await client.SendAsync(HttpMethod.Head, location, null, ("Tus-Resumable", "1.0.0"));
-                head.StatusCode.ShouldBe(HttpStatusCode.OK);
+                head.StatusCode.ShouldBe(HttpStatusCode.OK, Told());
                 offset = long.Parse(head.Headers.GetValues("Upload-Offset").Single(), CultureInfo.InvariantCulture);
                 if (offset == bytes.Length)
                     return offset;
@@ -171,16 +172,16 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;
         _api = Process.Start(start).ShouldNotBeNull();
-        var told = new StringBuilder();
-        _api.OutputDataReceived += (_, line) => told.AppendLine(line.Data);
-        _api.ErrorDataReceived += (_, line) => told.AppendLine(line.Data);
+        _told.Clear();
+        _api.OutputDataReceived += (_, line) => _told.Enqueue(line.Data ?? "");
+        _api.ErrorDataReceived += (_, line) => _told.Enqueue(line.Data ?? "");
         _api.BeginOutputReadLine();
         _api.BeginErrorReadLine();
         var started = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
-            _api.HasExited.ShouldBeFalse(told.ToString());
-            started.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2), told.ToString());
+            _api.HasExited.ShouldBeFalse(Told());
+            started.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2), Told());
             await Task.Delay(100, Ct);
         }
     }
@@ -197,6 +198,9 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
             return false;
         }
     }
+
+    /// <summary>What the process said last.</summary>
+    private string Told() => string.Join('\n', _told.TakeLast(100));
 
     /// <summary>SIGKILL.</summary>
     private async Task KillAsync()
