@@ -39,7 +39,7 @@ internal static class Encoders
     private static int AvifScale(int quality) => (int)Math.Round(quality <= 85 ? quality * 70 / 85.0 : 70 + ((quality - 85) * 2));
 
     // Finding the best 256 colours of a large photograph takes a second; the best 128 half of that.
-    private static int GifBits(Image image, double megapixels) => megapixels > 1.5 && !image.Contains("page-height") ? 7 : 8;
+    private static int GifBits(Image image, double megapixels) => megapixels > 1 && !image.Contains("page-height") ? 7 : 8;
 
     // Prediction pays for photographs and costs on drawings, whose runs of equal pixels deflate finds by itself.
     private static Enums.ForeignPngFilter PngFilter(Image image) =>
