@@ -3,7 +3,6 @@ using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Operations;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace ImageService.Benchmarks.Engine;
 

@@ -2,7 +2,6 @@ using System.Net;
 using ImageService.Api.Authentication;
 using ImageService.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

@@ -1,5 +1,4 @@
 using System.Net;
-using ImageService.Core.Registry;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using Shouldly;

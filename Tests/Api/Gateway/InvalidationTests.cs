@@ -1,6 +1,5 @@
 using ImageService.Core.Invalidation;
 using ImageService.Core.Registry;
-using ImageService.Core.Storage;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

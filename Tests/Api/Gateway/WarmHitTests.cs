@@ -19,8 +19,8 @@ public sealed class WarmHitTests(PostgresServer postgres, RedisServer redis) : G
         var space = await Stack.NewSpaceAsync(("rate_limit_requests", "1000000"));
         var asset = await space.AddAsync();
         await Probe.UntilAsync(async () => Layer((await ImageAsync(Stack, asset.Public("w_50.webp"))).Response) == "memory", "it is in memory");
-        var redis = new ProfilingSession();
-        Stack.Redis!.RegisterProfiler(() => redis);
+        var commands = new ProfilingSession();
+        Stack.Redis!.RegisterProfiler(() => commands);
         var database = new NpgsqlConnectionStringBuilder(Servers.Registry).Database!;
         var queries = new System.Collections.Concurrent.ConcurrentBag<string>();
         using var listener = new ActivityListener
@@ -41,7 +41,7 @@ public sealed class WarmHitTests(PostgresServer postgres, RedisServer redis) : G
         // Beats of the listener and counts written in batches are the background's.
         queries.Where(query => query.Contains("assets", StringComparison.OrdinalIgnoreCase) || query.Contains("spaces", StringComparison.OrdinalIgnoreCase) || query.Contains("policies", StringComparison.OrdinalIgnoreCase))
             .ShouldBeEmpty();
-        redis.FinishProfiling().Count(command => command.Command is not ("PING" or "INFO" or "ECHO")).ShouldBeLessThanOrEqualTo(1, "at most the lease of the next block");
+        commands.FinishProfiling().Count(command => command.Command is not ("PING" or "INFO" or "ECHO")).ShouldBeLessThanOrEqualTo(1, "at most the lease of the next block");
     }
 
     [Fact]

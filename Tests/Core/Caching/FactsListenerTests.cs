@@ -1,12 +1,10 @@
 using ImageService.Core.Caching;
-using ImageService.Core.Policies;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using ImageService.Core.Registry;
 using ImageService.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;

@@ -2,7 +2,6 @@ using ImageService.Core.Policies;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using ImageService.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
