@@ -1,4 +1,4 @@
 namespace ImageService.Portal;
 
 /// <summary>Names this assembly, for test hosts.</summary>
-internal sealed class AssemblyMarker;
+public sealed class AssemblyMarker;

@@ -25,5 +25,7 @@ app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapAuthentication();
 app.MapUploads();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+// The policy of SecurityHeaders names who may frame us; the framework's own header would be a second one.
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
 await app.RunAsync();

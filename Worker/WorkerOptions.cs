@@ -11,9 +11,9 @@ internal sealed class WorkerOptions
     [Range(0, 256, ErrorMessage = "Worker:ImageJobs must be from 0 to 256.")]
     public int ImageJobs { get; set; }
 
-    /// <summary>Webhook calls at once. Default 8.</summary>
+    /// <summary>Webhook calls at once. Default 4.</summary>
     [Range(1, 64, ErrorMessage = "Worker:WebhookJobs must be from 1 to 64.")]
-    public int WebhookJobs { get; set; } = 8;
+    public int WebhookJobs { get; set; } = 4;
 
     /// <summary>Housekeeping jobs and imports at once. Default 2.</summary>
     [Range(1, 64, ErrorMessage = "Worker:HousekeepingJobs must be from 1 to 64.")]

@@ -26,13 +26,18 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
                 : new SignInOutcome(answer.Problem, null);
         }
 
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Name, email), new Claim(PortalSession.TokenClaim, answer.Value.Token)], CookieAuthenticationDefaults.AuthenticationScheme);
-        await http.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme,
-            new ClaimsPrincipal(identity),
-            new AuthenticationProperties { IsPersistent = true, IssuedUtc = time.GetUtcNow(), ExpiresUtc = answer.Value.ExpiresAt });
+        await KeepAsync(http, answer.Value);
         return new SignInOutcome(null, null);
+    }
+
+    /// <summary>Accepts an invitation: makes the account and signs it in, or joins the account that is signed in.</summary>
+    /// <returns>Null, or why not.</returns>
+    public async Task<ApiProblem?> AcceptInvitationAsync(HttpContext http, string token, string? name, string? password, CancellationToken ct)
+    {
+        session.Use(http.User);
+        var answer = await client.AcceptInvitationAsync(new AcceptInvitationRequest(token, name, password), ct);
+        if (answer.Value is { } begun) await KeepAsync(http, begun);
+        return answer.Problem;
     }
 
     /// <summary>Opens what the first step sealed, so that the password need not be typed again with the code; null where it is too old or was changed.</summary>
@@ -55,6 +60,20 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
         await client.SignOutAsync(ct);
         await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
     }
+
+    /// <summary>Puts the session's token into the cookie, with the name of whom it is of.</summary>
+    private async Task KeepAsync(HttpContext http, SessionTokenResponse begun)
+    {
+        session.Use(Principal(begun.Token, name: ""));
+        var me = await client.GetMeAsync(http.RequestAborted);
+        await http.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme,
+            Principal(begun.Token, me.Value?.Email ?? ""),
+            new AuthenticationProperties { IsPersistent = true, IssuedUtc = time.GetUtcNow(), ExpiresUtc = begun.ExpiresAt });
+    }
+
+    private static ClaimsPrincipal Principal(string token, string name) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(PortalSession.TokenClaim, token)], CookieAuthenticationDefaults.AuthenticationScheme));
 }
 
 /// <summary>What came of a sign-in.</summary>

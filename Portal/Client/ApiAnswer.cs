@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ImageService.Portal.Client;
@@ -13,17 +12,11 @@ internal readonly record struct ApiAnswer<T>(T? Value, ApiProblem? Problem, stri
 }
 
 /// <summary>A problem document (RFC 9457), or what stands for one where the Api could not be reached.</summary>
-public sealed record ApiProblem(string? Title, int? Status, string? Detail, string? Code)
+/// <param name="TotpRequired">Right password, but the second factor is missing.</param>
+public sealed record ApiProblem(string? Title, int? Status, string? Detail, string? Code, bool TotpRequired = false)
 {
     public static readonly ApiProblem Unreachable =
         new("The service cannot be reached", null, "The Api does not answer right now. Try again in a moment.", "unreachable");
-
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; init; }
-
-    /// <summary>Right password, but the second factor is missing.</summary>
-    [JsonIgnore]
-    public bool TotpRequired => More is not null && More.TryGetValue("totpRequired", out var required) && required.ValueKind is JsonValueKind.True;
 
     /// <summary>The session ended.</summary>
     [JsonIgnore]

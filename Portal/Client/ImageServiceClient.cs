@@ -19,7 +19,7 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
             {
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
                 if (!response.IsSuccessStatusCode) return new ApiAnswer<T>(default, await ReadProblemAsync(response, ct));
-                if (response.StatusCode is System.Net.HttpStatusCode.NoContent) return new ApiAnswer<T>(default, null);
+                if (response.StatusCode is System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.Accepted) return new ApiAnswer<T>(default, null);
                 return new ApiAnswer<T>(await response.Content.ReadFromJsonAsync(type, ct), null, response.Headers.ETag?.ToString());
             }
             catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException or BrokenCircuitException)

@@ -23,8 +23,9 @@ export async function copy(text) {
   }
 }
 
-// Fetches an image and says what came: its type and weight, or the service's own words where it refused.
+// Fetches an image and says what came: its type, weight and a local address to show it by, or the service's own words where it refused.
 let latest = 0;
+let shown = null;
 export async function measure(url) {
   const turn = ++latest;
   try {
@@ -37,10 +38,13 @@ export async function measure(url) {
     const picture = await createImageBitmap(blob).catch(() => null);
     const result = { ok: true, superseded: turn !== latest, type: blob.type, size: blob.size, width: picture?.width ?? 0, height: picture?.height ?? 0 };
     picture?.close();
-    return result;
+    if (result.superseded) return result;
+    if (shown) URL.revokeObjectURL(shown);
+    shown = URL.createObjectURL(blob);
+    return { ...result, address: shown };
   } catch {
     // CORS may forbid reading what an <img> may still show.
-    return { ok: true, superseded: turn !== latest, type: '', size: 0, width: 0, height: 0 };
+    return { ok: true, superseded: turn !== latest, type: '', size: 0, width: 0, height: 0, address: url };
   }
 }
 

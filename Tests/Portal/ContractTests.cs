@@ -1,0 +1,103 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ImageService.Portal.Client;
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Portal;
+
+/// <summary>The portal has records of its own; this keeps them from drifting away from the Api's published document.</summary>
+[Trait("Level", "Integration")]
+public sealed class ContractTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    [Theory]
+    [InlineData("post", "/v1/sessions", typeof(SignInRequest), typeof(SessionTokenResponse))]
+    [InlineData("delete", "/v1/sessions/current", null, null)]
+    [InlineData("get", "/v1/me", null, typeof(PersonResponse))]
+    [InlineData("post", "/v1/invitations/accept", typeof(AcceptInvitationRequest), typeof(SessionTokenResponse))]
+    [InlineData("post", "/v1/password-resets", typeof(RequestPasswordResetRequest), null)]
+    [InlineData("post", "/v1/password-resets/complete", typeof(CompletePasswordResetRequest), null)]
+    [InlineData("get", "/v1/organizations/{}/tenants", null, typeof(Page<TenantResponse>))]
+    [InlineData("get", "/v1/organizations/{}/tenants/{}/spaces", null, typeof(Page<SpaceResponse>))]
+    [InlineData("get", "/v1/assets", null, typeof(Page<AssetResponse>))]
+    [InlineData("get", "/v1/assets/{}", null, typeof(AssetResponse))]
+    [InlineData("patch", "/v1/assets/{}", null, typeof(AssetResponse))]
+    [InlineData("delete", "/v1/assets/{}", null, null)]
+    [InlineData("post", "/v1/assets/{}/restore", null, typeof(AssetResponse))]
+    [InlineData("get", "/v1/assets/{}/variants", null, typeof(Page<VariantResponse>))]
+    [InlineData("post", "/v1/sign", typeof(SignRequest), typeof(SignResponse))]
+    public async Task Every_route_the_portal_calls_takes_and_answers_what_the_portal_believes(string method, string path, Type? request, Type? response)
+    {
+        var document = await api.Anonymous().GetAsync("/openapi/v1.json").OkAsync();
+        var operation = Operation(document, method, path);
+        operation.ShouldNotBeNull($"The document has no {method} {path}.");
+        List<string> faults = [];
+        if (request is not null) Compare(document, Schema(operation["requestBody"]), request, "request", faults);
+        var answers = operation["responses"]!.AsObject().Where(answer => answer.Key[0] == '2').ToList();
+        if (response is not null) Compare(document, answers.Select(answer => Schema(answer.Value)).FirstOrDefault(schema => schema is not null), response, "response", faults);
+        faults.ShouldBeEmpty();
+        answers.ShouldNotBeEmpty();
+    }
+
+    private static JsonNode? Operation(JsonNode document, string method, string path) =>
+        document["paths"]!.AsObject().FirstOrDefault(entry => System.Text.RegularExpressions.Regex.Replace(entry.Key.TrimEnd('/'), @"\{[^}]*\}", "{}") == path).Value?[method];
+
+    private static JsonNode? Schema(JsonNode? body) => body?["content"]?.AsObject().FirstOrDefault(content => content.Key.Contains("json", StringComparison.Ordinal)).Value?["schema"];
+
+    private static void Compare(JsonNode document, JsonNode? schema, Type type, string where, List<string> faults)
+    {
+        schema = Resolve(document, schema);
+        var kinds = Kinds(schema);
+        var expected = KindOf(type);
+        if (schema is null || (expected != "any" && kinds.Count > 0 && !kinds.Contains(expected) && !(expected == "number" && kinds.Contains("integer"))))
+        {
+            faults.Add($"{where}: the portal expects {expected}, the document says {(schema is null ? "nothing" : string.Join('|', kinds))}");
+            return;
+        }
+
+        if (expected == "array")
+        {
+            Compare(document, schema["items"], ElementOf(type), where + "[]", faults);
+            return;
+        }
+
+        if (expected != "object" || type.IsAssignableTo(typeof(IDictionary)) || type.Name.StartsWith("IReadOnlyDictionary", StringComparison.Ordinal)) return;
+        foreach (var property in type.GetProperties().Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null))
+        {
+            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            if (schema["properties"]?[name] is { } member) Compare(document, member, property.PropertyType, $"{where}.{name}", faults);
+            else faults.Add($"{where}.{name}: not in the document");
+        }
+    }
+
+    private static JsonNode? Resolve(JsonNode document, JsonNode? schema)
+    {
+        while (schema?["$ref"] is { } reference) schema = document["components"]!["schemas"]![((string)reference!).Split('/')[^1]];
+        var choices = (schema?["oneOf"] ?? schema?["anyOf"])?.AsArray();
+        return choices is null ? schema : Resolve(document, choices.FirstOrDefault(choice => (string?)(choice!["type"] as JsonValue) != "null"));
+    }
+
+    private static List<string> Kinds(JsonNode? schema) => schema?["type"] switch
+    {
+        JsonArray several => [.. several.Select(kind => (string)kind!).Where(kind => kind != "null")],
+        JsonValue one => [(string)one!],
+        _ => [],
+    };
+
+    private static string KindOf(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string) || type == typeof(Guid) || type == typeof(DateTimeOffset)) return "string";
+        if (type == typeof(bool)) return "boolean";
+        if (type == typeof(int) || type == typeof(long)) return "integer";
+        if (type == typeof(double)) return "number";
+        if (type == typeof(JsonElement)) return "any";
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? "array" : "object";
+    }
+
+    private static Type ElementOf(Type type) => type.GetGenericArguments()[0];
+}

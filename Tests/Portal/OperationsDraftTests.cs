@@ -1,0 +1,54 @@
+using CsCheck;
+using ImageService.Core.Operations;
+using ImageService.Portal.Images;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Portal;
+
+[Trait("Level", "Unit")]
+public sealed class OperationsDraftTests
+{
+    private static readonly Gen<OperationsDraft> Drafts = Gen.Select(
+        Gen.Select(Gen.Int[1, 8192].Nullable(), Gen.Int[1, 8192].Nullable(), Of([null, .. OperationsDraft.Fits]), Of([null, .. OperationsDraft.Gravities])),
+        Gen.Select(Gen.Int[1, 100].Nullable(), Gen.Bool, Of([.. OperationsDraft.Formats]), Gen.Int[0, 3].Select(turn => turn * 90)),
+        Gen.Select(Gen.Double[0, 10], Gen.Double[0, 40], Gen.Bool, Gen.Bool, Of([null, "fff", "#FFAA00", "ffaa0080"])),
+        Of([null, "card", "hero_2"]),
+        (size, quality, effects, preset) => new OperationsDraft
+        {
+            Width = size.Item1, Height = size.Item2, Fit = size.Item3, Gravity = size.Item4, Quality = quality.Item1, AutoQuality = quality.Item2, Format = quality.Item3!, Rotation = quality.Item4,
+            Sharpen = effects.Item1, Blur = effects.Item2, Greyscale = effects.Item3, Flip = effects.Item4, Background = effects.Item5, Preset = preset,
+        });
+
+    private static Gen<string?> Of(string?[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+
+    [Fact]
+    public void Whatever_is_put_together_is_read_by_the_service_as_it_was_meant() => Drafts.Sample(draft =>
+    {
+        var read = OperationsParser.Parse(draft.Operations());
+        read.Error.ShouldBeNull(draft.Operations());
+        var operations = read.Value;
+        (operations.Width, operations.Height, operations.Preset, operations.Greyscale, operations.Flip).ShouldBe((draft.Width, draft.Height, draft.Preset, draft.Greyscale, draft.Flip));
+        (operations.Rotation ?? 0).ShouldBe(draft.Rotation);
+        operations.Original.ShouldBe(draft.IsOriginal);
+    });
+
+    [Fact]
+    public void Nothing_chosen_is_the_original() => new OperationsDraft { Format = "png" }.FileName("jpg").ShouldBe("original.png");
+
+    [Fact]
+    public void The_automatic_format_falls_back_to_the_originals_own() =>
+        new OperationsDraft { Format = "auto", Width = 800, Height = 600, Fit = "cover" }.FileName("webp").ShouldBe("fmt_auto-w_800-h_600-f_cover.webp");
+
+    [Fact]
+    public void Small_numbers_that_mean_nothing_are_left_out() => new OperationsDraft { Blur = 0.2, Sharpen = 0, Quality = null }.Operations().ShouldBe("original");
+
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(999, "999 B")]
+    [InlineData(1_250, "1.25 kB")]
+    [InlineData(99_960, "100 kB")]
+    [InlineData(999_600, "1.00 MB")]
+    [InlineData(52_428_800, "52.4 MB")]
+    public void Sizes_have_three_digits(long bytes, string text) => Sizes.Write(bytes).ShouldBe(text);
+}
