@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using ImageService.Portal.Client;
 using ImageService.Tests.Support;
 using Shouldly;
@@ -12,7 +13,7 @@ namespace ImageService.Tests.Portal;
 
 /// <summary>The portal has records of its own; this keeps them from drifting away from the Api's published document.</summary>
 [Trait("Level", "Integration")]
-public sealed class ContractTests(ApiFactory api) : IClassFixture<ApiFactory>
+public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
     [Theory]
     [InlineData("post", "/v1/sessions", typeof(SignInRequest), typeof(SessionTokenResponse))]
@@ -44,7 +45,7 @@ public sealed class ContractTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     private static JsonNode? Operation(JsonNode document, string method, string path) =>
-        document["paths"]!.AsObject().FirstOrDefault(entry => System.Text.RegularExpressions.Regex.Replace(entry.Key.TrimEnd('/'), @"\{[^}]*\}", "{}") == path).Value?[method];
+        document["paths"]!.AsObject().FirstOrDefault(entry => Parameter().Replace(entry.Key.TrimEnd('/'), "{}") == path).Value?[method];
 
     private static JsonNode? Schema(JsonNode? body) => body?["content"]?.AsObject().FirstOrDefault(content => content.Key.Contains("json", StringComparison.Ordinal)).Value?["schema"];
 
@@ -100,4 +101,7 @@ public sealed class ContractTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     private static Type ElementOf(Type type) => type.GetGenericArguments()[0];
+
+    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.None, 1000)]
+    private static partial Regex Parameter();
 }

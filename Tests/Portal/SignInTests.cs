@@ -179,7 +179,7 @@ public sealed partial class SignInTests : IAsyncLifetime
     private static string Field(string html, string name) =>
         WebUtility.HtmlDecode(Regex.Match(html, $"name=\"{Regex.Escape(name)}\"[^>]*value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value);
 
-    [GeneratedRegex("https?://(?!localhost|127\\.0\\.0\\.1)[^\"' )]+")]
+    [GeneratedRegex("https?://(?!localhost|127\\.0\\.0\\.1)[^\"' )]+", RegexOptions.None, 1000)]
     private static partial Regex Link();
 }
 

@@ -62,15 +62,15 @@ public sealed partial class AlertsTests
         return Path.Combine(folder.FullName, "deploy", "prometheus", "alerts.yml");
     }
 
-    [GeneratedRegex(@"expr: \|\n(?<text>.*?)\n\s+for:", RegexOptions.Singleline)]
+    [GeneratedRegex(@"expr: \|\n(?<text>.*?)\n\s+for:", RegexOptions.Singleline, 1000)]
     private static partial Regex Expression();
 
-    [GeneratedRegex(@"\{[^}]*\}|\[[^\]]*\]")]
+    [GeneratedRegex(@"\{[^}]*\}|\[[^\]]*\]", RegexOptions.None, 1000)]
     private static partial Regex Label();
 
-    [GeneratedRegex("[a-z][a-z_]+")]
+    [GeneratedRegex("[a-z][a-z_]+", RegexOptions.None, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex("_(bucket|sum|count)$")]
+    [GeneratedRegex("_(bucket|sum|count)$", RegexOptions.None, 1000)]
     private static partial Regex Suffix();
 }
