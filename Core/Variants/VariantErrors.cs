@@ -18,8 +18,10 @@ public static class VariantErrors
     };
 
     public static Error OriginalGone { get; } = new(
-        ErrorCode.StorageUnavailable, "The original of this image cannot be read at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        ErrorCode.StorageUnavailable, "The original of this image cannot be read at the moment.")
+    { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public static Error TooSlow { get; } = new(
-        ErrorCode.TransformTimedOut, "The image could not be made in time. Try again, or ask for a smaller size or another format.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        ErrorCode.TransformTimedOut, "The image could not be made in time. Try again, or ask for a smaller size or another format.")
+    { RetryAfter = TimeSpan.FromSeconds(5) };
 }

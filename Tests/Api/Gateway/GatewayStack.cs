@@ -157,8 +157,20 @@ internal sealed record StackSpace(GatewayStack Stack, Guid OrganizationId, Guid 
         var key = ObjectKey.Original(OrganizationId, asset.Id, 1);
         asset.Versions.Add(new AssetVersion
         {
-            OrganizationId = OrganizationId, SpaceId = SpaceId, AssetId = asset.Id, Version = 1, ContentHash = hash, StorageKey = key, StorageProvider = "file",
-            SizeBytes = jpeg.Length, Format = "jpg", Width = width, Height = height, HasAlpha = false, Frames = 1, UploadedAt = now,
+            OrganizationId = OrganizationId,
+            SpaceId = SpaceId,
+            AssetId = asset.Id,
+            Version = 1,
+            ContentHash = hash,
+            StorageKey = key,
+            StorageProvider = "file",
+            SizeBytes = jpeg.Length,
+            Format = "jpg",
+            Width = width,
+            Height = height,
+            HasAlpha = false,
+            Frames = 1,
+            UploadedAt = now,
         });
         await using (var content = new MemoryStream(jpeg))
             await Stack.Services.GetRequiredService<IObjectStore>().PutAsync(key, content, "image/jpeg", TestContext.Current.CancellationToken);
