@@ -10,7 +10,7 @@ public sealed class ConfigurationPageTests
 {
     private static readonly Assembly[] Services =
     [
-        typeof(Core.Errors.Error).Assembly, typeof(Api.AssemblyMarker).Assembly, typeof(Worker.AssemblyMarker).Assembly, typeof(Portal.AssemblyMarker).Assembly,
+        typeof(ImageService.Core.Errors.Error).Assembly, typeof(ImageService.Api.AssemblyMarker).Assembly, typeof(ImageService.Worker.AssemblyMarker).Assembly, typeof(ImageService.Portal.AssemblyMarker).Assembly,
     ];
 
     [Fact]
