@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ImageService.Api;
 using ImageService.Core.Caching;
 using ImageService.Core.Registry;

@@ -71,6 +71,6 @@ public sealed partial class AlertsTests
     [GeneratedRegex("[a-z][a-z_]+", RegexOptions.None, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex("_(bucket|sum|count)$", RegexOptions.None, 1000)]
+    [GeneratedRegex("_(?:bucket|sum|count)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Suffix();
 }
