@@ -29,7 +29,7 @@ internal static class JobServer
                     EnableLongPolling = true,
                     QueuePollInterval = TimeSpan.FromSeconds(5),
                     UseSlidingInvisibilityTimeout = true,
-                    InvisibilityTimeout = TimeSpan.FromMinutes(5),
+                    InvisibilityTimeout = TimeSpan.FromMinutes(1),
                 }));
         AddServer(services, JobQueues.Images, options.EffectiveImageJobs, options);
         AddServer(services, JobQueues.Webhooks, options.WebhookJobs, options);

@@ -3,7 +3,7 @@ using ImageService.Worker.Jobs;
 
 namespace ImageService.Worker;
 
-/// <summary>The table of recurring jobs. Times are UTC; a run that is due while the last one still works is left out.</summary>
+/// <summary>The table of recurring jobs. Times are UTC; a run that is due while the last one still works fails at once and is repeated a little later.</summary>
 internal static class Schedule
 {
     public static void Apply(IRecurringJobManager jobs)
