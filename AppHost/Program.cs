@@ -47,6 +47,7 @@ var portal = builder.AddProject<Projects.Portal>("portal")
     .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
     .WithExternalHttpEndpoints();
 
+api.WithEnvironment("Api__PortalBaseUrl", portal.GetEndpoint("http")); // for links in mails
 demo.Configure(api);
 demo.AnnounceWhenReady(api, portal, worker, platformKey);
 
