@@ -14,12 +14,12 @@ internal static class DemoPictures
 
     public static IReadOnlyList<Picture> Public { get; } =
     [
-        new("sunrise.jpg", "/landscapes", ["landscape", "warm"], Sunrise),
+        new("sunrise.jpg", "/", ["landscape", "warm"], Sunrise),
         new("night-sea.jpg", "/landscapes", ["landscape", "night"], NightSea),
-        new("circles.png", "/graphics", ["transparent", "logo"], Circles),
+        new("circles.png", "/", ["transparent", "logo"], Circles),
     ];
 
-    public static IReadOnlyList<Picture> Private { get; } = [new("launch-poster.jpg", "/posters", ["poster"], Poster)];
+    public static IReadOnlyList<Picture> Private { get; } = [new("launch-poster.jpg", "/", ["poster"], Poster)];
 
     private static byte[] Sunrise() => Jpeg(2400, 1600, canvas =>
     {

@@ -54,7 +54,6 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         await SignInAsync(page, summary);
         await page.GetByTestId($"space-{summary.Spaces["private"]}").ClickAsync();
         await InteractiveAsync(page);
-        await page.GetByRole(AriaRole.Navigation, new() { Name = "Folders" }).GetByRole(AriaRole.Button).First.ClickAsync();
         await page.GetByTestId("tile").First.ClickAsync();
         await Expect(page.GetByTestId("url")).ToContainTextAsync("sig=");
         await Expect(page.GetByTestId("preview")).ToBeVisibleAsync();

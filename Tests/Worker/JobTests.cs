@@ -69,14 +69,20 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
     }
 
     [Fact]
-    public async Task Assets_of_a_deleted_space_are_purged_with_it()
+    public async Task Assets_of_a_deleted_space_are_purged_with_it_and_give_their_quota_back()
     {
         var (place, asset) = await AssetAsync();
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
+        {
+            db.QuotaCounters.Add(new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.OrganizationId, Kind = "assets", Period = DateOnly.MinValue, Used = 3 });
+            await db.SaveChangesAsync(Ct);
             await db.Spaces.Where(row => row.Id == place.SpaceId).ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletedAt, Now.AddDays(-31)), Ct);
+        }
+
         await Purge().RunAsync(Ct);
         await using var after = registry.Registry.ForOrganization(place.OrganizationId);
         (await after.Assets.AnyAsync(row => row.Id == asset.Id, Ct)).ShouldBeFalse();
+        (await after.QuotaCounters.SingleAsync(row => row.ScopeId == place.OrganizationId && row.Kind == "assets", Ct)).Used.ShouldBe(2);
     }
 
     [Fact]

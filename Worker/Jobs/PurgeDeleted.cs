@@ -1,6 +1,7 @@
 using Hangfire;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
+using ImageService.Core.Metering;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -58,6 +59,8 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
         // The lock makes a restore wait; one that came first is seen by the second look.
         var asset = await db.Assets.FromSql($"SELECT *, xmin FROM assets WHERE id = {assetId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(ct);
         if (asset is null || (asset.DeletedAt is null && !await ParentIsGoneAsync(db, asset, ct)) || asset.RetainUntil > now) return 0;
+        if (asset.DeletedAt is null)
+            await ReleaseAsync(db, asset, ct);
         await db.Variants.Where(row => row.AssetId == assetId).ExecuteDeleteAsync(ct);
         await db.AssetVersions.Where(row => row.AssetId == assetId).ExecuteDeleteAsync(ct);
         await db.Assets.Where(row => row.Id == assetId).ExecuteDeleteAsync(ct);
@@ -66,6 +69,13 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return 1;
+    }
+
+    // What was deleted by itself gave its share back then; what goes with its space gives it back now.
+    private static async Task ReleaseAsync(RegistryDb db, Asset asset, CancellationToken ct)
+    {
+        var bytes = await db.AssetVersions.Where(row => row.AssetId == asset.Id && row.DeletedAt == null).SumAsync(row => row.SizeBytes, ct);
+        await QuotaGuard.ReleaseAsync(db, new QuotaPlace(asset.OrganizationId, asset.TenantId, asset.SpaceId), bytes, assets: 1, ct);
     }
 
     private static Task<bool> ParentIsGoneAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
