@@ -110,6 +110,23 @@ public sealed class ControlPlaneTests(RunningStack stack) : AcceptanceTest(stack
     }
 
     [Fact]
+    public async Task Usage_tells_what_a_space_serves_and_holds()
+    {
+        using var home = await NewHomeAsync();
+        var bytes = Pictures.Jpeg(200, 150, seed: 408);
+        var asset = await home.UploadAsync(bytes);
+        await home.ImageAsync(asset, "w_20.jpg");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var response = await home.Caller.GetAsync($"{home.Root}/usage?groupBy=space").ShouldBe(HttpStatusCode.OK);
+                var line = (await response.JsonAsync())["items"]!.AsArray().SingleOrDefault(item => (string?)item!["space"] == "open" && (long)item["requests"]! > 0);
+                return line is not null && (long)line["storageBytes"]! >= bytes.Length && (long)line["transforms"]! >= 1 && (long)line["bandwidthBytes"]! > 0;
+            },
+            TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_rate_limit_is_429_with_its_headers()
     {
         using var home = await NewHomeAsync();

@@ -44,16 +44,24 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
         GROUP BY 1, 2, 3, 4
         """).ToListAsync(ct);
 
-    /// <summary>The storage each space held in its newest hour of each day.</summary>
+    /// <summary>The storage each space held in its newest hour of each day, and where the time asked for reaches to now, what it holds now.</summary>
     private Task<List<Held>> HeldAsync(CancellationToken ct) => db.Database.SqlQuery<Held>(
         $"""
-        SELECT DISTINCT ON (space_id, (hour AT TIME ZONE 'UTC')::date)
-               tenant_id, space_id, (hour AT TIME ZONE 'UTC')::date AS date, max(storage_bytes) OVER (PARTITION BY space_id, hour) AS bytes
-        FROM usage_hours
-        WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
-          AND ({filter.TenantId}::uuid IS NULL OR tenant_id = {filter.TenantId}::uuid)
+        SELECT DISTINCT ON (space_id, date) tenant_id, space_id, date, bytes
+        FROM (
+            SELECT tenant_id, space_id, (hour AT TIME ZONE 'UTC')::date AS date, hour AS at, max(storage_bytes) OVER (PARTITION BY space_id, hour) AS bytes
+            FROM usage_hours
+            WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
+            UNION ALL
+            SELECT tenant_id, id, (now() AT TIME ZONE 'UTC')::date, now(),
+                   coalesce((SELECT sum(size_bytes) FROM asset_versions v WHERE v.space_id = spaces.id), 0)::bigint
+                   + coalesce((SELECT sum(size_bytes) FROM variants d WHERE d.space_id = spaces.id), 0)::bigint
+            FROM spaces
+            WHERE organization_id = {filter.OrganizationId} AND deleted_at IS NULL AND {filter.To} >= now() - interval '1 minute'
+        ) AS held
+        WHERE ({filter.TenantId}::uuid IS NULL OR tenant_id = {filter.TenantId}::uuid)
           AND ({filter.IsWhole} OR tenant_id = ANY ({filter.Tenants}) OR space_id = ANY ({filter.Spaces}))
-        ORDER BY space_id, (hour AT TIME ZONE 'UTC')::date, hour DESC
+        ORDER BY space_id, date, at DESC
         """).ToListAsync(ct);
 
     /// <summary>Slugs of tenants and spaces, and names of keys, by id.</summary>
