@@ -81,6 +81,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return visit.Caller.IsPlatform ? visit : new Error(ErrorCode.Forbidden, "Only the operator's platform key may do this.");
         if (requirement.Kind is AccessKind.Person)
             return visit.Person is not null ? visit : new Error(ErrorCode.Forbidden, "This belongs to a person: sign in and send the session token.");
+        if (requirement.Kind is AccessKind.Account)
+            return visit.Person is { BoundTo: null } ? visit : new Error(ErrorCode.Forbidden, "This changes an account: sign in with its password and send that session's token.");
         if (organization is null)
             return JudgeAnywhere(visit, requirement.Scope);
 

@@ -15,6 +15,9 @@ internal enum AccessKind
     /// <summary>A signed-in person, for what belongs to the person and not to an organization.</summary>
     Person,
 
+    /// <summary>A person signed in to the account itself, not by one organization's provider.</summary>
+    Account,
+
     /// <summary>The operator's platform key.</summary>
     Platform,
 
@@ -42,6 +45,10 @@ internal static class AccessRequirements
 
     public static TBuilder RequirePerson<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Person, Scope: null));
+
+    /// <summary>A person's own account, out of reach for a session that an organization's provider vouched for.</summary>
+    public static TBuilder RequireAccount<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Account, Scope: null));
 
     public static TBuilder RequirePlatform<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Platform, Scope: null));

@@ -64,7 +64,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         return requirement.Kind switch
         {
             AccessKind.Platform => [key],
-            AccessKind.Person => [session],
+            AccessKind.Person or AccessKind.Account => [session],
             _ => [key, session],
         };
     }

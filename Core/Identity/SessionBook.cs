@@ -14,13 +14,19 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
     /// <summary>Use is noted at most this often, so that reading a page is not a write per request.</summary>
     private static readonly TimeSpan NoteEvery = TimeSpan.FromMinutes(1);
 
-    public async Task<IssuedSession> BeginAsync(Guid userId, ClientFacts client, CancellationToken ct)
+    /// <summary>Begins a session.</summary>
+    /// <param name="userId">Whose.</param>
+    /// <param name="client">Where from.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="boundTo">The only organization it reaches, where that organization's provider vouched for the person.</param>
+    public async Task<IssuedSession> BeginAsync(Guid userId, ClientFacts client, CancellationToken ct, Guid? boundTo = null)
     {
         var now = clock.GetUtcNow();
         var token = OpaqueToken.New(OpaqueToken.Session);
         var session = new UserSession
         {
             UserId = userId,
+            BoundTo = boundTo,
             TokenHash = token.Hash,
             Address = client.Address,
             UserAgent = client.UserAgent,
@@ -46,12 +52,12 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
             from session in db.UserSessions.AsNoTracking()
             join user in db.Users.AsNoTracking() on session.UserId equals user.Id
             where session.TokenHash == hash && session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
-            select new { session.Id, session.LastSeenAt, UserId = user.Id, user.Email, user.Name }).SingleOrDefaultAsync(ct);
+            select new { session.Id, session.LastSeenAt, session.BoundTo, UserId = user.Id, user.Email, user.Name }).SingleOrDefaultAsync(ct);
         if (found is null)
             return null;
         if (now - found.LastSeenAt > NoteEvery)
             await db.UserSessions.Where(session => session.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(session => session.LastSeenAt, now), ct);
-        return new SignedInUser(found.UserId, found.Email, found.Name, found.Id, await MembershipsAsync(db, found.UserId, ct));
+        return new SignedInUser(found.UserId, found.Email, found.Name, found.Id, await MembershipsAsync(db, found.UserId, found.BoundTo, ct)) { BoundTo = found.BoundTo };
     }
 
     /// <summary>The person's sessions that could still be used, newest first.</summary>
@@ -88,10 +94,10 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
             .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
     }
 
-    private static async Task<IReadOnlyList<Membership>> MembershipsAsync(RegistryDb db, Guid userId, CancellationToken ct) => await (
+    private static async Task<IReadOnlyList<Membership>> MembershipsAsync(RegistryDb db, Guid userId, Guid? boundTo, CancellationToken ct) => await (
         from member in db.Members.AsNoTracking()
         join organization in db.Organizations.AsNoTracking() on member.OrganizationId equals organization.Id
-        where member.UserId == userId && member.AcceptedAt != null && organization.DeletedAt == null
+        where member.UserId == userId && member.AcceptedAt != null && organization.DeletedAt == null && (boundTo == null || organization.Id == boundTo)
         orderby organization.Slug, member.Id
         select new Membership(
             organization.Id,
@@ -119,7 +125,14 @@ public sealed record IssuedSession(Guid Id, Guid UserId, string Token, DateTimeO
 }
 
 /// <summary>A person who presented a good token.</summary>
-public sealed record SignedInUser(Guid UserId, string Email, string Name, Guid SessionId, IReadOnlyList<Membership> Memberships);
+public sealed record SignedInUser(Guid UserId, string Email, string Name, Guid SessionId, IReadOnlyList<Membership> Memberships)
+{
+    /// <summary>
+    /// The organization whose provider vouched for the person. Such a session reaches that organization and nothing else, least of all the account itself:
+    /// who runs one organization's provider could otherwise take over accounts that others trust.
+    /// </summary>
+    public Guid? BoundTo { get; init; }
+}
 
 /// <summary>One role of a person somewhere.</summary>
 public sealed record Membership(Guid OrganizationId, string OrganizationSlug, string OrganizationName, Guid? TenantId, Guid? SpaceId, Role Role);

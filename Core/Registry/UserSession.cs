@@ -14,6 +14,9 @@ public sealed class UserSession
     /// <summary>SHA-256 of the token, 32 bytes.</summary>
     public required byte[] TokenHash { get; init; }
 
+    /// <summary>The one organization the session reaches, whose provider vouched for the person; null where the person signed in with a password.</summary>
+    public Guid? BoundTo { get; init; }
+
     public IPAddress? Address { get; init; }
 
     public string? UserAgent { get; init; }
@@ -33,6 +36,7 @@ internal sealed class UserSessionConfiguration : IEntityTypeConfiguration<UserSe
     {
         builder.Property(s => s.UserAgent).HasMaxLength(500);
         builder.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
+        builder.HasOne<Organization>().WithMany().HasForeignKey(s => s.BoundTo);
         builder.HasIndex(s => s.TokenHash).IsUnique();
         builder.HasIndex(s => s.ExpiresAt);
         builder.ToTable(t => t.HasCheckConstraint("ck_user_sessions_token_hash", "octet_length(token_hash) = 32"));

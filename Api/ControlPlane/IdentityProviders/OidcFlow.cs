@@ -11,7 +11,8 @@ namespace ImageService.Api.ControlPlane.IdentityProviders;
 
 /// <summary>
 /// Sign-in by an organization's provider: out with PKCE, state and nonce; back with a verified e-mail address; then a single-use ticket that the portal turns into a
-/// session. A provider vouches for people within its own organization only: an account that belongs to another organization too is not signed in by it.
+/// session. A provider vouches for people within its own organization only: the session reaches nothing else, and an account with a password of its own comes in
+/// only once its owner has accepted an invitation.
 /// </summary>
 internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient providers, Accounts accounts, SessionBook sessions, SecretProtector protector, TimeProvider clock)
 {
@@ -60,7 +61,7 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
         if (!redeemed.TryGet(out var claims, out var error) || !ReadEmail(claims, provider).TryGet(out var email, out error))
             return error;
         var admitted = await AdmitAsync(provider, email, claims.FindFirst("name")?.Value, ct);
-        return admitted.TryGet(out var userId, out error) ? await IssueTicketAsync(userId, ct) : error;
+        return admitted.TryGet(out var userId, out error) ? await IssueTicketAsync(userId, provider.OrganizationId, ct) : error;
     }
 
     /// <summary>A session for a ticket, which works once.</summary>
@@ -73,7 +74,7 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
         var row = await db.UserTokens.AsNoTracking().SingleOrDefaultAsync(token => token.TokenHash == hash && token.Purpose == TicketPurpose, ct);
         var spent = row is not null && await db.UserTokens.Where(token => token.Id == row.Id && token.UsedAt == null && token.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(token => token.UsedAt, now), ct) == 1;
-        return spent ? await sessions.BeginAsync(row!.UserId, client, ct) : IdentityErrors.TokenRefused;
+        return spent ? await sessions.BeginAsync(row!.UserId, client, ct, row.BoundTo) : IdentityErrors.TokenRefused;
     }
 
     private static Result<EmailAddress> ReadEmail(ClaimsIdentity claims, IdentityProvider provider)
@@ -94,10 +95,11 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
         var user = await db.Users.SingleOrDefaultAsync(row => row.Email == email.Value, ct);
         if (user?.DisabledAt is not null)
             return IdentityErrors.OidcRefused("the account is disabled.");
-        var rows = await db.Members.Where(row => row.Email == email.Value || (user != null && row.UserId == user.Id)).ToListAsync(ct);
-        if (rows.Any(row => row.UserId is not null && row.OrganizationId != provider.OrganizationId))
-            return IdentityErrors.OidcRefused("the account belongs to another organization too. Sign in with its password.");
-        var here = rows.Where(row => row.OrganizationId == provider.OrganizationId).ToList();
+        var here = await db.Members
+            .Where(row => row.OrganizationId == provider.OrganizationId && (row.Email == email.Value || (user != null && row.UserId == user.Id)))
+            .ToListAsync(ct);
+        if (user?.PasswordHash is not null && !here.Exists(row => row.UserId == user.Id))
+            return IdentityErrors.OidcRefused("the account has a password of its own. Sign in with it and accept an invitation first.");
         if (here.Count == 0 && provider.DefaultRole is null)
             return IdentityErrors.OidcRefused("nobody invited this address.");
         if (user is null)
@@ -122,11 +124,11 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
         return user.Id;
     }
 
-    private async Task<string> IssueTicketAsync(Guid userId, CancellationToken ct)
+    private async Task<string> IssueTicketAsync(Guid userId, Guid organizationId, CancellationToken ct)
     {
         var ticket = OpaqueToken.New(OpaqueToken.Ticket);
         await using var db = registry.ForSystem();
-        db.UserTokens.Add(new UserToken { UserId = userId, Purpose = TicketPurpose, TokenHash = ticket.Hash, ExpiresAt = clock.GetUtcNow() + TicketLife });
+        db.UserTokens.Add(new UserToken { UserId = userId, BoundTo = organizationId, Purpose = TicketPurpose, TokenHash = ticket.Hash, ExpiresAt = clock.GetUtcNow() + TicketLife });
         await db.SaveChangesAsync(ct);
         return ticket.Text;
     }

@@ -15,9 +15,9 @@ internal static class SessionEndpoints
         sessions.MapPost("", SignIn).AllowAnonymous()
             .Describe("signIn", "Sign in", "Whatever is wrong, the answer is the same 401; only a missing second factor after the right password is told, by totpRequired.")
             .Answers<SessionTokenResponse>(201).Fails(400, 401, 429);
-        sessions.MapGet("", List).RequirePerson().Describe("listSessions", "List your sessions").Answers<SessionsResponse>().Fails(403);
+        sessions.MapGet("", List).RequireAccount().Describe("listSessions", "List your sessions").Answers<SessionsResponse>().Fails(403);
         sessions.MapDelete("/current", SignOut).RequirePerson().Describe("signOut", "Sign out").AnswersNothing().Fails(403);
-        sessions.MapDelete("/{id:guid}", End).RequirePerson().Describe("endSession", "End one of your sessions").AnswersNothing().Fails(403, 404);
+        sessions.MapDelete("/{id:guid}", End).RequireAccount().Describe("endSession", "End one of your sessions").AnswersNothing().Fails(403, 404);
 
         routes.MapPost("/v1/password-resets", RequestReset).AllowAnonymous().WithTags("Sessions")
             .Describe("requestPasswordReset", "Ask for a password reset link by mail", "The answer is the same whether or not there is an account.")
@@ -77,7 +77,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> Accept(
         AcceptInvitationRequest request, Invitations invitations, SessionBook sessions, Credentials credentials, HttpContext http, CancellationToken ct)
     {
-        var signedIn = http.Request.Headers.Authorization.Count == 0 ? null : (await credentials.ReadAsync(http, ct)) is { IsSuccess: true, Value.Person: var person } ? person : null;
+        var signedIn = http.Request.Headers.Authorization.Count == 0 ? null : (await credentials.ReadAsync(http, ct)) is { IsSuccess: true, Value.Person: { BoundTo: null } person } ? person : null;
         var accepted = await invitations.AcceptAsync(request.Token, request.Name, request.Password, signedIn, ct);
         if (!accepted.TryGet(out var member, out var error))
             return error.ToProblem();

@@ -43,12 +43,44 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     }
 
     [Fact]
-    public async Task A_provider_does_not_reach_accounts_of_another_organization()
+    public async Task A_provider_does_not_reach_accounts_that_never_accepted_its_organization()
     {
         var home = await HomeWithProviderAsync(new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer" });
         var other = await api.NewHomeAsync();
         var victim = await other.PersonAsync("owner");
-        (await RefusedAsync(home, victim.Email)).ShouldContain("another organization");
+        await home.Owner.PostAsync($"{home.Root}/members", new { email = victim.Email, role = "viewer" }).OkAsync(201);
+        (await RefusedAsync(home, victim.Email)).ShouldContain("password of its own");
+    }
+
+    [Fact]
+    public async Task A_session_by_a_provider_reaches_its_organization_only_and_not_the_account()
+    {
+        var home = await HomeWithProviderAsync(new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret" });
+        var other = await api.NewHomeAsync();
+        var person = await home.PersonAsync("viewer");
+        var invitation = await other.Owner.PostAsync($"{other.Root}/members", new { email = person.Email, role = "owner" }).OkAsync(201);
+        await person.Client.PostAsync("/v1/invitations/accept", new { token = invitation.Text("invitationUrl").Split("token=")[1] }).OkAsync(204);
+        ((await person.Client.GetAsync("/v1/me").OkAsync())["memberships"]!.AsArray().Count).ShouldBe(2);
+
+        var session = api.WithSession(await SignInAsync(home, person.Email));
+        var me = await session.GetAsync("/v1/me").OkAsync();
+        ((string?)me["memberships"]!.AsArray().ShouldHaveSingleItem()!["organization"]).ShouldBe(home.Slug);
+        await session.GetAsync(home.Root).OkAsync();
+        await session.GetAsync(other.Root).ProblemAsync(404, "not_found");
+        await session.GetAsync("/v1/sessions").ProblemAsync(403, "forbidden");
+        await session.PostAsync("/v1/me/totp", new { }).ProblemAsync(403, "forbidden");
+        await session.PutAsync("/v1/me/password", new { present = "x", password = "a new password 1" }).ProblemAsync(403, "forbidden");
+    }
+
+    [Fact]
+    public async Task An_account_made_by_one_provider_keeps_nobody_out_of_another_organization()
+    {
+        var provider = new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer" };
+        var (first, second) = (await HomeWithProviderAsync(provider), await HomeWithProviderAsync(provider));
+        var email = NewEmail();
+        await SignInAsync(first, email);
+        var me = await api.WithSession(await SignInAsync(second, email)).GetAsync("/v1/me").OkAsync();
+        ((string?)me["memberships"]!.AsArray().ShouldHaveSingleItem()!["organization"]).ShouldBe(second.Slug);
     }
 
     [Fact]
