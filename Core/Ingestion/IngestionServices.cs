@@ -17,6 +17,7 @@ public static class IngestionServices
         services.AddSingleton<ResumableUploads>();
         services.AddSingleton<StagingSweep>();
         services.AddSingleton<ImportRunner>();
+        services.AddHostedService<ScratchSweep>();
         return services;
     }
 }

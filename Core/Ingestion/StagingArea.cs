@@ -8,6 +8,12 @@ namespace ImageService.Core.Ingestion;
 /// <summary>Takes bytes in as they come: one pass that hashes, counts and stores, with a bounded buffer however large the file is.</summary>
 public sealed class StagingArea(IObjectStore store, IOptions<IngestionOptions> options)
 {
+    /// <summary>How the names of our own temporary files begin.</summary>
+    internal const string TemporaryPrefix = "imageservice-staged-";
+
+    /// <summary>The folder of temporary files; made where it is not there.</summary>
+    internal string TemporaryFolder => Directory.CreateDirectory(options.Value.TemporaryFolder ?? Path.GetTempPath()).FullName;
+
     /// <summary>Stores a stream in the organization's staging.</summary>
     /// <param name="organizationId">Whose.</param>
     /// <param name="content">Read once, to its end or one byte past the limit.</param>
@@ -45,10 +51,5 @@ public sealed class StagingArea(IObjectStore store, IOptions<IngestionOptions> o
     }
 
     /// <summary>A path for a file of our own; only this process's user may read the folder's new files.</summary>
-    internal string TemporaryPath()
-    {
-        var folder = options.Value.TemporaryFolder ?? Path.GetTempPath();
-        Directory.CreateDirectory(folder);
-        return Path.Combine(folder, $"imageservice-{Guid.CreateVersion7():n}");
-    }
+    internal string TemporaryPath() => Path.Combine(TemporaryFolder, $"{TemporaryPrefix}{Guid.CreateVersion7():n}");
 }

@@ -138,13 +138,18 @@ internal sealed class FileObjectStore : IObjectStore
         return Task.FromResult(true);
     });
 
-    /// <summary>Removes what writers that died left behind; returns how many files.</summary>
-    public int SweepIncoming(DateTimeOffset olderThan)
+    public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Guarded("(sweep)", () =>
     {
-        var stale = new DirectoryInfo(_paths.Incoming).EnumerateFiles().Where(file => Utc(file.LastWriteTimeUtc) < olderThan).ToList();
-        stale.ForEach(file => file.Delete());
-        return stale.Count;
-    }
+        var removed = 0;
+        foreach (var file in new DirectoryInfo(_paths.Incoming).EnumerateFiles().Where(file => Utc(file.LastWriteTimeUtc) < olderThan))
+        {
+            ct.ThrowIfCancellationRequested();
+            file.Delete();
+            removed++;
+        }
+
+        return Task.FromResult(removed);
+    });
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
 

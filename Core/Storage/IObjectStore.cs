@@ -37,6 +37,12 @@ public interface IObjectStore
     /// <summary>A URL by which a client may PUT the object directly, valid for the time given; null where the store cannot make one.</summary>
     Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct);
 
+    /// <summary>Removes what writers that died left behind outside of any key; a store that keeps nothing of the kind has nothing to remove.</summary>
+    /// <param name="olderThan">Only what was written before: longer ago than any write takes.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>How many left-overs went.</returns>
+    Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Task.FromResult(0);
+
     /// <summary>A cheap reachability check for readiness; throws when the store is unusable.</summary>
     Task CheckAsync(CancellationToken ct);
 }

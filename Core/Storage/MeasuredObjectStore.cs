@@ -48,6 +48,8 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
     public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
         Counted("presign", () => store.PresignPutAsync(key, contentType, maxBytes, validFor, ct));
 
+    public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Counted("sweep", () => store.SweepAsync(olderThan, ct));
+
     /// <summary>Not counted: a probe is no use of the store.</summary>
     public Task CheckAsync(CancellationToken ct) => store.CheckAsync(ct);
 

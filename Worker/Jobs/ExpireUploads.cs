@@ -8,9 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Removes uploads whose time is over and what they left in staging, organization by organization.</summary>
+/// <summary>
+/// Removes uploads whose time is over and what they left in staging, organization by organization, and what writers that died left in the store itself.
+/// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
-internal sealed class ExpireUploads(RegistryFactory registry, StagingSweep sweep, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ExpireUploads> log)
+internal sealed class ExpireUploads(
+    RegistryFactory registry, StagingSweep sweep, IObjectStore store, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ExpireUploads> log)
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -28,6 +31,7 @@ internal sealed class ExpireUploads(RegistryFactory registry, StagingSweep sweep
             }
         }
 
+        removed += await store.SweepAsync(before, ct);
         Log.Swept(log, nameof(ExpireUploads), removed, "left-overs of uploads removed");
     }
 }

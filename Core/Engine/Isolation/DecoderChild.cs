@@ -7,6 +7,9 @@ namespace ImageService.Core.Engine.Isolation;
 /// <summary>One decoder process, seen from outside.</summary>
 internal sealed class DecoderChild : IDisposable
 {
+    /// <summary>How the names of decoders' own folders begin, below the system's temporary folder.</summary>
+    public const string FolderPrefix = "imageservice-decode-";
+
     // A reply is a few hundred bytes; a process that writes more has been taken over.
     private const int MaxReplyBytes = 64 << 10;
 
@@ -36,7 +39,7 @@ internal sealed class DecoderChild : IDisposable
 
     public static DecoderChild Start(EngineOptions options, ILogger log)
     {
-        var folder = Directory.CreateTempSubdirectory("decode-").FullName;
+        var folder = Directory.CreateTempSubdirectory(FolderPrefix).FullName;
         var process = new Process { StartInfo = DecoderProgram.StartInfo(options, folder, options.DecoderMemoryBytes + RuntimeBytes) };
         process.Start();
         return new DecoderChild(process, folder, options, log);

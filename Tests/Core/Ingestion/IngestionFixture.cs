@@ -25,6 +25,9 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
 
     public FaultyStore Store { get; private set; } = null!;
 
+    /// <summary>The folder of the object store.</summary>
+    public string Root => _root;
+
     public FaultyCommit Commit { get; } = new();
 
     public RegistryFactory Registry => Get<RegistryFactory>();
@@ -155,6 +158,8 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => inner.SetTierAsync(key, tier, ct);
 
     public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
+
+    public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => inner.SweepAsync(olderThan, ct);
 
     public Task CheckAsync(CancellationToken ct) => inner.CheckAsync(ct);
 

@@ -100,8 +100,8 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         await File.WriteAllTextAsync(Path.Combine(_root, ".incoming", "half"), "half", Ct);
         await foreach (var listing in _store.ListAsync(string.Empty, Ct))
             Assert.Fail($"Listed {listing.Key}.");
-        _store.SweepIncoming(DateTimeOffset.UtcNow.AddDays(-1)).ShouldBe(0);
-        _store.SweepIncoming(DateTimeOffset.UtcNow.AddMinutes(1)).ShouldBe(1);
+        (await _store.SweepAsync(DateTimeOffset.UtcNow.AddDays(-1), Ct)).ShouldBe(0);
+        (await _store.SweepAsync(DateTimeOffset.UtcNow.AddMinutes(1), Ct)).ShouldBe(1);
         Directory.EnumerateFiles(Path.Combine(_root, ".incoming")).ShouldBeEmpty();
     }
 
