@@ -39,6 +39,7 @@ app.UseMiddleware<RequestMetrics>();
 app.UseHttpEdge();
 app.UseRouting();
 app.UseScanLimit();
+app.UseGuessLimit();
 app.UseAccessControl();
 app.UseManagementRateLimit();
 app.UseIdempotency();

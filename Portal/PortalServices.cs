@@ -54,7 +54,9 @@ internal static class PortalServices
     private static void AddApi(IServiceCollection services)
     {
         // The name is looked up by service discovery: services__api__http__0.
-        services.AddHttpClient<ImageServiceClient>(client => client.BaseAddress = new Uri("https+http://api"));
+        services.AddHttpContextAccessor();
+        services.AddTransient<VisitorAddress>();
+        services.AddHttpClient<ImageServiceClient>(client => client.BaseAddress = new Uri("https+http://api")).AddHttpMessageHandler<VisitorAddress>();
 #pragma warning disable EXTEXP0001 // Experimental, but the only way to take off the default's time limit and repetition: an upload takes its time and its body is read once.
         services.AddHttpClient(UploadEndpoint.Client, client =>
         {

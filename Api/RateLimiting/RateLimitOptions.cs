@@ -19,12 +19,18 @@ internal sealed class RateLimitOptions
     public int ScansPerMinute { get; set; } = 600;
 
     /// <summary>
-    /// Whether the scan limit spares loopback. Behind a proxy on the same machine that is not in <c>Api:TrustedProxies</c>, all callers look like loopback,
+    /// Failed attempts with a password, a code or a reset link, and requests for reset links, that one address may make per minute, over all accounts. 0: no limit. Default 30.
+    /// </summary>
+    [Range(0, 1_000_000, ErrorMessage = "Api:RateLimiting:GuessesPerMinute must be from 0 (no limit) to 1000000.")]
+    public int GuessesPerMinute { get; set; } = 30;
+
+    /// <summary>
+    /// Whether the limits by address spare loopback. Behind a proxy on the same machine that is not in <c>Api:TrustedProxies</c>, all callers look like loopback,
     /// and limiting it would shut out everybody. Default true.
     /// </summary>
     public bool SpareLoopback { get; set; } = true;
 
-    /// <summary>Addresses whose scans are remembered; beyond it the oldest minute is forgotten early. Default 100000.</summary>
+    /// <summary>Addresses remembered by each limit; beyond it everything counted so far is forgotten early. Default 100000.</summary>
     [Range(100, 10_000_000, ErrorMessage = "Api:RateLimiting:MaxAddresses must be from 100 to 10000000.")]
     public int MaxAddresses { get; set; } = 100_000;
 }

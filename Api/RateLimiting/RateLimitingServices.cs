@@ -15,6 +15,9 @@ internal static class RateLimitingServices
     /// <summary>Before anything is looked up for the request.</summary>
     public static void UseScanLimit(this WebApplication app) => app.UseMiddleware<ScanLimiter>();
 
+    /// <summary>Before a password is hashed or a mail is sent.</summary>
+    public static void UseGuessLimit(this WebApplication app) => app.UseMiddleware<GuessLimiter>();
+
     /// <summary>After the caller is known.</summary>
     public static void UseManagementRateLimit(this WebApplication app) => app.UseMiddleware<ManagementRateLimit>();
 }

@@ -42,6 +42,22 @@ internal sealed class RateWindow
 
         return new Grant(granted, limit - used - granted, TimeSpan.FromMilliseconds(((oldest + Slots + 1) * width) - nowMs));
     }
+
+    /// <summary>Gives one request back: the youngest that still counts.</summary>
+    /// <param name="nowMs">The same clock, ms.</param>
+    /// <param name="windowMs">Length of the window, ms.</param>
+    public void GiveBack(long nowMs, long windowMs)
+    {
+        var slot = nowMs / Math.Max(1, windowMs / Slots);
+        for (var back = 0; back <= Slots; back++)
+        {
+            var index = (int)((slot - back) % _counts.Length);
+            if (index < 0 || _slots[index] != slot - back || _counts[index] == 0)
+                continue;
+            _counts[index]--;
+            return;
+        }
+    }
 }
 
 /// <summary>What a window gave.</summary>

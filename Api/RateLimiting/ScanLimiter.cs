@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ImageService.Api.Http;
 using ImageService.Core.Errors;
 using Microsoft.Extensions.Options;
@@ -17,7 +16,7 @@ internal sealed class ScanLimiter(RequestDelegate next, IOptions<RateLimitOption
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (options.Value.ScansPerMinute == 0 || !http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || Caller(http.Connection.RemoteIpAddress) is not { } caller)
+        if (options.Value.ScansPerMinute == 0 || !http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || CallerAddress.Of(http.Connection.RemoteIpAddress, options.Value.SpareLoopback) is not { } caller)
         {
             await next(http);
             return;
@@ -53,17 +52,5 @@ internal sealed class ScanLimiter(RequestDelegate next, IOptions<RateLimitOption
         }
 
         return _refusals;
-    }
-
-    /// <summary>The caller's address as a number; null where it is spared.</summary>
-    private UInt128? Caller(IPAddress? address)
-    {
-        if (address is null || (options.Value.SpareLoopback && IPAddress.IsLoopback(address)))
-            return null;
-        Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        if (!address.IsIPv4MappedToIPv6 && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
-            bytes[8..].Clear();
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 }

@@ -1,6 +1,7 @@
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
+using ImageService.Api.RateLimiting;
 using ImageService.Core.Access;
 using ImageService.Core.Identity;
 using ImageService.Core.Registry;
@@ -16,12 +17,12 @@ internal static class PersonEndpoints
         var group = routes.MapGroup("/v1/me").WithTags("Account");
         group.MapGet("", Get).RequirePerson().Describe("getMe", "Show your account and your roles").Answers<PersonResponse>().Fails(403);
         group.MapPatch("", Update).RequireAccount().Describe("updateMe", "Change your name").Answers<PersonResponse>().Fails(400, 403);
-        group.MapPut("/password", ChangePassword).RequireAccount().Describe("changeMyPassword", "Change your password", "Your other sessions end.").AnswersNothing().Fails(400, 403);
+        group.MapPut("/password", ChangePassword).RequireAccount().LimitGuesses().Describe("changeMyPassword", "Change your password", "Your other sessions end.").AnswersNothing().Fails(400, 403, 429);
         group.MapPost("/totp", BeginTotp).RequireAccount().Describe("beginMyTotp", "Begin to set a second factor", "Nothing changes until it is confirmed with a code.")
             .Answers<TotpEnrolmentResponse>().Fails(403);
-        group.MapPost("/totp/confirm", ConfirmTotp).RequireAccount().Describe("confirmMyTotp", "Set the second factor", "The answer holds recovery codes, shown once.")
-            .Answers<RecoveryCodesResponse>().Fails(400, 403);
-        group.MapPost("/totp/remove", RemoveTotp).RequireAccount().Describe("removeMyTotp", "Take the second factor off", "Needs the password.").AnswersNothing().Fails(403);
+        group.MapPost("/totp/confirm", ConfirmTotp).RequireAccount().LimitGuesses().Describe("confirmMyTotp", "Set the second factor", "The answer holds recovery codes, shown once.")
+            .Answers<RecoveryCodesResponse>().Fails(400, 403, 429);
+        group.MapPost("/totp/remove", RemoveTotp).RequireAccount().LimitGuesses().Describe("removeMyTotp", "Take the second factor off", "Needs the password.").AnswersNothing().Fails(403, 429);
     }
 
     private static async Task<IResult> Get(Visit visit, RegistryFactory registry, CancellationToken ct) => Results.Ok(await ShowAsync(visit, registry, ct));

@@ -1,6 +1,7 @@
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
+using ImageService.Api.RateLimiting;
 using ImageService.Core.Identity;
 using Microsoft.Extensions.Options;
 
@@ -12,19 +13,19 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/v1/sessions").WithTags("Sessions");
-        sessions.MapPost("", SignIn).AllowAnonymous()
+        sessions.MapPost("", SignIn).AllowAnonymous().LimitGuesses()
             .Describe("signIn", "Sign in", "Whatever is wrong, the answer is the same 401; only a missing second factor after the right password is told, by totpRequired.")
             .Answers<SessionTokenResponse>(201).Fails(400, 401, 429);
         sessions.MapGet("", List).RequireAccount().Describe("listSessions", "List your sessions").Answers<SessionsResponse>().Fails(403);
         sessions.MapDelete("/current", SignOut).RequirePerson().Describe("signOut", "Sign out").AnswersNothing().Fails(403);
         sessions.MapDelete("/{id:guid}", End).RequireAccount().Describe("endSession", "End one of your sessions").AnswersNothing().Fails(403, 404);
 
-        routes.MapPost("/v1/password-resets", RequestReset).AllowAnonymous().WithTags("Sessions")
+        routes.MapPost("/v1/password-resets", RequestReset).AllowAnonymous().LimitGuesses(countsSuccess: true).WithTags("Sessions")
             .Describe("requestPasswordReset", "Ask for a password reset link by mail", "The answer is the same whether or not there is an account.")
             .AnswersNothing(202).Fails(400, 409, 429);
-        routes.MapPost("/v1/password-resets/complete", CompleteReset).AllowAnonymous().WithTags("Sessions")
+        routes.MapPost("/v1/password-resets/complete", CompleteReset).AllowAnonymous().LimitGuesses().WithTags("Sessions")
             .Describe("completePasswordReset", "Set a new password by a reset link", "Every session of the person ends.").AnswersNothing().Fails(400, 429);
-        routes.MapPost("/v1/invitations/accept", Accept).AllowAnonymous().WithTags("Sessions")
+        routes.MapPost("/v1/invitations/accept", Accept).AllowAnonymous().LimitGuesses().WithTags("Sessions")
             .Describe("acceptInvitation", "Accept an invitation", "Makes the account where the address has none; otherwise send the session token of that account.")
             .Answers<SessionTokenResponse>(201).AnswersNothing().Fails(400, 401, 412, 429);
     }
