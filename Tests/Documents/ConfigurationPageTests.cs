@@ -1,4 +1,5 @@
 using System.Reflection;
+using ImageService.Tests.Support;
 using Shouldly;
 using Xunit;
 
@@ -16,7 +17,7 @@ public sealed class ConfigurationPageTests
     [Fact]
     public void Every_key_stands_on_the_page()
     {
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "configuration.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "configuration.md"));
         var keys = Services.SelectMany(assembly => assembly.GetTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)).SelectMany(Keys).ToList();
         keys.Count.ShouldBeGreaterThan(80);
         keys.Where(key => !page.Contains($"`{key}`", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -26,12 +27,4 @@ public sealed class ConfigurationPageTests
         options.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)?.GetRawConstantValue() is string section
             ? options.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(property => property.SetMethod is not null).Select(property => $"{section}:{property.Name}")
             : [];
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ImageService.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        return folder.FullName;
-    }
 }

@@ -4,6 +4,7 @@ using ImageService.Core.Metering;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using ImageService.Core.Telemetry;
+using ImageService.Tests.Support;
 using ImageService.Worker;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,12 +56,7 @@ public sealed partial class AlertsTests
     private static IEnumerable<string> Expressions() =>
         Expression().Matches(File.ReadAllText(AlertsFile())).Select(match => match.Groups["text"].Value);
 
-    private static string AlertsFile()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ImageService.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        return Path.Combine(folder.FullName, "deploy", "prometheus", "alerts.yml");
-    }
+    private static string AlertsFile() => Repository.PathOf("deploy", "prometheus", "alerts.yml");
 
     [GeneratedRegex(@"expr: \|\n(?<text>.*?)\n\s+for:", RegexOptions.Singleline, 1000)]
     private static partial Regex Expression();

@@ -6,6 +6,11 @@ namespace ImageService.Tests.Core.Engine;
 /// <summary>Pictures drawn for tests; the same pixels every time.</summary>
 internal static class Drawings
 {
+    public static readonly double[] Red = [220, 40, 40];
+    public static readonly double[] Green = [40, 180, 60];
+    public static readonly double[] Blue = [40, 70, 210];
+    public static readonly double[] Yellow = [230, 210, 50];
+
     /// <summary>Four quarters: red and green above, blue and yellow below, with a soft texture; 3 bands.</summary>
     public static Image Quarters(int width = 640, int height = 480)
     {
@@ -14,10 +19,10 @@ internal static class Drawings
         using var drawn = black.Mutate(canvas =>
         {
             var (halfWidth, halfHeight) = (width / 2, height / 2);
-            canvas.DrawRect([220, 40, 40], 0, 0, halfWidth, halfHeight, fill: true);
-            canvas.DrawRect([40, 180, 60], halfWidth, 0, width - halfWidth, halfHeight, fill: true);
-            canvas.DrawRect([40, 70, 210], 0, halfHeight, halfWidth, height - halfHeight, fill: true);
-            canvas.DrawRect([230, 210, 50], halfWidth, halfHeight, width - halfWidth, height - halfHeight, fill: true);
+            canvas.DrawRect(Red, 0, 0, halfWidth, halfHeight, fill: true);
+            canvas.DrawRect(Green, halfWidth, 0, width - halfWidth, halfHeight, fill: true);
+            canvas.DrawRect(Blue, 0, halfHeight, halfWidth, height - halfHeight, fill: true);
+            canvas.DrawRect(Yellow, halfWidth, halfHeight, width - halfWidth, height - halfHeight, fill: true);
             canvas.DrawCircle([250, 250, 250], halfWidth, halfHeight, Math.Min(width, height) / 8, fill: true);
         });
         using var textured = drawn + noise;
