@@ -27,6 +27,7 @@ internal static class WorkerServices
         services.AddConsumer<AssetUploaded, AssetUploadedConsumer>();
         services.AddConsumer<AssetChanged, AssetChangedConsumer>();
         services.AddConsumer<AssetDeleted, AssetDeletedConsumer>();
+        services.AddConsumer<AssetVersionDeleted, AssetVersionDeletedConsumer>();
         services.AddConsumer<AssetPurged, AssetPurgedConsumer>();
         services.AddConsumer<PresetChanged, PresetChangedConsumer>();
         services.AddConsumer<VariantsInvalidated, VariantsInvalidatedConsumer>();

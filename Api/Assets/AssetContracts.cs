@@ -48,6 +48,13 @@ internal sealed record AssetUrls(string Original, IReadOnlyDictionary<string, st
 /// <param name="Y">0 (top) to 1 (bottom) of the upright picture.</param>
 internal sealed record FocalPoint(double X, double Y);
 
+/// <summary>One folder of a space.</summary>
+/// <param name="Folder">Absolute path.</param>
+/// <param name="Name">Its last part.</param>
+/// <param name="Assets">Assets directly in it.</param>
+/// <param name="Total">Assets in it and below.</param>
+internal sealed record FolderResponse(string Folder, string Name, long Assets, long Total);
+
 /// <summary>One version of an asset.</summary>
 internal sealed record VersionResponse(
     int Version, bool Current, string Format, int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt,

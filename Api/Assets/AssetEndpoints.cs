@@ -38,6 +38,7 @@ internal static class AssetEndpoints
         group.MapPost("/bulk", Bulk).RequireCaller()
             .Describe("bulkAssets", "Do one thing to many assets", "At most 500. Each asset is judged and changed by itself; the answer says what became of each.")
             .Answers<BulkResponse>().Fails(400, 403);
+        group.MapAssetFolders();
         group.MapAssetVersions();
     }
 

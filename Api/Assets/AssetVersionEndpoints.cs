@@ -17,6 +17,9 @@ internal static class AssetVersionEndpoints
     {
         assets.MapGet("/{id}/versions", Versions).RequireScopeSomewhere(Scopes.ImageRead)
             .Describe("listAssetVersions", "List an asset's versions", "Newest first.").Answers<ItemsResponse<VersionResponse>>().Fails(403, 404);
+        assets.MapDelete("/{id}/versions/{version:int:min(1)}", DeleteVersion).RequireScopeSomewhere(Scopes.ImageDelete)
+            .Describe("deleteAssetVersion", "Delete an old version of an asset", "For good, at once: its images are 404, its bytes are removed and no longer count. The current version cannot be deleted (409). If-Match takes the asset's ETag.")
+            .AnswersNothing().Fails(403, 404, 409, 412);
         assets.MapGet("/{id}/variants", Variants).RequireScopeSomewhere(Scopes.ImageRead)
             .Describe("listAssetVariants", "List an asset's stored variants").Answers<Page<VariantResponse>>().Fails(400, 403, 404);
         assets.MapGet("/{id}/content", Content).RequireScopeSomewhere(Scopes.ImageRead)
@@ -33,6 +36,11 @@ internal static class AssetVersionEndpoints
             .OrderByDescending(row => row.Version).ToListAsync(ct);
         return Results.Ok(new ItemsResponse<VersionResponse>([.. versions.Select(version => AssetView.Show(http, found.Space, found.Asset, version))]));
     }
+
+    private static async Task<IResult> DeleteVersion(string id, int version, Visit visit, AssetChanges changes, HttpContext http, CancellationToken ct) =>
+        (await changes.DeleteVersionAsync(visit.Caller, id, version, asset => IfMatch.Check(http, asset.RowVersion), ct)).TryGet(out _, out var error)
+            ? Results.NoContent()
+            : error.ToProblem();
 
     private static async Task<IResult> Variants(
         string id, string? cursor, int? limit, Visit visit, RegistryFactory registry, AssetFinder finder, HttpContext http, CancellationToken ct)

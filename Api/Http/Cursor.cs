@@ -1,17 +1,21 @@
 using System.Buffers.Text;
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
 using ImageService.Core.Errors;
 
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Keyset paging. A cursor is opaque to callers: base64url of the last key of the page before, a UUIDv7 or a 64-bit number. Pages neither repeat nor skip rows
+/// Keyset paging. A cursor is opaque to callers: base64url of the last key of the page before, a UUIDv7, a 64-bit number or a name. Pages neither repeat nor skip rows
 /// when others are added or removed meanwhile.
 /// </summary>
 internal static class Cursor
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
+
+    private const int MaxNameLength = 6000;
 
     private static readonly Error Unreadable = Problems.Invalid("The cursor is not one this service gave out. Leave it out to begin at the first page.");
 
@@ -23,6 +27,8 @@ internal static class Cursor
         BinaryPrimitives.WriteInt64BigEndian(bytes, key);
         return Base64Url.EncodeToString(bytes);
     }
+
+    public static string Of(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     /// <summary>Null for no cursor.</summary>
     public static Result<Guid?> ReadId(string? cursor)
@@ -40,6 +46,17 @@ internal static class Cursor
             return (long?)null;
         Span<byte> bytes = stackalloc byte[8];
         return TryDecode(cursor, bytes) ? (long?)BinaryPrimitives.ReadInt64BigEndian(bytes) : Unreadable;
+    }
+
+    /// <summary>Null for no cursor.</summary>
+    public static Result<string?> ReadName(string? cursor)
+    {
+        if (string.IsNullOrEmpty(cursor))
+            return (string?)null;
+        if (cursor.Length > MaxNameLength || !Base64Url.IsValid(cursor))
+            return Unreadable;
+        var bytes = Base64Url.DecodeFromChars(cursor);
+        return Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? Encoding.UTF8.GetString(bytes) : Unreadable;
     }
 
     /// <summary>The page size asked for, 1 to <see cref="MaxLimit"/>; <see cref="DefaultLimit"/> where none is.</summary>

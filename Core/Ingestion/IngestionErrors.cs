@@ -27,6 +27,9 @@ public static class IngestionErrors
         Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["asset"] = assetId },
     };
 
+    public static Error IsCurrent(int version) => new(
+        ErrorCode.Conflict, $"Version {version} is the one the asset shows now. Upload a newer one first, or delete the whole asset.");
+
     public static Error Retained(DateTimeOffset until) => new(
         ErrorCode.RetentionLocked, $"The asset is under a retention lock until {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and can be neither deleted nor replaced before.");
 }

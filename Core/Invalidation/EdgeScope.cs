@@ -22,7 +22,8 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         var paths = await PathsAsync(db, organization, dropped, ct);
         EdgeScope? scope = target switch
         {
-            InvalidationTarget.OfAsset of => await OfAssetAsync(db, organization, of.AssetId, ct),
+            InvalidationTarget.OfAsset of => await OfAssetAsync(db, organization, of.AssetId, version: null, ct),
+            InvalidationTarget.OfVersion of => await OfAssetAsync(db, organization, of.AssetId, of.Version, ct),
             InvalidationTarget.OfSpace of => await OfSpaceAsync(db, organization, of, ct),
             InvalidationTarget.OfPreset of => new EdgeScope([CacheTags.Preset(organization, of.Slug)], [$"/v1/pub/{organization}/"], []),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
@@ -55,17 +56,17 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         return paths;
     }
 
-    private static async Task<EdgeScope?> OfAssetAsync(RegistryDb db, string organization, AssetId assetId, CancellationToken ct)
+    private static async Task<EdgeScope?> OfAssetAsync(RegistryDb db, string organization, AssetId assetId, int? version, CancellationToken ct)
     {
         var place = await (
             from asset in db.Assets.IgnoreQueryFilters()
             join space in db.Spaces.IgnoreQueryFilters() on asset.SpaceId equals space.Id
             join tenant in db.Tenants.IgnoreQueryFilters() on asset.TenantId equals tenant.Id
             where asset.Id == assetId.Value
-            select new { Tenant = tenant.Slug, Space = space.Slug, asset.CurrentVersion }).FirstOrDefaultAsync(ct);
+            select new { Tenant = tenant.Slug, Space = space.Slug }).FirstOrDefaultAsync(ct);
         if (place is null)
             return null;
-        var prefix = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{assetId}/";
+        var prefix = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{assetId}/{(version is null ? "" : $"v{version}/")}";
         return new EdgeScope([CacheTags.Asset(assetId.ToString())], [prefix], []);
     }
 

@@ -12,6 +12,9 @@ public abstract record InvalidationTarget
     /// <summary>All variants of one asset, deleted or not.</summary>
     public sealed record OfAsset(AssetId AssetId) : InvalidationTarget;
 
+    /// <summary>All variants of one version of an asset.</summary>
+    public sealed record OfVersion(AssetId AssetId, int Version) : InvalidationTarget;
+
     /// <summary>All variants of a space; with a tag, of the assets that carry it.</summary>
     public sealed record OfSpace(Guid TenantId, Guid SpaceId, string? Tag) : InvalidationTarget;
 

@@ -89,6 +89,7 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
         return target switch
         {
             InvalidationTarget.OfAsset of => assets.Where(asset => asset.Id == of.AssetId.Value),
+            InvalidationTarget.OfVersion of => assets.Where(asset => asset.Id == of.AssetId.Value),
             InvalidationTarget.OfSpace { Tag: { } tag } of => assets.Where(asset => asset.SpaceId == of.SpaceId && asset.Tags.Contains(tag)),
             InvalidationTarget.OfSpace of => assets.Where(asset => asset.SpaceId == of.SpaceId),
             InvalidationTarget.OfPreset of => assets.Where(asset =>
@@ -102,6 +103,7 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
     private async Task<(IReadOnlyList<DroppedVariant> Dropped, IReadOnlyList<RaisedAsset> Raised)> DropAsync(Guid organizationId, InvalidationTarget target, Guid[] assets, CancellationToken ct)
     {
         var preset = (target as InvalidationTarget.OfPreset)?.Slug;
+        var version = (target as InvalidationTarget.OfVersion)?.Version;
         await using var db = registry.ForOrganization(organizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
@@ -114,7 +116,7 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
             """).ToListAsync(ct);
         var dropped = await db.Database.SqlQuery<DroppedVariant>(
             $"""
-            DELETE FROM variants WHERE asset_id = ANY({assets}) AND ({preset}::text IS NULL OR preset = {preset})
+            DELETE FROM variants WHERE asset_id = ANY({assets}) AND ({preset}::text IS NULL OR preset = {preset}) AND ({version}::int IS NULL OR version = {version})
             RETURNING storage_key, asset_id, version, operations, format, preset
             """).ToListAsync(ct);
         var now = time.GetUtcNow();

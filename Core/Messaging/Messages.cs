@@ -26,6 +26,12 @@ public sealed record AssetDeleted(Guid OrganizationId, Guid AssetId) : IMessage
     public static string Type => "asset_deleted";
 }
 
+/// <summary>One version of a live asset was deleted for good: its images stop at once, its rows and objects are to go.</summary>
+public sealed record AssetVersionDeleted(Guid OrganizationId, Guid AssetId, int Version) : IMessage
+{
+    public static string Type => "asset_version_deleted";
+}
+
 /// <summary>A deleted asset's time to be restored is over and its rows are gone; its objects may go too.</summary>
 public sealed record AssetPurged(Guid OrganizationId, Guid AssetId) : IMessage
 {
@@ -88,6 +94,7 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AssetUploaded))]
 [JsonSerializable(typeof(AssetDeleted))]
+[JsonSerializable(typeof(AssetVersionDeleted))]
 [JsonSerializable(typeof(AssetPurged))]
 [JsonSerializable(typeof(AssetChanged))]
 [JsonSerializable(typeof(PresetChanged))]

@@ -38,6 +38,10 @@ public sealed class QuotaGuard(TimeProvider time)
         return null;
     }
 
+    /// <summary>What an asset holds of the storage quota: the bytes of all its versions that are not deleted.</summary>
+    public static Task<long> HeldByAsync(RegistryDb db, Guid assetId, CancellationToken ct) =>
+        db.AssetVersions.Where(version => version.AssetId == assetId && version.DeletedAt == null).SumAsync(version => version.SizeBytes, ct);
+
     /// <summary>Gives back what deleted assets held.</summary>
     public static async Task ReleaseAsync(RegistryDb db, QuotaPlace place, long bytes, int assets, CancellationToken ct)
     {

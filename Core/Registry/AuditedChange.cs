@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -34,6 +35,7 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         Tenant t => (t.OrganizationId, "tenant", t.Slug),
         Space s => (s.OrganizationId, "space", s.Slug),
         Asset a => (a.OrganizationId, "asset", new AssetId(a.Id).ToString()),
+        AssetVersion { DeletedAt: not null } v => (v.OrganizationId, "asset_version", string.Create(CultureInfo.InvariantCulture, $"{new AssetId(v.AssetId)}/v{v.Version}")),
         Preset p => (p.OrganizationId, "preset", p.Slug),
         PolicyRow p => (p.OrganizationId, "policy", p.Key),
         ApiKey k => (k.OrganizationId, "api_key", k.KeyId),
@@ -60,7 +62,7 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         (SigningKey { State: SigningKeyState.Revoked }, _) when Changed(entry, nameof(SigningKey.State)) => "revoked",
         (Member, _) when Changed(entry, nameof(Member.AcceptedAt)) => "joined",
         (Asset, _) when Changed(entry, nameof(Asset.CurrentVersion)) => "replaced",
-        (Organization or Tenant or Space or Asset, _) when Changed(entry, nameof(Asset.DeletedAt)) =>
+        (Organization or Tenant or Space or Asset or AssetVersion, _) when Changed(entry, nameof(Asset.DeletedAt)) =>
             entry.Property(nameof(Asset.DeletedAt)).CurrentValue is null ? "restored" : "deleted",
         (Asset, _) when entry.Properties.Where(p => p.IsModified).All(p => p.Metadata.Name is nameof(Asset.VariantGeneration) or nameof(Asset.UpdatedAt)) => "invalidated",
         _ => "updated",

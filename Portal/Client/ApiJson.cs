@@ -15,6 +15,7 @@ namespace ImageService.Portal.Client;
 [JsonSerializable(typeof(Page<SpaceResponse>))]
 [JsonSerializable(typeof(Page<PresetResponse>))]
 [JsonSerializable(typeof(Page<AssetResponse>))]
+[JsonSerializable(typeof(Page<FolderResponse>))]
 [JsonSerializable(typeof(Page<VariantResponse>))]
 [JsonSerializable(typeof(ItemsResponse<VersionResponse>))]
 [JsonSerializable(typeof(SignRequest))]

@@ -39,6 +39,8 @@ public sealed record AssetUrls(string Original, IReadOnlyDictionary<string, stri
 /// <summary>0 to 1 from the left and the top of the upright picture.</summary>
 public sealed record FocalPoint(double X, double Y);
 
+public sealed record FolderResponse(string Folder, string Name, long Assets, long Total);
+
 public sealed record VersionResponse(int Version, bool Current, string Format, int Width, int Height, long SizeBytes, DateTimeOffset UploadedAt);
 
 public sealed record VariantResponse(

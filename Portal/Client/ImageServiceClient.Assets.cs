@@ -36,6 +36,14 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<ItemsResponse<VersionResponse>>> ListVersionsAsync(string organization, string id, CancellationToken ct) =>
         GetAsync($"/v1/assets/{Segment(id)}/versions", organization, ApiJson.Default.ItemsResponseVersionResponse, ct);
 
+    /// <summary>Removes an old version for good.</summary>
+    public Task<ApiAnswer<JsonElement>> DeleteVersionAsync(string organization, string id, int version, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/v1/assets/{Segment(id)}/versions/{version}"), organization, ApiJson.Default.JsonElement, ct);
+
+    /// <summary>The folders one step below one, the first 500 by name.</summary>
+    public Task<ApiAnswer<Page<FolderResponse>>> ListFoldersAsync(string organization, AssetFilter filter, CancellationToken ct) =>
+        GetAsync($"/v1/assets/folders?{filter.ToQuery()}", organization, ApiJson.Default.PageFolderResponse, ct);
+
     public Task<ApiAnswer<SignResponse>> SignAsync(string organization, string url, CancellationToken ct) =>
         SendAsync(
             new HttpRequestMessage(HttpMethod.Post, "/v1/sign") { Content = JsonContent.Create(new SignRequest(url, null), ApiJson.Default.SignRequest) },

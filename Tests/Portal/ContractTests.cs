@@ -29,6 +29,9 @@ public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFac
     [InlineData("patch", "/v1/assets/{}", null, typeof(AssetResponse))]
     [InlineData("delete", "/v1/assets/{}", null, null)]
     [InlineData("post", "/v1/assets/{}/restore", null, typeof(AssetResponse))]
+    [InlineData("get", "/v1/assets/{}/versions", null, typeof(ItemsResponse<VersionResponse>))]
+    [InlineData("delete", "/v1/assets/{}/versions/{}", null, null)]
+    [InlineData("get", "/v1/assets/folders", null, typeof(Page<FolderResponse>))]
     [InlineData("get", "/v1/assets/{}/variants", null, typeof(Page<VariantResponse>))]
     [InlineData("post", "/v1/sign", typeof(SignRequest), typeof(SignResponse))]
     public async Task Every_route_the_portal_calls_takes_and_answers_what_the_portal_believes(string method, string path, Type? request, Type? response)

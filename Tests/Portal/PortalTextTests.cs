@@ -22,15 +22,6 @@ public sealed class PortalTextTests
     [InlineData("javascript:alert(1)", "/")]
     public void Sign_in_leads_back_to_our_own_pages_only(string? asked, string leadsTo) => SignInAddress.Safe(asked).ShouldBe(leadsTo);
 
-    [Fact]
-    public void Folders_one_step_below_are_shown_once_each()
-    {
-        string[] folders = ["/", "/travel", "/travel/2026", "/travel/2026/june", "/traveller", "/graphics/icons"];
-        LibraryPage.Below("/", folders).ShouldBe(["/graphics", "/travel", "/traveller"]);
-        LibraryPage.Below("/travel", folders).ShouldBe(["/travel/2026"]);
-        LibraryPage.Below("/travel/2026/june", folders).ShouldBeEmpty();
-    }
-
     [Theory]
     [InlineData("/travel/2026", "/travel")]
     [InlineData("/travel", "/")]

@@ -72,11 +72,9 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
     }
 
     // What was deleted by itself gave its share back then; what goes with its space gives it back now.
-    private static async Task ReleaseAsync(RegistryDb db, Asset asset, CancellationToken ct)
-    {
-        var bytes = await db.AssetVersions.Where(row => row.AssetId == asset.Id && row.DeletedAt == null).SumAsync(row => row.SizeBytes, ct);
-        await QuotaGuard.ReleaseAsync(db, new QuotaPlace(asset.OrganizationId, asset.TenantId, asset.SpaceId), bytes, assets: 1, ct);
-    }
+    private static async Task ReleaseAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
+        await QuotaGuard.ReleaseAsync(
+            db, new QuotaPlace(asset.OrganizationId, asset.TenantId, asset.SpaceId), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct);
 
     private static Task<bool> ParentIsGoneAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
         db.Spaces.AnyAsync(

@@ -97,7 +97,7 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
             path = path.Replace($"{{{name}}}", value, StringComparison.Ordinal);
 
         // Whatever else a route names by id belongs to the resource it stands below.
-        return path.Contains("/{id}", StringComparison.Ordinal) ? path.Replace("{id}", IdFor(path, values), StringComparison.Ordinal) : path.Replace("{version}", "1", StringComparison.Ordinal);
+        return path.Replace("{id}", IdFor(path, values), StringComparison.Ordinal).Replace("{version}", "1", StringComparison.Ordinal);
     }
 
     private static string IdFor(string path, Dictionary<string, string> values) =>

@@ -6,12 +6,12 @@ namespace ImageService.Portal.Components.Pages.Library;
 /// <summary>A space's images: searched, filtered by folder and tag, paged; deleted ones on demand. What is shown is in the address, so it can be linked and gone back to.</summary>
 public sealed partial class LibraryPage : ComponentBase, IDisposable
 {
-    private const int FoldersFrom = 200;
+    private const int MostFolders = 500;
 
     private readonly CancellationTokenSource _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
     private List<AssetResponse>? _assets;
-    private IReadOnlyList<string> _folders = [];
+    private IReadOnlyList<FolderResponse> _folders = [];
     private string? _next;
     private ApiProblem? _problem;
     private string _folder = "/";
@@ -95,11 +95,10 @@ public sealed partial class LibraryPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    /// <summary>Folders directly below this one, as far as the newest images tell.</summary>
     private async Task LoadFoldersAsync()
     {
-        var all = await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Recursive = true, Deleted = _deleted, Limit = FoldersFrom }, _leave.Token);
-        _folders = all.IsSuccess ? Below(_folder, all.Value.Items.Select(asset => asset.Folder)) : [];
+        var below = await Client.ListFoldersAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Deleted = _deleted, Limit = MostFolders }, _leave.Token);
+        _folders = below.IsSuccess ? below.Value.Items : [];
     }
 
     private async Task LoadMoreAsync()
@@ -117,19 +116,5 @@ public sealed partial class LibraryPage : ComponentBase, IDisposable
         _next = page.Value.NextCursor;
     }
 
-    /// <summary>The folders one step below, each once, in order.</summary>
-    internal static IReadOnlyList<string> Below(string folder, IEnumerable<string> folders)
-    {
-        var prefix = folder == "/" ? "/" : folder + "/";
-        return
-        [
-            .. folders.Where(other => other.Length > prefix.Length && other.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(other => prefix + other[prefix.Length..].Split('/')[0])
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-        ];
-    }
-
     internal static string Parent(string folder) => folder.LastIndexOf('/') is > 0 and var slash ? folder[..slash] : "/";
-
-    private static string LastPart(string folder) => folder[(folder.LastIndexOf('/') + 1)..];
 }
