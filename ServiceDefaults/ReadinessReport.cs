@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.ServiceDefaults;
 
 /// <summary>The state of what this service depends on. Kept for a few seconds, so that probes from many places cost one look.</summary>
-internal sealed class ReadinessReport(HealthCheckService checks, TimeProvider time)
+internal sealed class ReadinessReport(HealthCheckService checks, IOptions<HealthCheckServiceOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private Task<Readiness>? _last;
@@ -28,11 +30,28 @@ internal sealed class ReadinessReport(HealthCheckService checks, TimeProvider ti
 
     private async Task<Readiness> LookAsync()
     {
-        var report = await checks.CheckHealthAsync(registration => registration.Tags.Contains(ReadinessChecks.Tag), CancellationToken.None);
-        var named = report.Entries
-            .GroupBy(entry => ReadinessChecks.NameOf(entry.Key), entry => entry.Value)
+        var looks = options.Value.Registrations.Where(check => check.Tags.Contains(ReadinessChecks.Tag)).Select(LookAsync);
+        var entries = await Task.WhenAll(looks);
+        var named = entries
+            .GroupBy(entry => ReadinessChecks.NameOf(entry.Check), entry => entry.State)
             .ToDictionary(group => group.Key, group => Judge(group.MinBy(entry => entry.Status)));
-        return new Readiness(report.Entries.Count == 0 ? "ready" : Word(report.Status), named);
+        return new Readiness(entries.Length == 0 ? "ready" : Word(entries.Min(entry => entry.State.Status)), named);
+    }
+
+    /// <summary>One check, given up after its time: a client library may not heed its token while the server it waits for hangs.</summary>
+    private async Task<(string Check, HealthReportEntry State)> LookAsync(HealthCheckRegistration check)
+    {
+        var started = time.GetTimestamp();
+        var look = Task.Run(() => checks.CheckHealthAsync(registration => ReferenceEquals(registration, check), CancellationToken.None));
+        try
+        {
+            var report = await look.WaitAsync(check.Timeout + Grace, time);
+            return (check.Name, report.Entries.Values.Single());
+        }
+        catch (TimeoutException)
+        {
+            return (check.Name, new HealthReportEntry(check.FailureStatus, $"No answer within {check.Timeout.TotalSeconds:0} s.", time.GetElapsedTime(started), exception: null, data: null));
+        }
     }
 
     private static DependencyState Judge(HealthReportEntry entry) => new(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageService.Core.Errors;
+using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
@@ -44,15 +45,17 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         ObjectStoreException => new Error(ErrorCode.StorageUnavailable, "The object store does not answer. Try again shortly.") { RetryAfter = RetryAfter },
         _ when IsDatabaseDown(exception) =>
             new Error(ErrorCode.DatabaseUnavailable, "The registry does not answer. Try again shortly.") { RetryAfter = RetryAfter },
+        OperationCanceledException or TimeoutException =>
+            new Error(ErrorCode.Overloaded, "The answer took longer than it may. Try again shortly.") { RetryAfter = RetryAfter },
         _ => new Error(ErrorCode.Internal, "Something went wrong on our side. Quote the traceId when you report it."),
     };
 
-    /// <summary>EF wraps the driver's exception once or twice; a transient one means "no answer", anything else is a bug.</summary>
+    /// <summary>EF wraps the driver's exception once or twice. What other servers than the registry do is not its fault, so the driver's own word is looked for.</summary>
     private static bool IsDatabaseDown(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
-            if (exception is NpgsqlException { IsTransient: true })
+            if (exception is NpgsqlException { IsTransient: true } || (exception is PostgresException && RegistryFailure.IsUnavailable(exception)))
                 return true;
         }
 

@@ -13,6 +13,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
 {
     private const int MaxEntriesPerScope = 8192;
     private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly FactsOptions _options = options.Value;
@@ -48,6 +49,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     /// <param name="load">Runs on its own token, shared by everyone who asks meanwhile. Null means "there is none" and is kept shortly.</param>
     /// <param name="stale">What to do while the database does not answer.</param>
     /// <param name="ct">Ends this caller's wait.</param>
+    /// <exception cref="RegistryUnavailableException">The registry did not answer in time; other exceptions are those of <paramref name="load"/>.</exception>
     public ValueTask<T> GetOrLoadAsync<TState, T>(
         FactScope scope, string key, TState state, Func<TState, CancellationToken, Task<T>> load, StaleFacts stale, CancellationToken ct)
     {
@@ -94,19 +96,39 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     private async ValueTask<T> LoadAsync<TState, T>(
         Bucket bucket, string key, TState state, Func<TState, CancellationToken, Task<T>> load, Entry? old, CancellationToken ct)
     {
-        if (old is not null && IsWithin(Volatile.Read(ref _failedAt), PauseAfterFailure))
+        if (old is not null && Volatile.Read(ref _failedAt) is var failedAt && failedAt != long.MinValue)
+        {
+            Probe(failedAt, bucket, key, state, load);
             return (T)old.Value!;
+        }
+
         try
         {
             var running = _loads.RunAsync((bucket, key), flight => FlyAsync(bucket, key, state, load, flight.Token), ct);
-            var (value, _) = old is null ? await running : await running.WaitAsync(_options.Patience, time, ct);
+            var (value, _) = await running.WaitAsync(old is null ? LoadPatience : _options.Patience, time, ct);
             return (T)value!;
         }
-        catch (Exception exception) when (old is not null && !ct.IsCancellationRequested && (exception is OperationCanceledException || RegistryFailure.IsUnavailable(exception)))
+        catch (Exception exception) when (!ct.IsCancellationRequested && (exception is OperationCanceledException || RegistryFailure.IsUnavailable(exception)))
         {
             Volatile.Write(ref _failedAt, time.GetTimestamp());
-            return (T)old.Value!;
+            if (old is not null)
+                return (T)old.Value!;
+            if (exception is OperationCanceledException or TimeoutException)
+                throw new RegistryUnavailableException("The registry did not answer in time.", exception);
+            throw;
         }
+    }
+
+    /// <summary>
+    /// While the registry is known not to answer, old facts are served without waiting, and one look-up a second asks whether it does again: the first answer ends this state for all.
+    /// </summary>
+    private void Probe<TState, T>(long failedAt, Bucket bucket, string key, TState state, Func<TState, CancellationToken, Task<T>> load)
+    {
+        var now = time.GetTimestamp();
+        if (IsWithin(failedAt, PauseAfterFailure) || Interlocked.CompareExchange(ref _failedAt, now, failedAt) != failedAt)
+            return;
+        _ = _loads.RunAsync((bucket, key), flight => FlyAsync(bucket, key, state, load, flight.Token), CancellationToken.None)
+            .ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private async Task<object?> FlyAsync<TState, T>(
@@ -114,6 +136,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     {
         var asked = time.GetTimestamp();
         var value = await load(state, ct);
+        Volatile.Write(ref _failedAt, long.MinValue);
 
         // A forgotten bucket is out of reach: what is put there now, nobody finds.
         var isNew = !bucket.Entries.ContainsKey(key);

@@ -10,6 +10,12 @@ public static class RegistryConnection
     /// <summary>The role that the migrations create: no login, no ownership, no bypass of row-level security.</summary>
     public const string ApplicationRole = "imageservice_app";
 
+    /// <summary>Longest wait for a new connection, or for one to become free, seconds; also what cancelling a command at a server that hangs can cost.</summary>
+    private const int ConnectSeconds = 4;
+
+    /// <summary>Longest wait for the answer to one command, seconds.</summary>
+    private const int CommandSeconds = 15;
+
     /// <summary>
     /// Makes every connection of the source work as <see cref="ApplicationRole"/> from its first command on, whoever logs in. As a start-up
     /// option it is the session's default: neither the pool's <c>DISCARD ALL</c> nor <c>RESET ROLE</c> takes it away.
@@ -23,23 +29,77 @@ public static class RegistryConnection
         // The pool's reset is what takes the organization from a connection before its next user: it may not be switched off.
         settings.NoResetOnClose = false;
         settings.Multiplexing = false;
+
+        // A server that hangs is found out in seconds, and given up in a quarter of a minute at the latest. What the connection string says stands.
+        if (!settings.ShouldSerialize("Timeout"))
+            settings.Timeout = ConnectSeconds;
+        if (!settings.ShouldSerialize("Command Timeout"))
+            settings.CommandTimeout = CommandSeconds;
+
+        // After the request to cancel, the connection is given up rather than waited for once more.
+        if (!settings.ShouldSerialize("Cancellation Timeout"))
+            settings.CancellationTimeout = -1;
     }
 }
 
-/// <summary>Says the organization to the server each time a unit of work opens its connection. The pool's reset forgets it afterwards.</summary>
-internal sealed class OrganizationInterceptor : DbConnectionInterceptor
+/// <summary>
+/// Says the organization to the server each time a unit of work opens its connection. The pool's reset forgets it afterwards. As the first command of every unit of work it also tells
+/// whether the server answers at all: see <see cref="RegistryBreaker"/>.
+/// </summary>
+internal sealed class OrganizationInterceptor(RegistryBreaker breaker) : DbConnectionInterceptor
 {
+    private const int FirstAnswerSeconds = 3;
+
+    public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        breaker.Enter();
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        breaker.Enter();
+        return ValueTask.FromResult(result);
+    }
+
+    public override void ConnectionFailed(DbConnection connection, ConnectionErrorEventData eventData) => breaker.Failed(eventData.Exception);
+
+    public override Task ConnectionFailedAsync(DbConnection connection, ConnectionErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        breaker.Failed(eventData.Exception);
+        return Task.CompletedTask;
+    }
+
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
         using var command = Command(connection, eventData);
-        command.ExecuteNonQuery();
+        try
+        {
+            command.ExecuteNonQuery();
+            breaker.Answered();
+        }
+        catch (NpgsqlException exception)
+        {
+            breaker.Failed(exception);
+            throw;
+        }
     }
 
     public override async Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         await using var command = Command(connection, eventData);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            breaker.Answered();
+        }
+        catch (NpgsqlException exception)
+        {
+            breaker.Failed(exception);
+            throw;
+        }
     }
 
     private static NpgsqlCommand Command(DbConnection connection, ConnectionEndEventData eventData)
@@ -47,6 +107,7 @@ internal sealed class OrganizationInterceptor : DbConnectionInterceptor
         var db = (RegistryDb?)eventData.Context ?? throw new InvalidOperationException("A registry connection was opened outside a RegistryDb.");
         return new NpgsqlCommand("SELECT set_config('app.organization_id', $1, false), set_config('app.system', $2, false)", (NpgsqlConnection)connection)
         {
+            CommandTimeout = FirstAnswerSeconds,
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = db.OrganizationId?.ToString() ?? "" },

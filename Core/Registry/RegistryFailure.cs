@@ -45,3 +45,9 @@ public static class RegistryFailure
     private static bool IsServerGone(string state) =>
         state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal);
 }
+
+/// <summary>The registry was not asked, or no longer waited for, because it does not answer. To whoever handles the driver's failures it is one of them.</summary>
+public sealed class RegistryUnavailableException(string message, Exception? inner = null) : NpgsqlException(message, inner)
+{
+    public override bool IsTransient => true;
+}

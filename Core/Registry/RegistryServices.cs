@@ -26,7 +26,7 @@ public static class RegistryServices
     /// <summary>The model's options on a data source; also for migrations and tests.</summary>
     public static DbContextOptionsBuilder<RegistryDb> UseRegistry(this DbContextOptionsBuilder<RegistryDb> builder, NpgsqlDataSource dataSource)
     {
-        builder.UseNpgsql(dataSource).UseSnakeCaseNamingConvention().AddInterceptors(new OrganizationInterceptor());
+        builder.UseNpgsql(dataSource).UseSnakeCaseNamingConvention().AddInterceptors(new OrganizationInterceptor(new RegistryBreaker(TimeProvider.System)));
         return builder;
     }
 }

@@ -40,6 +40,7 @@ internal sealed class FileObjectStore : IObjectStore
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
+            RequireVolume();
             return Task.FromResult<StoredObject?>(null);
         }
 
@@ -63,7 +64,11 @@ internal sealed class FileObjectStore : IObjectStore
         }
         finally
         {
-            File.Delete(incoming);
+            await Guarded(key, () =>
+            {
+                File.Delete(incoming);
+                return Task.FromResult(true);
+            });
         }
     }
 
@@ -71,6 +76,8 @@ internal sealed class FileObjectStore : IObjectStore
     {
         ct.ThrowIfCancellationRequested();
         var file = new FileInfo(_paths.FileOf(key));
+        if (!file.Exists)
+            RequireVolume();
         return Task.FromResult(file.Exists ? new ObjectInfo(file.Length, Utc(file.LastWriteTimeUtc), MediaTypes.OfKey(key), StorageTier.Hot) : null);
     });
 
@@ -80,7 +87,11 @@ internal sealed class FileObjectStore : IObjectStore
         var source = _paths.FileOf(fromKey);
         var destination = _paths.FileOf(toKey);
         if (!File.Exists(source))
+        {
+            RequireVolume();
             return Task.FromResult(false);
+        }
+
         try
         {
             Rename(source, destination);
@@ -101,7 +112,11 @@ internal sealed class FileObjectStore : IObjectStore
         ct.ThrowIfCancellationRequested();
         var path = _paths.FileOf(key);
         if (!File.Exists(path))
+        {
+            RequireVolume();
             return Task.FromResult(false);
+        }
+
         File.Delete(path);
         PruneAbove(path);
         return Task.FromResult(true);
@@ -111,7 +126,7 @@ internal sealed class FileObjectStore : IObjectStore
 
     public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
-        await Task.CompletedTask;
+        await CheckAsync(ct);
         var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
         foreach (var folder in _paths.FoldersOf(prefix).Select(path => new DirectoryInfo(path)).Where(folder => folder.Exists))
         {
@@ -133,8 +148,7 @@ internal sealed class FileObjectStore : IObjectStore
     public Task CheckAsync(CancellationToken ct) => Guarded("(check)", () =>
     {
         ct.ThrowIfCancellationRequested();
-        if (!Directory.Exists(_paths.Incoming))
-            throw new DirectoryNotFoundException($"'{_paths.Incoming}' is gone: is the volume mounted?");
+        RequireVolume();
         return Task.FromResult(true);
     });
 
@@ -150,6 +164,13 @@ internal sealed class FileObjectStore : IObjectStore
 
         return Task.FromResult(removed);
     });
+
+    /// <summary>A volume that is gone holds no file, which must not be taken for an object that does not exist.</summary>
+    private void RequireVolume()
+    {
+        if (!Directory.Exists(_paths.Incoming))
+            throw new DirectoryNotFoundException($"'{_paths.Incoming}' is gone: is the volume mounted?");
+    }
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
 

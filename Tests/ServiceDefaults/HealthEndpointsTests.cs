@@ -72,6 +72,18 @@ public sealed class HealthEndpointsTests
     }
 
     [Fact]
+    public async Task A_check_that_never_ends_is_given_up()
+    {
+        var (status, body) = await AskAsync(checks => checks
+            .AddCheck("PostgreSql", new Hanging(), failureStatus: null, tags: [], timeout: TimeSpan.FromMilliseconds(50))
+            .AddCheck("queue", () => HealthCheckResult.Healthy(), ["ready"]));
+
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        body["checks"]!["database"]!["status"]!.GetValue<string>().ShouldBe("unready");
+        body["checks"]!["queue"]!["status"]!.GetValue<string>().ShouldBe("ready");
+    }
+
+    [Fact]
     public async Task Readiness_is_kept_for_a_few_seconds_and_then_looked_at_again()
     {
         var looks = 0;
@@ -125,6 +137,12 @@ public sealed class HealthEndpointsTests
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
             Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, "It does not answer."));
+    }
+
+    private sealed class Hanging : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            new TaskCompletionSource<HealthCheckResult>().Task;
     }
 
     private sealed class Throwing : IHealthCheck

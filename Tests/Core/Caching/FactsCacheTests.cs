@@ -1,4 +1,6 @@
 using ImageService.Core.Caching;
+using ImageService.Core.Registry;
+using ImageService.Tests.Support;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -41,6 +43,39 @@ public sealed class FactsCacheTests
         (await AskAsync("1", other)).ShouldBe("12");
         (await AskAsync("policy")).ShouldBe("policy3");
         (await AskAsync("1", asset)).ShouldBe("14");
+    }
+
+    [Fact]
+    public async Task While_the_registry_hangs_old_facts_are_served_without_waiting_until_it_answers_again()
+    {
+        (await LookUpAsync(_ => Task.FromResult("old"))).ShouldBe("old");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        (await LookUpAsync(_ => throw new NpgsqlException("gone", new TimeoutException()))).ShouldBe("old");
+
+        var answer = new TaskCompletionSource<string>();
+        for (var second = 0; second < 3; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            var asking = LookUpAsync(_ => { Interlocked.Increment(ref _loads); return answer.Task; });
+            asking.IsCompleted.ShouldBeTrue("nobody waits for a registry that is known to hang");
+            (await asking).ShouldBe("old");
+        }
+
+        answer.SetResult("new");
+        await Probe.UntilAsync(async () => await LookUpAsync(_ => Task.FromResult("newer")) is "new" or "newer", "the look-up that was under way ends the outage");
+        _loads.ShouldBe(1, "one look-up at a time asks whether it answers");
+
+        ValueTask<string> LookUpAsync(Func<CancellationToken, Task<string>> load) =>
+            _facts.GetOrLoadAsync(FactScope.Of(Org), "x", load, static (load, ct) => load(ct), StaleFacts.Allow, Ct);
+    }
+
+    [Fact]
+    public async Task A_fact_that_is_not_known_is_waited_for_for_seconds_not_for_ever()
+    {
+        var asking = _facts.GetOrLoadAsync("x", Org, _ => new TaskCompletionSource<string>().Task, Ct).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(9));
+
+        RegistryFailure.IsUnavailable(await Should.ThrowAsync<RegistryUnavailableException>(asking)).ShouldBeTrue();
     }
 
     [Fact]

@@ -123,6 +123,22 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task On_a_volume_that_is_gone_nothing_is_missing_it_cannot_be_told()
+    {
+        Directory.Delete(_root, recursive: true);
+
+        await Should.ThrowAsync<ObjectStoreException>(() => _store.OpenAsync("a/b", null, Ct));
+        await Should.ThrowAsync<ObjectStoreException>(() => _store.HeadAsync("a/b", Ct));
+        await Should.ThrowAsync<ObjectStoreException>(() => _store.MoveAsync("a/b", "a/c", Ct));
+        await Should.ThrowAsync<ObjectStoreException>(() => _store.DeleteAsync("a/b", Ct));
+        await Should.ThrowAsync<ObjectStoreException>(() => _store.PutAsync("a/b", new MemoryStream([1]), "image/png", Ct));
+        await Should.ThrowAsync<ObjectStoreException>(async () => await _store.ListAsync("a/", Ct).GetAsyncEnumerator(Ct).MoveNextAsync());
+
+        Directory.Exists(_root).ShouldBeFalse("a write must not make the folder in which the volume is mounted");
+        Directory.CreateDirectory(_root);
+    }
+
+    [Fact]
     public async Task A_full_disk_says_so()
     {
         // /dev/full refuses every write with ENOSPC.
