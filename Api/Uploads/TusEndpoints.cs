@@ -54,11 +54,13 @@ internal static class TusEndpoints
 
     private static async Task<IResult> Create(Visit visit, HttpContext http, TusUploads uploads, CancellationToken ct)
     {
+        if (TusHeaders.Unoffered(http.Request) is { } unoffered)
+            return unoffered.ToProblem();
         if (!TusHeaders.ReadNumber(http.Request, TusHeaders.Length).TryGet(out var length, out var error)
             || !TusHeaders.ReadMetadata(http.Request.Headers[TusHeaders.Metadata]).TryGet(out var metadata, out error)
             || !TusHeaders.ReadChecksum(http.Request.Headers[TusHeaders.Checksum]).TryGet(out var checksum, out error))
             return error.ToProblem();
-        if (!(await uploads.BeginAsync(visit.Caller, length, metadata, ct)).TryGet(out var begun, out error))
+        if (!(await uploads.BeginAsync(visit.Caller, length, metadata, http.Request.Headers[TusHeaders.Metadata], ct)).TryGet(out var begun, out error))
             return error.ToProblem();
         http.Response.Headers.Location = $"{http.Request.PathBase}/v1/uploads/{begun.Upload.Id}";
         if (IsBytes(http.Request) || length == 0)
@@ -77,6 +79,7 @@ internal static class TusEndpoints
             return error.ToProblem();
         TusHeaders.Write(http.Response, found.Upload);
         http.Response.Headers[TusHeaders.Length] = found.Upload.Length.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers[TusHeaders.Metadata] = UploadDetails.Read(found.Upload.Metadata).AsSent;
         return Results.Ok();
     }
 
@@ -96,6 +99,8 @@ internal static class TusEndpoints
 
     private static async Task<IResult> AppendAsync(HttpContext http, TusUploads uploads, TusUpload upload, BodyChecksum? checksum, int status, CancellationToken ct)
     {
+        if (http.Request.ContentLength > upload.Upload.Length - upload.Upload.Offset)
+            return UploadErrors.TooLong(upload.Upload.Length).ToProblem();
         if (!(await uploads.AppendAsync(upload, http.Request.Body, checksum, ct)).TryGet(out var appended, out var error))
             return error.ToProblem();
         TusHeaders.Write(http.Response, appended.Upload);

@@ -22,9 +22,17 @@ internal static class TusHeaders
     public const string Metadata = "Upload-Metadata";
     public const string Checksum = "Upload-Checksum";
     public const string AssetId = "X-Asset-Id";
+    public const string DeferLength = "Upload-Defer-Length";
+    public const string Concat = "Upload-Concat";
     public const string MethodOverride = "X-HTTP-Method-Override";
 
     private const int MaxMetadataLength = 16 * 1024;
+
+    /// <summary>Refuses what the protocol knows and this server does not offer; passed over, it would make an upload other than the one meant.</summary>
+    public static Error? Unoffered(HttpRequest request) =>
+        request.Headers.ContainsKey(Concat) ? Problems.Invalid($"{Concat} is not offered: send the file as one upload.")
+        : request.Headers.ContainsKey(DeferLength) ? Problems.Invalid($"{DeferLength} is not offered: say {Length} at creation.")
+        : null;
 
     /// <summary>A header that must be a whole number of at least 0.</summary>
     public static Result<long> ReadNumber(HttpRequest request, string name) =>

@@ -11,14 +11,14 @@ namespace ImageService.Api.Uploads;
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
 internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
 {
-    public async Task<Result<TusUpload>> BeginAsync(Caller caller, long length, Dictionary<string, string> metadata, CancellationToken ct)
+    public async Task<Result<TusUpload>> BeginAsync(Caller caller, long length, Dictionary<string, string> metadata, string? asSent, CancellationToken ct)
     {
         if (!(await spaces.FindAsync(caller, Value("tenant"), Value("space"), Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !UploadDetails.Read(Value("filename") ?? Value("name"), Value("folder"), Value("tags"), Value("access")).TryGet(out var details, out error))
             return error;
         if (length > space.Policy.MaxUploadBytes)
             return IngestionErrors.TooLarge(space.Policy.MaxUploadBytes);
-        return new TusUpload(await uploads.CreateAsync(space, ResumableUploads.Tus, length, details, caller.Id, ct), space);
+        return new TusUpload(await uploads.CreateAsync(space, ResumableUploads.Tus, length, details with { AsSent = asSent }, caller.Id, ct), space);
 
         string? Value(string key) => metadata.GetValueOrDefault(key);
     }

@@ -55,7 +55,8 @@ public sealed class ResumableUploads(
     /// <param name="body">Read once.</param>
     /// <param name="checksum">Of the whole body: then nothing of it counts unless all of it fits. Null for none.</param>
     /// <param name="ct">The sender's token: once it is cancelled, what came before is kept.</param>
-    /// <returns>The upload with its new offset; or <see cref="ErrorCode.Conflict"/> where another writer was faster, <see cref="ErrorCode.ChecksumMismatch"/>.</returns>
+    /// <returns>The upload with its new offset; or <see cref="ErrorCode.Conflict"/> where another writer was faster, <see cref="ErrorCode.ChecksumMismatch"/>,
+    /// <see cref="ErrorCode.PayloadTooLarge"/> where the body is longer than what the upload lacks.</returns>
     public async Task<Result<Upload>> AppendAsync(Upload upload, Stream body, BodyChecksum? checksum, CancellationToken ct)
     {
         using var hash = checksum is null ? null : IncrementalHash.CreateHash(checksum.Algorithm);
@@ -69,6 +70,8 @@ public sealed class ResumableUploads(
             (ended, broken) = (piece.BodyEnded, piece.BrokenOff);
             pending.Add(key);
             stored += size;
+            if (stored == upload.Length && !ended && await HasMoreAsync(body, ct))
+                return await DiscardAsync(pending, UploadErrors.TooLong(upload.Length));
             if (checksum is not null || size == 0)
                 continue;
             if (!await CountAsync(upload, offset, stored, pending))
@@ -174,6 +177,12 @@ public sealed class ResumableUploads(
             CancellationToken.None) == 1;
     }
 
+    private static async Task<bool> HasMoreAsync(Stream body, CancellationToken ct)
+    {
+        await using var rest = new PieceStream(body, 1, static _ => { }, ct);
+        return await rest.ReadAsync(new byte[1], CancellationToken.None) > 0;
+    }
+
     private async Task<Error> DiscardAsync(IEnumerable<string> keys, Error why)
     {
         await RemoveAsync(keys);
@@ -203,6 +212,8 @@ public static class UploadErrors
     public static Error WrongOffset(long offset) => new(ErrorCode.Conflict, $"The upload's offset is {offset}; continue there.");
 
     public static Error ChecksumMismatch() => new(ErrorCode.ChecksumMismatch, "The body does not have the checksum it was sent with; nothing of it was kept.");
+
+    public static Error TooLong(long length) => new(ErrorCode.PayloadTooLarge, $"The body goes on past the upload's announced length of {length} bytes; its last piece was not kept.");
 
     public static Error Gone() => new(ErrorCode.NotFound, "There is no such resource.");
 

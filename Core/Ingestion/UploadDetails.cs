@@ -13,7 +13,8 @@ namespace ImageService.Core.Ingestion;
 /// <param name="Tags">As <see cref="AssetNames.Tags(string)"/> gives them.</param>
 /// <param name="Access">Null: the space's default.</param>
 /// <param name="TokenHash">Presigned upload to the Api itself: SHA-256 of the URL's token, lower-case hex.</param>
-public sealed record UploadDetails(string? Filename, string Folder, string[] Tags, AssetAccess? Access, string? TokenHash = null)
+/// <param name="AsSent">The header that said all this (tus), to be said back word for word.</param>
+public sealed record UploadDetails(string? Filename, string Folder, string[] Tags, AssetAccess? Access, string? TokenHash = null, string? AsSent = null)
 {
     /// <summary>Reads the contract's texts.</summary>
     public static Result<UploadDetails> Read(string? filename, string? folder, string? tags, string? access)

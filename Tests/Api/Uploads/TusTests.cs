@@ -35,6 +35,7 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         using (var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable))
         {
             (head.StatusCode, Header(head, "Upload-Offset"), Header(head, "Upload-Length")).ShouldBe((HttpStatusCode.OK, "1000", Text(bytes.Length)));
+            Header(head, "Upload-Metadata").ShouldBe(Metadata("open"));
             head.Headers.CacheControl!.NoStore.ShouldBeTrue();
             DateTimeOffset.Parse(Header(head, "Upload-Expires"), CultureInfo.InvariantCulture).ShouldBeGreaterThan(DateTimeOffset.UtcNow);
         }
@@ -89,6 +90,33 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         Header(head, "Upload-Offset").ShouldBe("0");
         using var right = await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "sha256 " + Convert.ToBase64String(SHA256.HashData(bytes))));
         right.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_body_longer_than_what_the_upload_lacks_is_413_and_nothing_of_it_counts()
+    {
+        var home = await api.NewHomeAsync();
+        var bytes = IngestionFixture.Png(31);
+        var location = await CreateAsync(home, bytes.Length);
+        (await PatchAsync(home, location, 0, bytes[..100])).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await PatchAsync(home, location, 100, [.. bytes[100..], 0]).ProblemAsync(413, "payload_too_large");
+        using var unmeasured = new StreamContent(new Unseekable([.. bytes[100..], 0])) { Headers = { ContentType = new("application/offset+octet-stream") } };
+        await home.Owner.SendAsync(HttpMethod.Patch, location, unmeasured, Resumable, ("Upload-Offset", "100")).ProblemAsync(413, "payload_too_large");
+        using (var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable))
+            Header(head, "Upload-Offset").ShouldBe("100");
+        using var last = await PatchAsync(home, location, 100, bytes[100..]);
+        (await home.Owner.GetAsync($"/v1/assets/{Header(last, "X-Asset-Id")}").OkAsync()).Text("contentHash").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    [Theory]
+    [InlineData("Upload-Concat", "partial")]
+    [InlineData("Upload-Concat", "final;/v1/uploads/a /v1/uploads/b")]
+    [InlineData("Upload-Defer-Length", "1")]
+    public async Task Extensions_that_are_not_offered_are_refused_and_not_passed_over(string header, string value)
+    {
+        var home = await api.NewHomeAsync();
+        var problem = await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "10"), ("Upload-Metadata", Metadata("open")), (header, value)).ProblemAsync(400, "invalid_request");
+        problem.Text("detail").ShouldContain(header);
     }
 
     [Fact]
@@ -161,4 +189,10 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
+}
+
+/// <summary>Bytes whose number a client cannot tell beforehand.</summary>
+internal sealed class Unseekable(byte[] bytes) : MemoryStream(bytes)
+{
+    public override bool CanSeek => false;
 }

@@ -113,7 +113,9 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
     {
         var space = await ingestion.NewSpaceAsync();
         var upload = await BeginAsync(space, 100);
-        (await Uploads.AppendAsync(upload, new MemoryStream(new byte[1000]), null, Ct)).Value.Offset.ShouldBe(100);
+        (await Uploads.AppendAsync(upload, new MemoryStream(new byte[1000]), null, Ct)).Error!.Code.ShouldBe(ErrorCode.PayloadTooLarge);
+        (await Uploads.FindAsync(upload.OrganizationId, upload.Id, upload.Kind, Ct))!.Offset.ShouldBe(0);
+        (await ingestion.KeysAsync(space)).ShouldBeEmpty();
     }
 
     [Fact]
