@@ -9,7 +9,7 @@ namespace ImageService.Benchmarks.Engine;
 
 /// <summary>
 /// Sends mutated images through the isolated decoder, many to one process, and what it accepts through the engine and the stripper. The same seed makes
-/// the same images. Fails when one takes longer than ten seconds or the engine meets what the decoder should have refused with an exception.
+/// the same images. Fails when one takes longer than ten seconds, or when what was accepted cannot be delivered.
 /// </summary>
 internal static class FuzzImages
 {
@@ -39,7 +39,7 @@ internal static class FuzzImages
         Console.WriteLine(
             $"in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s; longest {tally.Slowest.TotalSeconds:0.00} s (image {tally.SlowestImage}); "
             + $"peak memory of a decoder {tally.PeakBytes >> 20} MB; decoders that died: {tally.Outcomes.GetValueOrDefault("decoder died")}");
-        return tally.Slowest < Longest ? 0 : 1;
+        return tally.Slowest < Longest && !tally.Outcomes.Keys.Any(outcome => outcome.StartsWith(FuzzWorker.Finding, StringComparison.Ordinal)) ? 0 : 1;
     }
 
     private static int Number(string[] args, string name, int otherwise) =>
@@ -71,6 +71,7 @@ internal static class FuzzImages
 
     private sealed class FuzzWorker(Bench bench, IReadOnlyList<byte[]> seeds) : IDisposable
     {
+        public const string Finding = "accepted but undeliverable";
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fuzz-");
         private DecoderChild? _child;
 
@@ -89,15 +90,16 @@ internal static class FuzzImages
             if (reply is null)
             {
                 Tally.Note("decoder died");
-                var kept = Path.Combine(Path.GetTempPath(), $"fuzz-{seed}-{number}");
-                await File.WriteAllBytesAsync(kept, file);
-                Console.WriteLine($"  image {number}: the decoder died; kept as {kept}");
+                await KeepAsync(file, number, seed, "the decoder died");
                 _child.Dispose();
                 _child = null;
             }
             else
             {
-                Tally.Note(reply.Code is { } code ? code.ToString() : await UseAsync(reply, file));
+                var outcome = reply.Code is { } code ? code.ToString() : await UseAsync(reply, file);
+                Tally.Note(outcome);
+                if (outcome.StartsWith(Finding, StringComparison.Ordinal))
+                    await KeepAsync(file, number, seed, outcome);
             }
 
             var took = Stopwatch.GetElapsedTime(started);
@@ -111,6 +113,13 @@ internal static class FuzzImages
             _folder.Delete(recursive: true);
         }
 
+        private static async Task KeepAsync(byte[] file, int number, int seed, string why)
+        {
+            var kept = Path.Combine(Path.GetTempPath(), $"fuzz-{seed}-{number}");
+            await File.WriteAllBytesAsync(kept, file);
+            Console.WriteLine($"  image {number}: {why}; kept as {kept}");
+        }
+
         private async Task<string> UseAsync(DecodeReply reply, byte[] file)
         {
             if (reply.WorkingCopyExtension is not null)
@@ -119,12 +128,15 @@ internal static class FuzzImages
             var source = new TransformSource(file, reply.Format, IsIntermediate: false, KeepCopyright: true);
             var operations = Bench.Resolve("w_200-h_150", ImageFormat.Webp, facts);
             var made = await bench.Engine.TransformAsync(source, operations, TransformLimits.Default, CancellationToken.None);
+            var whole = Bench.Resolve("q_95", ImageFormats.TryParse(reply.Format.Name(), out var own) ? own : ImageFormat.Jpg, facts);
             var stripped = await bench.Engine.StripAsync(source, CancellationToken.None);
-            return (made.IsSuccess, stripped.IsSuccess || stripped.Error.Code == ErrorCode.UnsupportedImageType) switch
+            var delivered = stripped.IsSuccess || (await bench.Engine.TransformAsync(source, whole, TransformLimits.Default, CancellationToken.None)).IsSuccess;
+            return (made.IsSuccess, stripped.IsSuccess, delivered) switch
             {
-                (true, true) => "accepted",
-                (true, false) => $"accepted, not strippable {reply.Format}",
-                (false, _) => "accepted, transform refused",
+                (true, true, _) => "accepted",
+                (true, false, true) => $"accepted, to be encoded anew {reply.Format}",
+                (true, false, false) => $"{Finding}, original refused {reply.Format}",
+                _ => $"{Finding}, transform refused {reply.Format}: {made.Error?.Detail}",
             };
         }
     }

@@ -24,6 +24,8 @@ public sealed class VariantProduction(
     ImageServiceMetrics metrics,
     ILogger<VariantProduction> logger)
 {
+    private const int FaithfulQuality = 95;
+
     /// <summary>Makes the variant.</summary>
     /// <param name="description">What to make.</param>
     /// <param name="isKnown">Whether the registry has its row already, so that it counts against no limit (its object was lost).</param>
@@ -37,8 +39,7 @@ public sealed class VariantProduction(
             return refusal;
 
         var started = Stopwatch.GetTimestamp();
-        var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical);
-        if (!(await gate.EnterAsync(description.OrganizationId, estimate, ct)).TryGet(out var lease, out var full))
+        if (!(await EnterAsync(description, description.Canonical, ct)).TryGet(out var lease, out var full))
             return full;
         using var turn = lease;
         var waited = Stopwatch.GetElapsedTime(started);
@@ -49,7 +50,7 @@ public sealed class VariantProduction(
         var read = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
-        var result = await TransformAsync(description, source, ct);
+        var result = await TransformAsync(description, source, turn, ct);
         var transformed = Stopwatch.GetElapsedTime(started);
         if (!result.TryGet(out var image, out var error))
         {
@@ -67,20 +68,42 @@ public sealed class VariantProduction(
         return new ProducedVariant(variant, new TransformTimes(waited, read, transformed, Stopwatch.GetElapsedTime(started)));
     }
 
-    private async Task<Result<TransformedImage>> TransformAsync(VariantDescription description, TransformSource source, CancellationToken ct)
+    private Task<Result<GateLease>> EnterAsync(VariantDescription description, CanonicalOperations operations, CancellationToken ct) => gate.EnterAsync(
+        description.OrganizationId,
+        MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, operations, description.LacksIntermediate),
+        ct);
+
+    private async Task<Result<TransformedImage>> TransformAsync(VariantDescription description, TransformSource source, GateLease turn, CancellationToken ct)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Transform);
         activity?.SetTag("format", description.Canonical.Format.Name());
         if (!description.Canonical.Operations.Original)
+            return await engine.TransformAsync(source, description.Canonical, LimitsOf(description), ct);
+        if ((await engine.StripAsync(source, ct)).TryGet(out var stripped, out var error))
         {
-            var policy = description.Space.Policy;
-            return await engine.TransformAsync(source, description.Canonical, new TransformLimits(policy.MaxInputPixels, policy.MaxInputFrames, null), ct);
+            return new TransformedImage(
+                stripped.Bytes, description.Canonical.Format, description.Asset.Width, description.Asset.Height, description.Asset.Frames, TimeSpan.Zero);
         }
 
-        var stripped = await engine.StripAsync(source, ct);
-        return stripped.Map(original => new TransformedImage(
-            original.Bytes, description.Canonical.Format, description.Asset.Width, description.Asset.Height, description.Asset.Frames, TimeSpan.Zero));
+        return error.Code is ErrorCode.UndecodableImage ? await EncodeAnewAsync(description, source, turn, ct) : error;
     }
+
+    /// <summary>
+    /// Some files decode to the right picture though the structure around it is odd. What cannot be told apart from metadata is not delivered: the picture is
+    /// encoded anew, at full size and nearly without loss, which takes more memory than the lease was given for.
+    /// </summary>
+    private async Task<Result<TransformedImage>> EncodeAnewAsync(VariantDescription description, TransformSource source, GateLease turn, CancellationToken ct)
+    {
+        var whole = description.Canonical with { Operations = description.Canonical.Operations with { Original = false, Quality = Quality.Of(FaithfulQuality) } };
+        turn.Dispose();
+        if (!(await EnterAsync(description, whole, ct)).TryGet(out var lease, out var full))
+            return full;
+        using (lease)
+            return await engine.TransformAsync(source, whole, LimitsOf(description), ct);
+    }
+
+    private static TransformLimits LimitsOf(VariantDescription description) =>
+        new(description.Space.Policy.MaxInputPixels, description.Space.Policy.MaxInputFrames, null);
 
     /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
     private async Task PublishAsync(VariantDescription description, TransformedImage image, CachedVariant variant, Flight flight)
