@@ -13,7 +13,8 @@ internal static class Encoders
     /// <param name="format">Output format.</param>
     /// <param name="quality">1 to 100; unused for PNG and GIF.</param>
     /// <param name="keepExif">Whether the EXIF that is set on the image (copyright only) is written.</param>
-    public static byte[] Encode(Image image, ImageFormat format, int quality, bool keepExif)
+    /// <param name="hasPalette">Whether <see cref="Steps.ChoosePalette"/> has chosen the colours of a GIF.</param>
+    public static byte[] Encode(Image image, ImageFormat format, int quality, bool keepExif, bool hasPalette)
     {
         var megapixels = image.Width * (double)image.Height / Megapixel;
         var keep = keepExif ? Enums.ForeignKeep.Exif : Enums.ForeignKeep.None;
@@ -30,7 +31,8 @@ internal static class Encoders
                 effort: megapixels <= 1.2 ? 2 : megapixels <= 2.2 ? 1 : 0,
                 subsampleMode: quality >= 90 ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
                 keep: keep),
-            ImageFormat.Gif => image.GifsaveBuffer(effort: 1, bitdepth: GifBits(image, megapixels), interframeMaxerror: 8, interpaletteMaxerror: 10, keep: keep),
+            ImageFormat.Gif => image.GifsaveBuffer(
+                effort: 1, bitdepth: GifBits(image, megapixels), interframeMaxerror: 8, interpaletteMaxerror: 10, reuse: hasPalette, keep: keep),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
     }
@@ -38,8 +40,8 @@ internal static class Encoders
     // The same number is to look alike in every format: JPEG's and WebP's 85 is what this encoder makes at 70.
     private static int AvifScale(int quality) => (int)Math.Round(quality <= 85 ? quality * 70 / 85.0 : 70 + ((quality - 85) * 2));
 
-    // Finding the best 256 colours of a large photograph takes a second; the best 128 half of that.
-    private static int GifBits(Image image, double megapixels) => megapixels > 1 && !image.Contains("page-height") ? 7 : 8;
+    // Giving each pixel of a large photograph one of 256 colours takes twice as long as one of 128.
+    private static int GifBits(Image image, double megapixels) => megapixels > 1 && !image.Contains("page-height") ? Steps.ChoosePalette.Bits : 8;
 
     // Prediction pays for photographs and costs on drawings, whose runs of equal pixels deflate finds by itself.
     private static Enums.ForeignPngFilter PngFilter(Image image) =>

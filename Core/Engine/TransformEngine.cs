@@ -60,7 +60,10 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         var quality = auto ? ContentDetail.AutoQuality(image, operations.Format) : operations.Operations.Quality?.Value ?? DefaultQuality;
         if (source.KeepCopyright)
             image = KeepCopyright.Apply(image, opened.Copyright, run);
-        var bytes = run.Evaluate(image, ready => Encoders.Encode(ready, operations.Format, quality, source.KeepCopyright));
+        var hasPalette = ChoosePalette.Applies(image, operations.Format, animated);
+        if (hasPalette)
+            image = ChoosePalette.Apply(image, run);
+        var bytes = run.Evaluate(image, ready => Encoders.Encode(ready, operations.Format, quality, source.KeepCopyright, hasPalette));
         return new TransformedImage(bytes, operations.Format, plan.Canvas.Width, plan.Canvas.Height, animated ? header.Frames : 1, default);
     }
 

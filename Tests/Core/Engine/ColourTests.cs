@@ -25,6 +25,19 @@ public sealed class ColourTests
     }
 
     [Fact]
+    public async Task A_large_still_gif_has_few_colours_and_they_are_the_picture_s_own()
+    {
+        var original = Drawings.Jpeg(1600, 1200);
+        var made = await Workbench.MakeAsync(original, "original", ImageFormat.Gif);
+
+        using var image = Workbench.Open(made);
+        ((int[])image.Get("gif-palette")).Length.ShouldBeLessThanOrEqualTo(128);
+        using var whole = Image.JpegloadBuffer(original);
+        Workbench.Distance(image, whole).ShouldBeLessThan(3);
+        image.GetFields().Where(field => field.StartsWith("exif", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_wide_gamut_profile_is_converted_and_then_dropped()
     {
         using var picture = Drawings.Quarters();
