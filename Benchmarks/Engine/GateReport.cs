@@ -17,7 +17,7 @@ internal static class GateReport
         foreach (var (operations, format) in new[] { ("w_800-h_600", ImageFormat.Webp), ("w_1600", ImageFormat.Avif), ("q_85", ImageFormat.Jpg), ("q_85", ImageFormat.Webp) })
         {
             var canonical = Bench.Resolve(operations, format, loaded.Facts);
-            var estimate = MemoryEstimate.ForTransform(loaded.Source.Format, loaded.Facts, canonical);
+            var estimate = MemoryEstimate.ForTransform(loaded.Source.Format, loaded.Facts, canonical, makesIntermediate: false);
             var started = Stopwatch.GetTimestamp();
             var results = await Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => OneAsync(bench, loaded.Source, canonical, estimate)));
             Console.WriteLine(

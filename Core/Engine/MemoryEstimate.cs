@@ -12,16 +12,21 @@ public static class MemoryEstimate
     /// <param name="format">Format of the original.</param>
     /// <param name="source">The original's facts.</param>
     /// <param name="operations">What is asked for.</param>
-    public static long ForTransform(OriginalFormat format, SourceFacts source, CanonicalOperations operations)
+    /// <param name="makesIntermediate">Whether the intermediate it derives from has to be made of the original first, under the same lease.</param>
+    public static long ForTransform(OriginalFormat format, SourceFacts source, CanonicalOperations operations, bool makesIntermediate)
     {
         var size = new PixelSize(source.Width, source.Height);
         if (operations.Operations.Original)
             return Floor + size.Pixels;
         var plan = TransformPlan.Of(operations, size);
         var frames = operations.Format.CanAnimate() ? source.Frames : 1;
-        var read = SourceChoice.UsesIntermediate(operations, source) ? SourceChoice.IntermediateSize(size) : size;
         var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
-        return Floor + ForDecode(bytes, read.Pixels) + (plan.Canvas.Pixels * frames * BytesPerEncodedPixel(operations.Format));
+        var output = plan.Canvas.Pixels * frames * BytesPerEncodedPixel(operations.Format);
+        if (!SourceChoice.UsesIntermediate(operations, source))
+            return Floor + ForDecode(bytes, size.Pixels) + output;
+        var intermediate = SourceChoice.IntermediateSize(size).Pixels;
+        var derived = ForDecode(OriginalFormat.Png, intermediate) + output;
+        return Floor + (makesIntermediate ? Math.Max(ForDecode(bytes, size.Pixels) + (intermediate * BytesPerEncodedPixel(ImageFormat.Png)), derived) : derived);
     }
 
     /// <summary>Bytes that decoding holds at its peak, of one frame.</summary>
@@ -46,7 +51,7 @@ public static class MemoryEstimate
     {
         ImageFormat.Avif => 25,
         ImageFormat.Webp => 10,
-        ImageFormat.Gif => 9,
+        ImageFormat.Gif => 12,
         _ => 8,
     };
 }

@@ -4,7 +4,7 @@ namespace ImageService.Core.Storage;
 
 /// <summary>
 /// The only author of object keys. Keys start with the organization, so that one prefix holds everything an organization owns,
-/// and are made of lower-case hex, digits and fixed words only; names below <see cref="ImportPrefix"/> are given from outside.
+/// and are made of lower-case hex, digits, revisions and fixed words only; names below <see cref="ImportPrefix"/> are given from outside.
 /// </summary>
 public static class ObjectKey
 {
@@ -26,8 +26,9 @@ public static class ObjectKey
     /// <summary>The original as uploaded; one per asset version.</summary>
     public static string Original(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/original";
 
-    /// <summary>The always-hot intermediate of at most 4 megapixels.</summary>
-    public static string Intermediate(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/intermediate";
+    /// <summary>The always-hot intermediate of at most 4 megapixels, made by one revision of the engine: another's has another key and is made anew.</summary>
+    public static string Intermediate(Guid organizationId, Guid assetId, int version, string revision) =>
+        $"{organizationId:n}/{assetId:n}/v{version}/intermediate-{revision}";
 
     /// <summary>The raster kept beside an original that no serving process decodes (HEIC, SVG).</summary>
     public static string WorkingCopy(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/working";

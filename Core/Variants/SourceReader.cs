@@ -44,7 +44,7 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
 
     private async Task<Result<ReadOnlyMemory<byte>>> ReadIntermediateAsync(VariantDescription description, CancellationToken ct)
     {
-        var key = IntermediateKey(description);
+        var key = description.IntermediateKey;
         if (await store.ReadAsync(key, ct) is { } stored)
             return new ReadOnlyMemory<byte>(stored);
         var (made, _) = await _making.RunAsync(
@@ -82,7 +82,4 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
             Log.NotKept(logger, exception, key);
         }
     }
-
-    private static string IntermediateKey(VariantDescription description) =>
-        description.Asset.IntermediateKey ?? ObjectKey.Intermediate(description.OrganizationId, description.Key.AssetId, description.Key.Version);
 }

@@ -60,6 +60,12 @@ public sealed class VariantDescription
 
     public Guid OrganizationId => Space.OrganizationId;
 
+    /// <summary>Object key of the intermediate that this engine makes and reads.</summary>
+    public string IntermediateKey => ObjectKey.Intermediate(Space.OrganizationId, Key.AssetId, Key.Version, EngineRevision.ForIntermediate);
+
+    /// <summary>Whether the intermediate has to be made before the variant can be, as far as the registry knows.</summary>
+    public bool LacksIntermediate => UsesIntermediate && !string.Equals(Asset.IntermediateKey, IntermediateKey, StringComparison.Ordinal);
+
     /// <summary>Object key of the variant; of the original itself where that is delivered.</summary>
     public string StorageKey => IsExactOriginal
         ? Asset.StorageKey

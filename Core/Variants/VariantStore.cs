@@ -88,7 +88,7 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         await using var db = registry.ForOrganization(description.OrganizationId);
         var (assetId, version) = (description.Key.AssetId, description.Key.Version);
         await db.AssetVersions
-            .Where(row => row.AssetId == assetId && row.Version == version && row.IntermediateKey == null)
+            .Where(row => row.AssetId == assetId && row.Version == version && row.IntermediateKey != key)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(it => it.IntermediateKey, key).SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
                 ct);

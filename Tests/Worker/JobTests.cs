@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageService.Core.Engine;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
@@ -90,7 +91,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
     {
         var (place, asset) = await AssetAsync(deletedAt: Now.AddDays(-31));
         var other = ObjectKey.Original(place.OrganizationId, Guid.CreateVersion7(), 1);
-        var store = new MemoryStore(ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1), other);
+        var store = new MemoryStore(ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), other);
         var consumer = new AssetPurgedConsumer(registry.Registry, store);
         await Should.ThrowAsync<InvalidOperationException>(() => consumer.ConsumeAsync(new AssetPurged(place.OrganizationId, asset.Id), Guid.CreateVersion7(), Ct));
         store.Keys.Count.ShouldBe(3);
@@ -192,8 +193,9 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var orphan = known.StorageKey.Replace(known.OperationsHash, new string('1', 64), StringComparison.Ordinal);
         var young = known.StorageKey.Replace(known.OperationsHash, new string('2', 64), StringComparison.Ordinal);
         var staging = ObjectKey.Staging(place.OrganizationId, Guid.CreateVersion7());
-        string[] kept = [known.StorageKey, ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1), young, staging];
-        var store = new MemoryStore([.. kept, orphan]) { WrittenAt = Now.AddDays(-3) };
+        var outdated = ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, "0-old");
+        string[] kept = [known.StorageKey, ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), young, staging];
+        var store = new MemoryStore([.. kept, orphan, outdated]) { WrittenAt = Now.AddDays(-3) };
         store.Touch(young, Now);
         await new SweepOrphans(registry.Registry, store, Lifecycle(), _time, NullLogger<SweepOrphans>.Instance).RunAsync(Ct);
         store.Keys.ShouldBe(kept, ignoreOrder: true);

@@ -34,8 +34,8 @@ internal sealed class GenerateIntermediate(
     {
         var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), version, Small, ImageFormat.Jpg) { IsOwn = true };
         if (!(await variants.DescribeAsync(request, ct)).TryGet(out var description, out var error)) return error;
-        if (!description.UsesIntermediate || description.Asset.IntermediateKey is not null) return null;
-        var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical);
+        if (!description.LacksIntermediate) return null;
+        var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical, makesIntermediate: true);
         if (!(await gate.EnterAsync(place.Space.OrganizationId, estimate, ct)).TryGet(out var lease, out error)) return error;
         using var turn = lease;
         return (await sources.ReadAsync(description, ct)).Error;

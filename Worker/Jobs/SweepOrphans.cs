@@ -1,4 +1,5 @@
 using Hangfire;
+using ImageService.Core.Engine;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
@@ -45,7 +46,7 @@ internal sealed class SweepOrphans(RegistryFactory registry, IObjectStore store,
         await using var db = registry.ForOrganization(organizationId);
         var versions = await db.AssetVersions.AsNoTracking().Where(row => assetIds.Contains(row.AssetId))
             .Select(row => new { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, row.OrganizationId, row.AssetId, row.Version }).ToListAsync(ct);
-        var known = versions.SelectMany(row => new[] { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, ObjectKey.Intermediate(row.OrganizationId, row.AssetId, row.Version) })
+        var known = versions.SelectMany(row => new[] { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, ObjectKey.Intermediate(row.OrganizationId, row.AssetId, row.Version, EngineRevision.ForIntermediate) })
             .ToHashSet(StringComparer.Ordinal);
         known.UnionWith(await db.Variants.Where(row => assetIds.Contains(row.AssetId)).Select(row => row.StorageKey).ToListAsync(ct));
         var removed = 0;
