@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
-using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using Microsoft.Extensions.Logging.Abstractions;
 
