@@ -91,9 +91,9 @@ internal static class AssetEndpoints
     }
 
     private static async Task<IResult> Update(
-        string id, JsonElement body, Visit visit, AssetChanges changes, AssetView view, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string id, Visit visit, AssetChanges changes, AssetView view, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        if (!AssetPatch.Read(body).TryGet(out var patch, out var error))
+        if (!AssetPatch.Read(await http.ReadJsonAsync<JsonElement>(ct)).TryGet(out var patch, out var error))
             return error.ToProblem();
         var result = await changes.ChangeAsync(visit.Caller, id, asset => IfMatch.Check(http, asset.RowVersion), Change, ct);
         return result.TryGet(out var changed, out error) ? await AnswerAsync(http, view, changed, ct) : error.ToProblem();

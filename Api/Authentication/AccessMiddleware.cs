@@ -49,6 +49,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         }
 
         http.Features.Set(visit);
+        http.Features.Set(new ProblemWatch(error => RefusalAudit.Concerns(error, visit.Caller) ? refusals.NoteAsync(http, visit.Caller, error, http.RequestAborted) : Task.CompletedTask));
         await next(http);
     }
 

@@ -17,8 +17,7 @@ internal sealed record Visit(Caller Caller, SignedInUser? Person, Place? Place)
     public bool May(string scope) => Caller.May(scope, Place?.TenantId, Place?.SpaceId);
 
     /// <summary>Whether the caller is as mighty as the organization's owner: an owner of the whole of it, or a key with all scopes everywhere in it.</summary>
-    public bool OwnsOrganization() => Caller.Grants.Any(static grant =>
-        grant is { TenantId: null, SpaceId: null } && (grant.Role is { } role ? role is Core.Registry.Role.Owner : grant.Scopes.IsSupersetOf(Scopes.All)));
+    public bool OwnsOrganization() => Caller.Owns(tenantId: null, spaceId: null);
 
     /// <summary>Tenants the caller has business in; null for all of the organization.</summary>
     public Guid[]? VisibleTenants() => Caller.Grants.Any(static grant => grant.TenantId is null)

@@ -1,5 +1,6 @@
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Registry;
@@ -30,7 +31,8 @@ internal static class GatewayEndpoints
         routes.MapGet("/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/signature-report", ReadReport)
             .RequireScope(Scopes.AuditRead)
             .WithTags("Signing keys")
-            .WithSummary("What signing mode 'report' would have refused in the last week");
+            .Describe("getSignatureReport", "What signing mode 'report' would have refused in the last week")
+            .Answers<SignatureReport>().Fails(403, 404);
     }
 
     /// <summary>

@@ -73,10 +73,10 @@ internal sealed class SignatureReports(RedisConnection redis, TimeProvider time)
     }
 
     /// <summary>Reads <c>1731427200123 InvalidSignature /v1/priv/…</c>.</summary>
-    private static ReportedRequest Parse(string line)
+    private static ReportedCall Parse(string line)
     {
         var parts = line.Split(' ', 3);
-        return new ReportedRequest(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture)), parts[2], Enum.Parse<ErrorCode>(parts[1]));
+        return new ReportedCall(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture)), parts[2], Enum.Parse<ErrorCode>(parts[1]));
     }
 
     private static RedisKey LinesOf(Guid spaceId) => $"signature-report:{spaceId:n}";
@@ -87,7 +87,7 @@ internal sealed class SignatureReports(RedisConnection redis, TimeProvider time)
 /// <summary>What enforcing signatures would have refused in the last week.</summary>
 /// <param name="Count">How often.</param>
 /// <param name="Items">The last of them, newest first.</param>
-internal sealed record SignatureReport(long Count, IReadOnlyList<ReportedRequest> Items);
+internal sealed record SignatureReport(long Count, IReadOnlyList<ReportedCall> Items);
 
 /// <summary>One request that was served and would have been refused.</summary>
-internal sealed record ReportedRequest(DateTimeOffset At, string Path, ErrorCode Reason);
+internal sealed record ReportedCall(DateTimeOffset At, string Path, ErrorCode Reason);

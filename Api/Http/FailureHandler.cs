@@ -37,11 +37,12 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new Error(ErrorCode.PayloadTooLarge, "The body is larger than this route takes."),
         BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid(
-            json.Path is { Length: > 1 } path ? $"The JSON body cannot be read at {path}." : "The body is not the JSON this route takes."),
+            json.Path is { Length: > 1 } path ? $"The JSON body cannot be read at {path}: there is no such member, it is there twice, or it is not of its type." : "The body is not the JSON this route takes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             Problems.Invalid("Send the body as application/json."),
         BadHttpRequestException => Problems.Invalid("A parameter or the body is missing or not of its type."),
         DbUpdateConcurrencyException => IfMatch.Stale,
+        _ when IsUnstorableText(exception) => Problems.Invalid("A text of the request holds a character that cannot be kept, such as NUL."),
         ObjectStoreException => new Error(ErrorCode.StorageUnavailable, "The object store does not answer. Try again shortly.") { RetryAfter = RetryAfter },
         _ when IsDatabaseDown(exception) =>
             new Error(ErrorCode.DatabaseUnavailable, "The registry does not answer. Try again shortly.") { RetryAfter = RetryAfter },
@@ -61,6 +62,10 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
 
         return false;
     }
+
+    /// <summary>PostgreSQL's texts hold neither NUL nor invalid UTF-8, and only it sees every text of every request.</summary>
+    private static bool IsUnstorableText(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException) is { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter };
 
     /// <summary>The route's pattern, not the path: a path may hold what nobody may read in a log.</summary>
     private static string RouteOf(HttpContext http) =>

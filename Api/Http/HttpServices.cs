@@ -33,6 +33,11 @@ internal static class HttpServices
         {
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
             json.SerializerOptions.RespectNullableAnnotations = true;
+
+            // A misspelt member must not be one left out: "allowedAdresses" would make a key that works from everywhere.
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.Converters.Add(new SoundJsonConverter());
         });
 
         // Its lines hold whole URLs: signatures and one-time codes in queries.

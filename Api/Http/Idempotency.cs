@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageService.Api.Authentication;
 using ImageService.Core.Errors;
+using ImageService.Core.Registry;
 using Microsoft.Net.Http.Headers;
 
 namespace ImageService.Api.Http;
@@ -11,7 +12,7 @@ namespace ImageService.Api.Http;
 /// A second request while the first still runs is a conflict; the same key with another body is told. Answers of 5xx, 401, 408 and 429 are not kept.
 /// It stands around the whole route, before its body is read.
 /// </summary>
-internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store)
+internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvider clock)
 {
     public const string Header = "Idempotency-Key";
 
@@ -58,6 +59,8 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store)
         using var kept = new MemoryStream();
         http.Response.Body = kept;
         var finished = false;
+        using var ended = new CancellationTokenSource();
+        var alive = StayAliveAsync(organizationId, keyHash, ended.Token);
         try
         {
             await next(http);
@@ -73,12 +76,36 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store)
         finally
         {
             http.Response.Body = original;
+            await ended.CancelAsync();
+            await alive;
             if (!finished)
                 await store.ForgetAsync(organizationId, keyHash, CancellationToken.None);
         }
 
         kept.Position = 0;
         await kept.CopyToAsync(original, http.RequestAborted);
+    }
+
+    /// <summary>Tells the others that this request runs, so that they wait for a slow one and not for a dead one.</summary>
+    private async Task StayAliveAsync(Guid? organizationId, string keyHash, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(IdempotencyStore.SignOfLife, clock);
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(ended);
+                await store.RenewAsync(organizationId, keyHash, ended);
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (RegistryFailure.IsUnavailable(failure))
+            {
+                // The next tick tries again; what the request itself needs of the registry fails on its own.
+            }
+        }
     }
 
     private static async Task RepeatAsync(HttpContext http, EarlierRequest earlier, string requestHash)

@@ -10,8 +10,8 @@ internal sealed class IdempotencyStore(RegistryFactory registry, SecretProtector
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
 
-    /// <summary>A request that has not finished after so long died with its process.</summary>
-    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(15);
+    /// <summary>A request that has given no sign of life for so long died with its process.</summary>
+    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>Claims the key; null when the caller is first, else what is known of the earlier request.</summary>
     public async Task<EarlierRequest?> BeginAsync(Guid? organizationId, string keyHash, CancellationToken ct)
@@ -36,6 +36,17 @@ internal sealed class IdempotencyStore(RegistryFactory registry, SecretProtector
                 ? new EarlierRequest(row.RequestHash, new StoredAnswer(status, row.ContentType, row.Location, protector.Unprotect(row.ProtectedBody ?? [], keyHash)))
                 : new EarlierRequest("", null);
         }
+    }
+
+    /// <summary>How often a request that runs says so by <see cref="RenewAsync"/>.</summary>
+    public static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+
+    /// <summary>Says that the request still runs.</summary>
+    public async Task RenewAsync(Guid? organizationId, string keyHash, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = Open(organizationId);
+        await db.IdempotencyKeys.Where(row => row.KeyHash == keyHash && row.StatusCode == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.CreatedAt, now), ct);
     }
 
     /// <summary>Keeps the answer for repetitions.</summary>

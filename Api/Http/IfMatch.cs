@@ -19,6 +19,9 @@ internal static class IfMatch
     /// <summary>Sends a row version's tag.</summary>
     public static void SetETag(this HttpContext http, uint version) => http.Response.Headers.ETag = Tag(version);
 
+    /// <summary>Whether the write is conditional.</summary>
+    public static bool IsAsked(HttpContext http) => !StringValues.IsNullOrEmpty(http.Request.Headers.IfMatch);
+
     /// <summary>
     /// Judges the request's <c>If-Match</c> against the row version that was read: <see cref="Stale"/> when no tag fits. The tracked entity keeps that version,
     /// so that a write between this look and the save still fails, as <see cref="DbUpdateConcurrencyException"/>, with the same answer.

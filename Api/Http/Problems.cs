@@ -76,6 +76,8 @@ internal static class Problems
     {
         if (http.Response.HasStarted)
             return;
+        if (http.Features.Get<ProblemWatch>() is { } watch)
+            await watch.BeforeWriting(error);
         var (status, _) = Describe(error.Code);
         http.Response.StatusCode = status;
         http.Response.Headers.CacheControl = "no-store";
@@ -105,3 +107,6 @@ internal static class Problems
         public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, error);
     }
 }
+
+/// <summary>Who wants to know of a problem before the caller does: the audit log, of refusals that handlers find.</summary>
+internal sealed record ProblemWatch(Func<Error, Task> BeforeWriting);

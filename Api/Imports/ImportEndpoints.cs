@@ -61,7 +61,7 @@ internal static class ImportEndpoints
     private static async Task<IResult> CreateFromJsonAsync(
         Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
     {
-        var request = await http.Request.ReadFromJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
+        var request = await http.ReadJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
         if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
             || !UploadDetails.Read(null, request.Folder, tags, request.Access).TryGet(out var details, out error))

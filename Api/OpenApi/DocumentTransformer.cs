@@ -30,9 +30,14 @@ internal sealed class DocumentTransformer : IOpenApiDocumentTransformer
         };
         foreach (var (name, schema) in document.Components.Schemas ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
         {
-            if (schema is OpenApiSchema { Examples: null } shape && SchemaExamples.Of(name, shape) is { } example)
+            if (schema is not OpenApiSchema shape)
+                continue;
+            RequestShapes.Correct(name, shape);
+            if (shape.Examples is null && SchemaExamples.Of(name, shape) is { } example)
                 shape.Examples = [example];
         }
+
+        ImagePaths.AddTo(document);
 
         return Task.CompletedTask;
     }

@@ -23,6 +23,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         }
 
         operation.Parameters ??= [];
+        AddPlace(operation, context.Description.RelativePath ?? "");
         if (metadata.OfType<IdempotentRoute>().Any())
             operation.Parameters.Add(Header(Idempotency.Header, "The same key and body within a day repeat the first answer instead of creating twice.", "7f9c1c2e-order-4711"));
         if (operation.Responses?.ContainsKey("412") is true && method is not "GET" and not "HEAD")
@@ -33,6 +34,32 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         foreach (var (status, description) in isOpen ? CommonRefusals[1..] : CommonRefusals)
             AddRefusal(operation, context.Document, status, description);
     }
+
+    /// <summary>The parts of a route that no handler takes as a parameter: access control reads them before it.</summary>
+    private static void AddPlace(OpenApiOperation operation, string path)
+    {
+        var missing = path.Split('/').Where(static part => part is ['{', .., '}']).Select(static part => part[1..^1].Split(':')[0])
+            .Where(name => !operation.Parameters!.Any(parameter => parameter.In is ParameterLocation.Path && parameter.Name == name)).Reverse();
+        foreach (var name in missing)
+        {
+            operation.Parameters!.Insert(0, new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Path,
+                Required = true,
+                Description = Places.GetValueOrDefault(name, "From the resource."),
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = SchemaExamples.Text(name),
+            });
+        }
+    }
+
+    private static readonly Dictionary<string, string> Places = new(StringComparer.Ordinal)
+    {
+        ["org"] = "Slug of the organization.",
+        ["tenant"] = "Slug of the tenant.",
+        ["space"] = "Slug of the space.",
+    };
 
     private static readonly (string Status, string Description)[] CommonRefusals =
     [

@@ -15,6 +15,7 @@ internal static class SchemaExamples
     {
         ["slug"] = "website",
         ["organization"] = "acme",
+        ["org"] = "acme",
         ["tenant"] = "website",
         ["space"] = "marketing",
         ["name"] = "Marketing",
@@ -67,6 +68,9 @@ internal static class SchemaExamples
         ["recoveryCodes"] = "k7m2p-x9d4f",
     };
 
+    /// <summary>An example of a text member or parameter.</summary>
+    public static string Text(string name) => Texts.GetValueOrDefault(name, "text");
+
     /// <summary>Null for a shape that is no object, or that is described well enough by its values.</summary>
     public static JsonNode? Of(string name, IOpenApiSchema schema) => schema.Properties is { Count: > 0 } ? Object(name, schema, MaxDepth) : null;
 
@@ -105,6 +109,6 @@ internal static class SchemaExamples
         "date-time" => Time,
         "date" => "2026-01-31",
         _ when name == "id" && owner.StartsWith("Asset", StringComparison.Ordinal) => AssetId,
-        _ => Texts.GetValueOrDefault(name, "text"),
+        _ => Text(name),
     };
 }

@@ -94,7 +94,8 @@ public sealed class ApiKeyFacts
         _isLimited = key.AllowedAddresses.Length > 0;
         _networks = [.. key.AllowedAddresses.Select(AddressRange.Read).OfType<IPNetwork>()];
         Caller = new Caller(
-            ActorType.ApiKey, key.Id, key.Name, key.OrganizationId, key.TenantId, null, key.Scopes.ToFrozenSet(StringComparer.Ordinal), IsPlatform: false);
+            ActorType.ApiKey, key.Id, key.Name, key.OrganizationId, key.TenantId, null, key.Scopes.ToFrozenSet(StringComparer.Ordinal), IsPlatform: false)
+        { Limits = new KeyLimits(key.ExpiresAt, _networks) };
     }
 
     public string KeyId { get; }

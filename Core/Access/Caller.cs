@@ -1,3 +1,4 @@
+using System.Net;
 using ImageService.Core.Registry;
 
 namespace ImageService.Core.Access;
@@ -16,6 +17,13 @@ public sealed record Caller(
 {
     /// <summary>Where which scopes hold. A key has one grant; a person may have roles at several places.</summary>
     public IReadOnlyList<Grant> Grants { get; init; } = [new(TenantId, SpaceId, Scopes)];
+
+    /// <summary>What else an API key is limited by; null for people and the platform.</summary>
+    public KeyLimits? Limits { get; init; }
+
+    /// <summary>Whether the caller is an owner of a place: by role, or as a key that has every scope there.</summary>
+    public bool Owns(Guid? tenantId, Guid? spaceId) => Grants.Any(grant =>
+        grant.Covers(tenantId, spaceId) && (grant.Role is { } role ? role is Role.Owner : grant.Scopes.IsSupersetOf(Access.Scopes.All)));
 
     /// <summary>Whether the scope holds at a place: the organization (both null), a tenant, or a space of a tenant. Organizations are compared by the route.</summary>
     public bool May(string scope, Guid? tenantId, Guid? spaceId)
@@ -40,6 +48,17 @@ public sealed record Caller(
 
         return false;
     }
+}
+
+/// <summary>Limits of an API key in time and place. What it makes keeps within them.</summary>
+/// <param name="ExpiresAt">When it ends; null: never.</param>
+/// <param name="Networks">From where it may be used; empty: from anywhere.</param>
+public sealed record KeyLimits(DateTimeOffset? ExpiresAt, IReadOnlyList<IPNetwork> Networks)
+{
+    /// <summary>Whether a key with those limits could do nothing later or from elsewhere that one with these could not.</summary>
+    public bool Cover(KeyLimits other) =>
+        (ExpiresAt is null || other.ExpiresAt <= ExpiresAt)
+        && (Networks.Count == 0 || (other.Networks.Count > 0 && other.Networks.All(inner => Networks.Any(outer => AddressRange.Covers(outer, inner)))));
 }
 
 /// <summary>Scopes that hold at an organization (both ids null), a tenant or a space, and everywhere below.</summary>

@@ -9,7 +9,7 @@ namespace ImageService.Core.Identity;
 /// Invitations: a member row whose token is mailed, or, where no mail is configured, shown once to whoever invites. Accepting needs the token and, for an address
 /// that already has an account, being signed in to that account: an invitation never takes over one.
 /// </summary>
-public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mailer mailer, IOptions<IdentityOptions> options, TimeProvider clock)
+public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mailer mailer, CurrentActor actor, IOptions<IdentityOptions> options, TimeProvider clock)
 {
     /// <summary>Puts a fresh invitation into a member row the caller is about to save.</summary>
     public OpaqueToken Issue(Member member)
@@ -35,8 +35,9 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
     /// <param name="name">Name of a new account; its address's local part where empty.</param>
     /// <param name="password">Password of a new account.</param>
     /// <param name="signedIn">The account that is signed in, if any.</param>
+    /// <param name="client">Where the request comes from.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Result<Member>> AcceptAsync(string? token, string? name, string? password, SignedInUser? signedIn, CancellationToken ct)
+    public async Task<Result<Member>> AcceptAsync(string? token, string? name, string? password, SignedInUser? signedIn, ClientFacts client, CancellationToken ct)
     {
         if (OpaqueToken.Read(token, OpaqueToken.Invitation) is not { } hash)
             return IdentityErrors.TokenRefused;
@@ -65,6 +66,7 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
         member.InvitationHash = null;
         member.InvitationExpiresAt = null;
         member.AcceptedAt = now;
+        actor.Become(new Actor(ActorType.User, userId, email.Value, client.Address, client.UserAgent));
         await db.SaveChangesAsync(ct);
         return member;
     }

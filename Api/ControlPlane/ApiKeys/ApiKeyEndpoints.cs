@@ -35,10 +35,8 @@ internal static class ApiKeyEndpoints
             return invalid.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         Guid? tenantId = null;
-        if (request.Tenant is not null && (tenantId = await db.FindTenantIdAsync(visit.At.OrganizationId, request.Tenant, ct)) is null)
+        if (request.Tenant is not null && (tenantId = await db.FindTenantIdAsync(visit, request.Tenant, ct)) is null)
             return Problems.NotFound.ToProblem();
-        if (ApiKeyRules.JudgeReach(visit, request.Scopes!, tenantId) is { } refused)
-            return refused.ToProblem();
         var keyId = ApiKeyText.NewKeyId();
         var (text, hash) = ApiKeyText.New(keyId);
         var key = new ApiKey
@@ -53,6 +51,8 @@ internal static class ApiKeyEndpoints
             ExpiresAt = request.ExpiresAt?.ToUniversalTime(),
             CreatedAt = now,
         };
+        if (ApiKeyRules.JudgeReach(visit, key.Scopes, tenantId, ApiKeyRules.LimitsOf(key)) is { } refused)
+            return refused.ToProblem();
         db.ApiKeys.Add(key);
         if (await db.TrySaveAsync(ct) is { } failure)
             return failure.ToProblem();
@@ -92,13 +92,13 @@ internal static class ApiKeyEndpoints
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await FindAsync(db, visit, id, ct) is not { } key)
             return Problems.NotFound.ToProblem();
-        if ((ApiKeyRules.JudgeReach(visit, key.Scopes, key.TenantId) ?? IfMatch.Check(http, key.RowVersion)) is { } refused)
+        if ((ApiKeyRules.JudgeReach(visit, key.Scopes, key.TenantId, ApiKeyRules.LimitsOf(key)) ?? IfMatch.Check(http, key.RowVersion)) is { } refused)
             return refused.ToProblem();
         var now = clock.GetUtcNow();
         if (key.RevokedAt is not null || key.ExpiresAt <= now)
             return new Error(ErrorCode.Conflict, "The key is revoked or expired. Create a new one.").ToProblem();
         var text = ApiKeyRules.Rotate(key, TimeSpan.FromSeconds(request?.GraceSeconds ?? 0), now);
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(key.RowVersion);
         return Results.Ok(ApiKeySecretResponse.Of(key, text, await db.FindTenantSlugAsync(key.TenantId, ct)));

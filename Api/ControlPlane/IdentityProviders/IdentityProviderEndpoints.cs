@@ -75,7 +75,7 @@ internal static class IdentityProviderEndpoints
         provider.UpdatedAt = now;
         if (!string.IsNullOrEmpty(request.ClientSecret))
             provider.ProtectedClientSecret = protector.Protect(Encoding.UTF8.GetBytes(request.ClientSecret), OidcProviderClient.ContextOf(provider));
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(provider.RowVersion);
         return Results.Ok(IdentityProviderResponse.Of(provider, visit.At.Organization));
@@ -91,7 +91,7 @@ internal static class IdentityProviderEndpoints
         if (IfMatch.Check(http, provider.RowVersion) is { } stale)
             return stale.ToProblem();
         db.IdentityProviders.Remove(provider);
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static async Task<IResult> Begin(string org, OidcFlow flow, HttpContext http, CancellationToken ct)
@@ -113,7 +113,7 @@ internal static class IdentityProviderEndpoints
 
     private static async Task<IResult> ComeBack(string? code, string? state, OidcFlow flow, IOptions<ApiOptions> options, HttpContext http, CancellationToken ct)
     {
-        var completed = await flow.CompleteAsync(code, state, http.Request.Cookies[Cookie], ct);
+        var completed = await flow.CompleteAsync(code, state, http.Request.Cookies[Cookie], http.Client(), ct);
         http.Response.Cookies.Delete(Cookie, new CookieOptions { Path = CallbackPath });
         return completed.TryGet(out var ticket, out var error)
             ? Results.Redirect($"{options.Value.PortalBaseUrl.TrimEnd('/')}/sign-in/oidc?ticket={ticket}")

@@ -14,7 +14,8 @@ namespace ImageService.Api.ControlPlane.IdentityProviders;
 /// session. A provider vouches for people within its own organization only: the session reaches nothing else, and an account with a password of its own comes in
 /// only once its owner has accepted an invitation.
 /// </summary>
-internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient providers, Accounts accounts, SessionBook sessions, SecretProtector protector, TimeProvider clock)
+internal sealed class OidcFlow(
+    RegistryFactory registry, OidcProviderClient providers, Accounts accounts, SessionBook sessions, SecretProtector protector, CurrentActor actor, TimeProvider clock)
 {
     private const string TicketPurpose = "oidc_ticket";
     private static readonly TimeSpan TimeToSignIn = TimeSpan.FromMinutes(10);
@@ -49,7 +50,7 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
     }
 
     /// <summary>A ticket for the person who came back.</summary>
-    public async Task<Result<string>> CompleteAsync(string? code, string? stateText, string? binding, CancellationToken ct)
+    public async Task<Result<string>> CompleteAsync(string? code, string? stateText, string? binding, ClientFacts client, CancellationToken ct)
     {
         if (OidcState.Open(stateText, binding, protector, clock.GetUtcNow()) is not { } state || string.IsNullOrEmpty(code))
             return IdentityErrors.OidcRefused("it was not begun in this browser, or took too long.");
@@ -60,7 +61,7 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
         var redeemed = await providers.RedeemAsync(provider, configuration, state, code, ct);
         if (!redeemed.TryGet(out var claims, out var error) || !ReadEmail(claims, provider).TryGet(out var email, out error))
             return error;
-        var admitted = await AdmitAsync(provider, email, claims.FindFirst("name")?.Value, ct);
+        var admitted = await AdmitAsync(provider, email, claims.FindFirst("name")?.Value, client, ct);
         return admitted.TryGet(out var userId, out error) ? await IssueTicketAsync(userId, provider.OrganizationId, ct) : error;
     }
 
@@ -87,7 +88,7 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
     }
 
     /// <summary>Finds or makes the person and the role, inside this organization only.</summary>
-    private async Task<Result<Guid>> AdmitAsync(IdentityProvider provider, EmailAddress email, string? name, CancellationToken ct)
+    private async Task<Result<Guid>> AdmitAsync(IdentityProvider provider, EmailAddress email, string? name, ClientFacts client, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await using var db = registry.ForSystem();
@@ -119,6 +120,7 @@ internal sealed class OidcFlow(RegistryFactory registry, OidcProviderClient prov
             (invited.UserId, invited.AcceptedAt, invited.InvitationHash, invited.InvitationExpiresAt) = (user.Id, now, null, null);
         }
 
+        actor.Become(new Actor(ActorType.User, user.Id, email.Value, client.Address, client.UserAgent));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return user.Id;

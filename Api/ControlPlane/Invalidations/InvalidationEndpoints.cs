@@ -24,14 +24,29 @@ internal static class InvalidationEndpoints
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> Invalidate(Visit visit, InvalidateRequest body, RegistryFactory registry, Invalidator invalidator, CancellationToken ct)
+    private static async Task<IResult> Invalidate(Visit visit, InvalidateRequest body, RegistryFactory registry, AuditLog log, Invalidator invalidator, CancellationToken ct)
     {
         var organizationId = visit.Caller.OrganizationId ?? Guid.Empty;
         var found = await FindTargetAsync(visit.Caller, organizationId, body, registry, ct);
         if (!found.TryGet(out var target, out var error))
             return error.ToProblem();
+        await NoteAsync(registry, log, organizationId, body, ct);
         var done = await invalidator.InvalidateAsync(organizationId, target, ct);
         return Results.Ok(new InvalidateResponse(done.Variants, done.Assets));
+    }
+
+    /// <summary>Before it is done: it is many transactions, and one that dies between them must not be one that nobody ordered.</summary>
+    private static async Task NoteAsync(RegistryFactory registry, AuditLog log, Guid organizationId, InvalidateRequest body, CancellationToken ct)
+    {
+        var (type, id) = body switch
+        {
+            { Asset: { } asset } => ("asset", asset.ToUpperInvariant()),
+            { Preset: { } preset } => ("preset", preset),
+            _ => ("space", body.Space),
+        };
+        await using var db = registry.ForOrganization(organizationId);
+        log.Add(db, organizationId, "variants.invalidated", type, id, after: body);
+        await db.SaveChangesAsync(ct);
     }
 
     private static async Task<Result<InvalidationTarget>> FindTargetAsync(Caller caller, Guid organizationId, InvalidateRequest body, RegistryFactory registry, CancellationToken ct)

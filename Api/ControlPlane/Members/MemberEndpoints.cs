@@ -54,8 +54,8 @@ internal static class MemberEndpoints
         if (request is { Space: not null, Tenant: null })
             return Problems.Invalid("Name the space's tenant too.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var tenantId = request.Tenant is null ? null : await db.FindTenantIdAsync(visit.At.OrganizationId, request.Tenant, ct);
-        var spaceId = request.Space is null || tenantId is null ? null : await db.FindSpaceIdAsync(tenantId.Value, request.Space, ct);
+        var tenantId = request.Tenant is null ? null : await db.FindTenantIdAsync(visit, request.Tenant, ct);
+        var spaceId = request.Space is null || tenantId is null ? null : await db.FindSpaceIdAsync(visit, tenantId.Value, request.Space, ct);
         if ((request.Tenant is not null && tenantId is null) || (request.Space is not null && spaceId is null))
             return Problems.NotFound.ToProblem();
         if (MemberRules.JudgeReach(visit, role, tenantId, spaceId) is { } refused)

@@ -19,7 +19,7 @@ internal static class MemberRules
         if (!visit.Caller.May(Scopes.TenantWrite, tenantId, spaceId))
             return Refusals.Lacks(Scopes.TenantWrite);
         if (role is Role.Owner)
-            return MayOwn(visit.Caller, tenantId, spaceId) ? null : OnlyOwners;
+            return visit.Caller.Owns(tenantId, spaceId) ? null : OnlyOwners;
         return Permissions.Of(role).All(scope => visit.Caller.May(scope, tenantId, spaceId)) ? null : Refusals.Escalates;
     }
 
@@ -41,7 +41,4 @@ internal static class MemberRules
     /// <summary>A transaction in which nobody else changes the organization's members.</summary>
     public static Task<Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction> BeginAsync(RegistryDb db, Guid organizationId, CancellationToken ct) =>
         db.BeginExclusiveAsync($"members {organizationId}", ct);
-
-    private static bool MayOwn(Caller caller, Guid? tenantId, Guid? spaceId) => caller.Grants.Any(grant =>
-        grant.Covers(tenantId, spaceId) && (grant.Role is { } role ? role is Role.Owner : grant.Scopes.IsSupersetOf(Scopes.All)));
 }

@@ -97,7 +97,7 @@ internal static class OrganizationEndpoints
         }
 
         organization.UpdatedAt = clock.GetUtcNow();
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(organization.RowVersion);
         return Results.Ok(OrganizationResponse.Of(organization));
@@ -113,7 +113,7 @@ internal static class OrganizationEndpoints
         if (IfMatch.Check(http, organization.RowVersion) is { } stale)
             return stale.ToProblem();
         organization.DeletedAt = organization.UpdatedAt = clock.GetUtcNow();
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static Task<Organization?> FindAsync(RegistryDb db, Place place, CancellationToken ct) =>

@@ -71,7 +71,7 @@ internal static class PolicyEndpoints
         row.Value = request.Value.GetRawText();
         row.Locked = request.Locked ?? row.Locked;
         row.UpdatedAt = clock.GetUtcNow();
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(row.RowVersion);
         return Results.Ok(PolicyResponse.Of((await ReadAsync(db, visit.At, ct))[key]));
@@ -82,12 +82,13 @@ internal static class PolicyEndpoints
         if (PolicyCatalog.Find(key).Error is { } unknown)
             return unknown.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        if (await FindAsync(db, visit.At, key, ct) is not { } row)
-            return Results.NoContent();
-        if (IfMatch.Check(http, row.RowVersion) is { } stale)
+        var row = await FindAsync(db, visit.At, key, ct);
+        if (IfMatch.Check(http, row?.RowVersion ?? 0) is { } stale)
             return stale.ToProblem();
+        if (row is null)
+            return Results.NoContent();
         db.Policies.Remove(row);
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static Task<EffectivePolicy> ReadAsync(RegistryDb db, Place at, CancellationToken ct) =>

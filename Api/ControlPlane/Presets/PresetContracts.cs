@@ -14,7 +14,15 @@ internal sealed record CreatePresetRequest(
     string? Slug, string? Name, string? Description, string? Operations, bool? AutoGenerate, string[]? MatchTags, string[]? MatchFolders);
 
 /// <summary>A new revision of a preset; what is left out stays.</summary>
-internal sealed record RevisePresetRequest(string? Name, string? Description, string? Operations, bool? AutoGenerate, string[]? MatchTags, string[]? MatchFolders);
+/// <param name="Slug">The route's; another one is refused.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Description">For people.</param>
+/// <param name="Operations">In the URL's grammar.</param>
+/// <param name="AutoGenerate">Whether the variant is made ahead.</param>
+/// <param name="MatchTags">Tags that match.</param>
+/// <param name="MatchFolders">Folders that match, with everything below them.</param>
+internal sealed record RevisePresetRequest(
+    string? Slug, string? Name, string? Description, string? Operations, bool? AutoGenerate, string[]? MatchTags, string[]? MatchFolders);
 
 /// <summary>A preset in the revision in force.</summary>
 internal sealed record PresetResponse(

@@ -94,7 +94,12 @@ internal static class PresetEndpoints
             ?? PresetRules.JudgeTexts(request.Name, request.Description) ?? PresetRules.JudgeMatches(request.MatchTags, request.MatchFolders);
         if (refusal is not null)
             return refusal.ToProblem();
+        if (request.Slug is not null && request.Slug != slug)
+            return Problems.Invalid("slug cannot be changed: it stands in URLs.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
+
+        // One revision after the other: each has the next number.
+        await using var transaction = await db.BeginExclusiveAsync($"preset {visit.At.OrganizationId} {slug}", ct);
         if (await AtLevel(db, visit.At).AsTracking().SingleOrDefaultAsync(row => row.Slug == slug, ct) is not { } preset)
             return Problems.NotFound.ToProblem();
         if (IfMatch.Check(http, preset.RowVersion) is { } stale)
@@ -111,6 +116,7 @@ internal static class PresetEndpoints
         AddRevision(db, preset, operations, preset.UpdatedAt);
         if (await db.TrySaveAsync(IfMatch.Stale, ct) is { } failure)
             return failure.ToProblem();
+        await transaction.CommitAsync(ct);
         http.SetETag(preset.RowVersion);
         return Results.Ok(PresetResponse.Of(preset, operations));
     }
@@ -124,7 +130,7 @@ internal static class PresetEndpoints
             return stale.ToProblem();
         db.Presets.Remove(preset);
         await invalidator.StageEdgesAsync(db, preset.OrganizationId, new InvalidationTarget.OfPreset(slug, preset.TenantId, preset.SpaceId), ct);
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static void AddRevision(RegistryDb db, Preset preset, string operations, DateTimeOffset now)

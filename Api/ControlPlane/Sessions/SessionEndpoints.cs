@@ -79,7 +79,7 @@ internal static class SessionEndpoints
         AcceptInvitationRequest request, Invitations invitations, SessionBook sessions, Credentials credentials, HttpContext http, CancellationToken ct)
     {
         var signedIn = http.Request.Headers.Authorization.Count == 0 ? null : (await credentials.ReadAsync(http, ct)) is { IsSuccess: true, Value.Person: { BoundTo: null } person } ? person : null;
-        var accepted = await invitations.AcceptAsync(request.Token, request.Name, request.Password, signedIn, ct);
+        var accepted = await invitations.AcceptAsync(request.Token, request.Name, request.Password, signedIn, http.Client(), ct);
         if (!accepted.TryGet(out var member, out var error))
             return error.ToProblem();
         if (signedIn is not null)

@@ -81,7 +81,7 @@ internal static class SpaceEndpoints
         if (Apply(request, space) is { } error)
             return error.ToProblem();
         space.UpdatedAt = clock.GetUtcNow();
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(space.RowVersion);
         return Results.Ok(SpaceResponse.Of(space, visit.At.Tenant!));
@@ -114,7 +114,7 @@ internal static class SpaceEndpoints
         if (IfMatch.Check(http, space.RowVersion) is { } stale)
             return stale.ToProblem();
         space.DeletedAt = space.UpdatedAt = clock.GetUtcNow();
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static Task<Space?> FindAsync(RegistryDb db, Place place, CancellationToken ct) =>

@@ -78,7 +78,7 @@ internal static class TenantEndpoints
         }
 
         tenant.UpdatedAt = clock.GetUtcNow();
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(tenant.RowVersion);
         return Results.Ok(TenantResponse.Of(tenant));
@@ -92,7 +92,7 @@ internal static class TenantEndpoints
         if (IfMatch.Check(http, tenant.RowVersion) is { } stale)
             return stale.ToProblem();
         tenant.DeletedAt = tenant.UpdatedAt = clock.GetUtcNow();
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static Task<Tenant?> FindAsync(RegistryDb db, Place place, CancellationToken ct) =>

@@ -10,6 +10,7 @@ namespace ImageService.Api.ControlPlane.Usage;
 internal static class UsageEndpoints
 {
     private const int MaxDays = 400;
+    private static readonly TimeSpan DefaultTime = TimeSpan.FromDays(30);
 
     public static void MapUsage(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/organizations/{org}/usage", Report).RequireScopeSomewhere(Scopes.UsageRead).WithTags("Usage")
@@ -20,13 +21,13 @@ internal static class UsageEndpoints
         Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null, string? groupBy = null, string? tenant = null)
     {
         var end = to?.ToUniversalTime() ?? clock.GetUtcNow();
-        var begin = from?.ToUniversalTime() ?? end.AddDays(-30);
+        var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue < DefaultTime ? DateTimeOffset.MinValue : end - DefaultTime);
         if (begin >= end || end - begin > TimeSpan.FromDays(MaxDays))
             return Problems.Invalid($"from must lie before to, and at most {MaxDays} days before it.").ToProblem();
         if ((groupBy ?? "day") is not ("day" or "tenant" or "space" or "key"))
             return Problems.Invalid("groupBy must be day, tenant, space or key.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var tenantId = tenant is null ? null : await db.FindTenantIdAsync(visit.At.OrganizationId, tenant, ct);
+        var tenantId = tenant is null ? null : await db.FindTenantIdAsync(visit, tenant, ct);
         if (tenant is not null && tenantId is null)
             return Problems.NotFound.ToProblem();
         var tenants = visit.TenantsWith(Scopes.UsageRead);

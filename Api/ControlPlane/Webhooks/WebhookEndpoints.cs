@@ -42,7 +42,7 @@ internal static class WebhookEndpoints
             return refused.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         Guid? tenantId = null;
-        if (request.Tenant is not null && (tenantId = await db.FindTenantIdAsync(visit.At.OrganizationId, request.Tenant, ct)) is null)
+        if (request.Tenant is not null && (tenantId = await db.FindTenantIdAsync(visit, request.Tenant, ct)) is null)
             return Problems.NotFound.ToProblem();
         if (await db.Webhooks.CountAsync(row => row.OrganizationId == visit.At.OrganizationId, ct) >= MaxWebhooks)
             return new Error(ErrorCode.Conflict, $"An organization has at most {MaxWebhooks} webhooks. Delete one first.").ToProblem();
@@ -102,7 +102,7 @@ internal static class WebhookEndpoints
         webhook.Events = request.Events?.Distinct(StringComparer.Ordinal).ToArray() ?? webhook.Events;
         webhook.Enabled = request.Enabled ?? webhook.Enabled;
         webhook.UpdatedAt = clock.GetUtcNow();
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(webhook.RowVersion);
         return Results.Ok(WebhookResponse.Of(webhook, await db.FindTenantSlugAsync(webhook.TenantId, ct)));
@@ -119,7 +119,7 @@ internal static class WebhookEndpoints
         var secret = NewSecret();
         webhook.ProtectedSecret = protector.Protect(Encoding.UTF8.GetBytes(secret));
         webhook.UpdatedAt = clock.GetUtcNow();
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(webhook.RowVersion);
         return Results.Ok(WithSecret(webhook, await db.FindTenantSlugAsync(webhook.TenantId, ct), secret));
@@ -133,7 +133,7 @@ internal static class WebhookEndpoints
         if (IfMatch.Check(http, webhook.RowVersion) is { } stale)
             return stale.ToProblem();
         db.Webhooks.Remove(webhook);
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     private static async Task<IResult> ListDeliveries(Guid id, Visit visit, RegistryFactory registry, string? cursor, int? limit, CancellationToken ct)

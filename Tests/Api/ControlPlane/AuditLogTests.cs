@@ -122,6 +122,61 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_refusal_that_a_handler_finds_leaves_a_line_too()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "other", name = "Other" }).OkAsync(201);
+        await home.Owner.PostAsync($"{home.Root}/tenants/other/spaces", new { slug = "s", name = "S" }).OkAsync(201);
+        var weak = await home.KeyAsync(["key:write", "image:read"]);
+        var bound = await home.KeyAsync(["image:read", "image:write"], tenant: "site");
+        (string Code, Func<Task> Attempt)[] refusals =
+        [
+            ("insufficient_scope", () => weak.PostAsync($"{home.Root}/api-keys", new { name = "More", scopes = (string[])["audit:read"] }).ProblemAsync(403, "insufficient_scope")),
+            ("not_found", () => bound.PostAsync("/v1/assets/fetch", new { url = "https://93.184.216.34/", tenant = "other", space = "s" }).ProblemAsync(404, "not_found")),
+            ("not_found", () => bound.GetAsync("/v1/assets/01ARZ3NDEKTSV4RRFFQ69G5FAV").ProblemAsync(404, "not_found")),
+        ];
+        foreach (var (code, attempt) in refusals)
+        {
+            var before = await CountAsync(home, "access.refused");
+            await attempt();
+            var lines = (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=access.refused&limit=500").OkAsync()).Items();
+            lines.Count.ShouldBe(before + 1, code);
+            ((string?)lines[0]!["after"]!["code"]).ShouldBe(code);
+        }
+
+        var silent = await CountAsync(home, "access.refused");
+        await home.Owner.GetAsync("/v1/assets/01ARZ3NDEKTSV4RRFFQ69G5FAV").ProblemAsync(404, "not_found");
+        (await CountAsync(home, "access.refused")).ShouldBe(silent, "who sees the whole organization was refused nothing: the asset is not there");
+    }
+
+    [Fact]
+    public async Task Whoever_joins_is_named_and_so_is_whoever_orders_an_invalidation()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("viewer");
+        var joined = (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=member.joined").OkAsync()).Items().Single()!;
+        ((string?)joined["actor"]!["type"]).ShouldBe("user");
+        ((string?)joined["actor"]!["name"]).ShouldBe(person.Email);
+
+        await home.Owner.PostAsync("/v1/invalidations", new { tenant = "site", space = "open", tag = "summer" }).OkAsync();
+        var ordered = (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=variants.invalidated").OkAsync()).Items().Single()!;
+        ((string?)ordered["actor"]!["name"]).ShouldBe("First key");
+        ((string?)ordered["after"]!["tag"]).ShouldBe("summer");
+    }
+
+    [Fact]
+    public async Task Of_parallel_writes_each_leaves_one_line_and_each_line_begins_where_the_one_before_ended()
+    {
+        var home = await api.NewHomeAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => home.Owner.PatchAsync($"{home.Root}/tenants/site", new { name = $"N{i}" }).OkAsync()));
+        var lines = (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=tenant.updated").OkAsync()).Items().Reverse().ToList();
+        lines.Count.ShouldBe(8);
+        lines.Select(line => (string?)line!["after"]!["name"]).Distinct(StringComparer.Ordinal).Count().ShouldBe(8);
+        for (var i = 1; i < lines.Count; i++)
+            ((string?)lines[i]!["before"]!["name"]).ShouldBe((string?)lines[i - 1]!["after"]!["name"]);
+    }
+
+    [Fact]
     public async Task What_people_do_with_their_accounts_is_in_the_log_of_their_organization()
     {
         var home = await api.NewHomeAsync();

@@ -64,6 +64,36 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_request_that_died_with_its_process_holds_its_key_for_half_a_minute()
+    {
+        var home = await api.NewHomeAsync();
+        var body = new { slug = "again", name = "Again" };
+        await home.Owner.PostAsync($"{home.Root}/tenants", body, ("Idempotency-Key", "died")).OkAsync(201);
+        await home.Owner.DeleteAsync($"{home.Root}/tenants/again").OkAsync(204);
+        await api.AsOwnerAsync($"UPDATE idempotency_keys SET status_code = NULL, created_at = now() - interval '25 seconds' WHERE organization_id = '{home.Id}'");
+        await home.Owner.PostAsync($"{home.Root}/tenants", body, ("Idempotency-Key", "died")).ProblemAsync(409, "conflict");
+        await api.AsOwnerAsync($"UPDATE idempotency_keys SET created_at = now() - interval '31 seconds' WHERE organization_id = '{home.Id}'");
+        await home.Owner.PostAsync($"{home.Root}/tenants", body, ("Idempotency-Key", "died")).OkAsync(201);
+    }
+
+    [Fact]
+    public async Task Parallel_writes_without_if_match_all_succeed()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "p", operations = "w_1" }).OkAsync(201);
+        await home.Owner.PutAsync($"{home.Root}/policies/quality_default", new { value = 80 }).OkAsync();
+        var hook = (await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] }).OkAsync(201)).Text("id");
+        await Task.WhenAll(Enumerable.Range(0, 6).SelectMany(i => (Task[])
+        [
+            home.Owner.PatchAsync($"{home.Root}/tenants/site/spaces/open", new { name = $"N{i}" }).OkAsync(),
+            home.Owner.PutAsync($"{home.Root}/presets/p", new { operations = $"w_{i + 2}" }).OkAsync(),
+            home.Owner.PutAsync($"{home.Root}/policies/quality_default", new { value = 50 + i }).OkAsync(),
+            home.Owner.PatchAsync($"{home.Root}/webhooks/{hook}", new { url = $"https://93.184.216.34/{i}" }).OkAsync(),
+        ]));
+        ((int)(await home.Owner.GetAsync($"{home.Root}/presets/p").OkAsync())["revision"]!).ShouldBe(7);
+    }
+
+    [Fact]
     public async Task Parallel_writes_with_one_if_match_succeed_once()
     {
         var home = await api.NewHomeAsync();

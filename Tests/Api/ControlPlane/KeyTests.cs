@@ -73,6 +73,64 @@ public sealed class KeyTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_key_with_all_scopes_is_an_owners_and_only_owners_get_one()
+    {
+        var home = await api.NewHomeAsync();
+        string[] all = [.. Scopes.All];
+        var admin = await home.PersonAsync("admin");
+        await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "Owner by the back door", scopes = all }).ProblemAsync(403, "forbidden");
+        await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "The same in one tenant", scopes = all, tenant = "site" }).ProblemAsync(403, "forbidden");
+        await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "One less", scopes = all[1..] }).OkAsync(201);
+        var first = (string?)(await home.Owner.GetAsync($"{home.Root}/api-keys").OkAsync()).Items()[0]!["id"];
+        await admin.Client.PostAsync($"{home.Root}/api-keys/{first}/rotate").ProblemAsync(403, "forbidden");
+        var owner = await home.PersonAsync("owner");
+        await owner.Client.PostAsync($"{home.Root}/api-keys", new { name = "An owner's", scopes = all }).OkAsync(201);
+    }
+
+    [Fact]
+    public async Task A_key_that_ends_or_is_bound_to_addresses_makes_none_that_outlives_or_outreaches_it()
+    {
+        var home = await api.NewHomeAsync();
+        string[] scopes = ["key:write", "image:read"];
+        var end = DateTimeOffset.UtcNow.AddHours(1);
+        var free = (await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "Free", scopes }).OkAsync(201)).Text("id");
+        var ending = api.WithKey((await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "Ending", scopes, expiresAt = end }).OkAsync(201)).Text("key"));
+        await ending.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes }).ProblemAsync(403, "insufficient_scope");
+        await ending.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes, expiresAt = end.AddHours(1) }).ProblemAsync(403, "insufficient_scope");
+        await ending.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes, expiresAt = end.AddMinutes(-5) }).OkAsync(201);
+        await ending.PostAsync($"{home.Root}/api-keys/{free}/rotate").ProblemAsync(403, "insufficient_scope");
+    }
+
+    [Fact]
+    public async Task A_tenant_that_is_not_the_callers_is_not_there_in_bodies_and_queries_either()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "other", name = "Other" }).OkAsync(201);
+        var bound = await home.KeyAsync(["key:write", "tenant:write", "usage:read", "image:read"], tenant: "site");
+        foreach (var tenant in (string[])["other", "nobody"])
+        {
+            await bound.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], tenant }).ProblemAsync(404, "not_found");
+            await bound.PostAsync($"{home.Root}/members", new { email = "x@example.com", role = "viewer", tenant }).ProblemAsync(404, "not_found");
+            await bound.GetAsync($"{home.Root}/usage?tenant={tenant}").ProblemAsync(404, "not_found");
+        }
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7/32")]
+    [InlineData("::ffff:203.0.113.7", "203.0.113.7/32")]
+    [InlineData("::ffff:203.0.113.0/120", "203.0.113.0/24")]
+    [InlineData("2001:db8::/32", "2001:db8::/32")]
+    [InlineData("10.1", null)]
+    [InlineData("1.2.3", null)]
+    [InlineData("0x7f.0.0.1", null)]
+    [InlineData("fe80::1%eth0", null)]
+    [InlineData("203.0.113.0/33", null)]
+    [InlineData("203.0.113.0/", null)]
+    [InlineData("203.0.113.0/-1", null)]
+    [InlineData("", null)]
+    public void Addresses_are_read_strictly(string text, string? network) => AddressRange.Read(text)?.ToString().ShouldBe(network);
+
+    [Fact]
     public async Task A_wrong_request_for_a_key_is_refused()
     {
         var home = await api.NewHomeAsync();

@@ -54,6 +54,55 @@ public sealed class OpenApiTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task Every_part_of_a_path_is_described_and_images_are_there()
+    {
+        var paths = (await api.Anonymous().GetAsync("/openapi/v1.json").OkAsync())["paths"]!.AsObject();
+        paths.Count(path => path.Key.Contains("/img/", StringComparison.Ordinal)).ShouldBe(2);
+        foreach (var (path, methods) in paths)
+        {
+            var parts = System.Text.RegularExpressions.Regex.Matches(path, @"\{(\w+)\}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Groups[1].Value);
+            foreach (var (method, operation) in methods!.AsObject())
+            {
+                var described = operation!["parameters"]?.AsArray().Where(parameter => (string?)parameter!["in"] == "path").Select(parameter => (string)parameter!["name"]!) ?? [];
+                described.ShouldBe(parts, ignoreOrder: true, $"{method} {path}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_a_request_is_said_to_need_it_needs()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("owner");
+        var document = await api.Anonymous().GetAsync("/openapi/v1.json").OkAsync();
+        var schemas = document["components"]!["schemas"]!.AsObject();
+        var tried = 0;
+        foreach (var (path, methods) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in methods!.AsObject())
+            {
+                if ((string?)operation!["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"] is not { } reference || schemas[reference["#/components/schemas/".Length..]] is not { } schema)
+                    continue;
+                schema["additionalProperties"]!.GetValue<bool>().ShouldBeFalse($"{method} {path}");
+                foreach (var needed in schema["required"]?.AsArray() ?? [])
+                {
+                    var body = schema["examples"]![0]!.DeepClone().AsObject();
+                    body.Remove((string)needed!).ShouldBeTrue($"{method} {path}: {needed}");
+                    var isPersons = path.StartsWith("/v1/me", StringComparison.Ordinal) || path.StartsWith("/v1/sessions", StringComparison.Ordinal);
+                    var place = path.Replace("{org}", home.Slug, StringComparison.Ordinal).Replace("{tenant}", "site", StringComparison.Ordinal).Replace("{space}", "open", StringComparison.Ordinal)
+                        .Replace("{key}", "max_output_width", StringComparison.Ordinal).Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal);
+                    var caller = path == "/v1/organizations" ? api.WithKey(ApiFactory.PlatformKey) : isPersons ? person.Client : home.Owner;
+                    using var answer = await caller.SendAsync(new HttpMethod(method.ToUpperInvariant()), place, body);
+                    ((int)answer.StatusCode).ShouldBeOneOf(isPersons ? [400, 401, 403] : path == "/v1/password-resets" ? [400, 409] : [400], $"{method} {path} without {needed}");
+                    tried++;
+                }
+            }
+        }
+
+        tried.ShouldBeGreaterThan(40);
+    }
+
+    [Fact]
     public async Task The_reference_page_and_everything_it_loads_come_from_here()
     {
         using var page = await api.Anonymous().GetAsync("/docs/");
