@@ -71,7 +71,7 @@ public sealed class Accounts(
         return false;
     }
 
-    /// <summary>Sets a password and ends the person's other sessions.</summary>
+    /// <summary>Sets a password and ends the person's other sessions, and reset links that were sent for the one before.</summary>
     public async Task<Error?> SetPasswordAsync(Guid userId, string? password, Guid? keepSession, CancellationToken ct)
     {
         await using var db = registry.ForSystem();
@@ -84,6 +84,8 @@ public sealed class Accounts(
             set => set.SetProperty(row => row.PasswordHash, hash).SetProperty(row => row.FailedSignIns, 0)
                 .SetProperty(row => row.LockedUntil, (DateTimeOffset?)null).SetProperty(row => row.UpdatedAt, now),
             ct);
+        await db.UserTokens.Where(row => row.UserId == userId && row.Purpose == PasswordResets.Purpose && row.UsedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), ct);
         await sessions.EndOthersAsync(userId, keepSession, ct);
         return null;
     }

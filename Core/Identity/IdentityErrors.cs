@@ -24,6 +24,8 @@ public static class IdentityErrors
 
     public static readonly Error WrongCode = new(ErrorCode.InvalidRequest, "The code is wrong or was used before. Send the one the authenticator app shows now.");
 
+    public static readonly Error SecondFactorIsSet = new(ErrorCode.Conflict, "A second factor is set already. Take it off first; that needs the password.");
+
     public static readonly Error InvalidEmail = new(ErrorCode.InvalidRequest, "email must be an address such as name@example.com, up to 254 characters.");
 
     public static readonly Error InvalidPassword = new(

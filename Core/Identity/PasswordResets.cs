@@ -8,7 +8,7 @@ namespace ImageService.Core.Identity;
 /// <summary>Password reset by a mailed, single-use link. Asking tells nobody whether an account exists: the answer and its time are the same.</summary>
 public sealed class PasswordResets(RegistryFactory registry, Accounts accounts, Mailer mailer, IOptions<IdentityOptions> options, TimeProvider clock)
 {
-    private const string Purpose = "password_reset";
+    internal const string Purpose = "password_reset";
 
     /// <summary>Mails a link to the address if it has an account.</summary>
     /// <param name="email">As typed.</param>

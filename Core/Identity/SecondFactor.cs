@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageService.Core.Errors;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using Microsoft.EntityFrameworkCore;
@@ -24,19 +25,22 @@ public sealed class SecondFactor(RegistryFactory registry, SecretProtector prote
         return new TotpEnrolment(secret, uri);
     }
 
-    /// <summary>Turns the second factor on when the code fits the secret; returns the recovery codes, shown once. Null when it does not fit.</summary>
-    public async Task<string[]?> ConfirmAsync(Guid userId, string? secret, string? code, CancellationToken ct)
+    /// <summary>
+    /// Turns the second factor on when the code fits the secret; returns the recovery codes, shown once. One that is on stays: taking it off needs the password,
+    /// so that a stolen session cannot put its own in the place of the person's.
+    /// </summary>
+    public async Task<Result<string[]>> ConfirmAsync(Guid userId, string? secret, string? code, CancellationToken ct)
     {
         if (TryDecode(secret) is not { } bytes || !TryMatch(bytes, code, out var step))
-            return null;
+            return IdentityErrors.WrongCode;
         var (codes, hashes) = RecoveryCodes.New();
         var sealedSecret = protector.Protect(bytes);
         await using var db = registry.ForSystem();
-        await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
+        var isOn = await db.Users.Where(user => user.Id == userId && user.ProtectedTotpSecret == null).ExecuteUpdateAsync(
             set => set.SetProperty(user => user.ProtectedTotpSecret, sealedSecret).SetProperty(user => user.LastTotpStep, step)
                 .SetProperty(user => user.RecoveryCodeHashes, hashes),
-            ct);
-        return codes;
+            ct) == 1;
+        return isOn ? codes : IdentityErrors.SecondFactorIsSet;
     }
 
     /// <summary>Turns the second factor off.</summary>

@@ -21,7 +21,7 @@ internal static class PersonEndpoints
         group.MapPost("/totp", BeginTotp).RequireAccount().Describe("beginMyTotp", "Begin to set a second factor", "Nothing changes until it is confirmed with a code.")
             .Answers<TotpEnrolmentResponse>().Fails(403);
         group.MapPost("/totp/confirm", ConfirmTotp).RequireAccount().LimitGuesses().Describe("confirmMyTotp", "Set the second factor", "The answer holds recovery codes, shown once.")
-            .Answers<RecoveryCodesResponse>().Fails(400, 403, 429);
+            .Answers<RecoveryCodesResponse>().Fails(400, 403, 409, 429);
         group.MapPost("/totp/remove", RemoveTotp).RequireAccount().LimitGuesses().Describe("removeMyTotp", "Take the second factor off", "Needs the password.").AnswersNothing().Fails(403, 429);
     }
 
@@ -55,8 +55,8 @@ internal static class PersonEndpoints
 
     private static async Task<IResult> ConfirmTotp(ConfirmTotpRequest request, Visit visit, SecondFactor secondFactor, SignInAudit audit, HttpContext http, CancellationToken ct)
     {
-        if (await secondFactor.ConfirmAsync(visit.Person!.UserId, request.Secret, request.Code, ct) is not { } codes)
-            return IdentityErrors.WrongCode.ToProblem();
+        if (!(await secondFactor.ConfirmAsync(visit.Person!.UserId, request.Secret, request.Code, ct)).TryGet(out var codes, out var error))
+            return error.ToProblem();
         await NoteAsync(visit, audit, "person.totp_set", http, ct);
         return Results.Ok(new RecoveryCodesResponse(codes));
     }
