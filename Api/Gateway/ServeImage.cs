@@ -121,7 +121,7 @@ internal sealed class ServeImage(
         headers.ETag = default;
         headers.LastModified = default;
         if (error.Code is ErrorCode.VariantBudgetExceeded or ErrorCode.PeriodicQuotaExceeded)
-            new RateDecision(false, 0, 0, error.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
+            new RateDecision(false, error.Limit ?? 0, 0, error.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
         return Problems.WriteAsync(http, error);
     }
 

@@ -10,7 +10,7 @@ using ImageService.Core.Tenancy;
 
 namespace ImageService.Api.Signing;
 
-/// <summary><c>POST /v1/sign</c>: signs a private image URL of the caller's own tenants.</summary>
+/// <summary><c>POST /v1/sign</c>: signs an image URL of the caller's own tenants.</summary>
 internal static class SignEndpoint
 {
     public static void MapSign(this IEndpointRouteBuilder routes) =>

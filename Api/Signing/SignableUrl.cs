@@ -5,8 +5,8 @@ using ImageService.Core.Signing;
 namespace ImageService.Api.Signing;
 
 /// <summary>
-/// A URL that can be signed: <c>/v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}</c> with a host, or on the host of the request.
-/// Its query, an old signature perhaps, is dropped; its path is signed exactly as given.
+/// A URL that can be signed: <c>/v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}</c> with a host, or on the host of the request; also <c>/v1/pub/…</c>, for spaces
+/// whose policy <c>transform_mode</c> asks for a signature. Its query, an old signature perhaps, is dropped; its path is signed exactly as given.
 /// </summary>
 /// <param name="Scheme"><c>http</c> or <c>https</c>.</param>
 /// <param name="Host">Host and port as given.</param>
@@ -19,7 +19,7 @@ internal sealed record SignableUrl(string Scheme, string Host, string Path, stri
     private const int MaxLength = 4000;
 
     private static readonly Error Unreadable = Problems.Invalid(
-        "url must be a private image's URL or path: /v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}.");
+        "url must be an image's URL or path: /v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}.");
 
     public static Result<SignableUrl> Read(string? text, HttpRequest request)
     {
@@ -41,7 +41,7 @@ internal sealed record SignableUrl(string Scheme, string Host, string Path, stri
         var path = RawPath.Of(target);
         if (!RawPath.IsSafe(target) || path.ContainsAny('#', ' '))
             return Unreadable;
-        return path.ToString().Split('/') is ["", "v1", "priv", var organization, var tenant, var space, "img", _, ['v', ..], _]
+        return path.ToString().Split('/') is ["", "v1", "priv" or "pub", var organization, var tenant, var space, "img", _, ['v', ..], _]
             ? new SignableUrl(scheme, host, path.ToString(), organization, tenant, space)
             : Unreadable;
     }

@@ -71,6 +71,7 @@ public sealed class TransformQuota(RegistryFactory registry, PolicyResolver poli
             ErrorCode.PeriodicQuotaExceeded,
             $"The {full.Name} has used its {full.Limit} transforms of this month (policy quota_transforms_per_month). Images made before are still served.")
         {
+            Limit = full.Limit,
             RetryAfter = new DateTimeOffset(month.AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero) - now,
         };
     }

@@ -15,6 +15,7 @@ public static class VariantErrors
         $"This version of the asset has its {budget} variants already (policy variant_budget). Variants made before are still served; use one of their sizes.")
     {
         RetryAfter = TimeSpan.FromHours(1),
+        Limit = budget,
     };
 
     public static Error OriginalGone { get; } = new(

@@ -7,7 +7,7 @@ namespace ImageService.Core.Variants;
 
 /// <summary>
 /// What keeps made-up URLs from making variants without end: the variant budget of the asset version and the month's transform quota.
-/// Variants that exist are never counted again. Within one process the budget is exact; several replicas may together exceed it by the transforms they run at the same moment.
+/// Variants that exist are never counted again. Asked before the work is done, so that it is not done in vain; what several replicas make at the same moment is counted again when it is published.
 /// </summary>
 public sealed class VariantLimits(VariantStore store, TransformQuota quota, ILogger<VariantLimits> logger)
 {

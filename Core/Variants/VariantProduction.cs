@@ -64,7 +64,9 @@ public sealed class VariantProduction(
         usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: 1, (long)image.CpuTime.TotalMilliseconds);
         started = Stopwatch.GetTimestamp();
         var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
-        await PublishAsync(description, image, variant, flight);
+        int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
+        if (!await PublishAsync(description, image, variant, budget, flight))
+            return VariantErrors.BudgetExceeded(description.Space.Policy.VariantBudget);
         return new ProducedVariant(variant, new TransformTimes(waited, read, transformed, Stopwatch.GetElapsedTime(started)));
     }
 
@@ -106,15 +108,16 @@ public sealed class VariantProduction(
         new(description.Space.Policy.MaxInputPixels, description.Space.Policy.MaxInputFrames, null);
 
     /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
-    private async Task PublishAsync(VariantDescription description, TransformedImage image, CachedVariant variant, Flight flight)
+    /// <returns>False where others used up the budget meanwhile.</returns>
+    private async Task<bool> PublishAsync(VariantDescription description, TransformedImage image, CachedVariant variant, int? budget, Flight flight)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Store);
-        var mayPublish = !flight.IsDetached;
-        if (mayPublish)
+        var outcome = flight.IsDetached ? Publication.Overtaken : Publication.Published;
+        if (!flight.IsDetached)
         {
             try
             {
-                mayPublish = await store.PublishAsync(description, image, flight.Token);
+                outcome = await store.PublishAsync(description, image, budget, flight.Token);
             }
             catch (Exception exception) when (Outage.Is(exception))
             {
@@ -122,10 +125,13 @@ public sealed class VariantProduction(
             }
         }
 
-        if (mayPublish && !flight.IsDetached)
+        if (outcome == Publication.OverBudget)
+            return false;
+        if (outcome == Publication.Published && !flight.IsDetached)
             await cache.PutAsync(description.Key, variant, flight.Token);
         else
             Log.Overtaken(logger, description.StorageKey);
+        return true;
     }
 }
 

@@ -61,25 +61,31 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
     /// Puts the object and then its row. The row is written only while the asset lives and no invalidation has come since the variant was described:
     /// the share lock on the asset makes an invalidation wait for this, or this for it.
     /// </summary>
-    /// <returns>Whether the variant may be published.</returns>
-    public async Task<bool> PublishAsync(VariantDescription description, TransformedImage image, CancellationToken ct)
+    /// <param name="description">Which variant.</param>
+    /// <param name="image">Its bytes.</param>
+    /// <param name="budget">Most variants the asset version may have; null for no limit. Writers of one version take turns, so that replicas cannot exceed it together.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Publication> PublishAsync(VariantDescription description, TransformedImage image, int? budget, CancellationToken ct)
     {
         await WriteAsync(description.StorageKey, image.Bytes, image.Format.MediaType(), ct);
         await using var db = registry.ForOrganization(description.OrganizationId);
-        var row = Row(description, image);
-        var written = await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO variants (id, organization_id, space_id, asset_id, version, operations, operations_hash, format, storage_key, storage_provider,
-                size_bytes, content_hash, width, height, processing_time_ms, preset, tier, access_count, created_at)
-            SELECT {row.Id}, {row.OrganizationId}, {row.SpaceId}, a.id, {row.Version}, {row.Operations}, {row.OperationsHash}, {row.Format}, {row.StorageKey},
-                {row.StorageProvider}, {row.SizeBytes}, {row.ContentHash}, {row.Width}, {row.Height}, {row.ProcessingTimeMs}, {row.Preset}::text, 'hot', 0, {row.CreatedAt}
-            FROM assets a
-            WHERE a.id = {row.AssetId} AND a.deleted_at IS NULL AND a.variant_generation = {description.Key.Generation}
-            FOR SHARE OF a
-            ON CONFLICT (asset_id, version, operations_hash) DO UPDATE SET size_bytes = EXCLUDED.size_bytes, content_hash = EXCLUDED.content_hash
-            """,
-            ct);
-        return written > 0;
+        if (budget is not { } most)
+            return await InsertAsync(db, Row(description, image), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
+
+        var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"variants:{assetId:n}:{version}"}, 0))", ct);
+        var others = await db.Variants.CountAsync(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash != hash, ct);
+        if (others >= most)
+        {
+            await transaction.RollbackAsync(ct);
+            await store.DeleteAsync(description.StorageKey, ct);
+            return Publication.OverBudget;
+        }
+
+        var written = await InsertAsync(db, Row(description, image), description.Key.Generation, ct);
+        await transaction.CommitAsync(ct);
+        return written ? Publication.Published : Publication.Overtaken;
     }
 
     /// <summary>Notes where an intermediate lies.</summary>
@@ -92,6 +98,23 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
             .ExecuteUpdateAsync(
                 row => row.SetProperty(it => it.IntermediateKey, key).SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
                 ct);
+    }
+
+    private static async Task<bool> InsertAsync(RegistryDb db, Variant row, int generation, CancellationToken ct)
+    {
+        var written = await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO variants (id, organization_id, space_id, asset_id, version, operations, operations_hash, format, storage_key, storage_provider,
+                size_bytes, content_hash, width, height, processing_time_ms, preset, tier, access_count, created_at)
+            SELECT {row.Id}, {row.OrganizationId}, {row.SpaceId}, a.id, {row.Version}, {row.Operations}, {row.OperationsHash}, {row.Format}, {row.StorageKey},
+                {row.StorageProvider}, {row.SizeBytes}, {row.ContentHash}, {row.Width}, {row.Height}, {row.ProcessingTimeMs}, {row.Preset}::text, 'hot', 0, {row.CreatedAt}
+            FROM assets a
+            WHERE a.id = {row.AssetId} AND a.deleted_at IS NULL AND a.variant_generation = {generation}
+            FOR SHARE OF a
+            ON CONFLICT (asset_id, version, operations_hash) DO UPDATE SET size_bytes = EXCLUDED.size_bytes, content_hash = EXCLUDED.content_hash
+            """,
+            ct);
+        return written > 0;
     }
 
     private Variant Row(VariantDescription description, TransformedImage image) => new()
@@ -113,6 +136,18 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         Preset = description.Preset?.Slug,
         CreatedAt = time.GetUtcNow(),
     };
+}
+
+/// <summary>What became of a variant that was to be published.</summary>
+public enum Publication
+{
+    Published,
+
+    /// <summary>The asset went, or an invalidation came, meanwhile: it may be served to those who waited and kept nowhere.</summary>
+    Overtaken,
+
+    /// <summary>Others took the last places of the budget meanwhile: it is not kept and not served.</summary>
+    OverBudget,
 }
 
 /// <summary>What the registry says of a variant.</summary>

@@ -21,6 +21,8 @@ public sealed class SignTests(ApiFactory api) : IClassFixture<ApiFactory>
             .ShouldSatisfyAllConditions(
                 other => other.Text("url").ShouldStartWith($"https://Images.Example.com:8443{path}?sig="),
                 other => ((long)other["expiresIn"]!).ShouldBe(3600));
+        var open = path.Replace("/priv/", "/pub/", StringComparison.Ordinal);
+        (await home.Owner.PostAsync("/v1/sign", new { url = open }).OkAsync()).Text("url").ShouldStartWith($"http://localhost{open}?sig=", customMessage: "transform_mode signed_only asks for it");
         await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 86401 }).ProblemAsync(403, "policy_forbids");
         await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 0 }).ProblemAsync(400, "invalid_request");
     }
@@ -42,13 +44,13 @@ public sealed class SignTests(ApiFactory api) : IClassFixture<ApiFactory>
 
     [Theory]
     [InlineData("")]
-    [InlineData("/v1/pub/{org}/site/open/img/x/v1/w_1.jpg")]
+    [InlineData("/v1/img/{org}/site/open/img/x/v1/w_1.jpg")]
     [InlineData("/v1/priv/{org}/site/closed/img/x/v1")]
     [InlineData("/v1/priv/{org}/site/closed/img/x/v1/../w_1.jpg")]
     [InlineData("/v1/priv/{org}/site/closed/img/x/v1/w%2f1.jpg")]
     [InlineData("http://user@localhost/v1/priv/{org}/site/closed/img/x/v1/w_1.jpg")]
     [InlineData("file:///v1/priv/{org}/site/closed/img/x/v1/w_1.jpg")]
-    public async Task What_is_no_private_image_is_400(string url)
+    public async Task What_is_no_image_is_400(string url)
     {
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync("/v1/sign", new { url = url.Replace("{org}", home.Slug, StringComparison.Ordinal) }).ProblemAsync(400, "invalid_request");

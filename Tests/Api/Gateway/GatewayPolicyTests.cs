@@ -1,6 +1,7 @@
 using System.Net;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
 
         using var refused = await Stack.GetAsync(asset.Public("w_13.jpg"));
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
-        (Header(refused, "Retry-After") is not null, Header(refused, "X-RateLimit-Remaining")).ShouldBe((true, "0"));
+        (Header(refused, "Retry-After") is not null, Header(refused, "X-RateLimit-Limit"), Header(refused, "X-RateLimit-Remaining")).ShouldBe((true, "3", "0"));
         (await ProblemAsync(Stack, asset.Public("w_14.jpg"), HttpStatusCode.TooManyRequests)).ShouldBe("variant_budget_exceeded");
         (await ImageAsync(await AnotherAsync(), asset.Public("w_12.jpg"))).Response.Dispose();
     }
@@ -32,6 +33,21 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBeInRange(1, 5);
         answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
         Stack.Transforms.ShouldBeLessThanOrEqualTo(5);
+    }
+
+    [Fact]
+    public async Task A_flood_on_two_replicas_cannot_pass_the_budget_together()
+    {
+        var other = await AnotherAsync();
+        var space = await Stack.NewSpaceAsync(("variant_budget", "5"));
+        var asset = await space.AddAsync(width: 3000, height: 2000);
+
+        var answers = await Task.WhenAll(Enumerable.Range(1400, 40).Select(width => (width % 2 == 0 ? Stack : other).GetAsync(asset.Public($"w_{width}.webp"))));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(5);
+        answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        await using var db = space.Db();
+        (await db.Variants.CountAsync(Ct)).ShouldBe(5);
     }
 
     [Fact]
