@@ -14,6 +14,9 @@ public static class RegistryMigrator
         var options = new DbContextOptionsBuilder<RegistryDb>().UseRegistry(dataSource).Options;
         await using var db = new RegistryDb(options) { IsSystem = true };
         var before = await AppliedAsync(db, ct);
+
+        // Building an index over a large table takes as long as it takes; whoever has no patience cancels.
+        db.Database.SetCommandTimeout(0);
         await db.Database.MigrateAsync(ct);
         return [.. (await AppliedAsync(db, ct)).Except(before, StringComparer.Ordinal)];
     }
