@@ -41,6 +41,7 @@ app.UseRouting();
 app.UseScanLimit();
 app.UseGuessLimit();
 app.UseAccessControl();
+app.UseMiddleware<KeyUsage>();
 app.UseManagementRateLimit();
 app.UseIdempotency();
 

@@ -35,6 +35,7 @@ internal static class WorkerServices
         services.AddConsumer<VariantReady, VariantReadyConsumer>();
         services.AddConsumer<ImportRequested, ImportRequestedConsumer>();
         services.AddConsumer<QuotaWarning, QuotaWarningConsumer>();
+        services.AddConsumer<WebhookRedeliveryRequested, WebhookRedeliveryConsumer>();
     }
 
     private static void AddJobs(this IServiceCollection services)

@@ -48,7 +48,7 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
             return IdentityErrors.TokenRefused;
         var userId = await db.Users.Where(user => user.Email == email.Value).Select(user => (Guid?)user.Id).SingleOrDefaultAsync(ct);
         if (userId is not null && signedIn?.UserId != userId)
-            return new Error(ErrorCode.Unauthenticated, $"{email} has an account: sign in to it and accept the invitation again.");
+            return HasAccount(email);
         if (userId is null)
         {
             if (string.IsNullOrEmpty(password))
@@ -67,7 +67,18 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
         member.InvitationExpiresAt = null;
         member.AcceptedAt = now;
         actor.Become(new Actor(ActorType.User, userId, email.Value, client.Address, client.UserAgent));
-        await db.SaveChangesAsync(ct);
-        return member;
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return member;
+        }
+        catch (DbUpdateException taken) when (RegistryFailure.IsDuplicate(taken))
+        {
+            // Another invitation of the same address was accepted at this moment, and made the account.
+            return HasAccount(email);
+        }
     }
+
+    private static Error HasAccount(EmailAddress email) =>
+        new(ErrorCode.Unauthenticated, $"{email} has an account: sign in to it and accept the invitation again.");
 }

@@ -80,6 +80,12 @@ public sealed record ImportRequested(Guid OrganizationId, Guid ImportJobId) : IM
     public static string Type => "import_requested";
 }
 
+/// <summary>A delivery to a webhook was asked for again.</summary>
+public sealed record WebhookRedeliveryRequested(Guid OrganizationId, Guid DeliveryId) : IMessage
+{
+    public static string Type => "webhook_redelivery_requested";
+}
+
 /// <summary>A quota is used to 80 % or more; told once per scope, kind and period.</summary>
 /// <param name="OrganizationId">Whose.</param>
 /// <param name="ScopeId">Organization, tenant or space whose policy sets the quota.</param>
@@ -102,5 +108,6 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSerializable(typeof(EdgesStale))]
 [JsonSerializable(typeof(VariantReady))]
 [JsonSerializable(typeof(ImportRequested))]
+[JsonSerializable(typeof(WebhookRedeliveryRequested))]
 [JsonSerializable(typeof(QuotaWarning))]
 internal sealed partial class MessageJson : JsonSerializerContext;

@@ -23,6 +23,10 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "Webhooks:GiveUpAfter must be from 00:00:01 to 7.00:00:00.")]
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>A webhook that took nothing for so long is switched off. Default 5 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00", ErrorMessage = "Webhooks:DisableAfter must be from 00:00:01 to 90.00:00:00.")]
+    public TimeSpan DisableAfter { get; set; } = TimeSpan.FromDays(5);
+
     /// <summary>How long settled deliveries stay in the log. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00", ErrorMessage = "Webhooks:LogRetention must be from 01:00:00 to 365.00:00:00.")]
     public TimeSpan LogRetention { get; set; } = TimeSpan.FromDays(30);

@@ -70,7 +70,21 @@ public sealed class WebhookSender(RegistryFactory registry, SecretProtector prot
             set => set.SetProperty(row => row.LastStatusCode, status).SetProperty(row => row.LastError, error)
                 .SetProperty(row => row.NextAttemptAt, next).SetProperty(row => row.DeliveredAt, delivered).SetProperty(row => row.AbandonedAt, abandoned),
             ct);
+        if (abandoned is not null && mayRetry)
+            await DisableIfDeadAsync(db, delivery.WebhookId, now, ct);
         return new WebhookAttempt(delivery.Attempts, status, error, next);
+    }
+
+    /// <summary>Switches a webhook off that took nothing for days, since it was last changed: a tracked change, so the audit log tells.</summary>
+    private async Task DisableIfDeadAsync(RegistryDb db, Guid webhookId, DateTimeOffset now, CancellationToken ct)
+    {
+        var since = now - _options.DisableAfter;
+        if (await db.WebhookDeliveries.AnyAsync(row => row.WebhookId == webhookId && row.DeliveredAt > since, ct))
+            return;
+        if (await db.Webhooks.SingleOrDefaultAsync(row => row.Id == webhookId && row.Enabled && row.UpdatedAt < since, ct) is not { } dead)
+            return;
+        (dead.Enabled, dead.UpdatedAt) = (false, now);
+        await db.SaveChangesAsync(ct);
     }
 }
 

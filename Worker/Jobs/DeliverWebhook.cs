@@ -26,8 +26,14 @@ internal sealed class WebhookQueue(IBackgroundJobClient jobs)
         foreach (var id in deliveries) jobs.Enqueue<DeliverWebhook>(job => job.RunAsync(organizationId, id, CancellationToken.None));
     }
 
+    /// <summary>
+    /// Not before <paramref name="at"/>: Hangfire forgets the fraction of a second, and an attempt that comes too early finds nothing due and is the last for minutes.
+    /// </summary>
     public void Schedule(Guid organizationId, Guid delivery, DateTimeOffset at) =>
-        jobs.Schedule<DeliverWebhook>(job => job.RunAsync(organizationId, delivery, CancellationToken.None), at);
+        jobs.Schedule<DeliverWebhook>(job => job.RunAsync(organizationId, delivery, CancellationToken.None), NotBefore(at));
+
+    internal static DateTimeOffset NotBefore(DateTimeOffset at) =>
+        at.Ticks % TimeSpan.TicksPerSecond == 0 ? at : at.AddTicks(TimeSpan.TicksPerSecond - (at.Ticks % TimeSpan.TicksPerSecond));
 }
 
 /// <summary>Puts deliveries back in line whose job was lost (a worker killed between recording and enqueuing).</summary>

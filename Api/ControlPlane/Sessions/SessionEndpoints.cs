@@ -30,13 +30,15 @@ internal static class SessionEndpoints
             .Answers<SessionTokenResponse>(201).AnswersNothing().Fails(400, 401, 412, 429);
     }
 
-    private static async Task<IResult> SignIn(SignInRequest request, Accounts accounts, SignInAudit audit, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> SignIn(SignInRequest request, Accounts accounts, SignInAudit audit, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
+        var began = clock.GetTimestamp();
         var outcome = await accounts.SignInAsync(request.Email, request.Password, request.Totp, http.Client(), ct);
         await audit.NoteAsync(outcome, request.Email, http, ct);
-        if (!outcome.Session.TryGet(out var session, out var error))
-            return error.ToProblem();
-        return Results.Created((string?)null, new SessionTokenResponse(session.Token, session.ExpiresAt));
+        if (outcome.Session.TryGet(out var session, out var error))
+            return Results.Created((string?)null, new SessionTokenResponse(session.Token, session.ExpiresAt));
+        await clock.EvenOutAsync(began, EvenTime.OfSignIn, ct);
+        return error.ToProblem();
     }
 
     private static async Task<IResult> List(Visit visit, SessionBook sessions, CancellationToken ct)
@@ -61,10 +63,14 @@ internal static class SessionEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> RequestReset(RequestPasswordResetRequest request, PasswordResets resets, IOptions<ApiOptions> options, CancellationToken ct) =>
-        await resets.RequestAsync(request.Email, new Uri(options.Value.PortalBaseUrl.TrimEnd('/') + "/password-reset"), ct) is { } error
-            ? error.ToProblem()
-            : Results.Accepted();
+    private static async Task<IResult> RequestReset(
+        RequestPasswordResetRequest request, PasswordResets resets, IOptions<ApiOptions> options, TimeProvider clock, CancellationToken ct)
+    {
+        var began = clock.GetTimestamp();
+        var refused = await resets.RequestAsync(request.Email, new Uri(options.Value.PortalBaseUrl.TrimEnd('/') + "/password-reset"), ct);
+        await clock.EvenOutAsync(began, EvenTime.OfReset, ct);
+        return refused is null ? Results.Accepted() : refused.ToProblem();
+    }
 
     private static async Task<IResult> CompleteReset(CompletePasswordResetRequest request, PasswordResets resets, SignInAudit audit, HttpContext http, CancellationToken ct)
     {

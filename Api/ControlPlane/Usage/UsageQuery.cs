@@ -39,6 +39,7 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
                sum(transform_cpu_ms)::bigint AS transform_cpu_ms
         FROM usage_hours
         WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
+          AND ({groupBy} = 'key' OR space_id <> {Guid.Empty})
           AND ({filter.TenantId}::uuid IS NULL OR tenant_id = {filter.TenantId}::uuid)
           AND ({filter.IsWhole} OR tenant_id = ANY ({filter.Tenants}) OR space_id = ANY ({filter.Spaces}))
         GROUP BY 1, 2, 3, 4

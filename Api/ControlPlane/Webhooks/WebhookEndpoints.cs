@@ -7,6 +7,7 @@ using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
+using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using ImageService.Core.Webhooks;
@@ -33,6 +34,9 @@ internal static class WebhookEndpoints
         group.MapDelete("/{id:guid}", Delete).RequireScope(Scopes.TenantWrite).Describe("deleteWebhook", "Delete a webhook").AnswersNothing().Fails(403, 404, 412);
         group.MapGet("/{id:guid}/deliveries", ListDeliveries).RequireScope(Scopes.TenantWrite)
             .Describe("listWebhookDeliveries", "List a webhook's deliveries, newest first").Answers<Page<WebhookDeliveryResponse>>().Fails(400, 403, 404);
+        group.MapPost("/{id:guid}/deliveries/{delivery:guid}/redeliver", Redeliver).RequireScope(Scopes.TenantWrite)
+            .Describe("redeliverWebhook", "Deliver an event again", "The same body with the same id, signed anew, whatever came of the attempts before.")
+            .Answers<WebhookDeliveryResponse>(202).Fails(403, 404, 409);
     }
 
     private static async Task<IResult> Create(
@@ -150,6 +154,21 @@ internal static class WebhookEndpoints
             .Where(row => row.WebhookId == id && (edge == null || row.CreatedAt < edge || (row.CreatedAt == edge && row.Id < before)))
             .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(size + 1).ToListAsync(ct);
         return Results.Ok(Cursor.Page(rows, size, WebhookDeliveryResponse.Of, static row => Cursor.Of(row.Id)));
+    }
+
+    private static async Task<IResult> Redeliver(
+        Guid id, Guid delivery, Visit visit, RegistryFactory registry, AuditLog log, TimeProvider clock, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        if (await FindAsync(db, visit.At, id, ct) is not { } webhook || await db.WebhookDeliveries.SingleOrDefaultAsync(row => row.Id == delivery && row.WebhookId == id, ct) is not { } row)
+            return Problems.NotFound.ToProblem();
+        if (!webhook.Enabled)
+            return new Error(ErrorCode.Conflict, "The webhook is switched off. Switch it on first.").ToProblem();
+        var now = clock.GetUtcNow();
+        (row.DeliveredAt, row.AbandonedAt, row.NextAttemptAt) = (null, null, now);
+        log.Add(db, visit.At.OrganizationId, "webhook.redelivered", "webhook", id.ToString(), after: new { delivery, row.Event });
+        db.Publish(new WebhookRedeliveryRequested(visit.At.OrganizationId, delivery), now);
+        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.Accepted((string?)null, WebhookDeliveryResponse.Of(row));
     }
 
     private static Task<Webhook?> FindAsync(RegistryDb db, Place at, Guid id, CancellationToken ct) =>

@@ -74,7 +74,8 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         [
             "POST /v1/organizations", "DELETE /v1/organizations/{org}", "POST /v1/organizations/{org}/api-keys/{id:guid}/rotate", "DELETE /v1/organizations/{org}/api-keys/{id:guid}",
             "DELETE /v1/api-keys/current", "POST /v1/organizations/{org}/tenants/{tenant}/signing-keys/{kid}/revoke", "POST /v1/organizations/{org}/members/{id:guid}/invitation",
-            "PATCH /v1/organizations/{org}/webhooks/{id:guid}", "POST /v1/organizations/{org}/webhooks/{id:guid}/rotate", "DELETE /v1/organizations/{org}/webhooks/{id:guid}",
+            "PATCH /v1/organizations/{org}/webhooks/{id:guid}", "POST /v1/organizations/{org}/webhooks/{id:guid}/rotate",
+            "POST /v1/organizations/{org}/webhooks/{id:guid}/deliveries/{delivery:guid}/redeliver", "DELETE /v1/organizations/{org}/webhooks/{id:guid}",
             "PUT /v1/organizations/{org}/identity-provider", "DELETE /v1/organizations/{org}/identity-provider", "POST /v1/sign", "POST /v1/invalidations",
         ];
 
@@ -108,6 +109,13 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             ("api_key.revoked", () => home.Owner.DeleteAsync($"{root}/api-keys/{key}").OkAsync(204)),
             ("signing_key.revoked", () => home.Owner.PostAsync($"{root}/tenants/site/signing-keys/{kid}/revoke").OkAsync()),
             ("webhook.updated", () => home.Owner.PatchAsync($"{root}/webhooks/{hook}", new { enabled = false }).OkAsync()),
+            ("webhook.updated", () => home.Owner.PatchAsync($"{root}/webhooks/{hook}", new { enabled = true }).OkAsync()),
+            ("webhook.redelivered", async () =>
+            {
+                var delivery = Guid.CreateVersion7();
+                await api.AsOwnerAsync($"INSERT INTO webhook_deliveries (id, organization_id, webhook_id, event, body, attempts, created_at) VALUES ('{delivery}', '{home.Id}', '{hook}', 'asset.uploaded', 'null', 1, now())");
+                await home.Owner.PostAsync($"{root}/webhooks/{hook}/deliveries/{delivery}/redeliver").OkAsync(202);
+            }),
             ("webhook.deleted", () => home.Owner.DeleteAsync($"{root}/webhooks/{hook}").OkAsync(204)),
             ("identity_provider.created", () => home.Owner.PutAsync($"{root}/identity-provider", new { authority = "https://93.184.216.34", clientId = "c", clientSecret = "s" }).OkAsync()),
             ("identity_provider.deleted", () => home.Owner.DeleteAsync($"{root}/identity-provider").OkAsync(204)),

@@ -75,6 +75,43 @@ public sealed class SessionTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_second_factor_is_not_replaced_without_the_password()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("viewer");
+        var secret = (await person.Client.PostAsync("/v1/me/totp").OkAsync()).Text("secret");
+        await person.Client.PostAsync("/v1/me/totp/confirm", new { secret, code = Code(secret) }).OkAsync();
+        var thiefs = (await person.Client.PostAsync("/v1/me/totp").OkAsync()).Text("secret");
+        await person.Client.PostAsync("/v1/me/totp/confirm", new { secret = thiefs, code = Code(thiefs) }).ProblemAsync(409, "conflict");
+        await SignInAsync(person.Email, totp: Code(secret, steps: 1)).OkAsync(201);
+    }
+
+    [Fact]
+    public async Task Two_invitations_of_a_new_address_accepted_at_once_make_one_account()
+    {
+        var (here, there) = (await api.NewHomeAsync(), await api.NewHomeAsync());
+        var email = $"p{Guid.CreateVersion7():n}@example.com";
+        List<string> tokens = [];
+        foreach (var home in (ApiHome[])[here, there])
+            tokens.Add((await home.Owner.PostAsync($"{home.Root}/members", new { email, role = "viewer" }).OkAsync(201)).Text("invitationUrl").Split("token=")[1]);
+        var answers = await Task.WhenAll(tokens.Select(token => api.Anonymous().PostAsync("/v1/invitations/accept", new { token, password = ApiPerson.Password })));
+        answers.Select(answer => (int)answer.StatusCode).Order().ShouldBe([201, 401]);
+    }
+
+    [Fact]
+    public async Task A_refusal_takes_as_long_for_nobody_as_for_somebody()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("viewer");
+        foreach (var email in (string[])[person.Email, "nobody@example.com"])
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await SignInAsync(email, "not the password").ProblemAsync(401, "unauthenticated");
+            TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(490));
+        }
+    }
+
+    [Fact]
     public async Task A_recovery_code_sent_twice_at_once_signs_in_once()
     {
         var home = await api.NewHomeAsync();

@@ -1,4 +1,6 @@
+using ImageService.Core.Metering;
 using ImageService.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -8,6 +10,7 @@ namespace ImageService.Tests.Api.ControlPlane;
 public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
     private const string Url = "https://93.184.216.34/hook";
+    private const string Empty = "{}";
 
     [Fact]
     public async Task A_webhook_is_created_with_a_secret_shown_once_changed_rotated_and_deleted()
@@ -24,6 +27,37 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
         (await home.Owner.GetAsync(hooks).OkAsync()).Items().Count.ShouldBe(1);
         await home.Owner.DeleteAsync(path).OkAsync(204);
         await home.Owner.GetAsync(path).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task A_delivery_is_made_again_on_demand()
+    {
+        var home = await api.NewHomeAsync();
+        var hook = (await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["asset.uploaded"] }).OkAsync(201)).Text("id");
+        var delivery = Guid.CreateVersion7();
+        await api.AsOwnerAsync($"""
+            INSERT INTO webhook_deliveries (id, organization_id, webhook_id, event, body, attempts, created_at, delivered_at)
+            VALUES ('{delivery}', '{home.Id}', '{hook}', 'asset.uploaded', '{Empty}', 1, now(), now())
+            """);
+        var again = $"{home.Root}/webhooks/{hook}/deliveries/{delivery}/redeliver";
+        (await home.Owner.PostAsync(again).OkAsync(202)).Text("state").ShouldBe("pending");
+        (await api.AsOwnerAsync($"SELECT count(*) FROM outbox_messages WHERE type = 'webhook_redelivery_requested' AND body::text LIKE '%{delivery}%'")).ShouldBe(1L);
+        await home.Owner.PostAsync($"{home.Root}/webhooks/{hook}/deliveries/{Guid.CreateVersion7()}/redeliver").ProblemAsync(404, "not_found");
+        await home.Owner.PatchAsync($"{home.Root}/webhooks/{hook}", new { enabled = false }).OkAsync();
+        await home.Owner.PostAsync(again).ProblemAsync(409, "conflict");
+    }
+
+    [Fact]
+    public async Task Management_requests_are_counted_by_the_key_they_are_made_with_and_by_nothing_else()
+    {
+        var home = await api.NewHomeAsync();
+        var reader = await home.KeyAsync(["image:read"]);
+        for (var i = 0; i < 3; i++)
+            await reader.GetAsync(home.Root).OkAsync();
+        await api.Services.GetRequiredService<UsageMeter>().FlushAsync(TestContext.Current.CancellationToken);
+        var keys = (await home.Owner.GetAsync($"{home.Root}/usage?groupBy=key").OkAsync()).Items();
+        ((long)keys.Single(line => (string?)line!["keyName"] == "Test key")!["requests"]!).ShouldBe(3);
+        (await home.Owner.GetAsync($"{home.Root}/usage?groupBy=space").OkAsync()).Items().ShouldBeEmpty();
     }
 
     [Theory]

@@ -97,6 +97,23 @@ public sealed class WebhookDeliveryTests(RegistryFixture registry) : IClassFixtu
         row.Attempts.ShouldBe(_endpoint.Calls.Count);
     }
 
+    [Theory]
+    [InlineData(6, true)]
+    [InlineData(4, false)]
+    public async Task A_webhook_that_took_nothing_for_days_is_switched_off_and_the_log_says_so(int days, bool isOff)
+    {
+        _endpoint.Status = 500;
+        await HookAsync(_endpoint.Url, WebhookEvents.AssetUploaded);
+        _time.Advance(TimeSpan.FromDays(days - 1));
+        var id = (await AnnounceAsync(WebhookEvents.AssetUploaded)).Single();
+        _time.Advance(TimeSpan.FromDays(1));
+        (await Sender().AttemptAsync(_place.OrganizationId, id, Ct))!.NextAt.ShouldBeNull();
+
+        await using var db = registry.Registry.ForOrganization(_place.OrganizationId);
+        (await db.Webhooks.SingleAsync(Ct)).Enabled.ShouldBe(!isOff);
+        (await db.AuditLogs.AnyAsync(line => line.Action == "webhook.updated", Ct)).ShouldBe(isOff);
+    }
+
     [Fact]
     public async Task An_endpoint_that_recovers_gets_the_very_same_event()
     {
