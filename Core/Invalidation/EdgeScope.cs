@@ -19,7 +19,7 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         var organization = await db.Organizations.IgnoreQueryFilters().Where(row => row.Id == organizationId).Select(row => row.Slug).FirstOrDefaultAsync(ct);
         if (organization is null)
             return null;
-        var paths = await PathsAsync(db, organization, dropped, ct);
+        var paths = await PathsAsync(db, organization, dropped.Count > 0 ? dropped : await KnownAsync(db, target, ct), ct);
         EdgeScope? scope = target switch
         {
             InvalidationTarget.OfAsset of => await OfAssetAsync(db, organization, of.AssetId, version: null, ct),
@@ -31,7 +31,29 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         return scope is null ? null : scope with { Paths = paths };
     }
 
-    /// <summary>Paths under which dropped variants were most likely asked for: canonical form, and preset.</summary>
+    /// <summary>Variants that stay while what their URLs mean has changed (access, focal point, a preset).</summary>
+    private static async Task<IReadOnlyList<DroppedVariant>> KnownAsync(RegistryDb db, InvalidationTarget target, CancellationToken ct)
+    {
+        var variants = db.Variants.AsNoTracking();
+        variants = target switch
+        {
+            InvalidationTarget.OfAsset of => variants.Where(row => row.AssetId == of.AssetId.Value),
+            InvalidationTarget.OfVersion of => variants.Where(row => row.AssetId == of.AssetId.Value && row.Version == of.Version),
+            InvalidationTarget.OfSpace { Tag: { } tag } of => variants.Where(row => row.SpaceId == of.SpaceId && db.Assets.Any(asset => asset.Id == row.AssetId && asset.Tags.Contains(tag))),
+            InvalidationTarget.OfSpace of => variants.Where(row => row.SpaceId == of.SpaceId),
+            InvalidationTarget.OfPreset of => variants.Where(row => row.Preset == of.Slug
+                && (of.SpaceId == null || row.SpaceId == of.SpaceId)
+                && (of.TenantId == null || db.Spaces.IgnoreQueryFilters().Any(space => space.Id == row.SpaceId && space.TenantId == of.TenantId))),
+            _ => throw new ArgumentOutOfRangeException(nameof(target)),
+        };
+        return await variants
+            .OrderByDescending(row => row.CreatedAt)
+            .Take(MaxPaths)
+            .Select(row => new DroppedVariant(row.StorageKey, row.AssetId, row.Version, row.Operations, row.Format, row.Preset))
+            .ToListAsync(ct);
+    }
+
+    /// <summary>Paths under which variants were most likely asked for: as people write them, in canonical form, and by preset. Public ones, also of assets that are private now.</summary>
     private static async Task<IReadOnlyList<string>> PathsAsync(RegistryDb db, string organization, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
     {
         var variants = dropped.Take(MaxPaths).ToList();
@@ -40,7 +62,7 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
             from asset in db.Assets.IgnoreQueryFilters()
             join space in db.Spaces.IgnoreQueryFilters() on asset.SpaceId equals space.Id
             join tenant in db.Tenants.IgnoreQueryFilters() on asset.TenantId equals tenant.Id
-            where assets.Contains(asset.Id) && asset.Access == AssetAccess.Public
+            where assets.Contains(asset.Id)
             select new { asset.Id, Tenant = tenant.Slug, Space = space.Slug }).ToDictionaryAsync(static place => place.Id, ct);
         List<string> paths = [];
         foreach (var variant in variants)
@@ -48,12 +70,22 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
             if (!places.TryGetValue(variant.AssetId, out var place))
                 continue;
             var folder = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{new AssetId(variant.AssetId)}/v{variant.Version}/";
-            paths.Add($"{folder}{variant.Operations}.{variant.Format}");
             if (variant.Preset is { } preset)
                 paths.Add($"{folder}preset_{preset}.{variant.Format}");
+            paths.AddRange(Spellings(variant.Operations).Select(operations => $"{folder}{operations}.{variant.Format}"));
         }
 
-        return paths;
+        return paths.Count <= MaxPaths ? paths : paths[..MaxPaths];
+    }
+
+    /// <summary>
+    /// <c>fmt_jpg-w_80-q_85</c> is what <c>w_80</c>, <c>w_80-q_85</c> and itself mean: the format is the extension's, and the quality may have been the default. Shortest first.
+    /// </summary>
+    private static IEnumerable<string> Spellings(string canonical)
+    {
+        var operations = canonical.Split('-').Where(static operation => !operation.StartsWith("fmt_", StringComparison.Ordinal)).ToList();
+        var bare = operations.Where(static operation => !operation.StartsWith("q_", StringComparison.Ordinal)).ToList();
+        return new[] { string.Join('-', bare), string.Join('-', operations), canonical }.Where(static text => text.Length > 0).Distinct(StringComparer.Ordinal);
     }
 
     private static async Task<EdgeScope?> OfAssetAsync(RegistryDb db, string organization, AssetId assetId, int? version, CancellationToken ct)

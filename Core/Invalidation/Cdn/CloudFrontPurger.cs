@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 
@@ -39,17 +38,17 @@ public sealed class CloudFrontPurger(PurgeClient client, CdnOptions options, Tim
 
     public void Dispose() => client.Dispose();
 
-    /// <summary>The caller reference is the content's hash: CloudFront takes a retried call for the same invalidation instead of a second one.</summary>
+    /// <summary>
+    /// The caller reference is this call's own: CloudFront takes a retried call with the same reference for the same invalidation, and would take a later purge of the same paths for it too.
+    /// </summary>
     private XElement Batch(string[] prefixes)
     {
-        var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
-        var reference = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{minute}\n{string.Join('\n', prefixes)}")));
         return new XElement(
             Schema + "InvalidationBatch",
             new XElement(
                 Schema + "Paths",
                 new XElement(Schema + "Quantity", prefixes.Length),
                 new XElement(Schema + "Items", prefixes.Select(static prefix => new XElement(Schema + "Path", prefix + "*")))),
-            new XElement(Schema + "CallerReference", reference));
+            new XElement(Schema + "CallerReference", Guid.CreateVersion7(time.GetUtcNow()).ToString("n")));
     }
 }

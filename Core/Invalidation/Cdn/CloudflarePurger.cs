@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace ImageService.Core.Invalidation.Cdn;
@@ -24,7 +23,7 @@ public sealed class CloudflarePurger(PurgeClient client, CdnOptions options) : I
                 Provider,
                 () => new HttpRequestMessage(HttpMethod.Post, _url)
                 {
-                    Content = JsonContent.Create(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tags"] = chunk }),
+                    Content = PurgeClient.Json("tags", chunk),
                     Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.Secret) },
                 },
                 isNothingToDo: null,

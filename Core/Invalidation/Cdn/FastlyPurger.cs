@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 
 namespace ImageService.Core.Invalidation.Cdn;
 
@@ -24,7 +23,7 @@ public sealed class FastlyPurger(PurgeClient client, CdnOptions options) : ICdnP
                 {
                     var request = new HttpRequestMessage(HttpMethod.Post, _url)
                     {
-                        Content = JsonContent.Create(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["surrogate_keys"] = chunk }),
+                        Content = PurgeClient.Json("surrogate_keys", chunk),
                     };
                     request.Headers.TryAddWithoutValidation("Fastly-Key", options.Secret);
                     request.Headers.Accept.ParseAdd("application/json");

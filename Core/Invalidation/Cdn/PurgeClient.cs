@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -67,6 +68,10 @@ public sealed class PurgeClient : IDisposable
             throw new CdnPurgeException($"{provider} could not be reached for a purge.", exception);
         }
     }
+
+    /// <summary>A body <c>{"tags": […]}</c> of known length: not everything in front of such an API takes a chunked one.</summary>
+    internal static ByteArrayContent Json(string name, string[] values) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = values })) { Headers = { ContentType = new("application/json") } };
 
     public void Dispose() => _http.Dispose();
 

@@ -53,6 +53,20 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
     }
 
     [Fact]
+    public async Task Edges_are_told_the_urls_people_use_also_where_the_variants_stay()
+    {
+        var space = await Stack.NewSpaceAsync();
+        var asset = await space.AddAsync();
+        (await ImageAsync(Stack, asset.Public("w_50.jpg"))).Response.Dispose();
+
+        await Invalidator.PurgeEdgesAsync(space.OrganizationId, new InvalidationTarget.OfAsset(asset.Id), Ct);
+
+        await using var db = space.Db();
+        (await db.Variants.CountAsync(Ct)).ShouldBe(1);
+        (await db.OutboxMessages.AsNoTracking().SingleAsync(message => message.Type == "edges_stale", Ct)).Body.ShouldContain(asset.Public("w_50.jpg"));
+    }
+
+    [Fact]
     public async Task A_tag_names_the_assets_that_carry_it_and_no_others()
     {
         var space = await Stack.NewSpaceAsync();
