@@ -90,7 +90,7 @@ internal static class PresignedEndpoints
     }
 
     private static Error? Settled(Upload upload, ResumableUploads uploads) =>
-        upload.AssetId is not null ? UploadErrors.AlreadyComplete() : uploads.IsExpired(upload) ? UploadErrors.Expired() : null;
+        upload.AssetId is { } asset ? UploadErrors.AlreadyComplete(new AssetId(asset)) : uploads.IsExpired(upload) ? UploadErrors.Expired() : null;
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 

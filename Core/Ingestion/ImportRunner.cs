@@ -15,8 +15,11 @@ namespace ImageService.Core.Ingestion;
 public sealed class ImportRunner(
     RegistryFactory registry, IObjectStore store, StagingArea staging, AssetIngestor ingestor, SpaceLookup spaces, IOptions<IngestionOptions> options, TimeProvider time)
 {
-    /// <summary>A run that has not shown progress for this long is taken to be dead.</summary>
-    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// A run that has not shown progress for this long is taken to be dead; one file takes far less. Should it be alive all the same, files are found twice
+    /// and none becomes two assets.
+    /// </summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(2);
 
     private readonly IngestionOptions _options = options.Value;
 

@@ -22,7 +22,7 @@ public sealed class IngestionOptions
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00", ErrorMessage = "Ingestion:UploadLifetime must be from 00:01:00 to 7.00:00:00.")]
     public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>Size of the pieces in which a resumable upload is stored, bytes: what a lost connection can cost at most. Default 8 MiB.</summary>
+    /// <summary>Size of the pieces in which a resumable upload is stored, bytes: what a process that dies can cost at most, or what came within a second. Default 8 MiB.</summary>
     [Range(64 * 1024, 64 * 1024 * 1024, ErrorMessage = "Ingestion:UploadPartBytes must be from 65536 to 67108864.")]
     public int UploadPartBytes { get; set; } = 8 * 1024 * 1024;
 

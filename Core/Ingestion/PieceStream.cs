@@ -1,12 +1,14 @@
 namespace ImageService.Core.Ingestion;
 
 /// <summary>
-/// A piece of a body: ends after so many bytes, at the body's end, or where the sender breaks off. What had arrived by then is a piece like any other,
-/// so that a resumed upload continues from the last byte that came.
+/// A piece of a body: ends after so many bytes, after some time, at the body's end, or where the sender breaks off. What had arrived by then is a piece like
+/// any other, so that a resumed upload continues from the last byte that came; should this process die, from the last piece.
 /// </summary>
-internal sealed class PieceStream(Stream body, long length, Action<ReadOnlySpan<byte>> passed, CancellationToken sender) : ForwardStream
+internal sealed class PieceStream(Stream body, long length, TimeSpan longest, TimeProvider time, Action<ReadOnlySpan<byte>> passed, CancellationToken sender) : ForwardStream
 {
+    private readonly long _began = time.GetTimestamp();
     private long _remaining = length;
+    private bool _hasSome;
 
     /// <summary>Whether the body has ended, one way or the other.</summary>
     public bool BodyEnded { get; private set; }
@@ -16,7 +18,7 @@ internal sealed class PieceStream(Stream body, long length, Action<ReadOnlySpan<
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_remaining == 0 || BodyEnded)
+        if (_remaining == 0 || BodyEnded || (_hasSome && time.GetElapsedTime(_began) >= longest))
             return 0;
         int read;
         try
@@ -31,6 +33,7 @@ internal sealed class PieceStream(Stream body, long length, Action<ReadOnlySpan<
 
         BodyEnded = read == 0;
         _remaining -= read;
+        _hasSome = true;
         passed(buffer.Span[..read]);
         return read;
     }

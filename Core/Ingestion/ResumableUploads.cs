@@ -20,6 +20,9 @@ public sealed class ResumableUploads(
     public const string Tus = "tus";
     public const string Presigned = "presigned";
 
+    // A slow sender's bytes are safe this soon.
+    private static readonly TimeSpan LongestPiece = TimeSpan.FromSeconds(1);
+
     public async Task<Upload> CreateAsync(SpaceScope space, string kind, long length, UploadDetails details, Guid? createdBy, CancellationToken ct)
     {
         var now = time.GetUtcNow();
@@ -64,7 +67,7 @@ public sealed class ResumableUploads(
         var (offset, stored, ended, broken) = (upload.Offset, upload.Offset, false, false);
         while (!ended && stored < upload.Length)
         {
-            var piece = new PieceStream(body, Math.Min(options.Value.UploadPartBytes, upload.Length - stored), bytes => hash?.AppendData(bytes), ct);
+            var piece = new PieceStream(body, Math.Min(options.Value.UploadPartBytes, upload.Length - stored), LongestPiece, time, bytes => hash?.AppendData(bytes), ct);
             var key = ObjectKey.StagingPart(upload.OrganizationId, upload.Id, Guid.CreateVersion7());
             var size = await store.PutAsync(key, piece, "application/octet-stream", CancellationToken.None);
             (ended, broken) = (piece.BodyEnded, piece.BrokenOff);
@@ -177,9 +180,9 @@ public sealed class ResumableUploads(
             CancellationToken.None) == 1;
     }
 
-    private static async Task<bool> HasMoreAsync(Stream body, CancellationToken ct)
+    private async Task<bool> HasMoreAsync(Stream body, CancellationToken ct)
     {
-        await using var rest = new PieceStream(body, 1, static _ => { }, ct);
+        await using var rest = new PieceStream(body, 1, LongestPiece, time, static _ => { }, ct);
         return await rest.ReadAsync(new byte[1], CancellationToken.None) > 0;
     }
 
@@ -219,7 +222,10 @@ public static class UploadErrors
 
     public static Error Expired() => new(ErrorCode.UploadExpired, "The upload expired before it was complete. Begin it again.");
 
-    public static Error AlreadyComplete() => new(ErrorCode.Conflict, "The upload is complete; its asset exists.");
+    public static Error AlreadyComplete(AssetId asset) => new(ErrorCode.Conflict, $"The upload is complete; its asset is {asset}.")
+    {
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["asset"] = asset.ToString() },
+    };
 
     public static Error NothingPut() => new(ErrorCode.Conflict, "Nothing has been put at the upload's URL yet.");
 }

@@ -172,7 +172,7 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
         await stranger.Owner.PostAsync(complete).ProblemAsync(404, "not_found");
         var asset = await home.Owner.PostAsync(complete).OkAsync(201);
         (asset.Text("filename"), asset.Text("contentHash")).ShouldBe(("direct.png", Convert.ToHexStringLower(SHA256.HashData(bytes))));
-        await home.Owner.PostAsync(complete).ProblemAsync(409, "conflict");
+        (await home.Owner.PostAsync(complete).ProblemAsync(409, "conflict")).Text("asset").ShouldBe(asset.Text("id"));
     }
 
     [Fact]
