@@ -72,6 +72,7 @@ internal static class FuzzImages
     {
         public const string Finding = "accepted but undeliverable";
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fuzz-");
+        private readonly DecoderMemory _memory = new(bench.Options.DecoderMemoryBytes);
         private DecoderChild? _child;
 
         public Counts Tally { get; } = new();
@@ -82,9 +83,9 @@ internal static class FuzzImages
             var path = Path.Combine(_folder.FullName, "original");
             await File.WriteAllBytesAsync(path, file);
             var started = Stopwatch.GetTimestamp();
-            _child ??= DecoderChild.Start(bench.Options, NullLogger.Instance);
+            _child ??= DecoderChild.Start(bench.Options, _memory, NullLogger.Instance);
             var request = new DecodeRequest(path, $"{path}.raster", 20_000_000, 200, bench.Options.DecoderMemoryBytes, [.. Bench.Anything.Allowed.Select(format => format.Name())]);
-            var reply = await _child.AskAsync(request, TimeProvider.System, CancellationToken.None);
+            var reply = (await _child.AskAsync(request, TimeProvider.System, CancellationToken.None)).TryGet(out var answer, out _) ? answer : null;
             Tally.PeakBytes = Math.Max(Tally.PeakBytes, _child.PeakBytes);
             if (reply is null)
             {
@@ -109,6 +110,7 @@ internal static class FuzzImages
         public void Dispose()
         {
             _child?.Dispose();
+            _memory.Dispose();
             _folder.Delete(recursive: true);
         }
 

@@ -20,9 +20,9 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00", ErrorMessage = "Engine:MaxWait must be 100 ms to 10 minutes.")]
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Estimated bytes of pixels that running transforms may hold together. Default 640 MiB; a single larger one runs alone.</summary>
+    /// <summary>Estimated bytes of pixels that running transforms may hold together. Default 384 MiB; a single larger one runs alone.</summary>
     [Range(16L << 20, 1L << 42, ErrorMessage = "Engine:MemoryBudgetBytes must be at least 16777216 (16 MiB).")]
-    public long MemoryBudgetBytes { get; set; } = 640L << 20;
+    public long MemoryBudgetBytes { get; set; } = 384L << 20;
 
     /// <summary>Wall time of one transform, after its wait. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00", ErrorMessage = "Engine:TransformTimeout must be 100 ms to 10 minutes.")]
@@ -36,9 +36,9 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00", ErrorMessage = "Engine:DecoderTimeout must be 500 ms to 5 minutes.")]
     public TimeSpan DecoderTimeout { get; set; } = TimeSpan.FromSeconds(9);
 
-    /// <summary>Memory of one isolated decoder, bytes. Default 512 MiB. An original that needs more is <c>ImageLimitExceeded</c>.</summary>
+    /// <summary>Memory of one isolated decoder, and of all together per four of them, bytes. Default 424 MiB. An original that needs more is <c>ImageLimitExceeded</c>.</summary>
     [Range(128L << 20, 1L << 40, ErrorMessage = "Engine:DecoderMemoryBytes must be at least 134217728 (128 MiB).")]
-    public long DecoderMemoryBytes { get; set; } = 512L << 20;
+    public long DecoderMemoryBytes { get; set; } = 424L << 20;
 
     /// <summary>The program started with the argument <c>decode-original</c>: an executable or a .dll. Null (default): this program itself.</summary>
     public string? DecoderPath { get; set; }

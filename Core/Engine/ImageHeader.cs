@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ImageService.Core.Engine.Metadata;
+using ImageService.Core.Engine.Stripping;
 using ImageService.Core.Errors;
 using NetVips;
 
@@ -25,6 +26,9 @@ internal sealed record ImageHeader(
 
     public long Pixels => (long)Width * Height * Frames;
 
+    /// <summary>An interlaced PNG, which its decoder keeps whole; others go by line.</summary>
+    public bool IsKeptWhole { get; init; }
+
     /// <summary>Opens a file: reads its header; pixels come when they are asked for, from top to bottom, once.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="format">Its type by content; decides the loader.</param>
@@ -43,7 +47,7 @@ internal sealed record ImageHeader(
         return format switch
         {
             OriginalFormat.Jpg => Image.JpegloadBuffer(buffer, shrink: shrink, access: access, failOn: failOn),
-            OriginalFormat.Png => Image.PngloadBuffer(buffer, access: access, failOn: failOn),
+            OriginalFormat.Png => Image.PngloadBuffer(PngTexts.Without(buffer), access: access, failOn: failOn),
             OriginalFormat.Webp => Image.WebploadBuffer(buffer, n: pages, access: access, failOn: failOn),
             OriginalFormat.Gif => Image.GifloadBuffer(buffer, n: pages, access: access, failOn: failOn),
             OriginalFormat.Avif => Image.HeifloadBuffer(buffer, access: access, failOn: failOn),
@@ -66,7 +70,10 @@ internal sealed record ImageHeader(
             image.HasAlpha(),
             image.Interpretation,
             image.Bands * SizeOf(image.Format),
-            KindOf(image));
+            KindOf(image))
+        {
+            IsKeptWhole = format == OriginalFormat.Png && Number(image, "interlaced", 0) != 0,
+        };
     }
 
     /// <summary>The first limit that the header breaks, or null.</summary>

@@ -36,8 +36,8 @@ public static class MemoryEstimate
     {
         // A progressive JPEG keeps all coefficients; a baseline one a few lines. Facts do not tell which.
         OriginalFormat.Jpg => 4,
-        OriginalFormat.Avif => 22,
-        OriginalFormat.Heic => 10,
+        OriginalFormat.Avif => 18,
+        OriginalFormat.Heic => 9,
         OriginalFormat.Webp => 5,
         OriginalFormat.Gif => 12,
 

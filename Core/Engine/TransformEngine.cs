@@ -15,6 +15,9 @@ namespace ImageService.Core.Engine;
 public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvider time, ILogger<TransformEngine> log) : IDisposable
 {
     private const int DefaultQuality = 85;
+
+    // From here on giving memory back is worth the milliseconds it takes.
+    private const long LargePixels = 16_000_000;
     private readonly VipsThreads _threads = new(options.Value.MaxRunning > 0 ? options.Value.MaxRunning : Environment.ProcessorCount);
 
     /// <summary>Makes one variant.</summary>
@@ -108,7 +111,17 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     private static Result<TransformedImage> Work(
         TransformSource source, OriginalFormat format, TransformLimits limits, Func<OpenedSource, CancellationToken, TransformedImage> make, CancellationToken stop)
     {
-        using var opened = OpenedSource.Open(source.Bytes, format);
-        return opened.Header.Judge(source.Bytes.Length, limits.MaxPixels, limits.MaxFrames) is { } broken ? broken : make(opened, stop);
+        var pixels = 0L;
+        try
+        {
+            using var opened = OpenedSource.Open(source.Bytes, format);
+            pixels = opened.Header.Pixels;
+            return opened.Header.Judge(source.Bytes.Length, limits.MaxPixels, limits.MaxFrames) is { } broken ? broken : make(opened, stop);
+        }
+        finally
+        {
+            if (pixels >= LargePixels)
+                NativeMemory.Trim();
+        }
     }
 }

@@ -28,6 +28,8 @@ internal static class VipsRuntime
 
     private static bool Configure()
     {
+        NativeMemory.GiveBack();
+
         // One thread per transform and as many transforms as cores: the same throughput as threads within transforms, less memory.
         NetVips.NetVips.Concurrency = 1;
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// The inside of the isolated decoder: reads one request a line from standard input, answers one line each on standard output, and ends when the
+/// The inside of the isolated decoder: reads one request a line from standard input, says on standard output what it will take, waits for a line that lets it,
+/// answers one line, and ends when the
 /// input ends, at once and whatever it is doing, so that it never outlives the service that started it.
 /// </summary>
 public static class DecodeProcess
@@ -25,12 +26,21 @@ public static class DecodeProcess
         foreach (var line in requests.GetConsumingEnumerable())
         {
             var request = JsonSerializer.Deserialize(line, DecodeJson.Default.DecodeRequest) ?? throw new InvalidDataException("A request must be a JSON object.");
-            output.Write(JsonSerializer.SerializeToUtf8Bytes(Decode(request), DecodeJson.Default.DecodeReply));
-            output.Write("\n"u8);
-            output.Flush();
+            Send(output, Decode(request, needed =>
+            {
+                Send(output, new DecodeReply { NeedsBytes = needed });
+                _ = requests.Take();
+            }));
         }
 
         return Task.FromResult(0);
+    }
+
+    private static void Send(Stream output, DecodeReply reply)
+    {
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(reply, DecodeJson.Default.DecodeReply));
+        output.Write("\n"u8);
+        output.Flush();
     }
 
     private static void Listen(BlockingCollection<string> requests)
@@ -41,11 +51,11 @@ public static class DecodeProcess
         Environment.Exit(0);
     }
 
-    private static DecodeReply Decode(DecodeRequest request)
+    private static DecodeReply Decode(DecodeRequest request, Action<long> admit)
     {
         try
         {
-            return OriginalReader.Read(request).TryGet(out var reply, out var error) ? reply : DecodeReply.Of(error);
+            return OriginalReader.Read(request, admit).TryGet(out var reply, out var error) ? reply : DecodeReply.Of(error);
         }
         catch (OutOfMemoryException)
         {

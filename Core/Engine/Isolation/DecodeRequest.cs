@@ -13,9 +13,12 @@ namespace ImageService.Core.Engine.Isolation;
 /// <param name="Allowed">Names of formats.</param>
 internal sealed record DecodeRequest(string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, string[] Allowed);
 
-/// <summary>One line on the decoder's standard output: an error, or the facts.</summary>
+/// <summary>One line on the decoder's standard output: what decoding will take, or an error, or the facts.</summary>
 internal sealed record DecodeReply
 {
+    /// <summary>Not the answer yet: the header is read, and the decoder waits for a line on its input before it takes this much memory.</summary>
+    public long? NeedsBytes { get; init; }
+
     public ErrorCode? Code { get; init; }
 
     public string? Detail { get; init; }

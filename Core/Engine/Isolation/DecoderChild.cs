@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ImageService.Core.Errors;
 using Microsoft.Extensions.Logging;
 
 namespace ImageService.Core.Engine.Isolation;
@@ -15,15 +16,17 @@ internal sealed class DecoderChild : IDisposable
 
     // What .NET itself takes beside the pixels.
     private const long RuntimeBytes = 96L << 20;
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
     private readonly Process _process;
     private readonly string _folder;
     private readonly EngineOptions _options;
+    private readonly DecoderMemory _memory;
     private readonly ILogger _log;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
 
-    private DecoderChild(Process process, string folder, EngineOptions options, ILogger log) =>
-        (_process, _folder, _options, _log) = (process, folder, options, log);
+    private DecoderChild(Process process, string folder, EngineOptions options, DecoderMemory memory, ILogger log) =>
+        (_process, _folder, _options, _memory, _log) = (process, folder, options, memory, log);
 
     /// <summary>Most resident memory so far; 0 once it has ended.</summary>
     public long PeakBytes
@@ -37,34 +40,45 @@ internal sealed class DecoderChild : IDisposable
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
 
-    public static DecoderChild Start(EngineOptions options, ILogger log)
+    public static DecoderChild Start(EngineOptions options, DecoderMemory memory, ILogger log)
     {
         var folder = Directory.CreateTempSubdirectory(FolderPrefix).FullName;
         var process = new Process { StartInfo = DecoderProgram.StartInfo(options, folder, options.DecoderMemoryBytes + RuntimeBytes) };
         process.Start();
-        return new DecoderChild(process, folder, options, log);
+        return new DecoderChild(process, folder, options, memory, log);
     }
 
-    /// <summary>Sends one request and waits for its reply; null where the process died or had to be killed.</summary>
+    /// <summary>Sends one request, lets the decoder take the memory it asks for, and waits for its reply.</summary>
+    /// <returns>The reply; <see cref="EngineErrors.DecoderDied"/> where the process died or had to be killed, <see cref="EngineErrors.Full"/> where memory did not come free in time.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async Task<DecodeReply?> AskAsync(DecodeRequest request, TimeProvider time, CancellationToken ct)
+    public async Task<Result<DecodeReply>> AskAsync(DecodeRequest request, TimeProvider time, CancellationToken ct)
     {
         using var deadline = new CancellationTokenSource(_options.DecoderTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        var asked = time.GetTimestamp();
         var watch = WatchMemoryAsync(time, stop);
         try
         {
-            var input = _process.StandardInput.BaseStream;
-            await input.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(request, DecodeJson.Default.DecodeRequest), stop.Token);
-            await input.WriteAsync("\n"u8.ToArray(), stop.Token);
-            await input.FlushAsync(stop.Token);
-            var reply = await ReadLineAsync(stop.Token);
-            return reply is null ? await DiedAsync() : JsonSerializer.Deserialize(reply, DecodeJson.Default.DecodeReply);
+            await SendAsync(JsonSerializer.SerializeToUtf8Bytes(request, DecodeJson.Default.DecodeRequest), stop.Token);
+            if (await ReadReplyAsync(stop.Token) is not { } first)
+                return await DiedAsync();
+            if (first.NeedsBytes is not { } needed)
+                return first;
+
+            // Waiting is not the decoder's time.
+            var left = _options.DecoderTimeout - time.GetElapsedTime(asked);
+            deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            using var share = await _memory.TakeAsync(needed, _options.MaxWait, stop.Token);
+            if (share is null)
+                return EngineErrors.Full(TimeSpan.FromSeconds(5));
+            deadline.CancelAfter(left > Least ? left : Least);
+            await SendAsync("go"u8.ToArray(), stop.Token);
+            return await ReadReplyAsync(stop.Token) is { } reply ? reply : await DiedAsync();
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             Log.DecoderKilled(_log, Elapsed, deadline.IsCancellationRequested ? "time" : "memory");
-            return null;
+            return EngineErrors.DecoderDied();
         }
         catch (Exception broken) when (broken is IOException or JsonException)
         {
@@ -84,6 +98,17 @@ internal sealed class DecoderChild : IDisposable
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private async Task SendAsync(byte[] line, CancellationToken ct)
+    {
+        var input = _process.StandardInput.BaseStream;
+        await input.WriteAsync(line, ct);
+        await input.WriteAsync("\n"u8.ToArray(), ct);
+        await input.FlushAsync(ct);
+    }
+
+    private async Task<DecodeReply?> ReadReplyAsync(CancellationToken ct) =>
+        await ReadLineAsync(ct) is { } line ? JsonSerializer.Deserialize(line, DecodeJson.Default.DecodeReply) : null;
 
     private async Task<byte[]?> ReadLineAsync(CancellationToken ct)
     {
@@ -123,7 +148,7 @@ internal sealed class DecoderChild : IDisposable
         }
     }
 
-    private async Task<DecodeReply?> DiedAsync()
+    private async Task<Error> DiedAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         try
@@ -139,6 +164,6 @@ internal sealed class DecoderChild : IDisposable
             Log.DecoderKilled(_log, Elapsed, "no usable answer");
         }
 
-        return null;
+        return EngineErrors.DecoderDied();
     }
 }

@@ -12,11 +12,11 @@ namespace ImageService.Core.Engine.Isolation;
 internal static class HeicRaster
 {
     /// <returns>A JPEG, or a PNG where there is alpha, with the original's ICC profile and copyright; <see cref="ErrorCode.UnsupportedImageType"/> where the library is missing.</returns>
-    public static Result<RasterFile> Write(DecodeRequest request)
+    public static Result<RasterFile> Write(DecodeRequest request, Action<long> admit)
     {
         try
         {
-            return Decode(request);
+            return Decode(request, admit);
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException or BadImageFormatException or FileNotFoundException)
         {
@@ -26,7 +26,7 @@ internal static class HeicRaster
 
     // Not inlined, so that the library is looked for inside the try above.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Result<RasterFile> Decode(DecodeRequest request)
+    private static Result<RasterFile> Decode(DecodeRequest request, Action<long> admit)
     {
         ResourceLimits.Memory = (ulong)request.MemoryBytes;
         ResourceLimits.Disk = 0;
@@ -41,8 +41,10 @@ internal static class HeicRaster
             var pixels = (long)header.Width * header.Height;
             if (pixels > request.MaxPixels)
                 return EngineErrors.TooManyPixels(pixels, request.MaxPixels);
-            if (MemoryEstimate.ForDecode(OriginalFormat.Heic, pixels) > request.MemoryBytes)
+            var needed = MemoryEstimate.ForDecode(OriginalFormat.Heic, pixels);
+            if (needed > request.MemoryBytes)
                 return EngineErrors.TooMuchMemory();
+            admit(needed);
             using var image = new MagickImage(request.Path, settings);
             return Save(image, request);
         }

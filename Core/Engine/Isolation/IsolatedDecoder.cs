@@ -11,7 +11,9 @@ namespace ImageService.Core.Engine.Isolation;
 /// </summary>
 public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvider time, ILogger<IsolatedDecoder> log) : IDisposable
 {
-    private readonly SemaphoreSlim _places = new(options.Value.MaxDecoders > 0 ? options.Value.MaxDecoders : Environment.ProcessorCount);
+    // A quarter of the decoders may be as large as one can be.
+    private readonly DecoderMemory _memory = new(options.Value.DecoderMemoryBytes * Math.Max(1, Places(options.Value) / 4));
+    private readonly SemaphoreSlim _places = new(Places(options.Value));
 
     /// <summary>Judges an original by its header, decodes it wholly, and tells its facts.</summary>
     /// <param name="path">A file that nobody changes meanwhile, in a folder where a working copy may be written beside it.</param>
@@ -28,11 +30,11 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
             return EngineErrors.Full(TimeSpan.FromSeconds(5));
         try
         {
-            using var child = DecoderChild.Start(options.Value, log);
+            using var child = DecoderChild.Start(options.Value, _memory, log);
             var whole = Path.GetFullPath(path);
             var request = new DecodeRequest(
                 whole, $"{whole}.raster", limits.MaxPixels, limits.MaxFrames, options.Value.DecoderMemoryBytes, [.. limits.Allowed.Select(format => format.Name())]);
-            return await child.AskAsync(request, time, ct) is { } reply ? ToDecoded(reply, request) : EngineErrors.DecoderDied();
+            return (await child.AskAsync(request, time, ct)).TryGet(out var reply, out var error) ? ToDecoded(reply, request) : error;
         }
         finally
         {
@@ -40,7 +42,13 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        _places.Dispose();
+        _memory.Dispose();
+    }
+
+    private static int Places(EngineOptions options) => options.MaxDecoders > 0 ? options.MaxDecoders : Environment.ProcessorCount;
 
     private static Result<DecodedOriginal> ToDecoded(DecodeReply reply, DecodeRequest request)
     {

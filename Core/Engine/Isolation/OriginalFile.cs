@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.Stripping;
 using NetVips;
 
 namespace ImageService.Core.Engine.Isolation;
@@ -14,12 +15,20 @@ internal static class OriginalFile
         return format switch
         {
             OriginalFormat.Jpg => Image.Jpegload(path, shrink: shrink, access: access, failOn: failOn),
-            OriginalFormat.Png => Image.Pngload(path, access: access, failOn: failOn),
+            OriginalFormat.Png => OpenPng(path, access, failOn),
             OriginalFormat.Webp => Image.Webpload(path, n: pages, access: access, failOn: failOn),
             OriginalFormat.Gif => Image.Gifload(path, n: pages, access: access, failOn: failOn),
             OriginalFormat.Avif => Image.Heifload(path, access: access, failOn: failOn),
             OriginalFormat.Tiff => Image.Tiffload(path, access: access, failOn: failOn),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No loader of libvips reads it."),
         };
+    }
+
+    private static Image OpenPng(string path, Enums.Access access, Enums.FailOn failOn)
+    {
+        using var file = File.OpenRead(path);
+        return PngTexts.AreMany(file)
+            ? Image.PngloadBuffer(PngTexts.Without(File.ReadAllBytes(path)), access: access, failOn: failOn)
+            : Image.Pngload(path, access: access, failOn: failOn);
     }
 }

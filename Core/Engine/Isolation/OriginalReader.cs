@@ -13,7 +13,9 @@ internal static class OriginalReader
     // Side of the raster that placeholders are made of, before its last reduction.
     private const int RasterSide = 256;
 
-    public static Result<DecodeReply> Read(DecodeRequest request)
+    /// <param name="request">What to read.</param>
+    /// <param name="admit">Told the bytes that decoding will take; returns when they may be taken.</param>
+    public static Result<DecodeReply> Read(DecodeRequest request, Action<long> admit)
     {
         if (!SniffFile(request).TryGet(out var format, out var refused))
             return refused;
@@ -21,9 +23,9 @@ internal static class OriginalReader
         {
             return format switch
             {
-                OriginalFormat.Heic => WorkingCopy(request, format, HeicRaster.Write(request)),
-                OriginalFormat.Svg => WorkingCopy(request, format, SvgRaster.Write(request)),
-                _ => ReadRaster(request, request.Path, format),
+                OriginalFormat.Heic => WorkingCopy(request, format, HeicRaster.Write(request, admit)),
+                OriginalFormat.Svg => WorkingCopy(request, format, SvgRaster.Write(request, admit)),
+                _ => ReadRaster(request, request.Path, format, admit),
             };
         }
         catch (VipsException)
@@ -45,7 +47,7 @@ internal static class OriginalReader
     {
         if (!written.TryGet(out var raster, out var error))
             return error;
-        return ReadRaster(request, raster.Path, raster.Format).Map(reply => reply with
+        return ReadRaster(request, raster.Path, raster.Format, static _ => { }).Map(reply => reply with
         {
             Format = format,
             Exif = ExifFacts.Read(raster.Exif)?.RootElement,
@@ -53,17 +55,19 @@ internal static class OriginalReader
         });
     }
 
-    private static Result<DecodeReply> ReadRaster(DecodeRequest request, string path, OriginalFormat format)
+    private static Result<DecodeReply> ReadRaster(DecodeRequest request, string path, OriginalFormat format, Action<long> admit)
     {
         using var opened = OriginalFile.Open(path, format, allFrames: true, shrink: 1, Enums.FailOn.Truncated);
         var header = ImageHeader.Read(opened, format);
         if (header.Judge(new FileInfo(path).Length, request.MaxPixels, request.MaxFrames) is { } broken)
             return broken;
-        if (MemoryEstimate.ForDecode(format, header.Pixels / header.Frames) > request.MemoryBytes)
+        var needed = header.IsKeptWhole ? header.Pixels * header.BytesPerPixel : MemoryEstimate.ForDecode(format, header.Pixels / header.Frames);
+        if (needed > request.MemoryBytes)
             return EngineErrors.TooMuchMemory();
         if (format == OriginalFormat.Gif && !GifEnding.IsWhole(path))
             return EngineErrors.Undecodable(format);
 
+        admit(needed);
         var nothing = new ImageOperations();
         using var run = new TransformRun(
             TransformPlan.Make(nothing, header.Upright, FocalPoint.Centre), nothing, ImageFormat.Png, header, CancellationToken.None);

@@ -9,8 +9,10 @@ internal static class SvgRaster
 {
     private const int MaxTextBytes = 10 << 20;
 
+    /// <param name="request">What to draw.</param>
+    /// <param name="admit">Filters and masks take what they like, so it is told all that a decoder may take.</param>
     /// <returns>A PNG.</returns>
-    public static Result<RasterFile> Write(DecodeRequest request)
+    public static Result<RasterFile> Write(DecodeRequest request, Action<long> admit)
     {
         // Read from memory, a document has no place of its own, so that it cannot refer to files; librsvg loads nothing from elsewhere.
         if (ReadText(request.Path) is not { } text || text.AsSpan().IndexOf("<!ENTITY"u8) >= 0)
@@ -22,6 +24,7 @@ internal static class SvgRaster
             return EngineErrors.SideTooLong(image.Width, image.Height, ImageHeader.MaxSide);
         if (pixels > request.MaxPixels)
             return EngineErrors.TooManyPixels(pixels, request.MaxPixels);
+        admit(request.MemoryBytes);
         var path = $"{request.WorkingCopyPath}.png";
         image.Pngsave(path, compression: 6, keep: Enums.ForeignKeep.None);
         return new RasterFile(path, OriginalFormat.Png, []);
