@@ -9,8 +9,12 @@ internal static class SvgRaster
 {
     private const int MaxTextBytes = 10 << 20;
 
+    // Paths and filters, and the surfaces of a few layers. More is taken only by drawings made for it, and cut off at the process's own limit.
+    private const long DrawingBytes = 64L << 20;
+    private const int BytesPerPixel = 12;
+
     /// <param name="request">What to draw.</param>
-    /// <param name="admit">Filters and masks take what they like, so it is told all that a decoder may take.</param>
+    /// <param name="admit">Told the bytes that drawing is likely to take.</param>
     /// <returns>A PNG.</returns>
     public static Result<RasterFile> Write(DecodeRequest request, Action<long> admit)
     {
@@ -24,7 +28,7 @@ internal static class SvgRaster
             return EngineErrors.SideTooLong(image.Width, image.Height, ImageHeader.MaxSide);
         if (pixels > request.MaxPixels)
             return EngineErrors.TooManyPixels(pixels, request.MaxPixels);
-        admit(request.MemoryBytes);
+        admit(Math.Min(request.MemoryBytes, DrawingBytes + (pixels * BytesPerPixel)));
         var path = $"{request.WorkingCopyPath}.png";
         image.Pngsave(path, compression: 6, keep: Enums.ForeignKeep.None);
         return new RasterFile(path, OriginalFormat.Png, []);
