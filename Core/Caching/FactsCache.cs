@@ -23,6 +23,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     private long _failedAt = long.MinValue;
     private int _entries;
     private int _trimming;
+    private int _epoch;
 
     /// <summary>Facts in memory, roughly.</summary>
     public int Count => Volatile.Read(ref _entries);
@@ -83,11 +84,14 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
             Interlocked.Add(ref _entries, -bucket.Entries.Count);
     }
 
-    /// <summary>Makes everything unknown, when changes may have been missed.</summary>
+    /// <summary>
+    /// Trusts nothing any more, when changes may have been missed: every fact is looked up again before its next use. Those that may be old stay for the case that the registry, which
+    /// has only just come back, does not answer to that look-up.
+    /// </summary>
     public void ForgetAll()
     {
-        _buckets.Clear();
-        Volatile.Write(ref _entries, 0);
+        Interlocked.Increment(ref _epoch);
+        Volatile.Write(ref _failedAt, long.MinValue);
     }
 
     /// <summary>The listener's word that no change before now was missed.</summary>
@@ -134,13 +138,13 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     private async Task<object?> FlyAsync<TState, T>(
         Bucket bucket, string key, TState state, Func<TState, CancellationToken, Task<T>> load, CancellationToken ct)
     {
-        var asked = time.GetTimestamp();
+        var (asked, epoch) = (time.GetTimestamp(), Volatile.Read(ref _epoch));
         var value = await load(state, ct);
         Volatile.Write(ref _failedAt, long.MinValue);
 
         // A forgotten bucket is out of reach: what is put there now, nobody finds.
         var isNew = !bucket.Entries.ContainsKey(key);
-        bucket.Entries[key] = new Entry(value, asked);
+        bucket.Entries[key] = new Entry(value, asked, epoch);
         if (isNew && Interlocked.Increment(ref _entries) > _options.MaxEntries)
             Trim();
         if (bucket.Entries.Count > MaxEntriesPerScope)
@@ -148,7 +152,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
         return value;
     }
 
-    private bool IsFresh(Entry entry) => IsWithin(
+    private bool IsFresh(Entry entry) => entry.Epoch == Volatile.Read(ref _epoch) && IsWithin(
         entry.LoadedAt,
         entry.Value is null ? _options.MaxAgeOfNothing : IsListening ? _options.MaxAge : _options.MaxAgeUnheard);
 
@@ -176,7 +180,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
         Volatile.Write(ref _trimming, 0);
     }
 
-    private sealed record Entry(object? Value, long LoadedAt);
+    private sealed record Entry(object? Value, long LoadedAt, int Epoch);
 
     private sealed class Bucket
     {

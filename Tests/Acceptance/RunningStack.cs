@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ImageService.Tests.Acceptance;
 using Xunit;
 
@@ -18,9 +20,23 @@ public sealed class RunningStack : IAsyncDisposable
     private readonly Lazy<Task<StackSummary>> _summary;
     private readonly List<string> _log = [];
     private Process? _appHost;
+    private readonly bool _ofItsOwn;
     private string? _folder;
 
     public RunningStack() => _summary = new(StartAsync, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    private RunningStack(bool ofItsOwn)
+        : this() => _ofItsOwn = ofItsOwn;
+
+    /// <summary>A stack for one test that breaks parts of it: always started, without the demo, its data in <see cref="Data"/>.</summary>
+    public static RunningStack OfItsOwn() => new(ofItsOwn: true);
+
+    /// <summary>Where a stack of its own keeps everything.</summary>
+    public string Data => Path.Combine(_folder ?? throw new InvalidOperationException("The stack was not started here."), "data");
+
+    /// <summary>Process of a resource, as the AppHost said when it was ready: <c>cache  tcp://localhost:38593  process 29616</c>.</summary>
+    public int ProcessOf(string resource) =>
+        int.Parse(Regex.Match(Log, $@"\s{resource}\s+\S+\s+process (\d+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value, CultureInfo.InvariantCulture);
 
     /// <summary>What the AppHost printed once everything was ready.</summary>
     public Task<StackSummary> SummaryAsync() => _summary.Value;
@@ -37,7 +53,7 @@ public sealed class RunningStack : IAsyncDisposable
 
     private async Task<StackSummary> StartAsync()
     {
-        if (Environment.GetEnvironmentVariable("IMAGESERVICE_SUMMARY") is { Length: > 0 } running)
+        if (!_ofItsOwn && Environment.GetEnvironmentVariable("IMAGESERVICE_SUMMARY") is { Length: > 0 } running)
             return StackSummary.Read(running);
 
         _folder = Directory.CreateTempSubdirectory("imageservice-acceptance-").FullName;
@@ -46,7 +62,7 @@ public sealed class RunningStack : IAsyncDisposable
         {
             ArgumentList =
             {
-                AppHostAssembly(), "--ephemeral", "--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary,
+                AppHostAssembly(), "--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary,
             },
             Environment = { ["IMAGESERVICE_OWNER"] = "parent" }, // ends with this process, also when it is killed
             UseShellExecute = false,
@@ -54,6 +70,8 @@ public sealed class RunningStack : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var option in _ofItsOwn ? ["--no-demo", "--data", Data] : (string[])["--ephemeral"])
+            start.ArgumentList.Add(option);
         _appHost = Process.Start(start) ?? throw new InvalidOperationException("The AppHost did not start.");
         _appHost.OutputDataReceived += (_, line) => Note(line.Data);
         _appHost.ErrorDataReceived += (_, line) => Note(line.Data);
@@ -93,7 +111,7 @@ public sealed class RunningStack : IAsyncDisposable
         {
             if (!_appHost.HasExited)
             {
-                using var terminate = Process.Start("kill", ["-TERM", _appHost.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+                using var terminate = Process.Start("kill", ["-TERM", _appHost.Id.ToString(CultureInfo.InvariantCulture)]);
                 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
                 try
                 {

@@ -70,6 +70,22 @@ public sealed class FactsCacheTests
     }
 
     [Fact]
+    public async Task After_changes_may_have_been_missed_a_fact_is_looked_up_and_the_old_one_used_only_where_nobody_answers()
+    {
+        _facts.Heard();
+        (await LookUpAsync(_ => Task.FromResult("old"))).ShouldBe("old");
+        _facts.ForgetAll();
+
+        _facts.TryGet<string>(FactScope.Of(Org), "x", out _).ShouldBeFalse();
+        (await LookUpAsync(_ => throw new RegistryUnavailableException("It has only just come back."))).ShouldBe("old");
+        _facts.ForgetAll();
+        (await LookUpAsync(_ => Task.FromResult("new"))).ShouldBe("new");
+
+        ValueTask<string> LookUpAsync(Func<CancellationToken, Task<string>> load) =>
+            _facts.GetOrLoadAsync(FactScope.Of(Org), "x", load, static (load, ct) => load(ct), StaleFacts.Allow, Ct);
+    }
+
+    [Fact]
     public async Task A_fact_that_is_not_known_is_waited_for_for_seconds_not_for_ever()
     {
         var asking = _facts.GetOrLoadAsync("x", Org, _ => new TaskCompletionSource<string>().Task, Ct).AsTask();
