@@ -14,6 +14,11 @@ if (!app.Environment.IsDevelopment())
 {
     app.UseExceptionHandler("/error");
     app.UseHsts();
+
+    // Probes and scrapers inside the cluster speak plain HTTP.
+    app.UseWhen(
+        static http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal),
+        static branch => branch.UseHttpsRedirection());
 }
 
 app.UseStatusCodePagesWithReExecute("/not-found");

@@ -79,7 +79,7 @@ internal sealed class ServeImage(
 
         if (await bandwidth.JudgeAsync(space, ct) is not { } used)
             return ReferrerRule.Allows(policy.AllowedReferrers, http.Request.Headers.Referer) ? null : WrongReferrer;
-        new RateDecision(false, policy.QuotaBandwidthBytesPerMonth ?? 0, 0, used.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
+        new RateDecision(false, used.Limit ?? 0, 0, used.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
         return used;
     }
 

@@ -40,8 +40,9 @@ internal static class HttpServices
             json.SerializerOptions.Converters.Add(new SoundJsonConverter());
         });
 
-        // Its lines hold whole URLs: signatures and one-time codes in queries.
+        // Their lines hold whole URLs: signatures, one-time codes and tickets in queries.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Http.Result", LogLevel.Warning);
         services.AddExceptionHandler<FailureHandler>();
         services.AddProblemDetails();
         services.AddHostedService<TransportWarnings>();

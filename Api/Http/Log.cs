@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection \"{Name}\" is not encrypted; put {Setting} into ConnectionStrings:{Name}")]
     public static partial void NotEncrypted(ILogger logger, string name, string setting);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Plain HTTP is served and cannot be redirected: give ASPNETCORE_URLS an https address and a certificate, or name the proxy that ends TLS in Api:TrustedProxies")]
+    public static partial void PlainHttp(ILogger logger);
 }

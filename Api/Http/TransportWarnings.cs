@@ -1,9 +1,13 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace ImageService.Api.Http;
 
-/// <summary>Says at start, outside development, which connections to data services are not encrypted. TLS is a setting of each connection string.</summary>
-internal sealed class TransportWarnings(IConfiguration configuration, IHostEnvironment environment, ILogger<TransportWarnings> logger) : IHostedService
+/// <summary>Says at start, outside development, which connections are not encrypted: to data services, where TLS is a setting of each connection string, and from callers.</summary>
+internal sealed class TransportWarnings(
+    IConfiguration configuration, IHostEnvironment environment, IServer server, IOptions<ApiOptions> options, IHostApplicationLifetime lifetime, ILogger<TransportWarnings> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -15,7 +19,16 @@ internal sealed class TransportWarnings(IConfiguration configuration, IHostEnvir
             Log.NotEncrypted(logger, "cache", "ssl=true");
         if (configuration.GetConnectionString("queue") is { Length: > 0 } queue && !queue.StartsWith("amqps:", StringComparison.OrdinalIgnoreCase))
             Log.NotEncrypted(logger, "queue", "amqps://");
+        lifetime.ApplicationStarted.Register(WarnOfPlainHttp);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Only a server that has started tells where it listens.</summary>
+    private void WarnOfPlainHttp()
+    {
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        if (options.Value is { RequireHttps: not false, TrustedProxies.Length: 0 } && addresses.Count > 0 && !addresses.Any(static address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+            Log.PlainHttp(logger);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -34,6 +34,7 @@ internal static class OpenApiServices
             .WithTitle("ImageService")
             .WithOpenApiRoutePattern("/openapi/{documentName}.json")
             .AddDocument("v1")
+            .HideDeveloperTools()
             .DisableDefaultFonts()
             .DisableTelemetry()
             .DisableAgent()

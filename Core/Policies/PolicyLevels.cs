@@ -13,8 +13,11 @@ public static class PolicyLevels
         var items = new PolicyItem[PolicyCatalog.All.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = Resolve(PolicyCatalog.All[i], levels);
-        return new EffectivePolicy(items);
+        return new EffectivePolicy(items) { BandwidthQuotas = [.. levels.Select(BandwidthQuota).OfType<LevelQuota>()] };
     }
+
+    private static LevelQuota? BandwidthQuota(PolicyLevelValues level) =>
+        level.Values.TryGetValue("quota_bandwidth_bytes_per_month", out var set) && set.Value is { ValueKind: JsonValueKind.Number } limit ? new LevelQuota(level.Level, limit.GetInt64()) : null;
 
     private static PolicyItem Resolve(PolicyDefinition definition, IReadOnlyList<PolicyLevelValues> levels)
     {

@@ -19,20 +19,33 @@ public sealed class BandwidthQuota(RegistryFactory registry, TimeProvider time, 
 
     private readonly ConcurrentDictionary<Guid, Used> _used = new();
 
-    /// <summary>Whether the space may send more; null where it may.</summary>
+    /// <summary>Whether the space may send more; null where it may. Each level that sets a quota is held to it: a space's generous one does not lift its organization's.</summary>
     public ValueTask<Error?> JudgeAsync(SpaceScope space, CancellationToken ct) =>
-        space.Policy.QuotaBandwidthBytesPerMonth is { } limit ? JudgeAsync(space, limit, ct) : default;
+        space.Policy.BandwidthQuotas.Count == 0 ? default : JudgeLevelsAsync(space, ct);
 
     /// <summary>Notes bytes sent, until the registry's own count holds them.</summary>
     public void Note(SpaceScope space, long bytes)
     {
-        if (space.Policy.QuotaBandwidthBytesPerMonth is not null && _used.TryGetValue(CountedScope(space), out var used))
-            used.Add(bytes);
+        foreach (var quota in space.Policy.BandwidthQuotas)
+        {
+            if (_used.TryGetValue(CountedScope(space, quota.Level), out var used))
+                used.Add(bytes);
+        }
     }
 
-    private async ValueTask<Error?> JudgeAsync(SpaceScope space, long limit, CancellationToken ct)
+    private async ValueTask<Error?> JudgeLevelsAsync(SpaceScope space, CancellationToken ct)
     {
-        var scope = CountedScope(space);
+        foreach (var quota in space.Policy.BandwidthQuotas)
+        {
+            if (await JudgeAsync(space, CountedScope(space, quota.Level), quota.Limit, ct) is { } full)
+                return full;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<Error?> JudgeAsync(SpaceScope space, Guid scope, long limit, CancellationToken ct)
+    {
         var now = time.GetUtcNow();
         var month = new DateOnly(now.Year, now.Month, 1);
         if (!_used.TryGetValue(scope, out var used) || used.Month != month || now - used.ReadAt > MaxAge)
@@ -41,6 +54,7 @@ public sealed class BandwidthQuota(RegistryFactory registry, TimeProvider time, 
             ? null
             : new Error(ErrorCode.PeriodicQuotaExceeded, $"The month's {limit} bytes of bandwidth are used up (policy quota_bandwidth_bytes_per_month).")
             {
+                Limit = limit,
                 RetryAfter = new DateTimeOffset(month.AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero) - now,
             };
     }
@@ -66,8 +80,8 @@ public sealed class BandwidthQuota(RegistryFactory registry, TimeProvider time, 
         }
     }
 
-    /// <summary>The level that set the quota in force is the one whose bytes it counts.</summary>
-    private static Guid CountedScope(SpaceScope space) => space.Policy["quota_bandwidth_bytes_per_month"].Source?.Level switch
+    /// <summary>The level that sets a quota is the one whose bytes it counts.</summary>
+    private static Guid CountedScope(SpaceScope space, PolicyLevel level) => level switch
     {
         PolicyLevel.Organization => space.OrganizationId,
         PolicyLevel.Tenant => space.TenantId,

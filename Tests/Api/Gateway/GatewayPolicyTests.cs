@@ -1,4 +1,5 @@
 using System.Net;
+using ImageService.Core.Registry;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -60,6 +61,24 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
         (await ProblemAsync(Stack, asset.Public("w_12.jpg"), HttpStatusCode.TooManyRequests)).ShouldBe("periodic_quota_exceeded");
         (await ImageAsync(Stack, asset.Public("w_10.jpg"))).Response.Dispose();
         (await ImageAsync(await AnotherAsync(), asset.Public("w_11.jpg"))).Response.Dispose();
+    }
+
+    [Fact]
+    public async Task A_spaces_generous_bandwidth_quota_does_not_lift_its_organizations()
+    {
+        var space = await Stack.NewSpaceAsync(("quota_bandwidth_bytes_per_month", "null"));
+        await using (var db = space.Db())
+        {
+            db.Policies.Add(new PolicyRow
+            {
+                OrganizationId = space.OrganizationId, Level = PolicyLevel.Organization, ScopeId = space.OrganizationId, Key = "quota_bandwidth_bytes_per_month", Value = "1", UpdatedAt = DateTimeOffset.UtcNow,
+            });
+            await db.SaveChangesAsync(Ct);
+        }
+
+        var asset = await space.AddAsync();
+        (await ImageAsync(Stack, asset.Public("w_10.jpg"))).Response.Dispose();
+        (await ProblemAsync(Stack, asset.Public("w_10.jpg"), HttpStatusCode.TooManyRequests)).ShouldBe("periodic_quota_exceeded");
     }
 
     [Fact]
