@@ -61,6 +61,35 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
     }
 
     [Fact]
+    public async Task A_person_walks_into_a_folder_and_deletes_an_old_version_for_good()
+    {
+        var summary = await stack.SummaryAsync();
+        using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
+        var folder = $"walk-{Guid.CreateVersion7():n}";
+        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(300, 200, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "old.jpg", ("folder", $"/{folder}/inner"))
+            .ShouldBe(System.Net.HttpStatusCode.Created);
+        var id = (await uploaded.JsonAsync())["id"].Text();
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(Pictures.Jpeg(300, 200, Random.Shared.Next())), "file", "new.jpg" } };
+        (await caller.SendAsync(HttpMethod.Put, $"/v1/assets/{id}/content", form).ShouldBe(System.Net.HttpStatusCode.OK)).Dispose();
+
+        var page = await chromium.NewPageAsync();
+        await SignInAsync(page, summary);
+        await page.GetByTestId($"space-{summary.Spaces["public"]}").ClickAsync();
+        await InteractiveAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = $"{folder}, 1 image" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "inner, 1 image" }).ClickAsync();
+        await page.GetByTestId("tile").And(page.GetByTitle("old.jpg")).ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Variants" }).ClickAsync();
+        await Expect(page.GetByTestId("versions").Locator("tbody tr")).ToHaveCountAsync(2);
+        await page.GetByTestId("delete-version-1").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete for good" }).ClickAsync();
+        await Expect(page.GetByTestId("versions").Locator("tbody tr")).ToHaveCountAsync(1);
+        using var versions = await caller.GetAsync($"/v1/assets/{id}/versions").ShouldBe(System.Net.HttpStatusCode.OK);
+        (await versions.JsonAsync())["items"]!.AsArray().Count.ShouldBe(1);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_told_and_nothing_is_shown_to_strangers()
     {
         var summary = await stack.SummaryAsync();
