@@ -69,5 +69,5 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
 
     /// <summary>The route's pattern, not the path: a path may hold what nobody may read in a log.</summary>
     private static string RouteOf(HttpContext http) =>
-        (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+        ((http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 }

@@ -9,6 +9,8 @@ internal static class JsonBody
     /// <exception cref="BadHttpRequestException">It cannot be read: answered as for a bound body.</exception>
     public static async Task<T?> ReadJsonAsync<T>(this HttpContext http, CancellationToken ct)
     {
+        if (!http.Request.HasJsonContentType())
+            throw new BadHttpRequestException("The body is not JSON.", StatusCodes.Status415UnsupportedMediaType);
         try
         {
             return await http.Request.ReadFromJsonAsync<T>(ct);

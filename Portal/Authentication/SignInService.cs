@@ -30,6 +30,16 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
         return new SignInOutcome(null, null);
     }
 
+    /// <summary>Signs in with the ticket that an organization's identity provider led to.</summary>
+    /// <returns>Null, or why not.</returns>
+    public async Task<ApiProblem?> RedeemTicketAsync(HttpContext http, string ticket, CancellationToken ct)
+    {
+        session.Use(new ClaimsPrincipal(new ClaimsIdentity()));
+        var answer = await client.RedeemTicketAsync(new RedeemTicketRequest(ticket), ct);
+        if (answer.Value is { } begun) await KeepAsync(http, begun);
+        return answer.Problem;
+    }
+
     /// <summary>Accepts an invitation: makes the account and signs it in, or joins the account that is signed in.</summary>
     /// <returns>Null, or why not.</returns>
     public async Task<ApiProblem?> AcceptInvitationAsync(HttpContext http, string token, string? name, string? password, CancellationToken ct)

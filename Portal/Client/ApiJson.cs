@@ -6,6 +6,7 @@ namespace ImageService.Portal.Client;
 /// <summary>How the portal's own records are read and written.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(RedeemTicketRequest))]
 [JsonSerializable(typeof(SessionTokenResponse))]
 [JsonSerializable(typeof(AcceptInvitationRequest))]
 [JsonSerializable(typeof(RequestPasswordResetRequest))]

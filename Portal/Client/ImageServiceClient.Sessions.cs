@@ -11,6 +11,13 @@ internal sealed partial class ImageServiceClient
             ApiJson.Default.SessionTokenResponse,
             ct);
 
+    public Task<ApiAnswer<SessionTokenResponse>> RedeemTicketAsync(RedeemTicketRequest request, CancellationToken ct) =>
+        SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "/v1/sessions/oidc") { Content = JsonContent.Create(request, ApiJson.Default.RedeemTicketRequest) },
+            null,
+            ApiJson.Default.SessionTokenResponse,
+            ct);
+
     public Task<ApiAnswer<JsonElement>> SignOutAsync(CancellationToken ct) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Delete, "/v1/sessions/current"), null, ApiJson.Default.JsonElement, ct);
 

@@ -8,6 +8,8 @@ internal sealed record SessionTokenResponse(string Token, DateTimeOffset Expires
     public override string ToString() => nameof(SessionTokenResponse);
 }
 
+internal sealed record RedeemTicketRequest(string Ticket);
+
 internal sealed record AcceptInvitationRequest(string Token, string? Name, string? Password);
 
 internal sealed record RequestPasswordResetRequest(string Email);

@@ -46,6 +46,33 @@ public sealed partial class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_way_back_from_an_organizations_provider_signs_in_on_a_click_and_never_by_a_link_alone()
+    {
+        _portal.Answer = call => call.Line == "POST /v1/sessions/oidc" ? (201, $$"""{"token":"{{Token}}","expiresAt":"2099-01-01T00:00:00Z"}""") : SignsIn(call);
+        using var browser = _portal.Browser();
+        using var page = await browser.GetAsync("/sign-in/oidc?ticket=imt_x", Ct);
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        _portal.Calls.ShouldBeEmpty();
+        using var done = await PostAsync(browser, "/sign-in/oidc?ticket=imt_x");
+        done.Headers.Location!.PathAndQuery().ShouldBe("/");
+        _portal.Calls.First().Line.ShouldBe("POST /v1/sessions/oidc");
+        done.Headers.GetValues("Set-Cookie").ShouldContain(cookie => cookie.StartsWith("imageservice.portal=", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("acme", true)]
+    [InlineData("acme/../x", false)]
+    [InlineData("\"><script>", false)]
+    public async Task The_sign_in_page_leads_to_an_organizations_provider(string organization, bool leads)
+    {
+        using var browser = _portal.Browser();
+        (await browser.GetStringAsync("/sign-in", Ct)).ShouldContain("href=\"/sign-in/organization\"");
+        var html = await browser.GetStringAsync("/sign-in/organization?organization=" + Uri.EscapeDataString(organization), Ct);
+        html.Contains("/v1/organizations/acme/sign-in\"", StringComparison.Ordinal).ShouldBe(leads);
+        html.ShouldNotContain("<script>\"");
+    }
+
+    [Fact]
     public async Task A_refused_sign_in_says_so_and_keeps_the_address_but_not_the_password()
     {
         _portal.Answer = _ => (401, """{"title":"Unauthorized","status":401,"detail":"The password is wrong.","code":"unauthenticated"}""");

@@ -49,6 +49,18 @@ public sealed class BodyTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_body_that_says_not_what_it_is_is_refused()
+    {
+        var home = await api.NewHomeAsync();
+        foreach (var type in (string?[])[null, "text/plain", "application/xml"])
+        {
+            using var body = new ByteArrayContent("{}"u8.ToArray());
+            body.Headers.ContentType = type is null ? null : new(type);
+            await home.Owner.SendAsync(HttpMethod.Patch, "/v1/assets/01ARZ3NDEKTSV4RRFFQ69G5FAV", body).ProblemAsync(400, "invalid_request");
+        }
+    }
+
+    [Fact]
     public async Task A_nul_is_refused_wherever_it_would_meet_the_registry()
     {
         var home = await api.NewHomeAsync();
