@@ -20,7 +20,7 @@ internal sealed class ServeImage(
     SignatureGuard signatures,
     RequestedFiles files,
     VariantProvider variants,
-    BandwidthQuota bandwidth,
+    MeasuredQuotas quotas,
     UsageMeter usage,
     ImageServiceMetrics metrics)
 {
@@ -66,7 +66,7 @@ internal sealed class ServeImage(
         Note(space, sent);
     }
 
-    /// <summary>Limits that hold before anything is looked at: the organization's rate, the month's bandwidth, whose pages may embed.</summary>
+    /// <summary>Limits that hold before anything is looked at: the organization's rate, the month's quotas, whose pages may embed.</summary>
     private async ValueTask<Error?> AdmitAsync(HttpContext http, SpaceScope space, CancellationToken ct)
     {
         var policy = space.Policy;
@@ -77,7 +77,7 @@ internal sealed class ServeImage(
             return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the organization (policy rate_limit_requests)");
         }
 
-        if (await bandwidth.JudgeAsync(space, ct) is not { } used)
+        if (await quotas.JudgeServingAsync(space, ct) is not { } used)
             return ReferrerRule.Allows(policy.AllowedReferrers, http.Request.Headers.Referer) ? null : WrongReferrer;
         new RateDecision(false, used.Limit ?? 0, 0, used.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
         return used;
@@ -128,7 +128,7 @@ internal sealed class ServeImage(
     private void Note(SpaceScope space, long sent)
     {
         usage.Note(space.OrganizationId, space.TenantId, space.SpaceId, requests: 1, sent, transforms: 0, cpuMs: 0);
-        bandwidth.Note(space, sent);
+        quotas.NoteServed(space, sent);
         metrics.BandwidthServed(sent);
     }
 }

@@ -1,3 +1,5 @@
+using ImageService.Core.Policies;
+
 namespace ImageService.Core.Metering;
 
 /// <summary>Notes added up per hour, space and key, as they will be written. Not thread-safe.</summary>
@@ -33,21 +35,29 @@ internal sealed class UsageTotals
         _hours.Where(row => row.Key.OrganizationId == organizationId)
             .OrderBy(row => row.Key.TenantId).ThenBy(row => row.Key.SpaceId).ThenBy(row => row.Key.Hour).ThenBy(row => row.Key.ApiKeyId);
 
-    /// <summary>Bandwidth per month of the organization, each of its tenants and each of its spaces.</summary>
+    /// <summary>Requests for images, bandwidth and CPU time per month of the organization, each of its tenants and each of its spaces.</summary>
     public IReadOnlyList<CounterChange> CountersOf(Guid organizationId) =>
     [
         .. HoursOf(organizationId)
-            .Where(row => row.Value.BandwidthBytes != 0)
-            .SelectMany(row => Scopes(row.Key).Select(scope => (scope, period: MonthOf(row.Key.Hour), amount: row.Value.BandwidthBytes)))
-            .GroupBy(change => (change.scope, change.period))
-            .Select(group => new CounterChange(group.Key.scope, "bandwidth_bytes", group.Key.period, group.Sum(change => change.amount)))
-            .OrderBy(change => change.ScopeId).ThenBy(change => change.Period),
+            .SelectMany(row => Amounts(row).SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: MonthOf(row.Key.Hour), use.Amount))))
+            .Where(change => change.Amount != 0)
+            .GroupBy(change => (change.scope, change.Kind, change.period))
+            .Select(group => new CounterChange(group.Key.scope, group.Key.Kind, group.Key.period, group.Sum(change => change.Amount)))
+            .OrderBy(change => change.ScopeId).ThenBy(change => change.Kind, StringComparer.Ordinal).ThenBy(change => change.Period),
     ];
 
     public void Forget(Guid organizationId)
     {
         foreach (var key in _hours.Keys.Where(key => key.OrganizationId == organizationId).ToList()) _hours.Remove(key);
     }
+
+    /// <summary>What is requested with an API key is management, not images.</summary>
+    private static (string Kind, long Amount)[] Amounts(KeyValuePair<HourKey, Sums> row) =>
+    [
+        (MonthlyUse.Requests.CounterKind(), row.Key.ApiKeyId == Guid.Empty ? row.Value.Requests : 0),
+        (MonthlyUse.BandwidthBytes.CounterKind(), row.Value.BandwidthBytes),
+        (MonthlyUse.TransformCpuMs.CounterKind(), row.Value.TransformCpuMs),
+    ];
 
     private static DateOnly MonthOf(DateTimeOffset hour) => new(hour.Year, hour.Month, 1);
 

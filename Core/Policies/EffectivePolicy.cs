@@ -48,8 +48,11 @@ public sealed class EffectivePolicy
         QuotaBandwidthBytesPerMonth = Limit("quota_bandwidth_bytes_per_month");
     }
 
-    /// <summary>Every level that sets <c>quota_bandwidth_bytes_per_month</c> to a number: each is held to its own, whatever the levels below say.</summary>
-    public IReadOnlyList<LevelQuota> BandwidthQuotas { get; internal init; } = [];
+    /// <summary>Every level that sets a monthly quota on requests or bandwidth to a number: each is held to its own, whatever the levels below say.</summary>
+    public IReadOnlyList<LevelQuota> ServingQuotas { get; internal init; } = [];
+
+    /// <summary>Likewise for the CPU time of transforms.</summary>
+    public IReadOnlyList<LevelQuota> CpuQuotas { get; internal init; } = [];
 
     /// <summary>Every key with its value, source and lock, in the catalog's order.</summary>
     public IReadOnlyList<PolicyItem> Items { get; }
@@ -175,9 +178,6 @@ public sealed class EffectivePolicy
 /// <param name="Source">Where the value in force was set; null for the default.</param>
 /// <param name="Locked">Whether the source locks it for the levels below.</param>
 public sealed record PolicyItem(string Key, JsonElement? Own, JsonElement Value, JsonElement Default, PolicySource? Source, bool Locked);
-
-/// <summary>A quota and the level that sets it.</summary>
-public readonly record struct LevelQuota(PolicyLevel Level, long Limit);
 
 /// <summary>Where a value was set.</summary>
 public sealed record PolicySource(PolicyLevel Level, string Slug);

@@ -55,7 +55,9 @@ public static class PolicyCatalog
         new("quota_storage_bytes", OptionalNumber, "null", "Most bytes of originals held at this level."),
         new("quota_assets", OptionalNumber, "null", "Most assets held at this level."),
         new("quota_transforms_per_month", OptionalNumber, "null", "Most transforms per calendar month (UTC); cached images still flow beyond it."),
+        new("quota_transform_cpu_ms_per_month", OptionalNumber, "null", "Most CPU time of transforms per calendar month (UTC), ms; cached images still flow beyond it."),
         new("quota_bandwidth_bytes_per_month", OptionalNumber, "null", "Most bytes served per calendar month (UTC)."),
+        new("quota_requests_per_month", OptionalNumber, "null", "Most image requests answered per calendar month (UTC)."),
     ];
 
     private static readonly FrozenDictionary<string, PolicyDefinition> ByKey = All.ToFrozenDictionary(policy => policy.Key, StringComparer.Ordinal);

@@ -13,11 +13,17 @@ public static class PolicyLevels
         var items = new PolicyItem[PolicyCatalog.All.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = Resolve(PolicyCatalog.All[i], levels);
-        return new EffectivePolicy(items) { BandwidthQuotas = [.. levels.Select(BandwidthQuota).OfType<LevelQuota>()] };
+        return new EffectivePolicy(items) 
+        {
+            ServingQuotas = [.. levels.SelectMany(level => Quotas(level, MonthlyUse.Requests, MonthlyUse.BandwidthBytes))],
+            CpuQuotas = [.. levels.SelectMany(level => Quotas(level, MonthlyUse.TransformCpuMs))],
+        };
     }
 
-    private static LevelQuota? BandwidthQuota(PolicyLevelValues level) =>
-        level.Values.TryGetValue("quota_bandwidth_bytes_per_month", out var set) && set.Value is { ValueKind: JsonValueKind.Number } limit ? new LevelQuota(level.Level, limit.GetInt64()) : null;
+    private static IEnumerable<LevelQuota> Quotas(PolicyLevelValues level, params MonthlyUse[] uses) =>
+        from use in uses
+        where level.Values.TryGetValue(use.PolicyKey(), out var set) && set.Value.ValueKind == JsonValueKind.Number
+        select new LevelQuota(level.Level, use, level.Values[use.PolicyKey()].Value.GetInt64());
 
     private static PolicyItem Resolve(PolicyDefinition definition, IReadOnlyList<PolicyLevelValues> levels)
     {

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Variants;
 
 /// <summary>
-/// What keeps made-up URLs from making variants without end: the variant budget of the asset version and the month's transform quota.
+/// What keeps made-up URLs from making variants without end: the variant budget of the asset version and the month's quotas of transforms and their CPU time.
 /// Variants that exist are never counted again. Asked before the work is done, so that it is not done in vain; what several replicas make at the same moment is counted again when it is published.
 /// </summary>
-public sealed class VariantLimits(VariantStore store, TransformQuota quota, ILogger<VariantLimits> logger)
+public sealed class VariantLimits(VariantStore store, TransformQuota quota, MeasuredQuotas measured, ILogger<VariantLimits> logger)
 {
     private readonly ConcurrentDictionary<(Guid AssetId, int Version), int> _underWay = new();
 
@@ -17,11 +17,14 @@ public sealed class VariantLimits(VariantStore store, TransformQuota quota, ILog
     public async Task<LimitsPlace> EnterAsync(VariantDescription description, bool isOwn, CancellationToken ct)
     {
         var place = isOwn ? LimitsPlace.Free : await EnterBudgetAsync(description, ct);
-        if (place.Refusal is not null || await quota.TakeAsync(description.Space, ct) is not { } used)
+        if (place.Refusal is not null || (await measured.JudgeTransformAsync(description.Space, ct) ?? await quota.TakeAsync(description.Space, ct)) is not { } used)
             return place;
         place.Dispose();
         return new LimitsPlace(used, null);
     }
+
+    /// <summary>Counts what a transform took, ms of CPU time, against the month's quota.</summary>
+    public void NoteCpu(VariantDescription description, long milliseconds) => measured.NoteCpu(description.Space, milliseconds);
 
     private async Task<LimitsPlace> EnterBudgetAsync(VariantDescription description, CancellationToken ct)
     {

@@ -61,7 +61,9 @@ public sealed class VariantProduction(
         // The core is free for the next transform while this one is written.
         turn.Dispose();
         metrics.TransformRan(description.Canonical.Format, transformed);
-        usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: 1, (long)image.CpuTime.TotalMilliseconds);
+        var cpuMs = (long)image.CpuTime.TotalMilliseconds;
+        usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: 1, cpuMs);
+        limits.NoteCpu(description, cpuMs);
         started = Stopwatch.GetTimestamp();
         var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
         int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;

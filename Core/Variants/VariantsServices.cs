@@ -10,7 +10,7 @@ public static class VariantsServices
         services.AddSingleton<VariantStore>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<TransformQuota>();
-        services.AddSingleton<BandwidthQuota>();
+        services.AddSingleton<MeasuredQuotas>();
         services.AddSingleton<VariantLimits>();
         services.AddSingleton<VariantProduction>();
         services.AddSingleton<VariantDescriber>();

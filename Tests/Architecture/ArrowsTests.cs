@@ -30,6 +30,7 @@ public sealed class ArrowsTests
         [("Telemetry", "Operations")] = "transforms are counted by format",
         [("Operations", "Errors")] = "reading a URL can fail",
         [("Tenancy", "Policies")] = "a space's scope carries its effective policy",
+        [("Metering", "Policies")] = "a month's counter is named as the policy that limits it",
         [("Presets", "Tenancy")] = "presets are found from a space",
         [("Presets", "Policies")] = "both are found at the same three levels",
         [("Identity", "Signing")] = "a second factor's secret is sealed like a signing key",

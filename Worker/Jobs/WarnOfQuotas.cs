@@ -20,7 +20,7 @@ internal sealed class WarnOfQuotas(RegistryFactory registry, TimeProvider time, 
             SELECT c.organization_id, c.scope_id, c.kind, c.period, c.used, (p.value #>> ARRAY[]::text[])::bigint AS "limit"
             FROM quota_counters c
             JOIN policies p ON p.organization_id = c.organization_id AND p.scope_id = c.scope_id
-                AND p.key = CASE c.kind WHEN 'bandwidth_bytes' THEN 'quota_bandwidth_bytes_per_month' WHEN 'transforms' THEN 'quota_transforms_per_month' END
+                AND p.key = 'quota_' || c.kind || '_per_month'
             WHERE c.period = {new DateOnly(now.Year, now.Month, 1)} AND c.warned_at IS NULL AND jsonb_typeof(p.value) = 'number'
                 AND c.used::numeric * 5 >= (p.value #>> ARRAY[]::text[])::numeric * 4
             """).ToListAsync(ct);

@@ -94,6 +94,32 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
     }
 
     [Fact]
+    public async Task A_used_up_request_quota_stops_everything_and_counts_answers_without_bytes()
+    {
+        var asset = await (await Stack.NewSpaceAsync(("quota_requests_per_month", "3"))).AddAsync();
+        var (_, first) = await ImageAsync(Stack, asset.Public("w_10.jpg"));
+        using var notModified = await Stack.GetAsync(asset.Public("w_10.jpg"), ("If-None-Match", Header(first, "ETag")!));
+        notModified.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await ImageAsync(Stack, asset.Public("w_10.jpg"))).Response.Dispose();
+
+        using var refused = await Stack.GetAsync(asset.Public("w_10.jpg"));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (Header(refused, "X-RateLimit-Limit"), Header(refused, "X-RateLimit-Remaining")).ShouldBe(("3", "0"));
+        Header(refused, "Retry-After").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_used_up_quota_of_cpu_time_stops_new_variants_only()
+    {
+        var asset = await (await Stack.NewSpaceAsync(("quota_transform_cpu_ms_per_month", "1"))).AddAsync(width: 3000, height: 2000);
+        (await ImageAsync(Stack, asset.Public("w_1600.webp"))).Response.Dispose();
+
+        (await ProblemAsync(Stack, asset.Public("w_1601.webp"), HttpStatusCode.TooManyRequests)).ShouldBe("periodic_quota_exceeded");
+        (await ImageAsync(Stack, asset.Public("w_1600.webp"))).Response.Dispose();
+    }
+
+    [Fact]
     public async Task A_width_is_raised_to_the_ladders_next_step_and_the_answer_says_so()
     {
         var asset = await (await Stack.NewSpaceAsync(("width_ladder", "[100, 200, 300]"))).AddAsync();

@@ -58,6 +58,25 @@ public sealed class UsageMeterTests(RegistryFixture registry) : IClassFixture<Re
     }
 
     [Fact]
+    public async Task Image_requests_and_cpu_time_count_against_every_level_and_management_does_not()
+    {
+        var place = await registry.NewOrganizationAsync();
+        using var meter = Meter();
+        meter.Note(place.OrganizationId, place.TenantId, place.SpaceId, requests: 3, bytes: 0, transforms: 1, cpuMs: 40);
+        meter.Note(place.OrganizationId, Guid.Empty, Guid.Empty, requests: 5, bytes: 0, transforms: 0, cpuMs: 0, apiKeyId: Guid.CreateVersion7());
+        await meter.FlushAsync(Ct);
+
+        await using var db = registry.Registry.ForOrganization(place.OrganizationId);
+        var counters = await db.QuotaCounters.AsNoTracking().ToListAsync(Ct);
+        counters.Select(row => row.Kind).Distinct().Order(StringComparer.Ordinal).ShouldBe(["requests", "transform_cpu_ms"]);
+        foreach (var scope in new[] { place.OrganizationId, place.TenantId, place.SpaceId })
+        {
+            counters.Single(row => row.ScopeId == scope && row.Kind == "requests").Used.ShouldBe(3);
+            counters.Single(row => row.ScopeId == scope && row.Kind == "transform_cpu_ms").Used.ShouldBe(40);
+        }
+    }
+
+    [Fact]
     public async Task Bandwidth_counts_against_every_level_and_starts_anew_each_month()
     {
         var place = await registry.NewOrganizationAsync();
