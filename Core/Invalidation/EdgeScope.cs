@@ -73,10 +73,18 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
             if (variant.Preset is { } preset)
                 paths.Add($"{folder}preset_{preset}.{variant.Format}");
             paths.AddRange(Spellings(variant.Operations).Select(operations => $"{folder}{operations}.{variant.Format}"));
+            paths.AddRange(Negotiated(variant.Operations).Select(file => folder + file));
         }
 
-        return paths.Count <= MaxPaths ? paths : paths[..MaxPaths];
+        return [.. paths.Distinct(StringComparer.Ordinal).Take(MaxPaths)];
     }
+
+    /// <summary>The variant may be what <c>w_80-fmt_auto.jpg</c> was resolved to for some browser.</summary>
+    private static IEnumerable<string> Negotiated(string canonical) =>
+        from extension in (string[])["jpg", "png"]
+        let operations = Spellings(canonical).First()
+        from text in (string[])[$"{operations}-fmt_auto", $"{operations}-f_auto", $"fmt_auto-{operations}"]
+        select $"{text}.{extension}";
 
     /// <summary>
     /// <c>fmt_jpg-w_80-q_85</c> is what <c>w_80</c>, <c>w_80-q_85</c> and itself mean: the format is the extension's, and the quality may have been the default. Shortest first.

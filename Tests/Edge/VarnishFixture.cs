@@ -1,145 +1,22 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using ImageService.Tests.Edge;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(VarnishFixture))]
 
 namespace ImageService.Tests.Edge;
 
-/// <summary>A real <c>varnishd</c> with <c>deploy/edge/varnish.vcl</c> before a small origin that answers with the contract's headers. Started by the first test that asks.</summary>
-public sealed class VarnishFixture : IAsyncLifetime
+/// <summary>A real <c>varnishd</c> with <c>varnish.vcl</c>.</summary>
+public sealed class VarnishFixture : EdgeServer
 {
     private static readonly string[] Places = ["/usr/sbin/varnishd", "/usr/local/sbin/varnishd", "/opt/homebrew/sbin/varnishd"];
+    private static readonly string? Program = Places.FirstOrDefault(File.Exists);
 
-    private readonly SemaphoreSlim _starting = new(1, 1);
-    private readonly ConcurrentDictionary<string, int> _asked = new(StringComparer.Ordinal);
-    private readonly string _folder = Directory.CreateTempSubdirectory("varnish-").FullName;
-    private WebApplication? _origin;
-    private Process? _varnish;
-    private HttpClient? _client;
+    protected override string? Missing => Program is null ? $"varnishd is not installed ({string.Join(", ", Places)})" : null;
 
-    /// <summary>Requests that reached the origin for a path, with the <c>Accept</c> that arrived.</summary>
-    public int Asked(string path, string accept = "") => _asked.Where(entry => entry.Key.StartsWith($"{path}|{accept}", StringComparison.Ordinal)).Sum(entry => entry.Value);
+    protected override string ConfigurationFile => "varnish.vcl";
 
-    /// <summary>A client of the running Varnish; skips the test, saying why, where it is not installed.</summary>
-    public async Task<HttpClient> ClientAsync(CancellationToken ct)
-    {
-        var program = Places.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, $"varnishd is not installed ({string.Join(", ", Places)}): the Varnish configuration was not run.");
-        await _starting.WaitAsync(ct);
-        try
-        {
-            return _client ??= await StartAsync(program!, ct);
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
+    protected override string Adapt(string configuration, int originPort, int port, string folder) => configuration.Replace("\"8080\"", $"\"{originPort}\"", StringComparison.Ordinal);
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        _client?.Dispose();
-        if (_varnish is { HasExited: false })
-        {
-            _varnish.Kill(entireProcessTree: true);
-            await _varnish.WaitForExitAsync();
-        }
-
-        _varnish?.Dispose();
-        if (_origin is not null)
-            await _origin.DisposeAsync();
-        _starting.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task<HttpClient> StartAsync(string program, CancellationToken ct)
-    {
-        var origin = await StartOriginAsync(ct);
-        var vcl = Path.Combine(_folder, "edge.vcl");
-        var text = await File.ReadAllTextAsync(Path.Combine(SignatureVectors.Folder, "varnish.vcl"), ct);
-        await File.WriteAllTextAsync(vcl, text.Replace("\"8080\"", $"\"{origin.Port}\"", StringComparison.Ordinal), ct);
-        var port = FreePort();
-        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-F", "-j", "none", "-n", Path.Combine(_folder, "work"), "-a", $"127.0.0.1:{port}", "-T", "none", "-f", vcl, "-s", "malloc,16m"])
-            start.ArgumentList.Add(argument);
-        _varnish = Process.Start(start)!;
-        var said = new ConcurrentQueue<string>();
-        _varnish.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
-        _varnish.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
-        _varnish.BeginErrorReadLine();
-        _varnish.BeginOutputReadLine();
-
-        var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        var deadline = Stopwatch.StartNew();
-        while (!await AnswersAsync(client, ct))
-        {
-            if (_varnish.HasExited || deadline.Elapsed > TimeSpan.FromSeconds(30))
-                throw new InvalidOperationException("varnishd did not start: " + string.Join('\n', said));
-            await Task.Delay(100, ct);
-        }
-
-        return client;
-    }
-
-    private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken ct)
-    {
-        try
-        {
-            using var response = await client.GetAsync("/health/live", ct);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<Uri> StartOriginAsync(CancellationToken ct)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        _origin = builder.Build();
-        _origin.Run(AnswerAsync);
-        await _origin.StartAsync(ct);
-        return new Uri(_origin.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-    }
-
-    /// <summary>Public and private images with the contract's headers; a path that holds <c>f_auto</c> is negotiated.</summary>
-    private async Task AnswerAsync(HttpContext http)
-    {
-        var (request, response) = (http.Request, http.Response);
-        string path = request.Path.Value!, accept = request.Headers.Accept.ToString();
-        var count = _asked.AddOrUpdate($"{path}|{accept}|{request.QueryString}", 1, (_, before) => before + 1);
-        var negotiated = path.Contains("f_auto", StringComparison.Ordinal);
-        response.ContentType = !negotiated ? "image/jpeg" : accept.Contains("avif", StringComparison.Ordinal) ? "image/avif" : accept.Contains("webp", StringComparison.Ordinal) ? "image/webp" : "image/jpeg";
-        if (negotiated)
-            response.Headers.Vary = "Accept";
-        response.Headers.ETag = $"\"{path.GetHashCode(StringComparison.Ordinal):x}-{response.ContentType}\"";
-        response.Headers.CacheControl = path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? "private, max-age=600" : "public, max-age=31536000, immutable";
-        var asset = path.Split('/').ElementAtOrDefault(7);
-        response.Headers["Cache-Tag"] = $"org:acme,tenant:acme/website,space:acme/website/marketing,asset:{asset}";
-        response.Headers["Surrogate-Key"] = $"org:acme tenant:acme/website space:acme/website/marketing asset:{asset}";
-        await response.WriteAsync($"{response.ContentType} {count}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    protected override (string Program, string[] Arguments) Command(string configuration, int port, string folder) =>
+        (Program!, ["-F", "-j", "none", "-n", Path.Combine(folder, "work"), "-a", $"127.0.0.1:{port}", "-T", "none", "-f", configuration, "-s", "malloc,16m"]);
 }
