@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ImageService.Core.Registry;
 
 namespace ImageService.Api.ControlPlane.Presets;
@@ -13,7 +14,7 @@ namespace ImageService.Api.ControlPlane.Presets;
 internal sealed record CreatePresetRequest(
     string? Slug, string? Name, string? Description, string? Operations, bool? AutoGenerate, string[]? MatchTags, string[]? MatchFolders);
 
-/// <summary>A new revision of a preset; what is left out stays.</summary>
+/// <summary>A new revision of a preset; what is left out stays. The preset may be sent back as it was read: members that cannot be changed are passed over.</summary>
 /// <param name="Slug">The route's; another one is refused.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Description">For people.</param>
@@ -21,6 +22,7 @@ internal sealed record CreatePresetRequest(
 /// <param name="AutoGenerate">Whether the variant is made ahead.</param>
 /// <param name="MatchTags">Tags that match.</param>
 /// <param name="MatchFolders">Folders that match, with everything below them.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record RevisePresetRequest(
     string? Slug, string? Name, string? Description, string? Operations, bool? AutoGenerate, string[]? MatchTags, string[]? MatchFolders);
 

@@ -33,6 +33,17 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
     }
 
     [Fact]
+    public async Task A_preset_may_be_sent_back_as_it_was_read()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "card", operations = "w_400" }).OkAsync(201);
+        var preset = await home.Owner.GetAsync($"{home.Root}/presets/card").OkAsync();
+        preset["operations"] = "w_500";
+        var revised = await home.Owner.PutAsync($"{home.Root}/presets/card", preset).OkAsync();
+        (revised.Text("operations"), (int)revised["revision"]!).ShouldBe(("w_500", 2));
+    }
+
+    [Fact]
     public async Task A_preset_that_cannot_be_read_is_refused_with_the_place()
     {
         var home = await api.NewHomeAsync();
