@@ -38,7 +38,7 @@ internal sealed class ServeImage(
         ImageResponse.AllowOrigins(http, space);
         if (await AdmitAsync(http, space, ct) is { } refusal)
         {
-            await Problems.WriteAsync(http, refusal);
+            await RefuseAsync(http, refusal);
             return;
         }
 
@@ -77,10 +77,8 @@ internal sealed class ServeImage(
             return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the organization (policy rate_limit_requests)");
         }
 
-        if (await quotas.JudgeServingAsync(space, ct) is not { } used)
-            return ReferrerRule.Allows(policy.AllowedReferrers, http.Request.Headers.Referer) ? null : WrongReferrer;
-        new RateDecision(false, used.Limit ?? 0, 0, used.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
-        return used;
+        return await quotas.JudgeServingAsync(space, ct)
+            ?? (ReferrerRule.Allows(policy.AllowedReferrers, http.Request.Headers.Referer) ? null : WrongReferrer);
     }
 
     private async ValueTask<Result<VariantDescription>> DescribeAsync(

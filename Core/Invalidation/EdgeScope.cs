@@ -64,36 +64,43 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
             join tenant in db.Tenants.IgnoreQueryFilters() on asset.TenantId equals tenant.Id
             where assets.Contains(asset.Id)
             select new { asset.Id, Tenant = tenant.Slug, Space = space.Slug }).ToDictionaryAsync(static place => place.Id, ct);
-        List<string> paths = [];
-        foreach (var variant in variants)
-        {
-            if (!places.TryGetValue(variant.AssetId, out var place))
-                continue;
-            var folder = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{new AssetId(variant.AssetId)}/v{variant.Version}/";
-            if (variant.Preset is { } preset)
-                paths.Add($"{folder}preset_{preset}.{variant.Format}");
-            paths.AddRange(Spellings(variant.Operations).Select(operations => $"{folder}{operations}.{variant.Format}"));
-            paths.AddRange(Negotiated(variant.Operations).Select(file => folder + file));
-        }
+        var named =
+            from variant in variants
+            where places.ContainsKey(variant.AssetId)
+            let place = places[variant.AssetId]
+            let folder = $"/v1/pub/{organization}/{place.Tenant}/{place.Space}/img/{new AssetId(variant.AssetId)}/v{variant.Version}/"
+            from name in Names(variant)
+            select (Path: folder + name.File, name.Rank);
 
-        return [.. paths.Distinct(StringComparer.Ordinal).Take(MaxPaths)];
+        // The likeliest name of every variant before the second one of any: there may be more than can be told.
+        return [.. named.OrderBy(static name => name.Rank).Select(static name => name.Path).Distinct(StringComparer.Ordinal).Take(MaxPaths)];
     }
 
-    /// <summary>The variant may be what <c>w_80-fmt_auto.jpg</c> was resolved to for some browser.</summary>
-    private static IEnumerable<string> Negotiated(string canonical) =>
-        from extension in (string[])["jpg", "png"]
-        let operations = Spellings(canonical).First()
-        from text in (string[])[$"{operations}-fmt_auto", $"{operations}-f_auto", $"fmt_auto-{operations}"]
-        select $"{text}.{extension}";
-
     /// <summary>
-    /// <c>fmt_jpg-w_80-q_85</c> is what <c>w_80</c>, <c>w_80-q_85</c> and itself mean: the format is the extension's, and the quality may have been the default. Shortest first.
+    /// What a variant's file may be called in a URL, likeliest first. <c>fmt_jpg-w_80-q_85</c> is what <c>w_80.jpg</c>, <c>w_80-q_85.jpg</c> and itself mean, because the format is the
+    /// extension's and the quality may have been the default; and it may be what <c>w_80-fmt_auto.png</c> was resolved to for some browser.
     /// </summary>
-    private static IEnumerable<string> Spellings(string canonical)
+    private static IEnumerable<(int Rank, string File)> Names(DroppedVariant variant)
     {
-        var operations = canonical.Split('-').Where(static operation => !operation.StartsWith("fmt_", StringComparison.Ordinal)).ToList();
-        var bare = operations.Where(static operation => !operation.StartsWith("q_", StringComparison.Ordinal)).ToList();
-        return new[] { string.Join('-', bare), string.Join('-', operations), canonical }.Where(static text => text.Length > 0).Distinct(StringComparer.Ordinal);
+        var operations = variant.Operations.Split('-').Where(static operation => !operation.StartsWith("fmt_", StringComparison.Ordinal)).ToList();
+        var precise = string.Join('-', operations);
+        var plain = string.Join('-', operations.Where(static operation => !operation.StartsWith("q_", StringComparison.Ordinal)));
+        if (variant.Preset is { } preset)
+            yield return (0, $"preset_{preset}.{variant.Format}");
+        if (plain.Length > 0)
+        {
+            yield return (0, $"{plain}.{variant.Format}");
+            foreach (var extension in (string[])["jpg", "png"])
+            {
+                yield return (1, $"{plain}-fmt_auto.{extension}");
+                yield return (1, $"{plain}-f_auto.{extension}");
+                yield return (2, $"fmt_auto-{plain}.{extension}");
+            }
+        }
+
+        if (precise.Length > 0)
+            yield return (3, $"{precise}.{variant.Format}");
+        yield return (3, $"{variant.Operations}.{variant.Format}");
     }
 
     private static async Task<EdgeScope?> OfAssetAsync(RegistryDb db, string organization, AssetId assetId, int? version, CancellationToken ct)

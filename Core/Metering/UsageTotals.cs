@@ -39,7 +39,7 @@ internal sealed class UsageTotals
     public IReadOnlyList<CounterChange> CountersOf(Guid organizationId) =>
     [
         .. HoursOf(organizationId)
-            .SelectMany(row => Amounts(row).SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: MonthOf(row.Key.Hour), use.Amount))))
+            .SelectMany(row => Amounts(row).SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: QuotaMonth.Of(row.Key.Hour), use.Amount))))
             .Where(change => change.Amount != 0)
             .GroupBy(change => (change.scope, change.Kind, change.period))
             .Select(group => new CounterChange(group.Key.scope, group.Key.Kind, group.Key.period, group.Sum(change => change.Amount)))
@@ -58,8 +58,6 @@ internal sealed class UsageTotals
         (MonthlyUse.BandwidthBytes.CounterKind(), row.Value.BandwidthBytes),
         (MonthlyUse.TransformCpuMs.CounterKind(), row.Value.TransformCpuMs),
     ];
-
-    private static DateOnly MonthOf(DateTimeOffset hour) => new(hour.Year, hour.Month, 1);
 
     private static IEnumerable<Guid> Scopes(HourKey key) =>
         new[] { key.OrganizationId, key.TenantId, key.SpaceId }.Where(id => id != Guid.Empty).Distinct();

@@ -42,10 +42,7 @@ public sealed class EffectivePolicy
         RateLimitRequests = Number("rate_limit_requests");
         RateLimitWindow = Seconds("rate_limit_window_seconds");
         ApiRateLimitRequests = Number("api_rate_limit_requests");
-        QuotaStorageBytes = Limit("quota_storage_bytes");
-        QuotaAssets = Limit("quota_assets");
         QuotaTransformsPerMonth = Limit("quota_transforms_per_month");
-        QuotaBandwidthBytesPerMonth = Limit("quota_bandwidth_bytes_per_month");
     }
 
     /// <summary>Every level that sets a monthly quota on requests or bandwidth to a number: each is held to its own, whatever the levels below say.</summary>
@@ -120,16 +117,7 @@ public sealed class EffectivePolicy
     public long ApiRateLimitRequests { get; }
 
     /// <summary>Null: no limit.</summary>
-    public long? QuotaStorageBytes { get; }
-
-    /// <summary>Null: no limit.</summary>
-    public long? QuotaAssets { get; }
-
-    /// <summary>Null: no limit.</summary>
     public long? QuotaTransformsPerMonth { get; }
-
-    /// <summary>Null: no limit.</summary>
-    public long? QuotaBandwidthBytesPerMonth { get; }
 
     /// <summary>The item of a key of the catalog.</summary>
     /// <exception cref="KeyNotFoundException">The catalog has no such key.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImageService.Core.Errors;
+using ImageService.Core.Metering;
 using ImageService.Core.Policies;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
@@ -28,8 +29,10 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
     /// <summary>Notes an answered image request, until the registry's own count holds it.</summary>
     public void NoteServed(SpaceScope space, long bytes)
     {
-        foreach (var quota in space.Policy.ServingQuotas)
-            Note(space, quota, quota.Use == MonthlyUse.Requests ? 1 : bytes);
+        // By index: this runs for every image, and an interface's enumerator would be an object each time.
+        var quotas = space.Policy.ServingQuotas;
+        for (var i = 0; i < quotas.Count; i++)
+            Note(space, quotas[i], quotas[i].Use == MonthlyUse.Requests ? 1 : bytes);
     }
 
     /// <summary>Notes CPU time of a transform, ms, likewise.</summary>
@@ -62,7 +65,7 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
     private async ValueTask<Error?> JudgeAsync(SpaceScope space, LevelQuota quota, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var month = new DateOnly(now.Year, now.Month, 1);
+        var month = QuotaMonth.Of(now);
         var scope = CountedScope(space, quota.Level);
         if (!_used.TryGetValue((scope, quota.Use), out var used) || used.Month != month || now - used.ReadAt > MaxAge)
             used = await ReadAsync(space, scope, quota.Use, month, used, ct);
@@ -71,7 +74,7 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
             : new Error(ErrorCode.PeriodicQuotaExceeded, $"The month's {quota.Limit} {quota.Use.Unit()} are used up (policy {quota.Use.PolicyKey()}).")
             {
                 Limit = quota.Limit,
-                RetryAfter = new DateTimeOffset(month.AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero) - now,
+                RetryAfter = QuotaMonth.Rest(now),
             };
     }
 

@@ -1,4 +1,5 @@
 using ImageService.Core.Errors;
+using ImageService.Core.Metering;
 using ImageService.Core.Policies;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
@@ -47,7 +48,7 @@ public sealed class TransformQuota(RegistryFactory registry, PolicyResolver poli
     private async Task<Error?> CountAsync(SpaceScope space, Level[] levels, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var month = new DateOnly(now.Year, now.Month, 1);
+        var month = QuotaMonth.Of(now);
         var scopes = Array.ConvertAll(levels, static level => level.ScopeId);
         var limits = Array.ConvertAll(levels, static level => level.Limit ?? long.MaxValue);
         await using var db = registry.ForOrganization(space.OrganizationId);
@@ -72,7 +73,7 @@ public sealed class TransformQuota(RegistryFactory registry, PolicyResolver poli
             $"The {full.Name} has used its {full.Limit} transforms of this month (policy quota_transforms_per_month). Images made before are still served.")
         {
             Limit = full.Limit,
-            RetryAfter = new DateTimeOffset(month.AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero) - now,
+            RetryAfter = QuotaMonth.Rest(now),
         };
     }
 

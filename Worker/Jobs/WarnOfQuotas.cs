@@ -1,5 +1,6 @@
 using Hangfire;
 using ImageService.Core.Messaging;
+using ImageService.Core.Metering;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +22,7 @@ internal sealed class WarnOfQuotas(RegistryFactory registry, TimeProvider time, 
             FROM quota_counters c
             JOIN policies p ON p.organization_id = c.organization_id AND p.scope_id = c.scope_id
                 AND p.key = 'quota_' || c.kind || '_per_month'
-            WHERE c.period = {new DateOnly(now.Year, now.Month, 1)} AND c.warned_at IS NULL AND jsonb_typeof(p.value) = 'number'
+            WHERE c.period = {QuotaMonth.Of(now)} AND c.warned_at IS NULL AND jsonb_typeof(p.value) = 'number'
                 AND c.used::numeric * 5 >= (p.value #>> ARRAY[]::text[])::numeric * 4
             """).ToListAsync(ct);
         foreach (var warning in due) await WarnAsync(warning, now, ct);

@@ -30,7 +30,9 @@ public sealed class PolicyTests
         policy.CorsOrigins.ShouldBe(["*"]);
         policy.AllowedReferrers.ShouldBeEmpty();
         (policy.RateLimitRequests, policy.RateLimitWindow, policy.ApiRateLimitRequests).ShouldBe((10000, TimeSpan.FromMinutes(1), 3000));
-        (policy.QuotaAssets ?? policy.QuotaStorageBytes ?? policy.QuotaTransformsPerMonth ?? policy.QuotaBandwidthBytesPerMonth).ShouldBeNull();
+        policy.Items.Where(item => item.Key.StartsWith("quota_", StringComparison.Ordinal)).Select(item => item.Value.ValueKind).ShouldBe(Enumerable.Repeat(JsonValueKind.Null, 6));
+        policy.QuotaTransformsPerMonth.ShouldBeNull();
+        (policy.ServingQuotas.Count, policy.CpuQuotas.Count).ShouldBe((0, 0));
         policy.Items.Select(item => item.Key).ShouldBe(PolicyCatalog.All.Select(definition => definition.Key));
     }
 
