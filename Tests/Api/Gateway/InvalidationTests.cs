@@ -1,4 +1,5 @@
 using ImageService.Core.Invalidation;
+using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -63,7 +64,10 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
 
         await using var db = space.Db();
         (await db.Variants.CountAsync(Ct)).ShouldBe(1);
-        (await db.OutboxMessages.AsNoTracking().SingleAsync(message => message.Type == "edges_stale", Ct)).Body.ShouldContain(asset.Public("w_50.jpg"));
+        var told = Messages.Read<EdgesStale>((await db.OutboxMessages.AsNoTracking().SingleAsync(message => message.Type == "edges_stale", Ct)).Body).Paths;
+        told[0].ShouldBe(asset.Public("w_50.jpg"));
+        told.ShouldContain(asset.Public("w_50-fmt_auto.png"));
+        told.ShouldBeUnique();
     }
 
     [Fact]
