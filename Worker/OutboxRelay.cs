@@ -30,7 +30,7 @@ internal sealed class OutboxRelay(
         if (!await db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({RelayLock}) AS "Value" """).SingleAsync(ct)) return 0;
         var rows = await db.OutboxMessages.AsNoTracking().Where(row => row.PublishedAt == null).OrderBy(row => row.Id).Take(_options.RelayBatch).ToListAsync(ct);
         if (rows.Count == 0) return 0;
-        await queue.PublishAsync([.. rows.Select(row => new MessageEnvelope(row.Id, row.OrganizationId, row.Type, row.Body))], ct);
+        await queue.PublishAsync([.. rows.Select(row => new MessageEnvelope(row.Id, row.OrganizationId, row.Type, row.Body) { TraceParent = row.TraceParent })], ct);
         var ids = rows.ConvertAll(row => row.Id);
         await db.OutboxMessages.Where(row => ids.Contains(row.Id))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.PublishedAt, time.GetUtcNow()).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);

@@ -31,7 +31,11 @@ public interface IMessageQueue
 /// <param name="OrganizationId">Whose fact it is.</param>
 /// <param name="Type">Name on the wire.</param>
 /// <param name="Body">JSON text.</param>
-public sealed record MessageEnvelope(Guid Id, Guid OrganizationId, string Type, string Body);
+public sealed record MessageEnvelope(Guid Id, Guid OrganizationId, string Type, string Body)
+{
+    /// <summary>W3C <c>traceparent</c> of whoever wrote the fact, at most 55 characters; null where nobody traced. Adapters carry it unchanged.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>A message handed to a consumer.</summary>
 /// <param name="Message">What it says.</param>

@@ -8,24 +8,18 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
 {
     public async Task InsertAsync(IReadOnlyList<MessageEnvelope> messages, CancellationToken ct)
     {
-        await using var batch = source.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+        await using var command = source.CreateCommand(
             """
-            INSERT INTO queue.messages (id, organization_id, type, body)
-            SELECT i, o, t, b::jsonb FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS x(i, o, t, b, n) ORDER BY n
+            INSERT INTO queue.messages (id, organization_id, type, body, trace_parent)
+            SELECT i, o, t, b::jsonb, p FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS x(i, o, t, b, p, n) ORDER BY n
             ON CONFLICT (id) DO NOTHING
-            """)
-        {
-            Parameters =
-            {
-                new() { Value = messages.Select(message => message.Id).ToArray() },
-                new() { Value = messages.Select(message => message.OrganizationId).ToArray() },
-                new() { Value = messages.Select(message => message.Type).ToArray() },
-                new() { Value = messages.Select(message => message.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_notify('{PostgresQueue.Channel}', '')"));
-        await batch.ExecuteNonQueryAsync(ct);
+            """);
+        command.Parameters.Add(new() { Value = messages.Select(message => message.Id).ToArray() });
+        command.Parameters.Add(new() { Value = messages.Select(message => message.OrganizationId).ToArray() });
+        command.Parameters.Add(new() { Value = messages.Select(message => message.Type).ToArray() });
+        command.Parameters.Add(new() { Value = messages.Select(message => message.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = messages.Select(message => message.TraceParent).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     public async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(int limit, TimeSpan visibility, CancellationToken ct)
@@ -37,7 +31,7 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
                 ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED)
             UPDATE queue.messages m SET attempts = attempts + 1, claimed = true, visible_at = clock_timestamp() + $2
             FROM due WHERE m.id = due.id
-            RETURNING m.id, m.organization_id, m.type, m.body::text, m.attempts, m.sequence
+            RETURNING m.id, m.organization_id, m.type, m.body::text, m.attempts, m.sequence, m.trace_parent
             """);
         command.Parameters.Add(new() { Value = limit });
         command.Parameters.Add(new() { Value = visibility });
@@ -45,7 +39,10 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
         var claimed = new List<(long Sequence, ClaimedMessage Message)>(limit);
         while (await reader.ReadAsync(ct))
         {
-            var message = new MessageEnvelope(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3));
+            var message = new MessageEnvelope(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3))
+            {
+                TraceParent = await reader.IsDBNullAsync(6, ct) ? null : reader.GetString(6),
+            };
             claimed.Add((reader.GetInt64(5), new ClaimedMessage(message, reader.GetInt32(4))));
         }
 

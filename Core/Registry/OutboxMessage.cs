@@ -16,6 +16,9 @@ public sealed class OutboxMessage
     /// <summary>JSON of the message record.</summary>
     public required string Body { get; init; }
 
+    /// <summary>W3C <c>traceparent</c> of the request or job that wrote it; null where nobody traced.</summary>
+    public string? TraceParent { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? PublishedAt { get; set; }
@@ -29,6 +32,7 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
     {
         builder.Property(m => m.Type).HasMaxLength(100);
         builder.Property(m => m.Body).HasColumnType("jsonb");
+        builder.Property(m => m.TraceParent).HasMaxLength(55);
 
         // The relay reads the oldest unpublished; published rows leave the index.
         builder.HasIndex(m => m.Id).HasDatabaseName("ix_outbox_messages_unpublished").HasFilter("published_at IS NULL");

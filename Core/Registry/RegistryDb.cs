@@ -57,6 +57,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
 
+    public DbSet<QueuedMessage> QueuedMessages => Set<QueuedMessage>();
+
     public DbSet<AuditEntry> AuditLogs => Set<AuditEntry>();
 
     public DbSet<IdempotencyRecord> IdempotencyKeys => Set<IdempotencyRecord>();

@@ -123,7 +123,10 @@ public abstract class MessageQueueContract
     }
 
     protected static IReadOnlyList<MessageEnvelope> Messages(int count) =>
-        [.. Enumerable.Range(1, count).Select(number => new MessageEnvelope(Guid.CreateVersion7(), Guid.CreateVersion7(), "asset_uploaded", $$"""{"n": {{number}}}"""))];
+        [.. Enumerable.Range(1, count).Select(number => new MessageEnvelope(Guid.CreateVersion7(), Guid.CreateVersion7(), "asset_uploaded", $$"""{"n": {{number}}}""")
+        {
+            TraceParent = $"00-{number:x32}-{number:x16}-01",
+        })];
 
     protected static async Task Eventually(Func<Task<bool>> holds, TimeSpan? within = null)
     {
