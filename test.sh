@@ -61,17 +61,22 @@ say "Testing"
 results="$PWD/TestResults"
 rm -rf "$results"
 code=0
-dotnet test --project Tests --no-build --configuration "$configuration" --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename tests.trx "$@" || code=$?
+for project in Tests/Unit Tests; do
+    # Exit code 8: no test of this project matches a filter that was given.
+    status=0
+    dotnet test --project "$project" --no-build --configuration "$configuration" --results-directory "$results" \
+        --report-xunit-trx --report-xunit-trx-filename "${project//\//-}.trx" "$@" || status=$?
+    if ((status != 0 && !($# > 0 && status == 8))); then
+        code=$status
+    fi
+done
 
 # <Counters total="12" executed="11" passed="10" failed="1" error="0" ... notExecuted="1" ... />
-counters="$(grep -o '<Counters [^>]*>' "$results/tests.trx" 2>/dev/null || true)"
-counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+counters="$(grep -ho '<Counters [^>]*>' "$results"/*.trx 2>/dev/null || true)"
+counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters" | awk '{ sum += $1 } END { print sum + 0 }'; }
 total="$(counter total)"
 passed="$(counter passed)"
 failed="$(counter failed)"
-total="${total:-0}"
-passed="${passed:-0}"
-failed="${failed:-0}"
 
 if ((total == 0)); then
     echo "No test ran." >&2
