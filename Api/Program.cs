@@ -23,6 +23,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
 builder.AddRedisClient("cache");
+builder.AddQueueClient();
 builder.AddImageService();
 builder.AddHttpEdge();
 builder.AddAccessControl();

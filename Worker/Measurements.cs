@@ -73,7 +73,9 @@ internal sealed class Measurements : BackgroundService
         {
             await MeasureAsync(ct);
         }
-        catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException or TimeoutException)
+#pragma warning disable CA1031 // Database or broker is away, in whatever way its client says so: the next tick measures again.
+        catch (Exception exception) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             Log.MeasureFailed(_log, exception);
         }

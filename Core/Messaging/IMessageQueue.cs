@@ -9,7 +9,7 @@ public interface IMessageQueue
     /// <summary>Short name for metrics and health: <c>postgres</c>, <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>, <c>servicebus</c>.</summary>
     string Provider { get; }
 
-    /// <summary>Returns once every message is safely in the queue, in this order. Publishing an id twice is harmless.</summary>
+    /// <summary>Returns once every message is safely in the queue, in this order. Publishing an id twice is harmless: it is one message, or two of one id.</summary>
     Task PublishAsync(IReadOnlyList<MessageEnvelope> messages, CancellationToken ct);
 
     /// <summary>
@@ -44,7 +44,7 @@ public sealed record MessageDelivery(MessageEnvelope Message, int Attempt);
 
 /// <summary>Numbers of messages by state.</summary>
 /// <param name="Ready">Waiting to be handled, delayed ones included.</param>
-/// <param name="InFlight">Being handled.</param>
+/// <param name="InFlight">Being handled; by this process, where a broker does not tell more.</param>
 /// <param name="Dead">Set aside after too many failures.</param>
 /// <param name="Oldest">Age of the oldest that waits; zero when none does.</param>
 public sealed record QueueDepth(long Ready, long InFlight, long Dead, TimeSpan Oldest);

@@ -18,4 +18,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not settle message {Id}; it comes again after the visibility timeout")]
     public static partial void SettleFailed(ILogger logger, Exception exception, Guid id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not keep message {Id} while its handler runs; it may be handled a second time")]
+    public static partial void ExtendFailed(ILogger logger, Exception exception, Guid id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Set aside a message in queue '{Queue}' that is none of this service's: {Problem}")]
+    public static partial void Unreadable(ILogger logger, string queue, string problem);
 }

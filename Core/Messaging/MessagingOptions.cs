@@ -7,9 +7,16 @@ public sealed class MessagingOptions
 {
     public const string Section = "Messaging";
 
-    /// <summary>Which queue carries messages. Default <c>postgres</c>: the registry's own database.</summary>
-    [RegularExpression("^postgres$", ErrorMessage = "Messaging:Provider must be postgres.")]
+    /// <summary>Which queue carries messages: <c>postgres</c> (default: the registry's own database), <c>rabbitmq</c>.</summary>
+    [RegularExpression("^(postgres|rabbitmq)$", ErrorMessage = "Messaging:Provider must be postgres or rabbitmq.")]
     public string Provider { get; set; } = "postgres";
+
+    /// <summary>Name of a broker's queue, and the beginning of the names of those beside it. Default <c>imageservice</c>.</summary>
+    [RegularExpression("^[a-z][a-z0-9-]{2,59}$", ErrorMessage = "Messaging:QueueName must be 3 to 60 lower-case letters, digits and hyphens, a letter first.")]
+    public string QueueName { get; set; } = "imageservice";
+
+    /// <summary>Whether a broker's queues are made where they are missing; false where the service has no right to and somebody else makes them. Default true.</summary>
+    public bool CreateQueues { get; set; } = true;
 
     /// <summary>Messages handled at once by one worker. Default 8.</summary>
     [Range(1, 256, ErrorMessage = "Messaging:Concurrency must be from 1 to 256.")]

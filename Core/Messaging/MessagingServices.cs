@@ -1,17 +1,23 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Messaging;
 
-/// <summary>The messaging room's doors. Hosts add the <c>NpgsqlDataSource</c> named <c>registry</c> themselves.</summary>
+/// <summary>The messaging room's doors. Hosts add the <c>NpgsqlDataSource</c> named <c>registry</c> and RabbitMQ's client themselves.</summary>
 public static class MessagingServices
 {
     /// <summary>Adds the queue.</summary>
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IMessageQueue, PostgresQueue>();
+        services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingConnection>();
+        services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Provider switch
+        {
+            "rabbitmq" => ActivatorUtilities.CreateInstance<RabbitQueue>(provider),
+            _ => ActivatorUtilities.CreateInstance<PostgresQueue>(provider),
+        });
         services.AddHealthChecks().AddCheck<QueueHealthCheck>("queue", HealthStatus.Degraded, ["ready"]);
         return services;
     }

@@ -83,7 +83,8 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
     {
         try
         {
-            await SettleAsync(claimed, await HandleAsync(claimed, handle, ct));
+            var (outcome, reason) = await HandleAsync(claimed, handle, ct);
+            await SettleAsync(claimed, outcome, reason);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
@@ -95,28 +96,28 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
         }
     }
 
-    private async Task<Outcome> HandleAsync(ClaimedMessage claimed, Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct)
+    private async Task<(Outcome Outcome, string? Reason)> HandleAsync(ClaimedMessage claimed, Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct)
     {
         // A message that kills its process comes back without ever having thrown; it too must end.
-        if (claimed.Attempt > _options.MaxDeliveries) return Outcome.Dead;
+        if (claimed.Attempt > _options.MaxDeliveries) return (Outcome.Dead, $"None of {claimed.Attempt - 1} deliveries was answered.");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var kept = KeepAsync(claimed, done.Token);
         try
         {
             await handle(new MessageDelivery(claimed.Message, claimed.Attempt), ct);
-            return Outcome.Handled;
+            return (Outcome.Handled, null);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            return Outcome.Returned;
+            return (Outcome.Returned, null);
         }
 #pragma warning disable CA1031 // Whatever a handler throws is its failure: the message comes again, and in the end is set aside where people look.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (claimed.Attempt >= _options.MaxDeliveries) return Outcome.Dead;
+            if (claimed.Attempt >= _options.MaxDeliveries) return (Outcome.Dead, BrokerDelivery.ReasonOf(exception));
             Log.HandlerFailed(log, exception, claimed.Message.Id, claimed.Message.Type, claimed.Attempt, _options.DelayAfter(claimed.Attempt));
-            return Outcome.Failed;
+            return (Outcome.Failed, null);
         }
         finally
         {
@@ -143,7 +144,7 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
         }
     }
 
-    private async Task SettleAsync(ClaimedMessage claimed, Outcome outcome)
+    private async Task SettleAsync(ClaimedMessage claimed, Outcome outcome, string? reason)
     {
         // Settling must not be cut short by the stop that ended the handler.
         var ct = CancellationToken.None;
@@ -160,7 +161,7 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
                 break;
             default:
                 Log.MessageDead(log, claimed.Message.Id, claimed.Message.Type, claimed.Attempt);
-                await _table.SetAsideAsync(claimed, ct);
+                await _table.SetAsideAsync(claimed, reason, ct);
                 break;
         }
     }

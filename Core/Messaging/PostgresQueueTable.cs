@@ -66,14 +66,14 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
             delay,
             countAttempt ? 0 : 1);
 
-    public Task SetAsideAsync(ClaimedMessage claimed, CancellationToken ct) =>
-        ExecuteAsync("UPDATE queue.messages SET claimed = false, dead_at = clock_timestamp() WHERE id = $1 AND attempts = $2", claimed, ct);
+    public Task SetAsideAsync(ClaimedMessage claimed, string? reason, CancellationToken ct) =>
+        ExecuteAsync("UPDATE queue.messages SET claimed = false, dead_at = clock_timestamp(), reason = $3 WHERE id = $1 AND attempts = $2", claimed, ct, reason ?? "");
 
     public async Task<int> ReviveAsync(CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             $"""
-            WITH revived AS (UPDATE queue.messages SET dead_at = NULL, attempts = 0, visible_at = clock_timestamp() WHERE dead_at IS NOT NULL RETURNING id)
+            WITH revived AS (UPDATE queue.messages SET dead_at = NULL, reason = NULL, attempts = 0, visible_at = clock_timestamp() WHERE dead_at IS NOT NULL RETURNING id)
             SELECT count(*), pg_notify('{PostgresQueue.Channel}', '')::text FROM revived
             """);
         return (int)(long)(await command.ExecuteScalarAsync(ct) ?? 0L);

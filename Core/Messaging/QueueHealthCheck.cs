@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageService.Core.Messaging;
@@ -13,7 +12,9 @@ internal sealed class QueueHealthCheck(IMessageQueue queue) : IHealthCheck
             await queue.MeasureAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is DbException or IOException)
+#pragma warning disable CA1031 // Each broker's client says in its own way that the broker is away.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The queue does not answer.", exception);
         }

@@ -9,42 +9,30 @@ using Npgsql;
 
 namespace ImageService.Tests.Core.Messaging;
 
-public sealed class PostgresQueueTests(PostgresServer postgres) : MessageQueueContract, IAsyncLifetime
+public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatrix matrix) : MessageQueueContract(matrix), IAsyncLifetime
 {
     private NpgsqlDataSource _source = null!;
+    private PrivateServer? _private;
+    private string _version = "";
+
+    protected override string Provider => "postgres";
+
+    protected override string Server => $"PostgreSQL {_version}";
+
+    protected override bool Deduplicates => true;
 
     public async ValueTask InitializeAsync()
     {
-        var connectionString = await postgres.CreateDatabaseAsync("migrated", text => RegistryMigrator.MigrateAsync(text, Ct), Ct);
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        RegistryConnection.UseApplicationRole(builder);
-        _source = builder.Build();
+        Connect(await postgres.CreateDatabaseAsync("migrated", text => RegistryMigrator.MigrateAsync(text, Ct), Ct));
+        await using var command = _source.CreateCommand("SHOW server_version");
+        _version = (string)(await command.ExecuteScalarAsync(Ct))!;
     }
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
-
-    [Fact]
-    public async Task A_message_whose_worker_died_comes_again_after_the_visibility_timeout()
+    public async ValueTask DisposeAsync()
     {
-        var (queue, _) = await CreateAsync(Options(options => options.VisibilityTimeout = TimeSpan.FromMilliseconds(200)));
-        await queue.PublishAsync(Messages(1), Ct);
-        var table = new PostgresQueueTable(_source);
-        (await table.ClaimAsync(10, TimeSpan.FromMilliseconds(200), Ct)).Count.ShouldBe(1);
-        await using var consumer = new Consumer(queue, _ => Task.CompletedTask);
-        await Eventually(() => Task.FromResult(consumer.Seen.Count == 1));
-        consumer.Seen.Single().Attempt.ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task A_message_that_kills_its_workers_ends_too()
-    {
-        var (queue, _) = await CreateAsync(Options(options => options.MaxDeliveries = 2));
-        await queue.PublishAsync(Messages(1), Ct);
-        var table = new PostgresQueueTable(_source);
-        for (var death = 0; death < 2; death++) (await table.ClaimAsync(1, TimeSpan.Zero, Ct)).Count.ShouldBe(1);
-        await using var consumer = new Consumer(queue, _ => Task.CompletedTask);
-        await Eventually(async () => (await queue.MeasureAsync(Ct)).Dead == 1);
-        consumer.Seen.ShouldBeEmpty();
+        await _source.DisposeAsync();
+        if (_private is not null) await _private.DisposeAsync();
+        Dispose();
     }
 
     [Fact]
@@ -61,6 +49,39 @@ public sealed class PostgresQueueTests(PostgresServer postgres) : MessageQueueCo
 
     protected override Task<(IMessageQueue First, IMessageQueue Second)> CreateAsync(MessagingOptions options) =>
         Task.FromResult<(IMessageQueue, IMessageQueue)>((Queue(options), Queue(options)));
+
+    protected override async Task TakeAndDieAsync(MessagingOptions options)
+    {
+        var table = new PostgresQueueTable(_source);
+        await Eventually(async () => (await table.ClaimAsync(1, options.VisibilityTimeout, Ct)).Count == 1);
+    }
+
+    protected override async Task<IReadOnlyList<string>> DeadReasonsAsync(MessagingOptions options)
+    {
+        await using var command = _source.CreateCommand("SELECT coalesce(array_agg(reason), '{}') FROM queue.messages WHERE dead_at IS NOT NULL");
+        return (string[])(await command.ExecuteScalarAsync(Ct))!;
+    }
+
+    protected override async Task UsePrivateBrokerAsync()
+    {
+        await _source.DisposeAsync();
+        _private = await postgres.StartPrivateAsync(Ct);
+        await RegistryMigrator.MigrateAsync(_private.ConnectionString, Ct);
+        Connect(_private.ConnectionString);
+    }
+
+    protected override async Task RestartBrokerAsync()
+    {
+        await _private!.StopAsync();
+        await _private.StartAsync();
+    }
+
+    private void Connect(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        RegistryConnection.UseApplicationRole(builder);
+        _source = builder.Build();
+    }
 
     private PostgresQueue Queue(MessagingOptions options) => new(_source, Options<MessagingOptions>(options), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
 
