@@ -2,7 +2,6 @@ using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace ImageService.Worker;
 
@@ -11,7 +10,7 @@ namespace ImageService.Worker;
 /// order; a relay that dies between publishing and marking leaves its rows to the next one, which publishes them again.
 /// </summary>
 internal sealed class OutboxRelay(
-    RegistryFactory registry, IMessageQueue queue, NpgsqlDataSource source, IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
+    RegistryFactory registry, IMessageQueue queue, Notices notices, IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
 {
     /// <summary>The channel on which a commit of outbox rows is told.</summary>
     public const string Channel = "outbox_messages";
@@ -40,14 +39,11 @@ internal sealed class OutboxRelay(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var signal = new PostgresSignal(source, Channel, log);
-        var listening = signal.ListenAsync(stoppingToken);
+        using var signal = new NoticeSignal(notices, Channel);
         while (!stoppingToken.IsCancellationRequested)
         {
             if (await TryRelayAsync(stoppingToken) < _options.RelayBatch) await signal.WaitAsync(_options.PollInterval, stoppingToken);
         }
-
-        await listening;
     }
 
     private async Task<int> TryRelayAsync(CancellationToken ct)

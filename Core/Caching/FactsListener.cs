@@ -1,21 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageService.Core.Registry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ImageService.Core.Caching;
 
 /// <summary>
-/// Hears of changed facts from the database's triggers (LISTEN) and makes the cache forget them. After a lost connection everything is
-/// forgotten, because messages sent meanwhile are gone.
+/// Hears of changed facts from the database's triggers and makes the cache forget them. After a lost connection everything is
+/// forgotten, because notices sent meanwhile are gone.
 /// </summary>
-public sealed class FactsListener(NpgsqlDataSource source, FactsCache cache, TimeProvider time, ILogger<FactsListener> logger) : BackgroundService
+public sealed class FactsListener(Notices notices, FactsCache cache, ILogger<FactsListener> logger) : IHostedService
 {
     public const string Channel = "facts";
 
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private IDisposable? _subscription;
 
     /// <summary>Which scopes a notice makes unknown.</summary>
     internal static IEnumerable<FactScope> ScopesOf(FactNotice notice)
@@ -46,50 +45,16 @@ public sealed class FactsListener(NpgsqlDataSource source, FactsCache cache, Tim
         yield return FactScope.Everywhere;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromMilliseconds(100);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ListenAsync(() => pause = TimeSpan.FromMilliseconds(100), stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException or InvalidOperationException)
-            {
-                Log.ListenerLost(logger, exception);
-
-                // Pooled connections to a server that went away fail one by one otherwise.
-                source.Clear();
-                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
+        _subscription = notices.On(Channel, Hear, cache.ForgetAll, cache.Heard);
+        return Task.CompletedTask;
     }
 
-    private async Task ListenAsync(Action connected, CancellationToken ct)
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        connection.Notification += (_, notification) => Hear(notification.Payload);
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
-            await listen.ExecuteNonQueryAsync(ct);
-        cache.ForgetAll();
-        cache.Heard();
-        connected();
-        Log.Listening(logger);
-
-        // An answer to the beat arrives after every notice sent before it: having it, nothing was missed.
-        await using var beat = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 2 };
-        while (true)
-        {
-            await connection.WaitAsync(Beat, ct);
-            await beat.ExecuteNonQueryAsync(ct);
-            cache.Heard();
-        }
+        _subscription?.Dispose();
+        return Task.CompletedTask;
     }
 
     private void Hear(string payload)

@@ -16,12 +16,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL could not give an advisory lock.")]
     public static partial void PostgresLockFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Changes of facts are heard from the database.")]
-    public static partial void Listening(ILogger logger);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Changes of facts are not heard; facts are looked up again every few seconds until they are.")]
-    public static partial void ListenerLost(ILogger logger, Exception exception);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "A notice of a changed fact could not be read; all facts are forgotten.")]
     public static partial void NoticeUnreadable(ILogger logger, Exception exception);
 }

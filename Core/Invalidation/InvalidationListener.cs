@@ -3,7 +3,6 @@ using ImageService.Core.Caching;
 using ImageService.Core.Registry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ImageService.Core.Invalidation;
 
@@ -11,43 +10,25 @@ namespace ImageService.Core.Invalidation;
 /// Hears of invalidations on other replicas and makes this process's memory give up the bytes. That nobody is served an invalidated variant does not hang on this:
 /// raised generations see to it; a notice lost with a connection only leaves unreachable bytes to be evicted in their turn.
 /// </summary>
-public sealed class InvalidationListener(NpgsqlDataSource source, VariantCache cache, TimeProvider time, ILogger<InvalidationListener> logger) : BackgroundService
+public sealed class InvalidationListener(Notices notices, VariantCache cache, ILogger<InvalidationListener> logger) : IHostedService
 {
     public const string Channel = "invalidations";
 
     /// <summary>A notice holds at most 8000 bytes; an id in JSON takes 39.</summary>
     public const int AssetsPerNotice = 200;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private IDisposable? _subscription;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ListenAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (RegistryFailure.IsUnavailable(exception) || exception is IOException or InvalidOperationException)
-            {
-                Log.ListenerLost(logger, exception);
-                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        _subscription = notices.On(Channel, Hear, lost: static () => { });
+        return Task.CompletedTask;
     }
 
-    private async Task ListenAsync(CancellationToken ct)
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        connection.Notification += (_, notification) => Hear(notification.Payload);
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
-            await listen.ExecuteNonQueryAsync(ct);
-        while (true)
-            await connection.WaitAsync(ct);
+        _subscription?.Dispose();
+        return Task.CompletedTask;
     }
 
     private void Hear(string payload)

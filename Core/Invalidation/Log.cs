@@ -22,9 +22,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Invalidated {Variants} variants of {Assets} assets.")]
     public static partial void Invalidated(ILogger logger, int variants, int assets);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Invalidations of other replicas are not heard of; their bytes here are unreachable and go by eviction.")]
-    public static partial void ListenerLost(ILogger logger, Exception exception);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "A notice of an invalidation could not be read.")]
     public static partial void NoticeUnreadable(ILogger logger, Exception exception);
 }

@@ -4,9 +4,6 @@ namespace ImageService.Core.Messaging;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the connection that listens on '{Channel}'; looking from time to time until it is back")]
-    public static partial void SignalLost(ILogger logger, Exception exception, string channel);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Id} of type '{Type}' failed at delivery {Attempt}; it comes again in {Delay}")]
     public static partial void HandlerFailed(ILogger logger, Exception exception, Guid id, string type, int attempt, TimeSpan delay);
 

@@ -38,9 +38,9 @@ public sealed class MessagingOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Messaging:MaxRetryDelay must be from 00:00:01 to 1.00:00:00.")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often relay and queue look without having been woken. Default 2 seconds.</summary>
+    /// <summary>How often relay and queue look without having been woken by a notice, for the case that one was missed. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Messaging:PollInterval must be from 00:00:00.05 to 00:01:00.")]
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Outbox rows published per transaction. Default 200.</summary>
     [Range(1, 5000, ErrorMessage = "Messaging:RelayBatch must be from 1 to 5000.")]

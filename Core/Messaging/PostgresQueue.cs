@@ -1,3 +1,4 @@
+using ImageService.Core.Registry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -8,10 +9,13 @@ namespace ImageService.Core.Messaging;
 /// The queue as a table of the registry's database: workers claim rows with SKIP LOCKED, a claim is a visibility timeout that is extended while the
 /// handler runs, and an acknowledgement deletes the row. Publishing wakes idle workers through NOTIFY. All times are the database's own.
 /// </summary>
-public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOptions> options, TimeProvider time, ILogger<PostgresQueue> log) : IMessageQueue
+public sealed class PostgresQueue(
+    NpgsqlDataSource source, Notices notices, IOptions<MessagingOptions> options, TimeProvider time, ILogger<PostgresQueue> log) : IMessageQueue
 {
     /// <summary>The channel on which a commit of new messages is told.</summary>
     public const string Channel = "queue_messages";
+
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
 
     private readonly MessagingOptions _options = options.Value;
     private readonly PostgresQueueTable _table = new(source);
@@ -27,8 +31,7 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
 
     public async Task ConsumeAsync(Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct)
     {
-        var signal = new PostgresSignal(source, Channel, log);
-        var listening = signal.ListenAsync(ct);
+        using var signal = new NoticeSignal(notices, Channel);
         using var slots = new SemaphoreSlim(_options.Concurrency, _options.Concurrency);
         while (!ct.IsCancellationRequested)
         {
@@ -37,12 +40,11 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
             var claimed = await ClaimAsync(free, ct);
             if (claimed.Count < free) slots.Release(free - claimed.Count);
             foreach (var message in claimed) _ = RunAsync(message, handle, slots, ct);
-            if (claimed.Count == 0) await signal.WaitAsync(_options.PollInterval, ct);
+            if (claimed.Count == 0) await signal.WaitAsync(await UntilNextAsync(ct), ct);
         }
 
         // Running handlers see the cancellation; wait for them to settle, so that nothing is claimed for longer than needed.
         for (var i = 0; i < _options.Concurrency; i++) await slots.WaitAsync(CancellationToken.None);
-        await listening;
     }
 
     /// <summary>Waits for one free slot, then takes every other that is free; 0 when cancelled.</summary>
@@ -72,10 +74,30 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
         {
             return [];
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {
             Log.QueueUnreachable(log, exception, _options.PollInterval);
             return [];
+        }
+    }
+
+    /// <summary>How long until a delayed message is due, or the claim of a worker that may have died runs out; at most the time between two looks.</summary>
+    private async Task<TimeSpan> UntilNextAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (await _table.UntilNextAsync(ct) is not { } next || next > _options.PollInterval) return _options.PollInterval;
+
+            // One that is due and could not be claimed is being claimed by another worker: no reason to ask without a pause.
+            return next > ShortestWait ? next : ShortestWait;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return TimeSpan.Zero;
+        }
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
+        {
+            return _options.PollInterval;
         }
     }
 
@@ -86,7 +108,7 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
             var (outcome, reason) = await HandleAsync(claimed, handle, ct);
             await SettleAsync(claimed, outcome, reason);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {
             Log.SettleFailed(log, exception, claimed.Message.Id);
         }
@@ -138,7 +160,7 @@ public sealed class PostgresQueue(NpgsqlDataSource source, IOptions<MessagingOpt
         {
             // The handler is done.
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {
             Log.SettleFailed(log, exception, claimed.Message.Id);
         }

@@ -49,6 +49,13 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
         return [.. claimed.OrderBy(row => row.Sequence).Select(row => row.Message)];
     }
 
+    /// <summary>Time until the earliest of the messages that wait or are claimed may be claimed, zero at the least; null where there is none.</summary>
+    public async Task<TimeSpan?> UntilNextAsync(CancellationToken ct)
+    {
+        await using var command = source.CreateCommand("SELECT greatest(min(visible_at) - clock_timestamp(), interval '0') FROM queue.messages WHERE dead_at IS NULL");
+        return await command.ExecuteScalarAsync(ct) as TimeSpan?;
+    }
+
     public Task ExtendAsync(ClaimedMessage claimed, TimeSpan visibility, CancellationToken ct) =>
         ExecuteAsync("UPDATE queue.messages SET visible_at = clock_timestamp() + $3 WHERE id = $1 AND attempts = $2", claimed, ct, visibility);
 
@@ -59,7 +66,7 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
         ExecuteAsync(
             """
             WITH given AS (UPDATE queue.messages SET claimed = false, attempts = attempts - $4, visible_at = clock_timestamp() + $3 WHERE id = $1 AND attempts = $2)
-            SELECT pg_notify('queue_messages', '') WHERE $3 = interval '0'
+            SELECT pg_notify('queue_messages', '')
             """,
             claimed,
             ct,

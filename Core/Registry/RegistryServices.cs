@@ -8,7 +8,7 @@ namespace ImageService.Core.Registry;
 /// <summary>Registers the registry. Hosts add the <see cref="NpgsqlDataSource"/> named <c>registry</c> themselves.</summary>
 public static class RegistryServices
 {
-    /// <summary>Adds units of work, the audit log and who acts. Other rooms may add interceptors of their own.</summary>
+    /// <summary>Adds units of work, the audit log, who acts, and the ear for notices. Other rooms may add interceptors of their own.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services)
     {
         services.AddSingleton<CurrentActor>();
@@ -20,6 +20,8 @@ public static class RegistryServices
             .AddInterceptors(provider.GetServices<IInterceptor>())
             .Options);
         services.AddSingleton<RegistryFactory>();
+        services.AddSingleton<Notices>();
+        services.AddHostedService(static provider => provider.GetRequiredService<Notices>());
         return services;
     }
 

@@ -33,6 +33,9 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
     /// <summary>Connects as the services do: as the application's role.</summary>
     public NpgsqlDataSource Source => Services.GetRequiredService<NpgsqlDataSource>();
 
+    /// <summary>The process's ear; listening.</summary>
+    public Notices Notices => Services.GetRequiredService<Notices>();
+
     public FactsCache Facts => Services.GetRequiredService<FactsCache>();
 
     public async ValueTask InitializeAsync()
@@ -75,9 +78,12 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
     /// <summary>Starts the listener of a provider and waits until changes are heard.</summary>
     public async Task ListenAsync(IServiceProvider services)
     {
-        var listener = services.GetServices<IHostedService>().OfType<FactsListener>().Single();
-        _listeners.Add(listener);
-        await listener.StartAsync(CancellationToken.None);
+        foreach (var listener in services.GetServices<IHostedService>().Where(service => service is FactsListener or ImageService.Core.Registry.Notices))
+        {
+            _listeners.Add(listener);
+            await listener.StartAsync(CancellationToken.None);
+        }
+
         var facts = services.GetRequiredService<FactsCache>();
         await Probe.UntilAsync(() => facts.IsListening, "changes of facts are heard");
     }

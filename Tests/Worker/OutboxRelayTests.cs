@@ -93,7 +93,7 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
     }
 
     private OutboxRelay Relay(IMessageQueue queue, int batch = 200, TimeSpan? poll = null) => new(
-        registry.Registry, queue, registry.Source, Options.Create(new MessagingOptions { RelayBatch = batch, PollInterval = poll ?? TimeSpan.FromSeconds(2) }), TimeProvider.System, NullLogger<OutboxRelay>.Instance);
+        registry.Registry, queue, registry.Notices, Options.Create(new MessagingOptions { RelayBatch = batch, PollInterval = poll ?? TimeSpan.FromSeconds(2) }), TimeProvider.System, NullLogger<OutboxRelay>.Instance);
 
     private async Task<List<Guid>> WriteAsync(TestOrganization place, int count)
     {

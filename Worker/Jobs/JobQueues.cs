@@ -11,4 +11,7 @@ internal static class JobQueues
 
     /// <summary>Recurring housekeeping and imports.</summary>
     public const string Housekeeping = "default";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Images, Webhooks, Housekeeping];
 }

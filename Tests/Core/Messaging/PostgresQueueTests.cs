@@ -12,6 +12,7 @@ namespace ImageService.Tests.Core.Messaging;
 public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatrix matrix) : MessageQueueContract(matrix), IAsyncLifetime
 {
     private NpgsqlDataSource _source = null!;
+    private Notices _notices = null!;
     private PrivateServer? _private;
     private string _version = "";
 
@@ -23,16 +24,25 @@ public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatri
 
     public async ValueTask InitializeAsync()
     {
-        Connect(await postgres.CreateDatabaseAsync("migrated", text => RegistryMigrator.MigrateAsync(text, Ct), Ct));
+        await ConnectAsync(await postgres.CreateDatabaseAsync("migrated", text => RegistryMigrator.MigrateAsync(text, Ct), Ct));
         await using var command = _source.CreateCommand("SHOW server_version");
         _version = (string)(await command.ExecuteScalarAsync(Ct))!;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _source.DisposeAsync();
+        await DisconnectAsync();
         if (_private is not null) await _private.DisposeAsync();
         Dispose();
+    }
+
+    [Fact]
+    public async Task A_failed_message_comes_again_when_it_is_due_though_nobody_looks_in_between()
+    {
+        var (queue, _) = await CreateAsync(Options(options => options.PollInterval = TimeSpan.FromMinutes(1)));
+        await queue.PublishAsync(Messages(1), Ct);
+        await using var consumer = new Consumer(queue, delivery => delivery.Attempt < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask);
+        await Eventually(() => Task.FromResult(consumer.Seen.Count == 3), TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -64,10 +74,10 @@ public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatri
 
     protected override async Task UsePrivateBrokerAsync()
     {
-        await _source.DisposeAsync();
+        await DisconnectAsync();
         _private = await postgres.StartPrivateAsync(Ct);
         await RegistryMigrator.MigrateAsync(_private.ConnectionString, Ct);
-        Connect(_private.ConnectionString);
+        await ConnectAsync(_private.ConnectionString);
     }
 
     protected override async Task RestartBrokerAsync()
@@ -76,14 +86,23 @@ public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatri
         await _private.StartAsync();
     }
 
-    private void Connect(string connectionString)
+    private async Task ConnectAsync(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         RegistryConnection.UseApplicationRole(builder);
         _source = builder.Build();
+        _notices = new Notices(_source, TimeProvider.System, NullLogger<Notices>.Instance);
+        await _notices.StartAsync(Ct);
     }
 
-    private PostgresQueue Queue(MessagingOptions options) => new(_source, Options<MessagingOptions>(options), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
+    private async Task DisconnectAsync()
+    {
+        await _notices.StopAsync(CancellationToken.None);
+        _notices.Dispose();
+        await _source.DisposeAsync();
+    }
+
+    private PostgresQueue Queue(MessagingOptions options) => new(_source, _notices, Options<MessagingOptions>(options), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
 
     private static IOptions<T> Options<T>(T value)
         where T : class => Microsoft.Extensions.Options.Options.Create(value);
