@@ -39,6 +39,7 @@ var app = builder.Build();
 app.UseMiddleware<RequestMetrics>();
 app.UseHttpEdge();
 app.UseRouting();
+app.UseCrossOriginUploads();
 app.UseScanLimit();
 app.UseGuessLimit();
 app.UseAccessControl();

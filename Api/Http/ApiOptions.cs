@@ -25,7 +25,7 @@ internal sealed class ApiOptions
     [Range(1024, 64 * 1024 * 1024, ErrorMessage = "Api:MaxManagementBodyBytes must be from 1024 to 67108864.")]
     public int MaxManagementBodyBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Base URL of the portal, for links in mails and the way back from an identity provider. Default http://localhost:8081.</summary>
+    /// <summary>Base URL of the portal, for links in mails and the way back from an identity provider; pages of its origin may upload everywhere. Default http://localhost:8081.</summary>
     [Required(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     [Url(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     public string PortalBaseUrl { get; set; } = "http://localhost:8081";

@@ -2,7 +2,7 @@ namespace ImageService.Api.Http;
 
 /// <summary>
 /// Headers that let a browser do nothing with an answer but read it, set where the route has not set its own (images, the reference page).
-/// No CORS header is ever sent for management routes: a browser page of another origin cannot read them.
+/// Only images and the routes that take uploads say anything to pages of other origins (CORS): those cannot read any other management route.
 /// </summary>
 internal static class SecurityHeaders
 {

@@ -26,25 +26,27 @@ internal static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/imports").WithTags("Imports");
-        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().WithMetadata(new DisableRequestSizeLimitAttribute())
+        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .TakesFile("tenant", "space", "folder", "tags", "access")
             .Describe("createImport", "Import many images", "Either multipart/form-data with file (a ZIP), tenant, space and optionally folder, tags, access; or JSON with tenant, space and "
                 + "upload (id of a presigned upload made for an import) or prefix (of what lies in the organization's import area of the object store).")
             .Answers<ImportResponse>(202).Fails(400, 403, 404, 409, 413);
         group.MapGet("", List).RequireScopeSomewhere(Scopes.ImageRead).Describe("listImports", "List imports", "Newest first.").Answers<Page<ImportResponse>>().Fails(400, 403);
-        group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.ImageRead)
+        group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.ImageRead).OpenToPages()
             .Describe("getImport", "Watch an import", "Counts grow while it runs; failures names what was refused and why.").Answers<ImportResponse>().Fails(403, 404);
+        CrossOriginUploads.MapPreflight(group, "", HttpMethods.Post);
+        CrossOriginUploads.MapPreflight(group, "/{id}", HttpMethods.Get);
     }
 
     private static Task<IResult> Create(
-        Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, ResumableUploads uploads, IOptions<IngestionOptions> options, TimeProvider clock,
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, ResumableUploads uploads, IOptions<IngestionOptions> options, TimeProvider clock,
         CancellationToken ct) =>
         http.Request.HasJsonContentType()
-            ? CreateFromJsonAsync(visit, http, registry, spaces, uploads, clock, ct)
-            : CreateFromFormAsync(visit, http, registry, spaces, multipart, options.Value.MaxArchiveBytes, clock, ct);
+            ? CreateFromJsonAsync(visit, page, http, registry, spaces, uploads, clock, ct)
+            : CreateFromFormAsync(visit, page, http, registry, spaces, multipart, options.Value.MaxArchiveBytes, clock, ct);
 
     private static async Task<IResult> CreateFromFormAsync(
-        Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
     {
         var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), _ => Task.FromResult<Result<long>>(limit), ct);
         if (!read.TryGet(out var received, out var error))
@@ -53,19 +55,23 @@ internal static class ImportEndpoints
         if (!(await spaces.FindAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out var space, out error)
             || !received.ReadDetails().TryGet(out var details, out error))
             return error.ToProblem();
+        if (page.Judge(space) is { } foreign)
+            return foreign.ToProblem();
         var answer = await QueueAsync(http, registry, visit, space, Zip, received.File.Key, details, clock, ct);
         received.File.Keep();
         return answer;
     }
 
     private static async Task<IResult> CreateFromJsonAsync(
-        Visit visit, HttpContext http, RegistryFactory registry, CallerSpaces spaces, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
         if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
             || !UploadDetails.Read(null, request.Folder, tags, request.Access).TryGet(out var details, out error))
             return error.ToProblem();
+        if (page.Judge(space) is { } foreign)
+            return foreign.ToProblem();
         if (request.Upload is { } uploadId && request.Prefix is null)
         {
             var upload = await uploads.FindAsync(space.OrganizationId, uploadId, ResumableUploads.Presigned, ct);
@@ -108,12 +114,14 @@ internal static class ImportEndpoints
         return Results.Accepted($"/v1/imports/{job.Id}", ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
     }
 
-    private static async Task<IResult> Get(Guid id, Visit visit, RegistryFactory registry, CallerSpaces spaces, CancellationToken ct)
+    private static async Task<IResult> Get(Guid id, Visit visit, PageOrigin page, RegistryFactory registry, CallerSpaces spaces, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
         var job = await db.ImportJobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
         if (!(await spaces.FindAsync(visit.Caller, job?.SpaceId ?? Guid.Empty, Scopes.ImageRead, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
+        if (page.Judge(space) is { } foreign)
+            return foreign.ToProblem();
         return job is null ? Problems.NotFound.ToProblem() : Results.Ok(ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
     }
 

@@ -15,13 +15,15 @@ internal static class FetchEndpoint
     private const int MaxUrlLength = 4096;
 
     public static async Task<IResult> Fetch(
-        FetchRequest request, Visit visit, HttpContext http, CallerSpaces spaces, RemoteImageFetcher fetcher, StagingArea staging, AssetIngestor ingestor, UploadAnswer answer,
+        FetchRequest request, Visit visit, PageOrigin page, HttpContext http, CallerSpaces spaces, RemoteImageFetcher fetcher, StagingArea staging, AssetIngestor ingestor, UploadAnswer answer,
         CancellationToken ct)
     {
         if (request.Url is not { Length: > 0 and <= MaxUrlLength } text || !Uri.TryCreate(text, UriKind.Absolute, out var url))
             return Problems.Invalid($"url must be an absolute URL of at most {MaxUrlLength} characters.").ToProblem();
         if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
+        if (page.Judge(space) is { } foreign)
+            return foreign.ToProblem();
         if (!ReadTags(request.Tags).TryGet(out var tags, out error) || !UploadDetails.Read(request.Filename, request.Folder, tags, request.Access).TryGet(out var details, out error))
             return error.ToProblem();
         if (!(await StageAsync(space, url, fetcher, staging, ct)).TryGet(out var fetched, out error))

@@ -27,23 +27,28 @@ internal static class PresignedEndpoints
     public static void MapPresigned(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/uploads").WithTags("Direct uploads");
-        group.MapPost("/presigned", Presign).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent()
+        group.MapPost("/presigned", Presign).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
             .Describe("presignUpload", "Get a URL to put a file to", "The URL needs no credential and holds for the time told. PUT the file, then call completeUrl.")
             .Answers<PresignResponse>(201).Fails(400, 403, 404, 409, 413);
-        group.MapPost("/{id:guid}/complete", Complete).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent()
+        group.MapPost("/{id:guid}/complete", Complete).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
             .Describe("completeUpload", "Make an asset of a file that was put").Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(403, 404, 409, 410, 413, 415, 422);
-        group.MapPut("/{id:guid}/content", Put).AllowAnonymous().WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Describe("putUpload", "Put a file to a presigned URL", "The token in the URL is the credential.").AnswersNothing().Fails(404, 409, 410, 413);
+        group.MapPut("/{id:guid}/content", Put).AllowAnonymous().OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
+            .Describe("putUpload", "Put a file to a presigned URL", "The token in the URL is the credential.").AnswersNothing().Fails(403, 404, 409, 410, 413);
+        CrossOriginUploads.MapPreflight(group, "/presigned", HttpMethods.Post);
+        CrossOriginUploads.MapPreflight(group, "/{id}/complete", HttpMethods.Post);
+        CrossOriginUploads.MapPreflight(group, "/{id}/content", HttpMethods.Put);
     }
 
     private static async Task<IResult> Presign(
-        PresignRequest request, Visit visit, HttpContext http, CallerSpaces spaces, ResumableUploads uploads, IObjectStore store, IOptions<IngestionOptions> options, TimeProvider clock,
+        PresignRequest request, Visit visit, PageOrigin page, HttpContext http, CallerSpaces spaces, ResumableUploads uploads, IObjectStore store, IOptions<IngestionOptions> options, TimeProvider clock,
         CancellationToken ct)
     {
         if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
             || !UploadDetails.Read(request.Filename, request.Folder, tags, request.Access).TryGet(out var details, out error))
             return error.ToProblem();
+        if (page.Judge(space) is { } foreign)
+            return foreign.ToProblem();
         var most = request.Purpose switch { null or "image" => space.Policy.MaxUploadBytes, "import" => options.Value.MaxArchiveBytes, _ => 0 };
         if (most == 0 || request.SizeBytes is null or < 1)
             return Problems.Invalid("sizeBytes must be at least 1, and purpose image or import.").ToProblem();
@@ -65,27 +70,29 @@ internal static class PresignedEndpoints
                 $"{root}/complete"));
     }
 
-    private static async Task<IResult> Put(Guid id, Guid org, string token, HttpContext http, ResumableUploads uploads, CancellationToken ct)
+    private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, SpaceLookup spaces, ResumableUploads uploads, CancellationToken ct)
     {
         var upload = await uploads.FindAsync(org, id, ResumableUploads.Presigned, ct);
         if (upload is null || !Fits(token, UploadDetails.Read(upload.Metadata).TokenHash))
             return Problems.NotFound.ToProblem();
-        if (Settled(upload, uploads) is { } settled)
-            return settled.ToProblem();
+        if (await spaces.FindAsync(org, upload.SpaceId, ct) is not { } space)
+            return Problems.NotFound.ToProblem();
+        if ((page.Judge(space) ?? Settled(upload, uploads)) is { } refused)
+            return refused.ToProblem();
         if (http.Request.ContentLength > upload.Length)
             return IngestionErrors.TooLarge(upload.Length).ToProblem();
         return await uploads.PutAsync(upload, http.Request.Body, ct) is { } error ? error.ToProblem() : Results.NoContent();
     }
 
-    private static async Task<IResult> Complete(Guid id, Visit visit, HttpContext http, CallerSpaces spaces, ResumableUploads uploads, UploadAnswer answer, CancellationToken ct)
+    private static async Task<IResult> Complete(Guid id, Visit visit, PageOrigin page, HttpContext http, CallerSpaces spaces, ResumableUploads uploads, UploadAnswer answer, CancellationToken ct)
     {
         var upload = await uploads.FindAsync(CallerSpaces.Organization(visit.Caller), id, ResumableUploads.Presigned, ct);
         if (!(await spaces.FindAsync(visit.Caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         if (upload is null)
             return Problems.NotFound.ToProblem();
-        return Settled(upload, uploads) is { } settled
-            ? settled.ToProblem()
+        return (page.Judge(space) ?? Settled(upload, uploads)) is { } refused
+            ? refused.ToProblem()
             : await answer.OfAsync(http, space, await uploads.FinishPresignedAsync(upload, space, ct), ct);
     }
 

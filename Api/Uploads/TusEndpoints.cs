@@ -17,19 +17,20 @@ internal static class TusEndpoints
         var group = routes.MapGroup("/v1/uploads").WithTags("Resumable uploads").AddEndpointFilter(SpeakTusAsync);
         group.MapMethods("", [HttpMethods.Options], Options).AllowAnonymous()
             .Describe("describeUploads", "What this tus server can do").AnswersNothing();
-        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).WithMetadata(new DisableRequestSizeLimitAttribute())
+        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("createUpload", "Begin a resumable upload", "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access) as headers. A body of "
                 + "application/offset+octet-stream is taken as the first bytes. The answer that completes the upload carries X-Asset-Id.")
             .AnswersNothing(201).Fails(400, 403, 404, 409, 412, 413, 415, 422, 460);
-        group.MapMethods("/{id:guid}", [HttpMethods.Head], Head).RequireScopeSomewhere(Scopes.ImageWrite)
+        group.MapMethods("/{id:guid}", [HttpMethods.Head], Head).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages()
             .Describe("headUpload", "Ask how far an upload is").AnswersNothing(200).Fails(403, 404, 410, 412);
-        group.MapPatch("/{id:guid}", Patch).RequireScopeSomewhere(Scopes.ImageWrite).WithMetadata(new DisableRequestSizeLimitAttribute())
+        group.MapPatch("/{id:guid}", Patch).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("patchUpload", "Send bytes", "From Upload-Offset on, as application/offset+octet-stream.").AnswersNothing().Fails(400, 403, 404, 409, 410, 412, 413, 415, 422, 460);
-        group.MapDelete("/{id:guid}", Terminate).RequireScopeSomewhere(Scopes.ImageWrite)
+        group.MapDelete("/{id:guid}", Terminate).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages()
             .Describe("terminateUpload", "Give an upload up").AnswersNothing().Fails(403, 404, 410, 412);
-        group.MapPost("/{id:guid}", Overridden).RequireScopeSomewhere(Scopes.ImageWrite).WithMetadata(new DisableRequestSizeLimitAttribute())
+        group.MapPost("/{id:guid}", Overridden).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("overrideUpload", "PATCH, DELETE or HEAD for clients that cannot send them", "The method is named by X-HTTP-Method-Override.")
             .AnswersNothing().Fails(400, 403, 404, 409, 410, 412);
+        CrossOriginUploads.MapPreflight(group, "/{id}", HttpMethods.Head, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Post);
     }
 
     /// <summary>Every request but OPTIONS says the protocol's version, and every answer does.</summary>
@@ -49,10 +50,11 @@ internal static class TusEndpoints
         http.Response.Headers["Tus-Version"] = TusHeaders.Version;
         http.Response.Headers["Tus-Extension"] = TusHeaders.Extensions;
         http.Response.Headers["Tus-Checksum-Algorithm"] = TusHeaders.ChecksumAlgorithms;
+        CrossOriginUploads.WritePreflight(http.Response.Headers, HttpMethods.Post);
         return Results.NoContent();
     }
 
-    private static async Task<IResult> Create(Visit visit, HttpContext http, TusUploads uploads, CancellationToken ct)
+    private static async Task<IResult> Create(Visit visit, PageOrigin page, HttpContext http, TusUploads uploads, CancellationToken ct)
     {
         if (TusHeaders.Unoffered(http.Request) is { } unoffered)
             return unoffered.ToProblem();
@@ -60,7 +62,7 @@ internal static class TusEndpoints
             || !TusHeaders.ReadMetadata(http.Request.Headers[TusHeaders.Metadata]).TryGet(out var metadata, out error)
             || !TusHeaders.ReadChecksum(http.Request.Headers[TusHeaders.Checksum]).TryGet(out var checksum, out error))
             return error.ToProblem();
-        if (!(await uploads.BeginAsync(visit.Caller, length, metadata, http.Request.Headers[TusHeaders.Metadata], ct)).TryGet(out var begun, out error))
+        if (!(await uploads.BeginAsync(visit.Caller, page, length, metadata, http.Request.Headers[TusHeaders.Metadata], ct)).TryGet(out var begun, out error))
             return error.ToProblem();
         http.Response.Headers.Location = $"{http.Request.PathBase}/v1/uploads/{begun.Upload.Id}";
         if (IsBytes(http.Request) || length == 0)
@@ -69,9 +71,9 @@ internal static class TusEndpoints
         return Results.StatusCode(StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> Head(Guid id, Visit visit, HttpContext http, TusUploads uploads, CancellationToken ct)
+    private static async Task<IResult> Head(Guid id, Visit visit, PageOrigin page, HttpContext http, TusUploads uploads, CancellationToken ct)
     {
-        if (!(await uploads.FindAsync(visit.Caller, id, ct)).TryGet(out var found, out var error))
+        if (!(await uploads.FindAsync(visit.Caller, page, id, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
 
         // All bytes came, but the process that should have made the asset of them died: it is made now.
@@ -83,14 +85,14 @@ internal static class TusEndpoints
         return Results.Ok();
     }
 
-    private static async Task<IResult> Patch(Guid id, Visit visit, HttpContext http, TusUploads uploads, CancellationToken ct)
+    private static async Task<IResult> Patch(Guid id, Visit visit, PageOrigin page, HttpContext http, TusUploads uploads, CancellationToken ct)
     {
         if (!IsBytes(http.Request))
             return new Error(ErrorCode.UnsupportedImageType, $"Send the bytes as {TusHeaders.ContentType}.").ToProblem();
         if (!TusHeaders.ReadNumber(http.Request, TusHeaders.Offset).TryGet(out var offset, out var error)
             || !TusHeaders.ReadChecksum(http.Request.Headers[TusHeaders.Checksum]).TryGet(out var checksum, out error))
             return error.ToProblem();
-        if (!(await uploads.FindAsync(visit.Caller, id, ct)).TryGet(out var found, out error))
+        if (!(await uploads.FindAsync(visit.Caller, page, id, ct)).TryGet(out var found, out error))
             return error.ToProblem();
         if (offset != found.Upload.Offset)
             return UploadErrors.WrongOffset(found.Upload.Offset).ToProblem();
@@ -107,15 +109,15 @@ internal static class TusEndpoints
         return Results.StatusCode(status);
     }
 
-    private static async Task<IResult> Terminate(Guid id, Visit visit, TusUploads uploads, CancellationToken ct) =>
-        await uploads.TerminateAsync(visit.Caller, id, ct) is { } error ? error.ToProblem() : Results.NoContent();
+    private static async Task<IResult> Terminate(Guid id, Visit visit, PageOrigin page, TusUploads uploads, CancellationToken ct) =>
+        await uploads.TerminateAsync(visit.Caller, page, id, ct) is { } error ? error.ToProblem() : Results.NoContent();
 
-    private static Task<IResult> Overridden(Guid id, Visit visit, HttpContext http, TusUploads uploads, CancellationToken ct) =>
+    private static Task<IResult> Overridden(Guid id, Visit visit, PageOrigin page, HttpContext http, TusUploads uploads, CancellationToken ct) =>
         http.Request.Headers[TusHeaders.MethodOverride].ToString().ToUpperInvariant() switch
         {
-            "PATCH" => Patch(id, visit, http, uploads, ct),
-            "DELETE" => Terminate(id, visit, uploads, ct),
-            "HEAD" => Head(id, visit, http, uploads, ct),
+            "PATCH" => Patch(id, visit, page, http, uploads, ct),
+            "DELETE" => Terminate(id, visit, page, uploads, ct),
+            "HEAD" => Head(id, visit, page, http, uploads, ct),
             _ => Task.FromResult(Problems.Invalid($"{TusHeaders.MethodOverride} must be PATCH, DELETE or HEAD.").ToProblem()),
         };
 

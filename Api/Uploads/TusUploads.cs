@@ -11,11 +11,13 @@ namespace ImageService.Api.Uploads;
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
 internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
 {
-    public async Task<Result<TusUpload>> BeginAsync(Caller caller, long length, Dictionary<string, string> metadata, string? asSent, CancellationToken ct)
+    public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent, CancellationToken ct)
     {
         if (!(await spaces.FindAsync(caller, Value("tenant"), Value("space"), Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !UploadDetails.Read(Value("filename") ?? Value("name"), Value("folder"), Value("tags"), Value("access")).TryGet(out var details, out error))
             return error;
+        if (page.Judge(space) is { } foreign)
+            return foreign;
         if (length > space.Policy.MaxUploadBytes)
             return IngestionErrors.TooLarge(space.Policy.MaxUploadBytes);
         return new TusUpload(await uploads.CreateAsync(space, ResumableUploads.Tus, length, details with { AsSent = asSent }, caller.Id, ct), space);
@@ -24,13 +26,15 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
     }
 
     /// <summary>An upload that is neither expired nor another's.</summary>
-    public async Task<Result<TusUpload>> FindAsync(Caller caller, Guid id, CancellationToken ct)
+    public async Task<Result<TusUpload>> FindAsync(Caller caller, PageOrigin page, Guid id, CancellationToken ct)
     {
         var upload = await uploads.FindAsync(CallerSpaces.Organization(caller), id, ResumableUploads.Tus, ct);
         if (!(await spaces.FindAsync(caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error;
         if (upload is null)
             return Problems.NotFound;
+        if (page.Judge(space) is { } foreign)
+            return foreign;
         return uploads.IsExpired(upload) ? UploadErrors.Expired() : new TusUpload(upload, space);
     }
 
@@ -58,9 +62,9 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
         return error;
     }
 
-    public async Task<Error?> TerminateAsync(Caller caller, Guid id, CancellationToken ct)
+    public async Task<Error?> TerminateAsync(Caller caller, PageOrigin page, Guid id, CancellationToken ct)
     {
-        if (!(await FindAsync(caller, id, ct)).TryGet(out var found, out var error))
+        if (!(await FindAsync(caller, page, id, ct)).TryGet(out var found, out var error))
             return error;
         return await uploads.TerminateAsync(found.Upload, ct) ? null : Problems.NotFound;
     }

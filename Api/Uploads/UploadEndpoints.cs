@@ -28,24 +28,27 @@ internal static class UploadEndpoints
     public static void MapUploads(this IEndpointRouteBuilder routes)
     {
         var assets = routes.MapGroup("/v1/assets").WithTags("Uploads");
-        assets.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().WithMetadata(new DisableRequestSizeLimitAttribute())
+        assets.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .TakesFile("tenant", "space", "folder", "tags", "access", "filename")
             .Describe("uploadAsset", "Upload an image", "multipart/form-data with file, tenant, space and optionally folder, tags (comma-separated), access, filename. "
                 + "200 with deduplicated: true where the same bytes are already in the space.")
             .Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(400, 403, 404, 409, 413, 415, 422, 503);
-        assets.MapPut("/{id}/content", Replace).RequireScopeSomewhere(Scopes.ImageWrite).WithMetadata(new DisableRequestSizeLimitAttribute())
+        assets.MapPut("/{id}/content", Replace).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .TakesFile()
             .Describe("replaceAssetContent", "Upload a new version", "multipart/form-data with file. Older versions stay addressable.")
             .Answers<AssetResponse>().Fails(400, 403, 404, 412, 413, 415, 422, 503);
-        assets.MapPost("/fetch", FetchEndpoint.Fetch).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent()
+        assets.MapPost("/fetch", FetchEndpoint.Fetch).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
             .Describe("fetchAsset", "Upload an image by URL", "Only public addresses are fetched from, at most three redirects are followed.")
             .Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(400, 403, 404, 409, 413, 415, 422, 503);
+        CrossOriginUploads.MapPreflight(assets, "", HttpMethods.Post);
+        CrossOriginUploads.MapPreflight(assets, "/{id}/content", HttpMethods.Put);
+        CrossOriginUploads.MapPreflight(assets, "/fetch", HttpMethods.Post);
         routes.MapTus();
         routes.MapPresigned();
     }
 
     private static async Task<IResult> Create(
-        Visit visit, HttpContext http, MultipartUpload multipart, CallerSpaces spaces, AssetIngestor ingestor, UploadAnswer answer, IOptions<IngestionOptions> options, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, MultipartUpload multipart, CallerSpaces spaces, AssetIngestor ingestor, UploadAnswer answer, IOptions<IngestionOptions> options, CancellationToken ct)
     {
         SpaceScope? space = null;
         var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), LimitAsync, ct);
@@ -54,6 +57,8 @@ internal static class UploadEndpoints
         await using var file = received;
         if (space is null && !(await spaces.FindAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out space, out error))
             return error.ToProblem();
+        if (page.Judge(space) is { } foreign)
+            return foreign.ToProblem();
         if (!received.ReadDetails().TryGet(out var details, out error))
             return error.ToProblem();
         return await answer.OfAsync(http, space, await ingestor.IngestAsync(details.For(space, visit.Caller.Id), received.File, ct), ct);
@@ -65,12 +70,14 @@ internal static class UploadEndpoints
                 return options.Value.MaxStagedBytes;
             if (!(await spaces.FindAsync(visit.Caller, tenant, name, Scopes.ImageWrite, ct)).TryGet(out space, out var refusal))
                 return refusal;
+            if (page.Judge(space) is { } foreign)
+                return foreign;
             return http.Request.ContentLength - Overhead > space.Policy.MaxUploadBytes ? IngestionErrors.TooLarge(space.Policy.MaxUploadBytes) : space.Policy.MaxUploadBytes;
         }
     }
 
     private static async Task<IResult> Replace(
-        string id, Visit visit, HttpContext http, RegistryFactory registry, AssetFinder finder, MultipartUpload multipart, AssetIngestor ingestor, UploadAnswer answer,
+        string id, Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, AssetFinder finder, MultipartUpload multipart, AssetIngestor ingestor, UploadAnswer answer,
         CancellationToken ct)
     {
         FoundAsset? found;
@@ -80,8 +87,8 @@ internal static class UploadEndpoints
                 return absent.ToProblem();
         }
 
-        if (Judge(found.Asset) is { } stale)
-            return stale.ToProblem();
+        if ((page.Judge(found.Space) ?? Judge(found.Asset)) is { } refused)
+            return refused.ToProblem();
         var limit = found.Space.Policy.MaxUploadBytes;
         if (!(await multipart.ReadAsync(http.Request, found.Space.OrganizationId, _ => Task.FromResult<Result<long>>(limit), ct)).TryGet(out var received, out var error))
             return error.ToProblem();

@@ -47,7 +47,7 @@ public static class PolicyCatalog
             Choices = ["stripped", "exact", "off"],
         },
         new("keep_copyright", PolicyType.Boolean, "false", "Whether the copyright and artist of the original stay in images."),
-        new("cors_origins", Origins, """["*"]""", "Origins whose scripts may read images."),
+        new("cors_origins", Origins, """["*"]""", "Origins whose scripts may read images and send uploads."),
         new("allowed_referrers", Hosts, "[]", "Hosts whose pages may show images; requests without a referrer are served."),
         new("rate_limit_requests", Number, "10000", "Image requests of the organization per window.") { Min = 1, Max = 1_000_000_000 },
         new("rate_limit_window_seconds", Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
