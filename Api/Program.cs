@@ -40,12 +40,14 @@ app.UseMiddleware<RequestMetrics>();
 app.UseHttpEdge();
 app.UseRouting();
 app.UseCrossOriginUploads();
+app.UseMiddleware<BodyLimits>();
 app.UseScanLimit();
 app.UseGuessLimit();
 app.UseAccessControl();
 app.UseMiddleware<KeyUsage>();
-app.UseManagementRateLimit();
+app.UseMiddleware<JsonGuard>();
 app.UseIdempotency();
+app.UseMiddleware<UploadAdmission>();
 
 app.MapDefaultEndpoints();
 app.MapControlPlane();

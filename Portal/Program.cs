@@ -21,6 +21,7 @@ if (!app.Environment.IsDevelopment())
         static branch => branch.UseHttpsRedirection());
 }
 
+app.UseOwnOriginForCircuits();
 app.UseStatusCodePagesWithReExecute("/not-found");
 app.UseSecurityHeaders();
 app.UseAuthentication();

@@ -10,13 +10,13 @@ internal sealed class ReadinessChecks : IPostConfigureOptions<HealthCheckService
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(3);
 
-    // Library's name -> the contract's name, and the status when it fails: without a cache or a queue the service still serves.
+    // Library's name -> the contract's name, and the status when it fails: without a cache, a queue or a store the service still serves what it has.
     private static readonly Dictionary<string, (string Name, HealthStatus Failure)> Known = new()
     {
         ["PostgreSql"] = ("database", HealthStatus.Unhealthy),
         ["StackExchange.Redis"] = ("cache", HealthStatus.Degraded),
         ["RabbitMQ.Client"] = ("queue", HealthStatus.Degraded),
-        ["Azure_BlobServiceClient"] = ("storage", HealthStatus.Unhealthy),
+        ["Azure_BlobServiceClient"] = ("storage", HealthStatus.Degraded),
     };
 
     /// <summary>The contract's name of a check.</summary>

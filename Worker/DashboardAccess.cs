@@ -35,12 +35,44 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
 
 internal static class DashboardEndpoints
 {
-    /// <summary>Maps <c>/hangfire</c>, closed to everyone whom <see cref="DashboardAccess"/> does not admit.</summary>
-    public static void MapDashboard(this WebApplication app) => app.MapHangfireDashboard("/hangfire", new DashboardOptions
+    private const string Path = "/hangfire";
+
+    /// <summary>Before the dashboard: no other site may frame it, and none may send it anything.</summary>
+    public static void UseDashboardProtection(this WebApplication app) => app.UseWhen(
+        static http => http.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase),
+        static branch => branch.Use(static async (http, next) =>
+        {
+            http.Response.Headers.ContentSecurityPolicy = "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
+            http.Response.Headers.XFrameOptions = "DENY";
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            http.Response.Headers["Referrer-Policy"] = "same-origin";
+            if (IsFromElsewhere(http.Request))
+                http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            else
+                await next(http);
+        }));
+
+    /// <summary>
+    /// Maps <c>/hangfire</c>, closed to everyone whom <see cref="DashboardAccess"/> does not admit. What changes something also needs the antiforgery token that the dashboard's own pages send:
+    /// browsers add remembered Basic credentials to what other sites make them send.
+    /// </summary>
+    public static void MapDashboard(this WebApplication app) => app.MapHangfireDashboard(Path, new DashboardOptions
     {
         Authorization = [],
         AsyncAuthorization = [app.Services.GetRequiredService<DashboardAccess>()],
         DashboardTitle = "ImageService jobs",
         DisplayStorageConnectionString = false,
+        IgnoreAntiforgeryToken = false,
     });
+
+    /// <summary>A write that a browser says comes from another site, or from nowhere it would tell.</summary>
+    private static bool IsFromElsewhere(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            return false;
+        if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site] && site is not ("same-origin" or "none"))
+            return true;
+        return request.Headers.Origin is [{ Length: > 0 } origin]
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -25,4 +25,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused access to the dashboard from {Address}")]
     public static partial void DashboardRefused(ILogger logger, string? address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The recurring job '{Id}' had been removed and is scheduled again")]
+    public static partial void RecurringJobRestored(ILogger logger, string id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The schedule of recurring jobs could not be read; it is looked at again in a minute")]
+    public static partial void ScheduleNotRead(ILogger logger, Exception exception);
 }

@@ -20,6 +20,7 @@ builder.AddImageService();
 builder.Services.AddWorker(builder.Configuration);
 
 var app = builder.Build();
+app.UseDashboardProtection();
 app.MapDefaultEndpoints();
 app.MapDashboard();
 Schedule.Apply(app.Services.GetRequiredService<IRecurringJobManager>());

@@ -13,6 +13,8 @@ internal static class WorkerServices
         services.AddConsumers();
         services.AddJobs();
         services.AddSingleton<DashboardAccess>();
+        services.AddAntiforgery();
+        services.AddHostedService<ScheduleKeeper>();
         services.AddHostedService<Measurements>();
         services.AddSingleton<OutboxRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay>());

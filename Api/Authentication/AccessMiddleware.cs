@@ -1,4 +1,5 @@
 using ImageService.Api.Http;
+using ImageService.Api.RateLimiting;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Identity;
@@ -9,9 +10,9 @@ namespace ImageService.Api.Authentication;
 
 /// <summary>
 /// Lets a request through to its route when the caller may: authenticates, finds the place the route names inside the caller's organization, and asks for the
-/// route's scope there. "Not there" and "not yours" get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
+/// route's scope there. The call counts against the caller's rate limit before it is judged, so that refused ones count too. "Not there" and "not yours" get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, PlaceFinder places, RefusalAudit refusals, CurrentActor actor)
+internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, PlaceFinder places, ManagementRateLimit rates, RefusalAudit refusals, CurrentActor actor)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -37,6 +38,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return;
         }
 
+        if (await rates.TakeAsync(http, visit.Caller) is { } limited)
+        {
+            await Problems.WriteAsync(http, limited);
+            return;
+        }
+
         // Here, and not in what is awaited: an actor holds for this flow and what it calls.
         var client = http.Client();
         actor.Become(new Actor(visit.Caller.Type, visit.Caller.Id, visit.Caller.Name, client.Address, client.UserAgent));
@@ -45,6 +52,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         {
             await refusals.NoteAsync(http, identified.Value.Caller, refusal, http.RequestAborted);
             await Problems.WriteAsync(http, refusal);
+            return;
+        }
+
+        if (visit.Place is { } place && await rates.TakeAsync(http, place) is { } tooMany)
+        {
+            await Problems.WriteAsync(http, tooMany);
             return;
         }
 

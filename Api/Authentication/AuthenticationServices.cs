@@ -8,6 +8,7 @@ internal static class AuthenticationServices
         builder.Services.AddSingleton<Credentials>();
         builder.Services.AddSingleton<PlaceFinder>();
         builder.Services.AddSingleton<RefusalAudit>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<RefusalAudit>());
     }
 
     /// <summary>After routing, before rate limits and routes.</summary>

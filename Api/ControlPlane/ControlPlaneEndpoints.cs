@@ -13,8 +13,6 @@ using ImageService.Api.ControlPlane.Usage;
 using ImageService.Api.ControlPlane.Webhooks;
 using ImageService.Api.Http;
 using ImageService.Core.Identity;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.ControlPlane;
 
@@ -34,8 +32,7 @@ internal static class ControlPlaneEndpoints
 
     public static void MapControlPlane(this WebApplication app)
     {
-        var limit = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.MaxManagementBodyBytes;
-        var routes = app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(limit));
+        var routes = app.MapGroup("");
         routes.MapOrganizations();
         routes.MapTenants();
         routes.MapSpaces();

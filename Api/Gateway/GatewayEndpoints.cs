@@ -4,7 +4,6 @@ using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Registry;
-using ImageService.Core.Tenancy;
 
 namespace ImageService.Api.Gateway;
 
@@ -48,12 +47,11 @@ internal static class GatewayEndpoints
         routes.MapMethods($"/v1/{kind}/{{**image}}", [HttpMethods.Options], Preflight).AllowAnonymous().ExcludeFromDescription();
     }
 
-    /// <summary>Answers a CORS preflight by the space's policy.</summary>
-    private static async Task<IResult> Preflight(HttpContext http, TenantDirectory tenants, CancellationToken ct)
+    /// <summary>Answers a CORS preflight alike for every page and whatever the path names, so that it tells of no space; the image's own answer says who may read it.</summary>
+    private static IResult Preflight(HttpContext http)
     {
-        if (!ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url) || await tenants.FindSpaceAsync(url.Organization, url.Tenant, url.Space, ct) is not { } space)
-            return Problems.NotFound.ToProblem();
-        ImageResponse.AllowOrigins(http, space);
+        http.Response.Headers.Vary = "Origin";
+        http.Response.Headers.AccessControlAllowOrigin = http.Request.Headers.Origin is [{ Length: > 0 } origin] ? origin : "*";
         http.Response.Headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";
         http.Response.Headers.AccessControlAllowHeaders = "Accept, Range, If-Match, If-None-Match, If-Modified-Since, If-Range";
         http.Response.Headers.AccessControlMaxAge = "86400";

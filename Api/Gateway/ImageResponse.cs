@@ -12,18 +12,28 @@ internal static class ImageResponse
     private const string NothingRuns = "default-src 'none'; frame-ancestors *; sandbox";
     private const string Exposed = "ETag, X-Cache, X-Width-Snapped, Server-Timing, Content-Length, Content-Range, Retry-After";
 
-    /// <summary>CORS by policy, set before anything can fail, so that a page can read the problem too.</summary>
+    /// <summary>CORS of an answer that says nothing of any space: every page may read the problem, whether the space exists or not.</summary>
+    public static void AllowAnyOrigin(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.AccessControlAllowOrigin = "*";
+        headers.AccessControlExposeHeaders = Exposed;
+        headers["Timing-Allow-Origin"] = "*";
+    }
+
+    /// <summary>CORS by the space's policy, once it is certain that the image is there.</summary>
     public static void AllowOrigins(HttpContext http, SpaceScope space)
     {
         var headers = http.Response.Headers;
         var origin = ReferrerRule.AllowedOrigin(space.Policy.CorsOrigins, http.Request.Headers.Origin);
         if (origin is not "*" && space.Policy.CorsOrigins.Count > 0)
             headers.Append("Vary", "Origin");
-        if (origin is null)
+        if (origin is "*")
             return;
         headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlExposeHeaders = Exposed;
         headers["Timing-Allow-Origin"] = origin;
+        if (origin is null)
+            headers.AccessControlExposeHeaders = default;
     }
 
     /// <summary>Headers of 200, 206 and 304.</summary>

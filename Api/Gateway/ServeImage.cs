@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using ImageService.Api.Http;
 using ImageService.Api.RateLimiting;
 using ImageService.Core.Errors;
@@ -22,36 +22,51 @@ internal sealed class ServeImage(
     VariantProvider variants,
     MeasuredQuotas quotas,
     UsageMeter usage,
-    ImageServiceMetrics metrics)
+    ImageServiceMetrics metrics,
+    TimeProvider time)
 {
     private static readonly Error WrongReferrer = new(ErrorCode.PolicyForbids, "Images of this space may not be embedded by this site (policy allowed_referrers).");
 
+    /// <summary>
+    /// What a stranger gets for a name that is not there and for one that is: the same words, the same headers, not before the same time. So a signature is judged, and a file name read, before
+    /// anything that only a space that exists could say.
+    /// </summary>
     public async Task HandleAsync(HttpContext http, AssetAccess access)
     {
-        var (ct, started) = (http.RequestAborted, Stopwatch.GetTimestamp());
-        if (!ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url) || await tenants.FindSpaceAsync(url.Organization, url.Tenant, url.Space, ct) is not { } space)
+        var (ct, started) = (http.RequestAborted, time.GetTimestamp());
+        ImageResponse.AllowAnyOrigin(http);
+        if (!ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url))
         {
             await Problems.WriteAsync(http, VariantErrors.NotFound);
             return;
         }
 
-        ImageResponse.AllowOrigins(http, space);
-        if (await AdmitAsync(http, space, ct) is { } refusal)
+        var space = await tenants.FindSpaceAsync(url.Organization, url.Tenant, url.Space, ct);
+        if (!(await signatures.JudgeAsync(http, space, access, ct)).TryGet(out var trust, out var error)
+            || !files.Parse(url.File).TryGet(out var file, out error)
+            || !Exists(space, out error)
+            || !(await AdmitAsync(http, space, ct)).TryGet(out RateDecision admitted, out error)
+            || !(await DescribeAsync(http, space, access, url, file, trust, ct)).TryGet(out var variant, out error))
         {
-            await RefuseAsync(http, refusal);
+            await RefuseEvenlyAsync(http, error, started);
             return;
         }
 
-        if (!(await signatures.JudgeAsync(http, space, access, ct)).TryGet(out var trust, out var error)
-            || !files.Parse(url.File).TryGet(out var file, out error)
-            || !(await DescribeAsync(http, space, access, url, file, trust, ct)).TryGet(out var variant, out error))
+        ImageResponse.AllowOrigins(http, space);
+        if (await quotas.JudgeServingAsync(space, ct) is { } usedUp)
         {
-            await Problems.WriteAsync(http, error);
+            await RefuseAsync(http, usedUp);
+            return;
+        }
+
+        if (!ReferrerRule.Allows(space.Policy.AllowedReferrers, http.Request.Headers.Referer))
+        {
+            await RefuseAsync(http, WrongReferrer);
             return;
         }
 
         ImageResponse.Describe(http, variant, trust);
-        var resolved = Stopwatch.GetElapsedTime(started);
+        var resolved = time.GetElapsedTime(started);
         if (!await MeetsPreconditionsAsync(http, variant))
             return;
 
@@ -62,23 +77,26 @@ internal sealed class ServeImage(
         }
 
         await using var _ = opened;
-        var sent = await ImageResponse.SendAsync(http, variant, opened, resolved, Stopwatch.GetElapsedTime(started));
+        var sent = await ImageResponse.SendAsync(http, variant, opened, resolved, time.GetElapsedTime(started));
         Note(space, sent);
     }
 
-    /// <summary>Limits that hold before anything is looked at: the organization's rate, the month's quotas, whose pages may embed.</summary>
-    private async ValueTask<Error?> AdmitAsync(HttpContext http, SpaceScope space, CancellationToken ct)
+    private static bool Exists([NotNullWhen(true)] SpaceScope? space, [NotNullWhen(false)] out Error? error)
+    {
+        error = space is null ? VariantErrors.NotFound : null;
+        return space is not null;
+    }
+
+    /// <summary>The rate, which holds before anything of the space is looked at.</summary>
+    private async ValueTask<Result<RateDecision>> AdmitAsync(HttpContext http, SpaceScope space, CancellationToken ct)
     {
         var policy = space.Policy;
-        var rate = await limiter.TakeAsync(new RateKey(space.OrganizationId, RateKind.Images), policy.RateLimitRequests, policy.RateLimitWindow, ct);
-        if (!rate.IsAllowed)
-        {
-            rate.WriteHeaders(http.Response);
-            return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the organization (policy rate_limit_requests)");
-        }
-
-        return await quotas.JudgeServingAsync(space, ct)
-            ?? (ReferrerRule.Allows(policy.AllowedReferrers, http.Request.Headers.Referer) ? null : WrongReferrer);
+        var key = RateKey.Of(RateKind.Images, policy.RateLimitLevel, space.OrganizationId, space.TenantId, space.SpaceId);
+        var rate = await limiter.TakeAsync(key, policy.RateLimitRequests, policy.RateLimitWindow, ct);
+        if (rate.IsAllowed)
+            return rate;
+        rate.WriteHeaders(http.Response);
+        return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the {SnakeCase.Write(policy.RateLimitLevel)} (policy rate_limit_requests)");
     }
 
     private async ValueTask<Result<VariantDescription>> DescribeAsync(
@@ -112,13 +130,21 @@ internal sealed class ServeImage(
         return false;
     }
 
+    /// <summary>Refuses; that nothing is there, or that a signature is wrong, not before the time that finding out takes.</summary>
+    private async Task RefuseEvenlyAsync(HttpContext http, Error error, long started)
+    {
+        if (error.Code is ErrorCode.NotFound or ErrorCode.InvalidSignature)
+            await time.EvenOutAsync(started, EvenTime.OfImage, http.RequestAborted);
+        await RefuseAsync(http, error);
+    }
+
     /// <summary>An error must not be kept as if it were the image.</summary>
     private static Task RefuseAsync(HttpContext http, Error error)
     {
         var headers = http.Response.Headers;
         headers.ETag = default;
         headers.LastModified = default;
-        if (error.Code is ErrorCode.VariantBudgetExceeded or ErrorCode.PeriodicQuotaExceeded)
+        if (error.Code is ErrorCode.PeriodicQuotaExceeded)
             new RateDecision(false, error.Limit ?? 0, 0, error.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
         return Problems.WriteAsync(http, error);
     }

@@ -14,10 +14,12 @@ namespace ImageService.Api.Gateway;
 /// </summary>
 internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports reports, ImageServiceMetrics metrics, TimeProvider time)
 {
-    /// <summary>Judges the request.</summary>
+    /// <summary>Judges the request; null for a space that does not exist, whose private URLs nobody can sign.</summary>
     /// <returns>How far it is trusted, or <see cref="ErrorCode.InvalidSignature"/> or <see cref="ErrorCode.SignatureExpired"/>.</returns>
-    public ValueTask<Result<UrlTrust>> JudgeAsync(HttpContext http, SpaceScope space, AssetAccess access, CancellationToken ct)
+    public ValueTask<Result<UrlTrust>> JudgeAsync(HttpContext http, SpaceScope? space, AssetAccess access, CancellationToken ct)
     {
+        if (space is null)
+            return ValueTask.FromResult<Result<UrlTrust>>(access == AssetAccess.Private ? SignatureQuery.Invalid : UrlTrust.Unsigned);
         var mode = access == AssetAccess.Private ? space.Policy.SigningMode : SigningMode.Off;
         return mode == SigningMode.Off && space.Policy.TransformMode != TransformMode.SignedOnly
             ? ValueTask.FromResult<Result<UrlTrust>>(UrlTrust.Unsigned)

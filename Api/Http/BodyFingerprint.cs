@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -12,6 +13,7 @@ internal sealed class BodyFingerprint : Stream
     private readonly byte[] _boundary;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _carry = [];
+    private bool _ended;
 
     public BodyFingerprint(Stream inner, string? boundary) => (_inner, _boundary) = (inner, Encoding.UTF8.GetBytes(boundary ?? ""));
 
@@ -29,23 +31,31 @@ internal sealed class BodyFingerprint : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Reads what the handler left unread, and tells the hash of the whole body, hex.</summary>
-    public async Task<string> FinishAsync(CancellationToken ct)
+    /// <summary>Bytes read so far.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Reads what the handler left unread, up to a bound, and tells the hash of the whole body, base64url; null where the body goes on.</summary>
+    /// <param name="most">Bytes of the body in all, at most.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<string?> FinishAsync(long most, CancellationToken ct)
     {
         var rest = new byte[16 * 1024];
-        while (await ReadAsync(rest, ct) > 0)
+        while (!_ended)
         {
-            // Only the hash is wanted.
+            if (await ReadAsync(rest, ct) > 0 && BytesRead > most)
+                return null;
         }
 
         _hash.AppendData(_carry);
         _carry = [];
-        return Convert.ToHexStringLower(_hash.GetCurrentHash());
+        return Base64Url.EncodeToString(_hash.GetCurrentHash());
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await _inner.ReadAsync(buffer, cancellationToken);
+        BytesRead += read;
+        _ended |= read == 0 && buffer.Length > 0;
         Note(buffer.Span[..read]);
         return read;
     }

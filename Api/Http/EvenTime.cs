@@ -9,6 +9,9 @@ internal static class EvenTime
     /// <summary>Of a request for a reset link: for an account that exists, a token is stored.</summary>
     public static readonly TimeSpan OfReset = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Of an image that is not there or not signed: names of places that nobody asked for lately are looked up in the registry.</summary>
+    public static readonly TimeSpan OfImage = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Waits until that long after the beginning.</summary>
     /// <param name="clock">The clock.</param>
     /// <param name="began">Its timestamp at the beginning.</param>

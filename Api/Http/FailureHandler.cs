@@ -35,14 +35,15 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
     private static Error Judge(Exception exception) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-            new Error(ErrorCode.PayloadTooLarge, "The body is larger than this route takes."),
+            BodyLimits.TooLarge,
         BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid(
             json.Path is { Length: > 1 } path ? $"The JSON body cannot be read at {path}: there is no such member, it is there twice, or it is not of its type." : "The body is not the JSON this route takes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             Problems.Invalid("Send the body as application/json."),
         BadHttpRequestException => Problems.Invalid("A parameter or the body is missing or not of its type."),
         DbUpdateConcurrencyException => IfMatch.Stale,
-        _ when IsUnstorableText(exception) => Problems.Invalid("A text of the request holds a character that cannot be kept, such as NUL."),
+        _ when IsRefusedByRegistry(exception, PostgresErrorCodes.NumericValueOutOfRange, PostgresErrorCodes.DatetimeFieldOverflow) => Problems.Invalid("A number or a time of the request is greater than can be kept."),
+        _ when IsRefusedByRegistry(exception, PostgresErrorCodes.CharacterNotInRepertoire, PostgresErrorCodes.UntranslatableCharacter) => Problems.Invalid("A text of the request holds a character that cannot be kept, such as NUL."),
         ObjectStoreException => new Error(ErrorCode.StorageUnavailable, "The object store does not answer. Try again shortly.") { RetryAfter = RetryAfter },
         _ when IsDatabaseDown(exception) =>
             new Error(ErrorCode.DatabaseUnavailable, "The registry does not answer. Try again shortly.") { RetryAfter = RetryAfter },
@@ -63,9 +64,9 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         return false;
     }
 
-    /// <summary>PostgreSQL's texts hold neither NUL nor invalid UTF-8, and only it sees every text of every request.</summary>
-    private static bool IsUnstorableText(Exception exception) =>
-        (exception as PostgresException ?? exception.InnerException as PostgresException) is { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter };
+    /// <summary>PostgreSQL's texts hold neither NUL nor invalid UTF-8, its numbers and times have ends, and only it sees every value of every request.</summary>
+    private static bool IsRefusedByRegistry(Exception exception, params ReadOnlySpan<string> states) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException) is { SqlState: { } state } && states.Contains(state);
 
     /// <summary>The route's pattern, not the path: a path may hold what nobody may read in a log.</summary>
     private static string RouteOf(HttpContext http) =>

@@ -23,6 +23,7 @@ internal static class HttpServices
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(static (kestrel, api) => kestrel.Limits.MaxRequestBodySize = api.Value.MaxManagementBodyBytes);
         services.AddHsts(static hsts =>
         {
             hsts.MaxAge = TimeSpan.FromDays(365);
@@ -60,7 +61,7 @@ internal static class HttpServices
             StatusCodes.Status405MethodNotAllowed => Problems.WriteAsync(
                 context.HttpContext, new Error(ErrorCode.MethodNotAllowed, $"Use one of: {context.HttpContext.Response.Headers.Allow}.")),
             StatusCodes.Status413PayloadTooLarge => Problems.WriteAsync(
-                context.HttpContext, new Error(ErrorCode.PayloadTooLarge, "The body is larger than this route takes.")),
+                context.HttpContext, BodyLimits.TooLarge),
             StatusCodes.Status415UnsupportedMediaType => Problems.WriteAsync(context.HttpContext, Problems.Invalid("Send the body as application/json.")),
             _ => Task.CompletedTask,
         });

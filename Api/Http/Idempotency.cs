@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ImageService.Api.Authentication;
@@ -10,13 +11,17 @@ namespace ImageService.Api.Http;
 /// <summary>
 /// Repeats the answer of a creation when the same caller sends the same <c>Idempotency-Key</c> again within a day, instead of creating twice.
 /// A second request while the first still runs is a conflict; the same key with another body is told. Answers of 5xx, 401, 408 and 429 are not kept.
-/// It stands around the whole route, before its body is read.
+/// It stands around the whole route, before its body is read, and never reads more of a body than the route does: an answer that came before the body's end, such as 413, is not kept, and a
+/// repetition is read no further than the request it repeats.
 /// </summary>
 internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvider clock)
 {
     public const string Header = "Idempotency-Key";
 
     private const int MaxKeptBytes = 256 * 1024;
+
+    /// <summary>Bytes that a body may hold behind what a route reads of it: the end of a form, white space.</summary>
+    private const int Epilogue = 64 * 1024;
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -44,7 +49,7 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store, 
         {
             if (await store.BeginAsync(organizationId, keyHash, ct) is { } earlier)
             {
-                await RepeatAsync(http, earlier, await body.FinishAsync(ct));
+                await RepeatAsync(http, earlier, body);
                 return;
             }
 
@@ -64,12 +69,12 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store, 
         try
         {
             await next(http);
-            if (IsFinal(http.Response.StatusCode) && kept.Length <= MaxKeptBytes)
+            if (IsFinal(http.Response.StatusCode) && kept.Length <= MaxKeptBytes && await body.FinishAsync(body.BytesRead + Epilogue, CancellationToken.None) is { } requestHash)
             {
                 var answer = new StoredAnswer(http.Response.StatusCode, http.Response.ContentType, http.Response.Headers.Location.ToString(), kept.ToArray());
 
                 // Whether or not the caller still listens: what was created is created, and the repetition must say so.
-                await store.FinishAsync(organizationId, keyHash, await body.FinishAsync(CancellationToken.None), answer, CancellationToken.None);
+                await store.FinishAsync(organizationId, keyHash, $"{body.BytesRead}:{requestHash}", answer, CancellationToken.None);
                 finished = true;
             }
         }
@@ -108,7 +113,7 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store, 
         }
     }
 
-    private static async Task RepeatAsync(HttpContext http, EarlierRequest earlier, string requestHash)
+    private static async Task RepeatAsync(HttpContext http, EarlierRequest earlier, BodyFingerprint body)
     {
         if (earlier.Answer is not { } answer)
         {
@@ -116,7 +121,9 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyStore store, 
             return;
         }
 
-        if (earlier.RequestHash != requestHash)
+        // The boundaries of two forms may differ in length.
+        var (length, hash) = earlier.RequestHash.Split(':') is [var bytes, var digits] ? (long.Parse(bytes, CultureInfo.InvariantCulture), digits) : (0, "");
+        if (await body.FinishAsync(length + Epilogue, http.RequestAborted) != hash)
         {
             await Problems.WriteAsync(http, new Error(ErrorCode.IdempotencyKeyReused, $"This {Header} was sent with another body before. Use a new key for a new request."));
             return;

@@ -8,6 +8,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Route} was answered {Code}")]
     public static partial void Unavailable(ILogger logger, Exception exception, string code, string route);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} refusals of access could not be written into the audit log")]
+    public static partial void RefusalsNotWritten(ILogger logger, Exception exception, long count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An upload was refused: {Problem}")]
+    public static partial void StoreTakesNoWrites(ILogger logger, string problem);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection \"{Name}\" is not encrypted; put {Setting} into ConnectionStrings:{Name}")]
     public static partial void NotEncrypted(ILogger logger, string name, string setting);
 

@@ -53,7 +53,7 @@ internal static class Problems
         ErrorCode.ChecksumMismatch => (460, "The checksum does not match"),
         ErrorCode.RateLimited => (429, "Too many requests"),
         ErrorCode.PeriodicQuotaExceeded => (429, "The period's quota is used up"),
-        ErrorCode.VariantBudgetExceeded => (429, "The asset's variant budget is used up"),
+        ErrorCode.VariantBudgetExceeded => (403, "The asset's variant budget is used up"),
         ErrorCode.Internal => (500, "The service failed"),
         ErrorCode.Overloaded => (503, "The service is overloaded"),
         ErrorCode.TransformTimedOut => (503, "The transform took too long"),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageService.Core.Errors;
+using ImageService.Core.Registry;
 
 namespace ImageService.Api.RateLimiting;
 
@@ -25,7 +26,18 @@ internal readonly record struct RateDecision(bool IsAllowed, long Limit, long Re
 }
 
 /// <summary>Whose requests of which kind are counted together.</summary>
-internal readonly record struct RateKey(Guid OrganizationId, RateKind Kind);
+/// <param name="ScopeId">Id of the organization, tenant or space whose policy sets the limit.</param>
+/// <param name="Kind">Of what.</param>
+internal readonly record struct RateKey(Guid ScopeId, RateKind Kind)
+{
+    /// <summary>The level that sets a limit counts its own requests and nobody else's; where none sets it, the organization does.</summary>
+    public static RateKey Of(RateKind kind, PolicyLevel level, Guid organizationId, Guid? tenantId, Guid? spaceId) => level switch
+    {
+        PolicyLevel.Space when spaceId is { } space => new RateKey(space, kind),
+        PolicyLevel.Tenant when tenantId is { } tenant => new RateKey(tenant, kind),
+        _ => new RateKey(organizationId, kind),
+    };
+}
 
 /// <summary>What is limited.</summary>
 internal enum RateKind

@@ -13,7 +13,7 @@ internal sealed class RateLimitOptions
     public int MaxBlock { get; set; } = 100;
 
     /// <summary>
-    /// Answers 401 and 404 that one address may get per minute before it is answered 429 without a look. 0: no limit. Default 600.
+    /// Answers 401, 403 and 404 that one address may get per minute before it is answered 429 without a look. 0: no limit. Default 600.
     /// </summary>
     [Range(0, 1_000_000, ErrorMessage = "Api:RateLimiting:ScansPerMinute must be from 0 (no limit) to 1000000.")]
     public int ScansPerMinute { get; set; } = 600;

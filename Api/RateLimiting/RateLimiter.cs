@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace ImageService.Api.RateLimiting;
 
 /// <summary>
-/// Limits an organization's requests over all replicas by a sliding window in Redis. Requests are leased in small blocks, the next one in the background before the
+/// Limits the requests of an organization, tenant or space over all replicas by a sliding window in Redis. Requests are leased in small blocks, the next one in the background before the
 /// last is used up, so that a request normally waits for nothing. Exact to within the blocks; while Redis is gone each replica keeps the whole limit by itself.
 /// </summary>
 internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptions> options, TimeProvider time)
@@ -99,7 +99,7 @@ internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptio
             (Key: key, WindowMs: windowMs, Limit: limit, Block: block),
             static async (database, ask) =>
             {
-                var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Script, [$"rate:{ask.Key.OrganizationId:n}:{ask.Key.Kind}"], [ask.WindowMs, ask.Limit, ask.Block, RateWindow.Slots]))!;
+                var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Script, [$"rate:{ask.Key.ScopeId:n}:{ask.Key.Kind}"], [ask.WindowMs, ask.Limit, ask.Block, RateWindow.Slots]))!;
                 return new Grant((long)answer[0], (long)answer[1], TimeSpan.FromMilliseconds((long)answer[2]));
             },
             ct);

@@ -10,6 +10,7 @@ internal static class RateLimitingServices
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
         builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddSingleton<ManagementRateLimit>();
     }
 
     /// <summary>Before anything is looked up for the request.</summary>
@@ -17,7 +18,4 @@ internal static class RateLimitingServices
 
     /// <summary>Before a password is hashed or a mail is sent.</summary>
     public static void UseGuessLimit(this WebApplication app) => app.UseMiddleware<GuessLimiter>();
-
-    /// <summary>After the caller is known.</summary>
-    public static void UseManagementRateLimit(this WebApplication app) => app.UseMiddleware<ManagementRateLimit>();
 }

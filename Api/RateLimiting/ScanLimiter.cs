@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.RateLimiting;
 
 /// <summary>
-/// Answers addresses that collect refusals, guessing names, ids, keys or signatures, with 429 before anything is looked up. Counts answers 401 and 404 by address and minute
+/// Answers addresses that collect refusals, guessing names, ids, keys or signatures, with 429 before anything is looked up. Counts answers 401, 403 and 404 by address and minute
 /// (an IPv6 caller by its /64), in this process only: the aim is to make guessing slow and cheap to refuse, not to be exact.
 /// </summary>
 internal sealed class ScanLimiter(RequestDelegate next, IOptions<RateLimitOptions> options, TimeProvider time)
@@ -30,7 +30,7 @@ internal sealed class ScanLimiter(RequestDelegate next, IOptions<RateLimitOption
         }
 
         await next(http);
-        if (http.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status404NotFound)
+        if (http.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound)
             refusals.AddOrUpdate(caller, 1, static (_, known) => known + 1);
     }
 

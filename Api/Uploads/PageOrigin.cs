@@ -1,5 +1,4 @@
 using ImageService.Api.Gateway;
-using ImageService.Api.Http;
 using ImageService.Core.Errors;
 using ImageService.Core.Tenancy;
 

@@ -42,6 +42,8 @@ public sealed class EffectivePolicy
         RateLimitRequests = Number("rate_limit_requests");
         RateLimitWindow = Seconds("rate_limit_window_seconds");
         ApiRateLimitRequests = Number("api_rate_limit_requests");
+        RateLimitLevel = _byKey["rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
+        ApiRateLimitLevel = _byKey["api_rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
         QuotaTransformsPerMonth = Limit("quota_transforms_per_month");
     }
 
@@ -113,8 +115,14 @@ public sealed class EffectivePolicy
 
     public TimeSpan RateLimitWindow { get; }
 
+    /// <summary>The level that sets <see cref="RateLimitRequests"/>: its requests are counted together, and nobody else's.</summary>
+    public PolicyLevel RateLimitLevel { get; }
+
     /// <summary>Per minute.</summary>
     public long ApiRateLimitRequests { get; }
+
+    /// <summary>The level that sets <see cref="ApiRateLimitRequests"/>.</summary>
+    public PolicyLevel ApiRateLimitLevel { get; }
 
     /// <summary>Null: no limit.</summary>
     public long? QuotaTransformsPerMonth { get; }

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace ImageService.Core.Registry;
@@ -6,6 +8,8 @@ namespace ImageService.Core.Registry;
 /// <summary>Applies the migrations as the user of the given connection string, who owns what they create.</summary>
 public static class RegistryMigrator
 {
+    private const int MostAttempts = 50;
+
     /// <summary>Creates the database where it is missing and brings it to the newest migration. Safe to run twice and at once.</summary>
     /// <returns>The migrations that were applied, oldest first.</returns>
     public static async Task<IReadOnlyList<string>> MigrateAsync(string connectionString, CancellationToken ct)
@@ -13,12 +17,36 @@ public static class RegistryMigrator
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
         var options = new DbContextOptionsBuilder<RegistryDb>().UseRegistry(dataSource).Options;
         await using var db = new RegistryDb(options) { IsSystem = true };
+        await CreateDatabaseAsync(db, ct);
+
+        // Whoever comes second waits for the first and finds nothing to do. The framework's own lock is a table that does not exist before the first migration.
+        await using var turn = await dataSource.OpenConnectionAsync(ct);
+        await using (var wait = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended('imageservice:migrate', 0))", turn) { CommandTimeout = 0 })
+            await wait.ExecuteNonQueryAsync(ct);
         var before = await AppliedAsync(db, ct);
 
         // Building an index over a large table takes as long as it takes; whoever has no patience cancels.
         db.Database.SetCommandTimeout(0);
         await db.Database.MigrateAsync(ct);
         return [.. (await AppliedAsync(db, ct)).Except(before, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Creates the database where there is none. Of several who try, one succeeds; the others see that it is there or that the template is in use, and look again.</summary>
+    private static async Task CreateDatabaseAsync(RegistryDb db, CancellationToken ct)
+    {
+        var creator = db.GetService<IRelationalDatabaseCreator>();
+        for (var attempt = 1; !await creator.ExistsAsync(ct); attempt++)
+        {
+            try
+            {
+                await creator.CreateAsync(ct);
+            }
+            catch (PostgresException taken) when (attempt < MostAttempts
+                && taken.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ObjectInUse)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
+            }
+        }
     }
 
     private static async Task<IReadOnlyList<string>> AppliedAsync(RegistryDb db, CancellationToken ct) =>

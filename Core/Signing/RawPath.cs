@@ -14,11 +14,16 @@ public static class RawPath
         return !path.Contains('\\') && !HasAmbiguousEscape(path) && !HasDotSegment(path);
     }
 
-    /// <summary>The path of a target: everything before the first <c>?</c>.</summary>
+    /// <summary>The path of a target: everything before the first <c>?</c>, without the scheme and host of an absolute-form target (RFC 9112 section 3.2.2).</summary>
     public static ReadOnlySpan<char> Of(ReadOnlySpan<char> rawTarget)
     {
         var query = rawTarget.IndexOf('?');
-        return query < 0 ? rawTarget : rawTarget[..query];
+        var path = query < 0 ? rawTarget : rawTarget[..query];
+        if (path is ['/', ..] || path.IndexOf("://", StringComparison.Ordinal) is not (>= 0 and var scheme))
+            return path;
+        path = path[(scheme + 3)..];
+        var start = path.IndexOf('/');
+        return start < 0 ? "/" : path[start..];
     }
 
     private static bool HasAmbiguousEscape(ReadOnlySpan<char> path)

@@ -24,7 +24,9 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
     /// <summary>Reads a raw query, with or without its <c>?</c>; <see cref="Invalid"/> when a part is missing, repeated or malformed.</summary>
     public static Result<SignatureQuery> Read(string? rawQuery)
     {
-        var query = rawQuery.AsSpan().TrimStart('?');
+        var query = rawQuery.AsSpan();
+        if (query is ['?', ..])
+            query = query[1..];
         Range? sig = null, exp = null, kid = null;
         foreach (var range in query.Split('&'))
         {

@@ -46,6 +46,9 @@ public static class ObjectKey
     /// <summary>Where an organization's files wait to be imported by prefix; filled from outside the service.</summary>
     public static string ImportPrefix(Guid organizationId) => $"imports/{organizationId:n}/";
 
+    /// <summary>What a machine writes and removes to find out whether the store takes writes.</summary>
+    public static string Probe(string machine) => $"probe/{machine}";
+
     /// <summary>Uploads of an organization that have not been judged yet.</summary>
     public static string StagingPrefix(Guid organizationId) => $"{organizationId:n}/staging/";
 }

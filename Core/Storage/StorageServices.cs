@@ -3,6 +3,7 @@ using ImageService.Core.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Storage;
@@ -17,7 +18,8 @@ public static class StorageServices
         services.AddSingleton<IObjectStore>(provider => new MeasuredObjectStore(
             Adapter(provider.GetRequiredService<IOptions<StorageOptions>>().Value),
             provider.GetRequiredService<ImageServiceMetrics>()));
-        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage", tags: ["ready"]);
+        services.AddSingleton<StoreProbe>();
+        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage", HealthStatus.Degraded, tags: ["ready"]);
         return services;
     }
 

@@ -24,6 +24,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/> or <see cref="ErrorCode.InvalidOperations"/>.</returns>
     public async ValueTask<Result<VariantDescription>> DescribeAsync(VariantRequest request, CancellationToken ct)
     {
+        // The asset first: a preset that is not there tells of the space that is.
+        var facts = await assets.FindAsync(request.Space, request.AssetId, request.Version, ct);
+        if (facts is null || (request.Access is { } access && facts.Access != access))
+            return VariantErrors.NotFound;
+
         PresetRevision? preset = null;
         if (request.Operations.Preset is { } slug)
         {
@@ -31,10 +36,6 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             if (preset is null)
                 return VariantErrors.NoSuchPreset(slug);
         }
-
-        var facts = await assets.FindAsync(request.Space, request.AssetId, request.Version, ct);
-        if (facts is null || (request.Access is { } access && facts.Access != access))
-            return VariantErrors.NotFound;
 
         var format = Negotiate(request, preset, facts);
         var meaning = new Meaning(request.Space, facts, preset, request.Operations, format, request.IsSigned, request.IsOwn);

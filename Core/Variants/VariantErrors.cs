@@ -14,8 +14,7 @@ public static class VariantErrors
         ErrorCode.VariantBudgetExceeded,
         $"This version of the asset has its {budget} variants already (policy variant_budget). Variants made before are still served; use one of their sizes.")
     {
-        RetryAfter = TimeSpan.FromHours(1),
-        Limit = budget,
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = "variant_budget" },
     };
 
     public static Error OriginalGone { get; } = new(

@@ -80,12 +80,12 @@ public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAs
         Directory.Move(folder, folder + ".away");
         await UnavailableAsync(_home.Caller.GetAsync(_home.Public(_asset, "w_61.jpg")), "storage_unavailable");
         await UnavailableAsync(_home.Caller.UploadAsync(Pictures.Jpeg(80, 60, seed: 904), "site", "open"), "storage_unavailable");
-        await ReadyIsAsync("unready");
+        await ReadyIsAsync("degraded");
         Directory.Exists(folder).ShouldBeFalse("nobody may write where the volume is not");
 
         Directory.Move(folder + ".away", folder);
         (await NewVariantAsync()).ShouldBe(HttpStatusCode.OK);
-        (await UploadAsync(905)).ShouldBe(HttpStatusCode.Created);
+        await Eventually.HoldsAsync(async () => await UploadAsync(905) == HttpStatusCode.Created, Recovery);
         await ReadyIsAsync("ready");
     }
 

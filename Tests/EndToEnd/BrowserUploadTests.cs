@@ -98,7 +98,7 @@ public sealed class BrowserUploadTests(PostgresServer postgres, RedisServer redi
 
     private string Api => Stack.Url.GetLeftPart(UriPartial.Authority);
 
-    private object Arguments(string key, byte[] picture, string space, int? chunkSize = null, int? stopAt = null) =>
+    private Dictionary<string, object?> Arguments(string key, byte[] picture, string space, int? chunkSize = null, int? stopAt = null) =>
         new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["api"] = Api, ["key"] = key, ["base64"] = Convert.ToBase64String(picture), ["space"] = space, ["chunkSize"] = chunkSize ?? 1_000_000_000, ["stopAt"] = stopAt,

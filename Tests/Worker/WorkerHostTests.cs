@@ -2,11 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hangfire;
 using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using ImageService.Worker;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shouldly;
@@ -68,6 +71,43 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         var health = JsonNode.Parse(await client.GetStringAsync("/health/ready", Ct))!;
         health["checks"]!.AsObject().Select(check => check.Key).ShouldBe(["database", "cache", "storage", "queue"], ignoreOrder: true);
         ((string?)health["status"]).ShouldBe("ready");
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    [InlineData("X-Nothing", "a program without the page's token")]
+    public async Task No_other_site_can_make_a_browser_change_jobs_or_show_the_dashboard(string header, string value)
+    {
+        using var client = CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/hangfire/recurring/remove") { Content = new FormUrlEncodedContent([new("jobs[]", "sweep-orphans")]) };
+        request.Headers.Authorization = Basic("operator", PlatformKey);
+        request.Headers.TryAddWithoutValidation(header, value);
+        using var refused = await client.SendAsync(request, Ct);
+        ((int)refused.StatusCode).ShouldBeInRange(400, 403);
+        refused.Headers.GetValues("Content-Security-Policy").ShouldContain(policy => policy.Contains("frame-ancestors 'none'", StringComparison.Ordinal));
+        refused.Headers.GetValues("X-Frame-Options").Single().ShouldBe("DENY");
+        Jobs().ShouldContain("sweep-orphans");
+    }
+
+    [Fact]
+    public void A_recurring_job_that_was_removed_comes_back_and_the_others_are_left_alone()
+    {
+        var jobs = Services.GetRequiredService<IRecurringJobManager>();
+        var keeper = Services.GetServices<IHostedService>().OfType<ScheduleKeeper>().Single();
+        keeper.Restore().ShouldBeEmpty();
+        jobs.RemoveIfExists("purge-deleted");
+        Jobs().ShouldNotContain("purge-deleted");
+        keeper.Restore().ShouldBe(["purge-deleted"]);
+        Jobs().ShouldContain("purge-deleted");
+    }
+
+    private HashSet<string> Jobs()
+    {
+        using var connection = Services.GetRequiredService<JobStorage>().GetConnection();
+        return connection.GetAllItemsFromSet("recurring-jobs");
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

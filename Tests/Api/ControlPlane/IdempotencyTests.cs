@@ -56,6 +56,29 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_key_does_not_lift_the_upload_limit_first_or_again()
+    {
+        var home = await api.NewHomeAsync();
+        await home.Owner.PutAsync($"{home.Root}/policies/max_upload_bytes", new { value = 100_000 }).OkAsync();
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var file = new CountedStream(64L << 20);
+            using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StreamContent(file), "file", "large.png" } };
+            await home.Owner.PostAsync("/v1/assets", form, ("Idempotency-Key", "large")).ProblemAsync(413, "payload_too_large");
+            file.Taken.ShouldBeLessThan(1 << 20, $"attempt {attempt + 1}");
+        }
+
+        var bytes = Core.Ingestion.IngestionFixture.Png(77);
+        await home.Owner.PostAsync("/v1/assets", Uploads.Sending.Form(bytes, "open"), ("Idempotency-Key", "small")).OkAsync(201);
+        using (var again = await home.Owner.PostAsync("/v1/assets", Uploads.Sending.Form(bytes, "open"), ("Idempotency-Key", "small")))
+            ((int)again.StatusCode, again.Headers.GetValues("Idempotency-Replayed").Single()).ShouldBe((201, "true"));
+        var other = new CountedStream(64L << 20);
+        using var larger = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StreamContent(other), "file", "large.png" } };
+        await home.Owner.PostAsync("/v1/assets", larger, ("Idempotency-Key", "small")).ProblemAsync(409, "idempotency_key_reused");
+        other.Taken.ShouldBeLessThan(1 << 20);
+    }
+
+    [Fact]
     public async Task A_refusal_is_repeated_like_any_answer()
     {
         var home = await api.NewHomeAsync();

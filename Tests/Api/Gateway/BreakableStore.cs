@@ -2,10 +2,14 @@ using ImageService.Core.Storage;
 
 namespace ImageService.Tests.Api.Gateway;
 
-/// <summary>A store that answers nothing while it is broken, as one behind a cut cable.</summary>
+/// <summary>A store that refuses everything while it is broken, or writes alone, or answers nothing while it hangs.</summary>
 internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 {
     public bool IsBroken { get; set; }
+
+    public bool IsFull { get; set; }
+
+    public bool Hangs { get; set; }
 
     public string Provider => inner.Provider;
 
@@ -13,7 +17,10 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 
     public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) => Inner.OpenAsync(key, range, ct);
 
-    public Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct) => Inner.PutAsync(key, content, contentType, ct);
+    public Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct) =>
+        Hangs ? Task.Delay(Timeout.Infinite, ct).ContinueWith(_ => 0L, ct, TaskContinuationOptions.None, TaskScheduler.Default)
+        : IsFull ? Task.FromException<long>(new ObjectStoreException("The disk is full."))
+        : Inner.PutAsync(key, content, contentType, ct);
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Inner.HeadAsync(key, ct);
 

@@ -25,11 +25,11 @@ public sealed class BodyFingerprintTests
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static string HashOf(byte[] body, string? boundary, int step)
+    private static string? HashOf(byte[] body, string? boundary, int step)
     {
         using var stream = new BodyFingerprint(new MemoryStream(body), boundary);
         var buffer = new byte[step];
         _ = stream.ReadAsync(buffer, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        return stream.FinishAsync(CancellationToken.None).GetAwaiter().GetResult();
+        return stream.FinishAsync(body.Length, CancellationToken.None).GetAwaiter().GetResult();
     }
 }

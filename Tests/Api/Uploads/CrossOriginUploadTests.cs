@@ -131,7 +131,7 @@ public sealed class CrossOriginUploadTests(ApiFactory api) : IClassFixture<ApiFa
         Header(preflight, "Access-Control-Allow-Origin").ShouldBeNull();
     }
 
-    private static Task AllowAsync(ApiHome home, string origin) =>
+    private static Task<System.Text.Json.Nodes.JsonObject> AllowAsync(ApiHome home, string origin) =>
         home.Owner.PutAsync($"{home.Root}/tenants/site/spaces/open/policies/cors_origins", new { value = new[] { origin } }).OkAsync();
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
