@@ -52,7 +52,7 @@ internal static class CorpusReport
         var operations = Bench.Resolve(size, format, loaded.Facts);
         if (!operations.Operations.Original)
             return await bench.Engine.TransformAsync(loaded.Source, operations, TransformLimits.Default, CancellationToken.None);
-        var stripped = await bench.Engine.StripAsync(loaded.Source, CancellationToken.None);
+        var stripped = await bench.Engine.StripAsync(loaded.Source, null, CancellationToken.None);
         return stripped.Map(file => new TransformedImage(file.Bytes, format, loaded.Facts.Width, loaded.Facts.Height, loaded.Facts.Frames, TimeSpan.Zero));
     }
 }

@@ -84,7 +84,7 @@ internal static class FuzzImages
             await File.WriteAllBytesAsync(path, file);
             var started = Stopwatch.GetTimestamp();
             _child ??= DecoderChild.Start(bench.Options, _memory, NullLogger.Instance);
-            var request = new DecodeRequest(path, $"{path}.raster", 20_000_000, 200, bench.Options.DecoderMemoryBytes, [.. Bench.Anything.Allowed.Select(format => format.Name())]);
+            var request = new DecodeRequest(path, $"{path}.raster", 20_000_000, 200, bench.Options.DecoderMemoryBytes, 9000, [.. Bench.Anything.Allowed.Select(format => format.Name())]);
             var reply = (await _child.AskAsync(request, TimeProvider.System, CancellationToken.None)).TryGet(out var answer, out _) ? answer : null;
             Tally.PeakBytes = Math.Max(Tally.PeakBytes, _child.PeakBytes);
             if (reply is null)
@@ -130,7 +130,7 @@ internal static class FuzzImages
             var operations = Bench.Resolve("w_200-h_150", ImageFormat.Webp, facts);
             var made = await bench.Engine.TransformAsync(source, operations, TransformLimits.Default, CancellationToken.None);
             var whole = Bench.Resolve("q_95", ImageFormats.TryParse(reply.Format.Name(), out var own) ? own : ImageFormat.Jpg, facts);
-            var stripped = await bench.Engine.StripAsync(source, CancellationToken.None);
+            var stripped = await bench.Engine.StripAsync(source, null, CancellationToken.None);
             var delivered = stripped.IsSuccess || (await bench.Engine.TransformAsync(source, whole, TransformLimits.Default, CancellationToken.None)).IsSuccess;
             return (made.IsSuccess, stripped.IsSuccess, delivered) switch
             {

@@ -29,7 +29,9 @@ internal static class GateReport
 
     private static async Task<bool> OneAsync(Bench bench, TransformSource source, CanonicalOperations operations, long estimate)
     {
-        var entered = await bench.Gate.EnterAsync(Guid.CreateVersion7(), estimate, CancellationToken.None);
+        // Background, so that none is refused for the wait.
+        var request = new GateRequest(Guid.CreateVersion7(), estimate, TimeSpan.FromSeconds(1)) { IsBackground = true };
+        var entered = await bench.Gate.EnterAsync(request, CancellationToken.None);
         if (!entered.TryGet(out var lease, out _))
             return false;
         using (lease)

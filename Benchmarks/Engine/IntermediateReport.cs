@@ -16,7 +16,7 @@ internal static class IntermediateReport
         {
             if (await bench.LoadAsync(photo) is not { } loaded)
                 return 1;
-            var intermediate = (await bench.Engine.MakeIntermediateAsync(loaded.Source, CancellationToken.None)).Value;
+            var intermediate = (await bench.Engine.MakeIntermediateAsync(loaded.Source, null, CancellationToken.None)).Value;
             Console.WriteLine($"{Path.GetFileName(photo)}: {intermediate.Width}x{intermediate.Height} {intermediate.Bytes.Length / 1024} KB in {intermediate.CpuTime.TotalMilliseconds:0} ms");
             var small = loaded.Source with { Bytes = intermediate.Bytes, IsIntermediate = true };
             foreach (var width in new[] { 320, 640, intermediate.Width / 2 })

@@ -22,7 +22,7 @@ internal static class RatioReport
         using var bench = new Bench();
         if (await bench.LoadAsync(photo) is not { } loaded)
             return 1;
-        var intermediate = (await bench.Engine.MakeIntermediateAsync(loaded.Source, CancellationToken.None)).Value;
+        var intermediate = (await bench.Engine.MakeIntermediateAsync(loaded.Source, null, CancellationToken.None)).Value;
         var derived = loaded.Source with { Bytes = intermediate.Bytes, IsIntermediate = true };
         foreach (var task in Tasks)
         {

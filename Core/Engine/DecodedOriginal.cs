@@ -6,7 +6,14 @@ namespace ImageService.Core.Engine;
 /// <param name="Facts">Size, colours, frames.</param>
 /// <param name="Placeholders">What a page can show before the image has come.</param>
 /// <param name="NormalisedPath">HEIC and SVG: the PNG or JPEG to keep as working copy, written beside the original; the caller moves or deletes it. Else null.</param>
-public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders, string? NormalisedPath);
+public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders, string? NormalisedPath)
+{
+    /// <summary>What decoding it (the working copy, where there is one) takes at its peak, bytes.</summary>
+    public required long DecodeBytes { get; init; }
+
+    /// <summary>CPU time that decoding every pixel took.</summary>
+    public required TimeSpan DecodeCpu { get; init; }
+}
 
 /// <summary>Facts of an original, as its upright first frame is seen.</summary>
 /// <param name="Format">By content.</param>

@@ -20,8 +20,19 @@ internal static class EngineErrors
     public static Error Undecodable(OriginalFormat format) => new(
         ErrorCode.UndecodableImage, $"The {format.Name()} is truncated or corrupt and cannot be decoded.");
 
-    public static Error DecoderDied() => new(
-        ErrorCode.UndecodableImage, "The image could not be decoded within the time and memory that an image may take.");
+    public static Error DecoderCrashed() => new(
+        ErrorCode.UndecodableImage, "The image makes the decoder fail, twice in the same way. It is damaged, or made to do so.");
+
+    public static Error TooMuchWork(TimeSpan limit) => new(
+        ErrorCode.ImageLimitExceeded,
+        $"Decoding the image takes more than {limit.TotalSeconds:0.#} s of computing (Engine:DecoderTimeout). Upload it smaller, or saved plainly (not progressive, fewer frames).");
+
+    public static Error TooManyScans(int scans, int most) => new(
+        ErrorCode.ImageLimitExceeded,
+        $"The JPEG is decoded in {scans} passes over the whole picture; one of its size may ask for at most {most}. Save it as a baseline JPEG, or progressive as usual (about ten passes).");
+
+    public static Error HostFault() => new(
+        ErrorCode.Overloaded, "The machine was too busy to decode the image; the image is not at fault. Send it again.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public static Error TooManyPixels(long pixels, long limit) => new(
         ErrorCode.ImageLimitExceeded, $"The image has {pixels} pixels (width × height × frames); at most {limit} are accepted (policy max_input_pixels).");
@@ -35,8 +46,15 @@ internal static class EngineErrors
     public static Error TooMuchMemory() => new(
         ErrorCode.ImageLimitExceeded, "Decoding the image would take more memory than an image may take. Upload it smaller, or as a baseline JPEG.");
 
+    public static Error TooMuchMemoryToTransform(long most) => new(
+        ErrorCode.ImageLimitExceeded,
+        $"Making this picture takes more memory than one transform may, {most} bytes (Engine:MemoryBudgetBytes). Ask for a smaller size or another format.");
+
     public static Error TimedOut(TimeSpan limit) => new(
-        ErrorCode.TransformTimedOut, $"The transform took longer than {limit.TotalSeconds:0.#} s and was stopped. Ask for a smaller size or another format.");
+        ErrorCode.TransformTimedOut, $"The transform took longer than {limit.TotalSeconds:0.#} s and was stopped. Ask for a smaller size or another format.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
 
     public static Error Full(TimeSpan retryAfter) => new(
         ErrorCode.Overloaded, "Too many images are being made right now. Images made before are still served.") { RetryAfter = retryAfter };

@@ -14,6 +14,7 @@ public static class EngineServices
         services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TransformGate>();
+        services.AddSingleton<TransformCosts>();
         services.AddSingleton<TransformEngine>();
         services.AddSingleton<IsolatedDecoder>();
         return services;

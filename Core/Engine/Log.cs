@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The isolated decoder ended with code {ExitCode} after {Elapsed} without an answer: {Reason}")]
     public static partial void DecoderDied(ILogger logger, int exitCode, TimeSpan elapsed, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The isolated decoder cannot be started")]
+    public static partial void DecoderNotStarted(ILogger logger, Exception reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The isolated decoder was killed after {Elapsed}: {Reason}")]
     public static partial void DecoderKilled(ILogger logger, TimeSpan elapsed, string reason);
 }

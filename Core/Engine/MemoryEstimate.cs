@@ -8,6 +8,9 @@ public static class MemoryEstimate
     // Buffers of a transform whose pixels hardly count.
     private const long Floor = 8L << 20;
 
+    // Of a source that is read from top to bottom.
+    private const int LinesHeld = 64;
+
     /// <summary>Bytes that one transform holds at its peak.</summary>
     /// <param name="format">Format of the original.</param>
     /// <param name="source">The original's facts.</param>
@@ -22,14 +25,29 @@ public static class MemoryEstimate
         var frames = operations.Format.CanAnimate() ? source.Frames : 1;
         var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
         var output = plan.Canvas.Pixels * frames * BytesPerEncodedPixel(operations.Format);
+        var decode = source.DecodeBytes ?? ForDecode(bytes, size.Pixels);
         if (!SourceChoice.UsesIntermediate(operations, source))
-            return Floor + ForDecode(bytes, size.Pixels) + output;
+            return Floor + decode + output;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels;
         var derived = ForDecode(OriginalFormat.Png, intermediate) + output;
-        return Floor + (makesIntermediate ? Math.Max(ForDecode(bytes, size.Pixels) + (intermediate * BytesPerEncodedPixel(ImageFormat.Png)), derived) : derived);
+        return Floor + (makesIntermediate ? Math.Max(decode + (intermediate * BytesPerEncodedPixel(ImageFormat.Png)), derived) : derived);
     }
 
-    /// <summary>Bytes that decoding holds at its peak, of one frame.</summary>
+    /// <summary>Bytes that decoding holds at its peak, of one frame, where the header has been read.</summary>
+    /// <param name="header">As read.</param>
+    /// <param name="coefficients">Bytes of coefficients that a progressive JPEG keeps; 0 for a sequential one.</param>
+    internal static long ForDecode(ImageHeader header, long coefficients)
+    {
+        var lines = (long)header.Width * header.BytesPerPixel * LinesHeld;
+        return header.Format switch
+        {
+            OriginalFormat.Jpg => coefficients + lines,
+            OriginalFormat.Png => (header.IsKeptWhole ? (long)header.Width * header.Height * header.BytesPerPixel : 0) + lines,
+            _ => ForDecode(header.Format, header.Pixels / header.Frames),
+        };
+    }
+
+    /// <summary>Bytes that decoding holds at its peak, of one frame, where the format alone is known.</summary>
     /// <param name="format">Format of the bytes read.</param>
     /// <param name="pixels">Width × height.</param>
     public static long ForDecode(OriginalFormat format, long pixels) => pixels * format switch

@@ -18,7 +18,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     // From here on giving memory back is worth the milliseconds it takes.
     private const long LargePixels = 16_000_000;
-    private readonly VipsThreads _threads = new(options.Value.MaxRunning > 0 ? options.Value.MaxRunning : Environment.ProcessorCount);
+    private readonly VipsThreads _threads = new(options.Value.MaxRunning > 0 ? options.Value.MaxRunning : Environment.ProcessorCount, options.Value.Niceness);
 
     /// <summary>Makes one variant.</summary>
     /// <returns>
@@ -31,16 +31,17 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     /// <summary>Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG where there is alpha.</summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
-    public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CancellationToken ct) =>
-        RunAsync(source, TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue }, (opened, stop) => Intermediate.Make(source, opened, stop), ct);
+    public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CpuUse? use, CancellationToken ct) =>
+        RunAsync(source, TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue, Use = use }, (opened, stop) => Intermediate.Make(source, opened, stop), ct);
 
     /// <summary>Takes the metadata out of an original without touching a pixel; copyright stays where the source says so.</summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
-    public async Task<Result<StrippedOriginal>> StripAsync(TransformSource source, CancellationToken ct)
+    public async Task<Result<StrippedOriginal>> StripAsync(TransformSource source, CpuUse? use, CancellationToken ct)
     {
         if (ImageSniffer.Sniff(source.Bytes.Span) is not { } format)
             return EngineErrors.UnknownType();
-        var (result, _) = await _threads.RunAsync(() => OriginalStripper.Strip(source.Bytes, format, source.KeepCopyright), ct);
+        use?.Begin();
+        var (result, _) = await _threads.RunAsync(() => OriginalStripper.Strip(source.Bytes, format, source.KeepCopyright), use, ct);
         return result;
     }
 
@@ -93,7 +94,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
-            var (result, cpu) = await _threads.RunAsync(() => Work(source, format, limits, make, stop.Token), stop.Token);
+            var (result, cpu) = await _threads.RunAsync(() => Work(source, format, limits, make, stop.Token), limits.Use, stop.Token);
             return result.Map(image => image with { CpuTime = cpu });
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -116,7 +117,10 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         {
             using var opened = OpenedSource.Open(source.Bytes, format);
             pixels = opened.Header.Pixels;
-            return opened.Header.Judge(source.Bytes.Length, limits.MaxPixels, limits.MaxFrames) is { } broken ? broken : make(opened, stop);
+            if (opened.Header.Judge(source.Bytes.Length, limits.MaxPixels, limits.MaxFrames) is { } broken)
+                return broken;
+            limits.Use?.Begin();
+            return make(opened, stop);
         }
         finally
         {

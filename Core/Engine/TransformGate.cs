@@ -4,72 +4,112 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Engine;
 
 /// <summary>
-/// Decides which transforms run: at most as many as cores, together within the memory budget, the rest in a bounded line that is served
-/// round robin between organizations. Beyond the line the answer is at once <see cref="ErrorCode.Overloaded"/> with a time to come back. Thread-safe.
+/// Decides which transforms run: at most as many as cores, together within the memory budget, the rest in a <see cref="GateLine"/>. Whoever would wait longer
+/// than <see cref="EngineOptions.MaxExpectedWait"/> is told at once <see cref="ErrorCode.Overloaded"/> and when to come back, so that the machine works for those
+/// who still wait. The wait is expected from what runs, what waits ahead, and how long transforms took lately. Thread-safe.
 /// </summary>
 /// <remarks>
-/// When the line is full and the newcomer's organization waits less than another, the other's youngest waiter is sent away instead:
-/// one organization's burst costs that organization.
+/// The dear, those that are expected to take more CPU time than anybody is to wait, never take the last place. When the line is full and the newcomer's
+/// organization waits less than another, the other's youngest waiter is sent away: one organization's burst costs that organization.
 /// </remarks>
-public sealed class TransformGate(IOptions<EngineOptions> options, TimeProvider time)
+public sealed class TransformGate
 {
+    // Of the machine, for an organization beside busy ones.
+    private const double LeastShare = 0.05;
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
     private readonly Lock _lock = new();
-    private readonly int _maxRunning = options.Value.MaxRunning > 0 ? options.Value.MaxRunning : Environment.ProcessorCount;
-    private readonly int _maxWaiting = options.Value.MaxWaiting;
-    private readonly long _budget = options.Value.MemoryBudgetBytes;
-    private readonly TimeSpan _maxWait = options.Value.MaxWait;
-    private readonly Dictionary<Guid, LinkedList<Waiter>> _lines = [];
-    private readonly LinkedList<Guid> _turns = [];
-    private int _running;
-    private int _waiting;
+    private readonly TimeProvider _time;
+    private readonly int _maxRunning;
+    private readonly int _maxWaiting;
+    private readonly long _budget;
+    private readonly long _largest;
+    private readonly TimeSpan _maxWait;
+    private readonly double _maxExpectedWait;
+    private readonly long _startedAt;
+    private readonly GateLine _line;
+    private readonly GatePace _pace = new();
+    private readonly List<GateLease> _running = [];
     private long _bytes;
-    private double _secondsPerTransform = 0.2;
+    private int _dear;
+    private (double Seconds, double At) _toldToReturn;
+
+    public TransformGate(IOptions<EngineOptions> options, TimeProvider time)
+    {
+        var chosen = options.Value;
+        _time = time;
+        _startedAt = time.GetTimestamp();
+        _maxRunning = chosen.MaxRunning > 0 ? chosen.MaxRunning : Environment.ProcessorCount;
+        _maxWaiting = chosen.MaxWaiting;
+        _budget = chosen.MemoryBudgetBytes;
+        _largest = chosen.LargestTransformBytes;
+        _maxWait = chosen.MaxWait;
+        _maxExpectedWait = chosen.MaxExpectedWait.TotalSeconds;
+        _line = new GateLine(() => Now);
+    }
 
     /// <summary>Transforms running now.</summary>
-    public int Running { get { lock (_lock) return _running; } }
+    public int Running { get { lock (_lock) return _running.Count; } }
 
     /// <summary>Transforms waiting now.</summary>
-    public int Waiting { get { lock (_lock) return _waiting; } }
+    public int Waiting { get { lock (_lock) return _line.Count; } }
 
-    /// <summary>Waits for a turn. The caller disposes the lease when its transform has ended.</summary>
-    /// <param name="organizationId">Whose turn it counts as.</param>
-    /// <param name="estimatedBytes">Pixels it will hold, from <c>MemoryEstimate</c>.</param>
+    private double Now => _time.GetElapsedTime(_startedAt).TotalSeconds;
+
+    /// <summary>Whether <see cref="EnterAsync"/> would refuse at once; asked before work that would be in vain.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public Error? Judge(GateRequest request)
+    {
+        lock (_lock)
+            return Refusal(request);
+    }
+
+    /// <summary>Waits for a turn. The caller completes or disposes the lease when its transform has ended.</summary>
+    /// <param name="request">What is to run.</param>
     /// <param name="ct">Leaves the line.</param>
-    /// <returns><see cref="ErrorCode.Overloaded"/> where the line is full or the wait was too long.</returns>
+    /// <returns>
+    /// <see cref="ErrorCode.Overloaded"/> where the expected wait is too long, the line is full, or the wait was too long all the same;
+    /// <see cref="ErrorCode.ImageLimitExceeded"/> where it takes more memory than any transform may.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
-    public async Task<Result<GateLease>> EnterAsync(Guid organizationId, long estimatedBytes, CancellationToken ct)
+    public async Task<Result<GateLease>> EnterAsync(GateRequest request, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        Waiter waiter;
+        GateWaiter waiter;
         lock (_lock)
         {
-            if (_waiting == 0 && Fits(estimatedBytes))
-                return Start(estimatedBytes);
-            if (_waiting >= _maxWaiting && !MakeRoomFor(organizationId))
-                return EngineErrors.Full(RetryAfter());
-            waiter = new Waiter(organizationId, estimatedBytes);
-            Join(waiter);
+            if (Refusal(request) is { } refusal)
+                return refusal;
+            if (_line.Count >= _maxWaiting)
+                SendAway(_line.Displaceable(request)!);
+            waiter = new GateWaiter(request, request.Cost.TotalSeconds, Now, IsDear(request));
+            _line.Join(waiter);
+            Dispatch();
+            if (waiter.Turn.Task.IsCompletedSuccessfully && waiter.Turn.Task.Result is { } free)
+                return free;
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var limit = time.CreateTimer(static state => CancelQuietly((CancellationTokenSource)state!), patience, _maxWait, Timeout.InfiniteTimeSpan);
+        using var limit = _time.CreateTimer(static state => CancelQuietly((CancellationTokenSource)state!), patience, _maxWait, Timeout.InfiniteTimeSpan);
         await using var registration = patience.Token.Register(() => Leave(waiter));
         var lease = await waiter.Turn.Task;
         if (lease is not null)
             return lease;
         ct.ThrowIfCancellationRequested();
         lock (_lock)
-            return EngineErrors.Full(RetryAfter());
+            return Overloaded(request, ExpectedWait(request));
     }
 
-    internal void Exit(GateLease lease)
+    internal void Exit(GateLease lease, TimeSpan? cpu)
     {
         lock (_lock)
         {
-            _running--;
-            _bytes -= lease.EstimatedBytes;
-            var seconds = time.GetElapsedTime(lease.StartedAt).TotalSeconds;
-            _secondsPerTransform += 0.1 * (seconds - _secondsPerTransform);
+            _running.Remove(lease);
+            _bytes -= lease.Request.Bytes;
+            _dear -= lease.IsDear ? 1 : 0;
+            var elapsed = Now - lease.StartedAt;
+            if (cpu is { } measured)
+                _pace.Learn(elapsed, measured.TotalSeconds);
+            _line.End(lease.Request.OrganizationId, (cpu?.TotalSeconds ?? (elapsed / _pace.Ratio)) - lease.Cost);
             Dispatch();
         }
     }
@@ -87,106 +127,107 @@ public sealed class TransformGate(IOptions<EngineOptions> options, TimeProvider 
         }
     }
 
-    // The next in turn is never overtaken by a smaller one, or large images would wait for ever.
+    // The next in turn is never overtaken for its memory by a smaller one, or large images would wait for ever.
     private void Dispatch()
     {
-        while (_turns.First is { } turn && _lines[turn.Value].First!.Value is var next && Fits(next.EstimatedBytes))
+        while (_running.Count < _maxRunning && _line.Next(TakesDear) is { } next && Fits(next.Request.Bytes))
         {
-            Remove(next);
-            if (_lines.ContainsKey(next.OrganizationId))
-            {
-                _turns.Remove(next.OrganizationId);
-                _turns.AddLast(next.OrganizationId);
-            }
-
-            next.Turn.TrySetResult(Start(next.EstimatedBytes));
+            _line.Remove(next);
+            _line.Start(next.OrganizationId, next.Cost);
+            var lease = new GateLease(this, next.Request, next.Cost, next.IsDear, Now);
+            _running.Add(lease);
+            _bytes += next.Request.Bytes;
+            _dear += next.IsDear ? 1 : 0;
+            next.Turn.TrySetResult(lease);
         }
     }
 
-    private bool Fits(long bytes) => _running < _maxRunning && (_running == 0 || _bytes + bytes <= _budget);
+    private bool TakesDear => _dear < Math.Max(1, _maxRunning - 1);
 
-    private GateLease Start(long bytes)
+    private bool IsDear(GateRequest request) => request.Cost.TotalSeconds > _maxExpectedWait;
+
+    // What decoders may take, a transform of what they let in may take too, and then alone.
+    private bool Fits(long bytes) => _bytes + bytes <= Math.Max(_budget, bytes);
+
+    private Error? Refusal(GateRequest request)
     {
-        _running++;
-        _bytes += bytes;
-        return new GateLease(this, bytes, time.GetTimestamp());
+        if (request.Bytes > _largest)
+            return EngineErrors.TooMuchMemoryToTransform(_largest);
+        if (_line.Count >= _maxWaiting && _line.Displaceable(request) is null)
+            return Overloaded(request, ExpectedWait(request));
+        return !request.IsBackground && ExpectedWait(request) is var wait && wait > _maxExpectedWait ? Overloaded(request, wait) : null;
     }
 
-    private void Join(Waiter waiter)
+    /// <summary>When a newcomer's turn would come, s from now: those ahead take the places as these come free.</summary>
+    private double ExpectedWait(GateRequest request)
     {
-        if (!_lines.TryGetValue(waiter.OrganizationId, out var line))
-        {
-            _lines[waiter.OrganizationId] = line = [];
-            _turns.AddLast(waiter.OrganizationId);
-        }
-
-        waiter.Place = line.AddLast(waiter);
-        _waiting++;
+        var (cost, isDear) = (request.Cost.TotalSeconds, IsDear(request));
+        var wait = ExpectedWait(request, cost, _running, _maxRunning, onlyDear: false);
+        if (isDear && _maxRunning > 1)
+            wait = Math.Max(wait, ExpectedWait(request, cost, _running.Where(lease => lease.IsDear), _maxRunning - 1, onlyDear: true));
+        return Math.Max(Math.Max(wait, WaitForTurns(request, cost)), WaitForMemory(request.Bytes));
     }
 
-    private void Remove(Waiter waiter)
+    // What an organization has in line is served at what others leave of the machine, however little of theirs waits at this moment.
+    private double WaitForTurns(GateRequest request, double cost)
     {
-        var line = _lines[waiter.OrganizationId];
-        line.Remove(waiter.Place!);
-        waiter.Place = null;
-        _waiting--;
-        if (line.Count > 0)
-            return;
-        _lines.Remove(waiter.OrganizationId);
-        _turns.Remove(waiter.OrganizationId);
+        var left = Math.Max(_maxRunning - (_line.RateOfOthers(request.OrganizationId) * _pace.Ratio), _maxRunning * LeastShare);
+        return _line.OwnAhead(request.OrganizationId, Now + cost) * _pace.Ratio / left;
     }
 
-    private void Leave(Waiter waiter)
+    private double ExpectedWait(GateRequest request, double cost, IEnumerable<GateLease> running, int places, bool onlyDear)
+    {
+        var free = new double[places];
+        var taken = 0;
+        foreach (var lease in running)
+            free[taken++] = Rest(lease);
+        foreach (var ahead in _line.Ahead(request.OrganizationId, Now + cost, cost, onlyDear))
+            free[free.IndexOf(free.Min())] += ahead * _pace.Ratio;
+        return free.Min();
+    }
+
+    private double WaitForMemory(long bytes)
+    {
+        var (held, wait) = (_bytes, 0.0);
+        foreach (var lease in _running.OrderBy(Rest).TakeWhile(_ => held + bytes > Math.Max(_budget, bytes)))
+            (held, wait) = (held - lease.Request.Bytes, Rest(lease));
+        return wait;
+    }
+
+    // One that runs longer than expected is expected to run on for a tenth of what it has run.
+    private double Rest(GateLease lease)
+    {
+        var elapsed = Now - lease.StartedAt;
+        return Math.Max((lease.Cost * _pace.Ratio) - elapsed, elapsed / 10);
+    }
+
+    /// <summary>
+    /// Told honestly, a time to come back is when there will be a place: after those who are in line, and after those who were told to come back before. These
+    /// are taken to come at the pace at which the machine works.
+    /// </summary>
+    private Error Overloaded(GateRequest request, double wait)
+    {
+        var now = Now;
+        var others = Math.Max(0, _toldToReturn.Seconds - (now - _toldToReturn.At));
+        var retryAfter = Math.Clamp(wait + others, 1, LongestRetry.TotalSeconds);
+        _toldToReturn = (Math.Min(LongestRetry.TotalSeconds, others + (request.Cost.TotalSeconds * _pace.Ratio / _maxRunning)), now);
+        return EngineErrors.Full(TimeSpan.FromSeconds(retryAfter));
+    }
+
+    private void Leave(GateWaiter waiter)
     {
         lock (_lock)
         {
             if (waiter.Place is null)
                 return;
-            Remove(waiter);
+            SendAway(waiter);
             Dispatch();
         }
+    }
 
+    private void SendAway(GateWaiter waiter)
+    {
+        _line.Remove(waiter);
         waiter.Turn.TrySetResult(null);
     }
-
-    private bool MakeRoomFor(Guid organizationId)
-    {
-        var longest = _lines.MaxBy(line => line.Value.Count);
-        var own = _lines.TryGetValue(organizationId, out var line) ? line.Count : 0;
-        if (longest.Value is null || longest.Value.Count <= own + 1)
-            return false;
-        var youngest = longest.Value.Last!.Value;
-        Remove(youngest);
-        youngest.Turn.TrySetResult(null);
-        return true;
-    }
-
-    private TimeSpan RetryAfter() => TimeSpan.FromSeconds(Math.Clamp(_secondsPerTransform * (_waiting + _running) / _maxRunning, 1, 30));
-
-    private sealed class Waiter(Guid organizationId, long estimatedBytes)
-    {
-        public Guid OrganizationId { get; } = organizationId;
-
-        public long EstimatedBytes { get; } = estimatedBytes;
-
-        /// <summary>Null once it has left the line.</summary>
-        public LinkedListNode<Waiter>? Place { get; set; }
-
-        /// <summary>The lease, or null where it was sent away.</summary>
-        public TaskCompletionSource<GateLease?> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-}
-
-/// <summary>A running transform's place; dispose it once, when the transform has ended.</summary>
-public sealed class GateLease : IDisposable
-{
-    private TransformGate? _gate;
-
-    internal GateLease(TransformGate gate, long estimatedBytes, long startedAt) => (_gate, EstimatedBytes, StartedAt) = (gate, estimatedBytes, startedAt);
-
-    internal long EstimatedBytes { get; }
-
-    internal long StartedAt { get; }
-
-    public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Exit(this);
 }

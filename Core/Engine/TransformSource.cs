@@ -17,6 +17,9 @@ public sealed record TransformLimits(long MaxPixels, int MaxFrames, TimeSpan? Ti
 {
     /// <summary>The defaults of the policies <c>max_input_pixels</c> and <c>max_input_frames</c>.</summary>
     public static TransformLimits Default { get; } = new(100_000_000, 1000, null);
+
+    /// <summary>Told what the transform took, however it ends.</summary>
+    public CpuUse? Use { get; init; }
 }
 
 /// <summary>An encoded result.</summary>

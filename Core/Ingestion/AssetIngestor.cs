@@ -224,6 +224,8 @@ public sealed class AssetIngestor(
             Height = decoded.Facts.Height,
             HasAlpha = decoded.Facts.HasAlpha,
             Frames = decoded.Facts.Frames,
+            DecodeBytes = decoded.DecodeBytes,
+            DecodeCpuMs = (int)decoded.DecodeCpu.TotalMilliseconds,
             ColourSpace = decoded.Facts.ColourSpace,
             Exif = decoded.Facts.Exif?.RootElement.GetRawText(),
             BlurHash = decoded.Placeholders.BlurHash,

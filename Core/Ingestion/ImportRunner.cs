@@ -135,7 +135,15 @@ public sealed class ImportRunner(
                 return (tooLarge, space.Policy.MaxUploadBytes);
             await using var _ = staged;
             var image = new IncomingImage(space, AssetNames.Filename(item.Name), folder, defaults.Tags, defaults.Access, job.CreatedBy);
-            return (await ingestor.IngestAsync(image, staged, ct), staged.SizeBytes);
+            var outcome = await ingestor.IngestAsync(image, staged, ct);
+            if (outcome.Error is { Code: ErrorCode.Overloaded, RetryAfter: { } wait })
+            {
+                // The machine's fault and not the file's: nobody is there to send it again.
+                await Task.Delay(wait, time, ct);
+                outcome = await ingestor.IngestAsync(image, staged, ct);
+            }
+
+            return (outcome, staged.SizeBytes);
         }
         catch (Exception damaged) when (damaged is InvalidDataException or FileNotFoundException)
         {

@@ -17,4 +17,11 @@ public sealed record SourceFacts(
     string ContentHash,
     double? FocalX,
     double? FocalY,
-    ImageFormat? Format);
+    ImageFormat? Format)
+{
+    /// <summary>What decoding it takes at its peak, bytes, as judged when it was uploaded; null where it was not.</summary>
+    public long? DecodeBytes { get; init; }
+
+    /// <summary>CPU time that decoding it took when it was uploaded; null where it was not measured.</summary>
+    public TimeSpan? DecodeCpu { get; init; }
+}

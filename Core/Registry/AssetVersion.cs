@@ -56,6 +56,12 @@ public sealed class AssetVersion
     /// <summary>1 for a still picture.</summary>
     public required int Frames { get; init; }
 
+    /// <summary>What decoding it takes at its peak, bytes, as judged on upload; null where it was not.</summary>
+    public long? DecodeBytes { get; init; }
+
+    /// <summary>CPU time that decoding it took on upload, ms; null where it was not measured.</summary>
+    public int? DecodeCpuMs { get; init; }
+
     public string? ColourSpace { get; init; }
 
     /// <summary>EXIF facts safe to show (no position): a JSON object.</summary>

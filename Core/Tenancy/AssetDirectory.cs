@@ -48,6 +48,8 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
                 IntermediateKey = v.IntermediateKey,
                 IntermediateWidth = v.IntermediateWidth,
                 IntermediateHeight = v.IntermediateHeight,
+                DecodeBytes = v.DecodeBytes,
+                DecodeCpuMs = v.DecodeCpuMs,
                 VariantGeneration = a.VariantGeneration,
                 CurrentVersion = a.CurrentVersion,
                 Filename = a.Filename,
@@ -99,6 +101,12 @@ public sealed record AssetFacts(
 
     /// <summary>px; 0 until the intermediate is made.</summary>
     public int IntermediateHeight { get; init; }
+
+    /// <summary>What decoding the original takes at its peak, bytes; null where nobody judged it.</summary>
+    public long? DecodeBytes { get; init; }
+
+    /// <summary>CPU time that decoding the original took on upload, ms; null where it was not measured.</summary>
+    public int? DecodeCpuMs { get; init; }
 
     /// <summary>Counts invalidations; part of the caches' keys.</summary>
     public int VariantGeneration { get; init; }

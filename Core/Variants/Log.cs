@@ -4,6 +4,9 @@ namespace ImageService.Core.Variants;
 
 internal static partial class Log
 {
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A transform that did not run could not be given back to the month's quota")]
+    public static partial void QuotaNotGivenBack(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The object '{Key}' is in the registry but not in the store.")]
     public static partial void OriginalMissing(ILogger logger, string key);
 

@@ -17,9 +17,12 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     private readonly SingleFlight<(Guid AssetId, int Version), Result<ReadOnlyMemory<byte>>> _making = new(TimeSpan.FromMinutes(2), time);
 
     /// <summary>The bytes; call with a place in the transform gate, for an intermediate may have to be made.</summary>
+    /// <param name="description">What the source is for.</param>
+    /// <param name="use">Told what making an intermediate took.</param>
+    /// <param name="ct">Cancels.</param>
     /// <returns><see cref="ErrorCode.StorageUnavailable"/> where the object is gone, or what making the intermediate returns.</returns>
     /// <exception cref="ObjectStoreException">The store does not answer.</exception>
-    public async Task<Result<TransformSource>> ReadAsync(VariantDescription description, CancellationToken ct)
+    public async Task<Result<TransformSource>> ReadAsync(VariantDescription description, CpuUse? use, CancellationToken ct)
     {
         var keepCopyright = description.Space.Policy.KeepCopyright;
         if (!description.UsesIntermediate)
@@ -28,7 +31,7 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
             return original.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: false, keepCopyright));
         }
 
-        var intermediate = await ReadIntermediateAsync(description, ct);
+        var intermediate = await ReadIntermediateAsync(description, use, ct);
         return intermediate.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: true, keepCopyright));
     }
 
@@ -42,19 +45,19 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
         return VariantErrors.OriginalGone;
     }
 
-    private async Task<Result<ReadOnlyMemory<byte>>> ReadIntermediateAsync(VariantDescription description, CancellationToken ct)
+    private async Task<Result<ReadOnlyMemory<byte>>> ReadIntermediateAsync(VariantDescription description, CpuUse? use, CancellationToken ct)
     {
         var key = description.IntermediateKey;
         if (await store.ReadAsync(key, ct) is { } stored)
             return new ReadOnlyMemory<byte>(stored);
         var (made, _) = await _making.RunAsync(
             (description.Key.AssetId, description.Key.Version),
-            flight => MakeIntermediateAsync(description, key, flight.Token),
+            flight => MakeIntermediateAsync(description, key, use, flight.Token),
             ct);
         return made;
     }
 
-    private async Task<Result<ReadOnlyMemory<byte>>> MakeIntermediateAsync(VariantDescription description, string key, CancellationToken ct)
+    private async Task<Result<ReadOnlyMemory<byte>>> MakeIntermediateAsync(VariantDescription description, string key, CpuUse? use, CancellationToken ct)
     {
         // A second look: it may have been made between the first look and this flight.
         if (await store.ReadAsync(key, ct) is { } stored)
@@ -62,7 +65,7 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
         if (!(await ReadOriginalAsync(description, ct)).TryGet(out var original, out var missing))
             return missing;
         var source = new TransformSource(original, description.OriginalFormat, IsIntermediate: false, KeepCopyright: true);
-        if (!(await engine.MakeIntermediateAsync(source, ct)).TryGet(out var intermediate, out var error))
+        if (!(await engine.MakeIntermediateAsync(source, use, ct)).TryGet(out var intermediate, out var error))
             return error;
         metrics.IntermediateMade();
         await KeepAsync(description, key, intermediate, ct);

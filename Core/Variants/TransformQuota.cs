@@ -10,15 +10,15 @@ namespace ImageService.Core.Variants;
 
 /// <summary>
 /// The policy <c>quota_transforms_per_month</c>: each transform is counted at space, tenant and organization before it runs, by conditional updates, so that no two
-/// take the last one. Every level that sets a quota is held to it. Images made before cost nothing.
+/// take the last one, and given back where it did not run. Every level that sets a quota is held to it. Images made before cost nothing.
 /// </summary>
 public sealed class TransformQuota(RegistryFactory registry, PolicyResolver policies, TimeProvider time, ILogger<TransformQuota> logger)
 {
     private const string Kind = "transforms";
 
     /// <summary>Takes one transform from every level, or from none.</summary>
-    /// <returns>Null, or <see cref="ErrorCode.PeriodicQuotaExceeded"/>.</returns>
-    public async Task<Error?> TakeAsync(SpaceScope space, CancellationToken ct)
+    /// <returns>The month it was taken from, null where nothing could be counted; or <see cref="ErrorCode.PeriodicQuotaExceeded"/>.</returns>
+    public async Task<Result<DateOnly?>> TakeAsync(SpaceScope space, CancellationToken ct)
     {
         try
         {
@@ -29,7 +29,35 @@ public sealed class TransformQuota(RegistryFactory registry, PolicyResolver poli
         {
             // A month's quota is not worth an outage: images of known assets go on being made.
             Log.QuotaNotCounted(logger, exception);
-            return null;
+            return default(DateOnly?);
+        }
+    }
+
+    /// <summary>Gives one transform back that was taken and did not run. Should the registry be away, it stays counted.</summary>
+    /// <param name="space">Where it was taken.</param>
+    /// <param name="month">From which month.</param>
+    public async Task GiveBackAsync(SpaceScope space, DateOnly month)
+    {
+        try
+        {
+            Guid[] scopes = [space.OrganizationId, space.TenantId, space.SpaceId];
+            await using var db = registry.ForOrganization(space.OrganizationId);
+
+            // Locked in the order in which they are taken. Not the caller's token: whoever left gets it back too.
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                WITH mine AS (
+                    SELECT scope_id FROM quota_counters
+                    WHERE organization_id = {space.OrganizationId} AND scope_id = ANY ({scopes}) AND kind = {Kind} AND period = {month}
+                    ORDER BY scope_id FOR UPDATE)
+                UPDATE quota_counters q SET used = greatest(0, q.used - 1) FROM mine
+                WHERE q.organization_id = {space.OrganizationId} AND q.scope_id = mine.scope_id AND q.kind = {Kind} AND q.period = {month}
+                """,
+                CancellationToken.None);
+        }
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
+        {
+            Log.QuotaNotGivenBack(logger, exception);
         }
     }
 
@@ -45,7 +73,7 @@ public sealed class TransformQuota(RegistryFactory registry, PolicyResolver poli
         ];
     }
 
-    private async Task<Error?> CountAsync(SpaceScope space, Level[] levels, CancellationToken ct)
+    private async Task<Result<DateOnly?>> CountAsync(SpaceScope space, Level[] levels, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var month = QuotaMonth.Of(now);
@@ -65,7 +93,7 @@ public sealed class TransformQuota(RegistryFactory registry, PolicyResolver poli
         if (full is null)
         {
             await transaction.CommitAsync(ct);
-            return null;
+            return (DateOnly?)month;
         }
 
         return new Error(

@@ -105,7 +105,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
     private static SourceFacts SourceOf(AssetFacts facts) => new(
         facts.Width, facts.Height, facts.HasAlpha, facts.Frames, facts.ContentHash, facts.FocalX, facts.FocalY,
-        ImageFormats.TryParse(facts.Format, out var own) ? own : null);
+        ImageFormats.TryParse(facts.Format, out var own) ? own : null)
+    {
+        DecodeBytes = facts.DecodeBytes,
+        DecodeCpu = facts.DecodeCpuMs is { } cpu ? TimeSpan.FromMilliseconds(cpu) : null,
+    };
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
     private static string Revision(bool usesIntermediate, bool isExact, EffectivePolicy policy)

@@ -17,7 +17,9 @@ public sealed class VariantProduction(
     VariantStore store,
     VariantCache cache,
     VariantLimits limits,
+    FailedVariants failures,
     TransformGate gate,
+    TransformCosts costs,
     SourceReader sources,
     TransformEngine engine,
     UsageMeter usage,
@@ -25,6 +27,10 @@ public sealed class VariantProduction(
     ILogger<VariantProduction> logger)
 {
     private const int FaithfulQuality = 95;
+
+    /// <summary>Whether the variant would be refused whoever asks: it could not be made lately, or the gate would not let it in. Asked before locks and limits.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public Error? Judge(VariantDescription description, bool isOwn) => failures.Find(description.Key) ?? gate.Judge(Request(description, description.Canonical, isOwn));
 
     /// <summary>Makes the variant.</summary>
     /// <param name="description">What to make.</param>
@@ -34,80 +40,120 @@ public sealed class VariantProduction(
     public async Task<Result<ProducedVariant>> ProduceAsync(VariantDescription description, bool isKnown, bool isOwn, Flight flight)
     {
         var ct = flight.Token;
-        using var place = isKnown ? LimitsPlace.Free : await limits.EnterAsync(description, isOwn, ct);
-        if (place.Refusal is { } refusal)
+        if (!(isKnown ? LimitsPlace.Free : await limits.EnterAsync(description, isOwn, ct)).TryGet(out var place, out var refusal))
             return refusal;
+        await using var counted = place;
 
         var started = Stopwatch.GetTimestamp();
-        if (!(await EnterAsync(description, description.Canonical, ct)).TryGet(out var lease, out var full))
+        if (!(await gate.EnterAsync(Request(description, description.Canonical, isOwn), ct)).TryGet(out var lease, out var full))
             return full;
         using var turn = lease;
         var waited = Stopwatch.GetElapsedTime(started);
 
-        started = Stopwatch.GetTimestamp();
-        if (!(await sources.ReadAsync(description, ct)).TryGet(out var source, out var unreadable))
-            return unreadable;
-        var read = Stopwatch.GetElapsedTime(started);
-
-        started = Stopwatch.GetTimestamp();
-        var result = await TransformAsync(description, source, turn, ct);
-        var transformed = Stopwatch.GetElapsedTime(started);
-        if (!result.TryGet(out var image, out var error))
+        var use = new CpuUse();
+        try
         {
-            metrics.TransformFailed(description.Canonical.Format, error.Code.ToString());
-            return error;
+            if (!(await MakeAsync(description, isOwn, turn, use, ct)).TryGet(out var made, out var error))
+                return error;
+            var (image, times) = made;
+            started = Stopwatch.GetTimestamp();
+            var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
+            int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
+            if (!await PublishAsync(description, image, variant, budget, flight))
+                return VariantErrors.BudgetExceeded(description.Space.Policy.VariantBudget);
+            return new ProducedVariant(variant, times with { Wait = waited, Store = Stopwatch.GetElapsedTime(started) });
         }
-
-        // The core is free for the next transform while this one is written.
-        turn.Dispose();
-        metrics.TransformRan(description.Canonical.Format, transformed);
-        var cpuMs = (long)image.CpuTime.TotalMilliseconds;
-        usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: 1, cpuMs);
-        limits.NoteCpu(description, cpuMs);
-        started = Stopwatch.GetTimestamp();
-        var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
-        int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
-        if (!await PublishAsync(description, image, variant, budget, flight))
-            return VariantErrors.BudgetExceeded(description.Space.Policy.VariantBudget);
-        return new ProducedVariant(variant, new TransformTimes(waited, read, transformed, Stopwatch.GetElapsedTime(started)));
+        finally
+        {
+            // Also where it failed, ran out of time or everybody left: the costliest ones are those.
+            if (use.TouchedPixels)
+                place.Ran();
+        }
     }
 
-    private Task<Result<GateLease>> EnterAsync(VariantDescription description, CanonicalOperations operations, CancellationToken ct) => gate.EnterAsync(
+    private async Task<Result<(TransformedImage Image, TransformTimes Times)>> MakeAsync(
+        VariantDescription description, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)
+    {
+        var isMade = false;
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out var unreadable))
+            {
+                failures.Note(description.Key, unreadable);
+                return unreadable;
+            }
+
+            var read = Stopwatch.GetElapsedTime(started);
+
+            started = Stopwatch.GetTimestamp();
+            var result = await TransformAsync(description, source, isOwn, turn, use, ct);
+            var transformed = Stopwatch.GetElapsedTime(started);
+            if (!result.TryGet(out var image, out var error))
+            {
+                metrics.TransformFailed(description.Canonical.Format, error.Code.ToString());
+                failures.Note(description.Key, error);
+                return error;
+            }
+
+            isMade = true;
+
+            // The core is free for the next transform while this one is written.
+            turn.Complete(use.Spent);
+            costs.Learn(description.OriginalFormat, description.Source, description.Canonical, description.LacksIntermediate, use.Spent);
+            metrics.TransformRan(description.Canonical.Format, transformed);
+            return (image, new TransformTimes(default, read, transformed, default));
+        }
+        finally
+        {
+            var cpuMs = (long)use.Spent.TotalMilliseconds;
+            if (use.TouchedPixels)
+                usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: isMade ? 1 : 0, cpuMs);
+            limits.NoteCpu(description, cpuMs);
+        }
+    }
+
+    private GateRequest Request(VariantDescription description, CanonicalOperations operations, bool isOwn) => new(
         description.OrganizationId,
         MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, operations, description.LacksIntermediate),
-        ct);
+        costs.Expect(description.OriginalFormat, description.Source, operations, description.LacksIntermediate))
+    {
+        IsBackground = isOwn,
+    };
 
-    private async Task<Result<TransformedImage>> TransformAsync(VariantDescription description, TransformSource source, GateLease turn, CancellationToken ct)
+    private async Task<Result<TransformedImage>> TransformAsync(
+        VariantDescription description, TransformSource source, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Transform);
         activity?.SetTag("format", description.Canonical.Format.Name());
         if (!description.Canonical.Operations.Original)
-            return await engine.TransformAsync(source, description.Canonical, LimitsOf(description), ct);
-        if ((await engine.StripAsync(source, ct)).TryGet(out var stripped, out var error))
+            return await engine.TransformAsync(source, description.Canonical, LimitsOf(description, use), ct);
+        if ((await engine.StripAsync(source, use, ct)).TryGet(out var stripped, out var error))
         {
             return new TransformedImage(
                 stripped.Bytes, description.Canonical.Format, description.Asset.Width, description.Asset.Height, description.Asset.Frames, TimeSpan.Zero);
         }
 
-        return error.Code is ErrorCode.UndecodableImage ? await EncodeAnewAsync(description, source, turn, ct) : error;
+        return error.Code is ErrorCode.UndecodableImage ? await EncodeAnewAsync(description, source, isOwn, turn, use, ct) : error;
     }
 
     /// <summary>
     /// Some files decode to the right picture though the structure around it is odd. What cannot be told apart from metadata is not delivered: the picture is
     /// encoded anew, at full size and nearly without loss, which takes more memory than the lease was given for.
     /// </summary>
-    private async Task<Result<TransformedImage>> EncodeAnewAsync(VariantDescription description, TransformSource source, GateLease turn, CancellationToken ct)
+    private async Task<Result<TransformedImage>> EncodeAnewAsync(
+        VariantDescription description, TransformSource source, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)
     {
         var whole = description.Canonical with { Operations = description.Canonical.Operations with { Original = false, Quality = Quality.Of(FaithfulQuality) } };
         turn.Dispose();
-        if (!(await EnterAsync(description, whole, ct)).TryGet(out var lease, out var full))
+        if (!(await gate.EnterAsync(Request(description, whole, isOwn), ct)).TryGet(out var lease, out var full))
             return full;
         using (lease)
-            return await engine.TransformAsync(source, whole, LimitsOf(description), ct);
+            return await engine.TransformAsync(source, whole, LimitsOf(description, use), ct);
     }
 
-    private static TransformLimits LimitsOf(VariantDescription description) =>
-        new(description.Space.Policy.MaxInputPixels, description.Space.Policy.MaxInputFrames, null);
+    private static TransformLimits LimitsOf(VariantDescription description, CpuUse use) =>
+        new(description.Space.Policy.MaxInputPixels, description.Space.Policy.MaxInputFrames, null) { Use = use };
 
     /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
     /// <returns>False where others used up the budget meanwhile.</returns>

@@ -103,6 +103,10 @@ public sealed class VariantProvider
         if (description.IsExactOriginal)
             return VariantErrors.OriginalGone;
 
+        // Before the lock and the limits: under load a refusal must cost next to nothing.
+        if (_production.Judge(description, isOwn) is { } refusal)
+            return refusal;
+
         await using var held = await _locks.AcquireAsync($"variant:{description.Key.AssetId:n}:{description.Key.Version}:{description.OperationsHash}", flight.Token);
 
         // A second look: whoever held the lock before may have made it.

@@ -12,6 +12,7 @@ public static class VariantsServices
         services.AddSingleton<TransformQuota>();
         services.AddSingleton<MeasuredQuotas>();
         services.AddSingleton<VariantLimits>();
+        services.AddSingleton<FailedVariants>();
         services.AddSingleton<VariantProduction>();
         services.AddSingleton<VariantDescriber>();
         services.AddSingleton<VariantProvider>();

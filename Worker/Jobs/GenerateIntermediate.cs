@@ -12,7 +12,13 @@ namespace ImageService.Worker.Jobs;
 /// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GenerateIntermediate(
-    AssetPlaces places, VariantProvider variants, SourceReader sources, TransformGate gate, IBackgroundJobClient jobs, ILogger<GenerateIntermediate> log)
+    AssetPlaces places,
+    VariantProvider variants,
+    SourceReader sources,
+    TransformGate gate,
+    TransformCosts costs,
+    IBackgroundJobClient jobs,
+    ILogger<GenerateIntermediate> log)
 {
     // A variant this small always derives from the intermediate where there is to be one.
     private static readonly ImageOperations Small = new() { Width = 16, Height = 16, Fit = Fit.Fill };
@@ -32,12 +38,17 @@ internal sealed class GenerateIntermediate(
 
     private async Task<Error?> MakeAsync(AssetPlace place, int version, CancellationToken ct)
     {
-        var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), version, Small, ImageFormat.Jpg) { IsOwn = true };
-        if (!(await variants.DescribeAsync(request, ct)).TryGet(out var description, out var error)) return error;
+        var small = new VariantRequest(place.Space, new AssetId(place.Asset.Id), version, Small, ImageFormat.Jpg) { IsOwn = true };
+        if (!(await variants.DescribeAsync(small, ct)).TryGet(out var description, out var error)) return error;
         if (!description.LacksIntermediate) return null;
         var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical, makesIntermediate: true);
-        if (!(await gate.EnterAsync(place.Space.OrganizationId, estimate, ct)).TryGet(out var lease, out error)) return error;
+        var cost = costs.Expect(description.OriginalFormat, description.Source, description.Canonical, makesIntermediate: true);
+        var request = new GateRequest(place.Space.OrganizationId, estimate, cost) { IsBackground = true };
+        if (!(await gate.EnterAsync(request, ct)).TryGet(out var lease, out error)) return error;
         using var turn = lease;
-        return (await sources.ReadAsync(description, ct)).Error;
+        var use = new CpuUse();
+        var made = await sources.ReadAsync(description, use, ct);
+        if (made.IsSuccess && use.TouchedPixels) turn.Complete(use.Spent);
+        return made.Error;
     }
 }

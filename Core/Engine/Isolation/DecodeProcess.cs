@@ -5,42 +5,57 @@ namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
 /// The inside of the isolated decoder: reads one request a line from standard input, says on standard output what it will take, waits for a line that lets it,
-/// answers one line, and ends when the
-/// input ends, at once and whatever it is doing, so that it never outlives the service that started it.
+/// answers one line, and ends when the input ends, at once and whatever it is doing, so that it never outlives the service that started it. An image that takes
+/// more CPU time than it may is refused by the process itself; a fault of the machine (its disk) is no answer about the image, and the process ends without one.
 /// </summary>
 public static class DecodeProcess
 {
     /// <summary>The argument that makes a host run as a decoder. Nothing else of the host must have been started.</summary>
     public const string Verb = "decode-original";
 
+    // EX_TEMPFAIL of <sysexits.h>.
+    private const int TemporaryFailure = 75;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Runs until standard input ends.</summary>
-    /// <param name="args">The host's arguments: the verb and the most bytes of memory it may take.</param>
+    /// <param name="args">The host's arguments: the verb, the most bytes of memory it may take, and how much it gives way to others (nice).</param>
     /// <returns>The exit code, 0.</returns>
     public static Task<int> RunAsync(string[] args)
     {
         if (args.Length > 1 && long.TryParse(args[1], out var memory))
             ProcessLimits.Apply(memory);
+        if (args.Length > 2 && int.TryParse(args[2], out var niceness))
+            ThreadNiceness.Set(niceness);
         var requests = new BlockingCollection<string>();
         new Thread(() => Listen(requests)) { IsBackground = true, Name = "requests" }.Start();
-        using var output = Console.OpenStandardOutput();
+        using var output = new Output();
         foreach (var line in requests.GetConsumingEnumerable())
         {
             var request = JsonSerializer.Deserialize(line, DecodeJson.Default.DecodeRequest) ?? throw new InvalidDataException("A request must be a JSON object.");
-            Send(output, Decode(request, needed =>
+            using var answered = new CancellationTokenSource();
+            var watch = new Thread(() => WatchCpu(TimeSpan.FromMilliseconds(request.CpuMilliseconds), output, answered.Token)) { IsBackground = true, Name = "cpu" };
+            watch.Start();
+            output.Send(Decode(request, needed =>
             {
-                Send(output, new DecodeReply { NeedsBytes = needed });
+                output.Send(new DecodeReply { NeedsBytes = needed });
                 _ = requests.Take();
             }));
+            answered.Cancel();
+            watch.Join();
         }
 
         return Task.FromResult(0);
     }
 
-    private static void Send(Stream output, DecodeReply reply)
+    // Native decoders cannot be interrupted; the process can.
+    private static void WatchCpu(TimeSpan limit, Output output, CancellationToken answered)
     {
-        output.Write(JsonSerializer.SerializeToUtf8Bytes(reply, DecodeJson.Default.DecodeReply));
-        output.Write("\n"u8);
-        output.Flush();
+        var start = Environment.CpuUsage.TotalTime;
+        while (!answered.WaitHandle.WaitOne(WatchInterval))
+        {
+            if (Environment.CpuUsage.TotalTime - start > limit)
+                output.SendLast(DecodeReply.Of(EngineErrors.TooMuchWork(limit)));
+        }
     }
 
     private static void Listen(BlockingCollection<string> requests)
@@ -60,6 +75,43 @@ public static class DecodeProcess
         catch (OutOfMemoryException)
         {
             return DecodeReply.Of(EngineErrors.TooMuchMemory());
+        }
+        catch (IOException broken)
+        {
+            Console.Error.WriteLine(broken.Message);
+            Environment.Exit(TemporaryFailure);
+            throw;
+        }
+    }
+
+    /// <summary>Standard output; the image's answer and the one that ends the process never mix.</summary>
+    private sealed class Output : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private readonly Stream _stream = Console.OpenStandardOutput();
+
+        public void Send(DecodeReply reply)
+        {
+            lock (_lock)
+                Write(reply);
+        }
+
+        public void SendLast(DecodeReply reply)
+        {
+            lock (_lock)
+            {
+                Write(reply);
+                Environment.Exit(0);
+            }
+        }
+
+        public void Dispose() => _stream.Dispose();
+
+        private void Write(DecodeReply reply)
+        {
+            _stream.Write(JsonSerializer.SerializeToUtf8Bytes(reply, DecodeJson.Default.DecodeReply));
+            _stream.Write("\n"u8);
+            _stream.Flush();
         }
     }
 }

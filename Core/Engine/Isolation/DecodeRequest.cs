@@ -10,8 +10,10 @@ namespace ImageService.Core.Engine.Isolation;
 /// <param name="MaxPixels">Width × height × frames.</param>
 /// <param name="MaxFrames">Frames.</param>
 /// <param name="MemoryBytes">What decoding may take.</param>
+/// <param name="CpuMilliseconds">CPU time that the process may take for it.</param>
 /// <param name="Allowed">Names of formats.</param>
-internal sealed record DecodeRequest(string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, string[] Allowed);
+internal sealed record DecodeRequest(
+    string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, int CpuMilliseconds, string[] Allowed);
 
 /// <summary>One line on the decoder's standard output: what decoding will take, or an error, or the facts.</summary>
 internal sealed record DecodeReply
@@ -42,6 +44,12 @@ internal sealed record DecodeReply
     public JsonElement? Exif { get; init; }
 
     public Placeholders? Placeholders { get; init; }
+
+    /// <summary>What decoding takes at its peak.</summary>
+    public long DecodeBytes { get; init; }
+
+    /// <summary>CPU time that decoding every pixel took.</summary>
+    public int DecodeCpuMs { get; init; }
 
     /// <summary>Extension of the working copy that was written; null where none was.</summary>
     public string? WorkingCopyExtension { get; init; }

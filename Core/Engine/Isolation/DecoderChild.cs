@@ -17,6 +17,9 @@ internal sealed class DecoderChild : IDisposable
     // What .NET itself takes beside the pixels.
     private const long RuntimeBytes = 96L << 20;
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
+
+    // How long after its CPU time is up a decoder may take to say so.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
     private readonly Process _process;
     private readonly string _folder;
@@ -24,6 +27,7 @@ internal sealed class DecoderChild : IDisposable
     private readonly DecoderMemory _memory;
     private readonly ILogger _log;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private Error? _exceeded;
 
     private DecoderChild(Process process, string folder, EngineOptions options, DecoderMemory memory, ILogger log) =>
         (_process, _folder, _options, _memory, _log) = (process, folder, options, memory, log);
@@ -40,23 +44,39 @@ internal sealed class DecoderChild : IDisposable
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
 
+    /// <summary>Starts the process in a folder of its own.</summary>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system starts no process.</exception>
     public static DecoderChild Start(EngineOptions options, DecoderMemory memory, ILogger log)
     {
         var folder = Directory.CreateTempSubdirectory(FolderPrefix).FullName;
         var process = new Process { StartInfo = DecoderProgram.StartInfo(options, folder, options.DecoderMemoryBytes + RuntimeBytes) };
-        process.Start();
-        return new DecoderChild(process, folder, options, memory, log);
+        try
+        {
+            process.Start();
+            return new DecoderChild(process, folder, options, memory, log);
+        }
+        catch
+        {
+            process.Dispose();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>Sends one request, lets the decoder take the memory it asks for, and waits for its reply.</summary>
-    /// <returns>The reply; <see cref="EngineErrors.DecoderDied"/> where the process died or had to be killed, <see cref="EngineErrors.Full"/> where memory did not come free in time.</returns>
+    /// <returns>
+    /// The reply, or the limit that the process was counted beyond and killed for. <see cref="EngineErrors.DecoderCrashed"/> where it failed by its own doing;
+    /// <see cref="EngineErrors.HostFault"/> where time passed without CPU, or it was killed or ended otherwise; <see cref="EngineErrors.Full"/> where memory did
+    /// not come free in time.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<Result<DecodeReply>> AskAsync(DecodeRequest request, TimeProvider time, CancellationToken ct)
     {
-        using var deadline = new CancellationTokenSource(_options.DecoderTimeout, time);
+        using var deadline = new CancellationTokenSource(_options.DecoderPatience, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         var asked = time.GetTimestamp();
-        var watch = WatchMemoryAsync(time, stop);
+        var watch = WatchAsync(CpuSoFar(), time, stop);
         try
         {
             await SendAsync(JsonSerializer.SerializeToUtf8Bytes(request, DecodeJson.Default.DecodeRequest), stop.Token);
@@ -66,7 +86,7 @@ internal sealed class DecoderChild : IDisposable
                 return first;
 
             // Waiting is not the decoder's time.
-            var left = _options.DecoderTimeout - time.GetElapsedTime(asked);
+            var left = _options.DecoderPatience - time.GetElapsedTime(asked);
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             using var share = await _memory.TakeAsync(needed, _options.MaxWait, stop.Token);
             if (share is null)
@@ -77,8 +97,8 @@ internal sealed class DecoderChild : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            Log.DecoderKilled(_log, Elapsed, deadline.IsCancellationRequested ? "time" : "memory");
-            return EngineErrors.DecoderDied();
+            Log.DecoderKilled(_log, Elapsed, _exceeded?.Detail ?? "no CPU");
+            return _exceeded ?? EngineErrors.HostFault();
         }
         catch (Exception broken) when (broken is IOException or JsonException)
         {
@@ -128,8 +148,9 @@ internal sealed class DecoderChild : IDisposable
         return null;
     }
 
-    // The limits that the process set on itself come first; this is for systems without them.
-    private async Task WatchMemoryAsync(TimeProvider time, CancellationTokenSource stop)
+    // The limits that the process sets on itself come first; this is for systems without them, and for a process that was taken over. What is counted is the
+    // process's own CPU and memory, so that a busy machine is never the image's fault.
+    private async Task WatchAsync(TimeSpan before, TimeProvider time, CancellationTokenSource stop)
     {
         try
         {
@@ -137,7 +158,11 @@ internal sealed class DecoderChild : IDisposable
             {
                 await Task.Delay(WatchInterval, time, stop.Token);
                 _process.Refresh();
-                if (!_process.HasExited && _process.WorkingSet64 > _options.DecoderMemoryBytes + (2 * RuntimeBytes))
+                if (_process.WorkingSet64 > _options.DecoderMemoryBytes + (2 * RuntimeBytes))
+                    _exceeded = EngineErrors.TooMuchMemory();
+                else if (_process.TotalProcessorTime - before > _options.DecoderTimeout + Grace)
+                    _exceeded = EngineErrors.TooMuchWork(_options.DecoderTimeout);
+                if (_exceeded is not null)
                     await stop.CancelAsync();
             }
         }
@@ -145,6 +170,19 @@ internal sealed class DecoderChild : IDisposable
         {
             // The answer came, or the process ended between two looks.
             return;
+        }
+    }
+
+    private TimeSpan CpuSoFar()
+    {
+        try
+        {
+            return _process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already; whoever reads its answer will see.
+            return TimeSpan.Zero;
         }
     }
 
@@ -157,6 +195,7 @@ internal sealed class DecoderChild : IDisposable
             var length = await _process.StandardError.ReadBlockAsync(errors, patience.Token);
             await _process.WaitForExitAsync(patience.Token);
             Log.DecoderDied(_log, _process.ExitCode, Elapsed, new string(errors, 0, length).ReplaceLineEndings(" "));
+            return IsOwnDoing(_process.ExitCode) ? EngineErrors.DecoderCrashed() : EngineErrors.HostFault();
         }
         catch (OperationCanceledException)
         {
@@ -164,6 +203,9 @@ internal sealed class DecoderChild : IDisposable
             Log.DecoderKilled(_log, Elapsed, "no usable answer");
         }
 
-        return EngineErrors.DecoderDied();
+        return EngineErrors.HostFault();
     }
+
+    // Signals that a process brings upon itself: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. Others come from outside: SIGKILL of a system out of memory, say.
+    private static bool IsOwnDoing(int exitCode) => exitCode - 128 is 4 or 5 or 6 or 7 or 8 or 11;
 }

@@ -35,6 +35,7 @@ internal static class DecoderProgram
             start.ArgumentList.Add(program);
         start.ArgumentList.Add(DecodeProcess.Verb);
         start.ArgumentList.Add(memoryBytes.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(options.Niceness.ToString(CultureInfo.InvariantCulture));
         Surround(start, folder);
         return start;
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using ImageService.Core.Errors;
 using Microsoft.Extensions.Logging;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// Decodes originals that nobody has decoded yet, each in a process of its own: no inherited environment, limited memory and time, killed when it
-/// exceeds them. Whatever happens in there, this process lives. Thread-safe; at most <see cref="EngineOptions.MaxDecoders"/> run at once.
+/// Decodes originals that nobody has decoded yet, each in a process of its own: no inherited environment, limited memory and CPU time, killed when it
+/// exceeds them. Whatever happens in there, this process lives; and whatever the machine does to it, the image is not called corrupt for that. Thread-safe; at most <see cref="EngineOptions.MaxDecoders"/> run at once.
 /// </summary>
 public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvider time, ILogger<IsolatedDecoder> log) : IDisposable
 {
@@ -20,8 +21,8 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
     /// <param name="limits">What it may be.</param>
     /// <param name="ct">Kills the process.</param>
     /// <returns>
-    /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/> (also where the process crashed or was killed),
-    /// <see cref="ErrorCode.ImageLimitExceeded"/>, or <see cref="ErrorCode.Overloaded"/> where no place came free in time.
+    /// By the decoder's verdict <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/> (also where it crashed on the image, twice) or
+    /// <see cref="ErrorCode.ImageLimitExceeded"/>; <see cref="ErrorCode.Overloaded"/> where no place came free in time, or the machine had no CPU, memory or disk for it.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<Result<DecodedOriginal>> DecodeAsync(string path, ProbeLimits limits, CancellationToken ct)
@@ -30,11 +31,26 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
             return EngineErrors.Full(TimeSpan.FromSeconds(5));
         try
         {
-            using var child = DecoderChild.Start(options.Value, _memory, log);
             var whole = Path.GetFullPath(path);
             var request = new DecodeRequest(
-                whole, $"{whole}.raster", limits.MaxPixels, limits.MaxFrames, options.Value.DecoderMemoryBytes, [.. limits.Allowed.Select(format => format.Name())]);
-            return (await child.AskAsync(request, time, ct)).TryGet(out var reply, out var error) ? ToDecoded(reply, request) : error;
+                whole,
+                $"{whole}.raster",
+                limits.MaxPixels,
+                limits.MaxFrames,
+                options.Value.DecoderMemoryBytes,
+                (int)options.Value.DecoderTimeout.TotalMilliseconds,
+                [.. limits.Allowed.Select(format => format.Name())]);
+            var answer = await AskAsync(request, ct);
+
+            // A crash may be chance; the same image crashing it again is the image.
+            if (answer.Error is { Code: ErrorCode.UndecodableImage })
+                answer = await AskAsync(request, ct);
+            return answer.TryGet(out var reply, out var error) ? ToDecoded(reply, request) : error;
+        }
+        catch (Exception broken) when (broken is IOException or Win32Exception or UnauthorizedAccessException)
+        {
+            Log.DecoderNotStarted(log, broken);
+            return EngineErrors.HostFault();
         }
         finally
         {
@@ -48,6 +64,12 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         _memory.Dispose();
     }
 
+    private async Task<Result<DecodeReply>> AskAsync(DecodeRequest request, CancellationToken ct)
+    {
+        using var child = DecoderChild.Start(options.Value, _memory, log);
+        return await child.AskAsync(request, time, ct);
+    }
+
     private static int Places(EngineOptions options) => options.MaxDecoders > 0 ? options.MaxDecoders : Environment.ProcessorCount;
 
     private static Result<DecodedOriginal> ToDecoded(DecodeReply reply, DecodeRequest request)
@@ -58,6 +80,6 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         var facts = new ImageFacts(
             reply.Format, reply.Width, reply.Height, reply.HasAlpha, reply.Frames, reply.Orientation, reply.ColourSpace!, reply.HasProfile, exif);
         var copy = reply.WorkingCopyExtension is { } extension ? $"{request.WorkingCopyPath}.{extension}" : null;
-        return new DecodedOriginal(facts, reply.Placeholders!, copy);
+        return new DecodedOriginal(facts, reply.Placeholders!, copy) { DecodeBytes = reply.DecodeBytes, DecodeCpu = TimeSpan.FromMilliseconds(reply.DecodeCpuMs) };
     }
 }

@@ -13,6 +13,10 @@ internal static class OriginalReader
     // Side of the raster that placeholders are made of, before its last reduction.
     private const int RasterSide = 256;
 
+    // Width × height × passes of a progressive JPEG: 100 megapixels in 15 passes, 12 in 125; encoders make 3 to 13. A pass costs a few nanoseconds a pixel.
+    private const long MaxScannedPixels = 1_500_000_000;
+    private const int ProofBytes = 64 << 10;
+
     /// <param name="request">What to read.</param>
     /// <param name="admit">Told the bytes that decoding will take; returns when they may be taken.</param>
     public static Result<DecodeReply> Read(DecodeRequest request, Action<long> admit)
@@ -30,6 +34,8 @@ internal static class OriginalReader
         }
         catch (VipsException)
         {
+            if (format.NeedsWorkingCopy())
+                ProveDisk(request);
             return EngineErrors.Undecodable(format);
         }
     }
@@ -46,7 +52,11 @@ internal static class OriginalReader
     private static Result<DecodeReply> WorkingCopy(DecodeRequest request, OriginalFormat format, Result<RasterFile> written)
     {
         if (!written.TryGet(out var raster, out var error))
+        {
+            ProveDisk(request);
             return error;
+        }
+
         return ReadRaster(request, raster.Path, raster.Format, static _ => { }).Map(reply => reply with
         {
             Format = format,
@@ -55,13 +65,24 @@ internal static class OriginalReader
         });
     }
 
+    // The libraries that write working copies tell a full disk in the words of a broken image.
+    private static void ProveDisk(DecodeRequest request)
+    {
+        var path = $"{request.WorkingCopyPath}.proof";
+        File.WriteAllBytes(path, new byte[ProofBytes]);
+        File.Delete(path);
+    }
+
     private static Result<DecodeReply> ReadRaster(DecodeRequest request, string path, OriginalFormat format, Action<long> admit)
     {
         using var opened = OriginalFile.Open(path, format, allFrames: true, shrink: 1, Enums.FailOn.Truncated);
         var header = ImageHeader.Read(opened, format);
         if (header.Judge(new FileInfo(path).Length, request.MaxPixels, request.MaxFrames) is { } broken)
             return broken;
-        var needed = header.IsKeptWhole ? header.Pixels * header.BytesPerPixel : MemoryEstimate.ForDecode(format, header.Pixels / header.Frames);
+        var jpeg = format == OriginalFormat.Jpg ? JpegStructure.Read(path) : null;
+        if (jpeg is not null && jpeg.Work(header.Pixels) > MaxScannedPixels)
+            return EngineErrors.TooManyScans(jpeg.Scans, (int)Math.Max(1, MaxScannedPixels / header.Pixels));
+        var needed = MemoryEstimate.ForDecode(header, jpeg?.IsProgressive == true ? jpeg.CoefficientBytes : 0);
         if (needed > request.MemoryBytes)
             return EngineErrors.TooMuchMemory();
         if (format == OriginalFormat.Gif && !GifEnding.IsWhole(path))
@@ -71,7 +92,9 @@ internal static class OriginalReader
         var nothing = new ImageOperations();
         using var run = new TransformRun(
             TransformPlan.Make(nothing, header.Upright, FocalPoint.Centre), nothing, ImageFormat.Png, header, CancellationToken.None);
+        var before = Environment.CpuUsage.TotalTime;
         var raster = WholeDecode.Run(path, header, run, RasterSide);
+        var decodeCpu = Environment.CpuUsage.TotalTime - before;
         raster = Orient.Apply(raster, run);
         raster = run.Settle(ConvertColour.Apply(raster, header.Profile, run));
         return new DecodeReply
@@ -86,6 +109,8 @@ internal static class OriginalReader
             HasProfile = header.Profile != ProfileKind.None,
             Exif = opened.Contains("exif-data") && opened.Get("exif-data") is byte[] exif ? ExifFacts.Read(exif)?.RootElement : null,
             Placeholders = PlaceholderMaker.Make(raster),
+            DecodeBytes = needed,
+            DecodeCpuMs = (int)decodeCpu.TotalMilliseconds,
         };
     }
 

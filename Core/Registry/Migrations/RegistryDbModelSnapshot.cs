@@ -304,6 +304,14 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("content_hash");
 
+                    b.Property<long?>("DecodeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decode_bytes");
+
+                    b.Property<int?>("DecodeCpuMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("decode_cpu_ms");
+
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");

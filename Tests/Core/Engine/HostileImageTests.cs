@@ -181,7 +181,8 @@ public sealed class HostileImageTests : IDisposable
         await File.WriteAllBytesAsync(path, file, ct);
         var options = new EngineOptions();
         _child ??= DecoderChild.Start(options, _memory, NullLogger.Instance);
-        var request = new DecodeRequest(path, $"{path}.raster", 100_000_000, 1000, options.DecoderMemoryBytes, [.. Workbench.Anything.Allowed.Select(format => format.Name())]);
+        var request = new DecodeRequest(
+            path, $"{path}.raster", 100_000_000, 1000, options.DecoderMemoryBytes, 9000, [.. Workbench.Anything.Allowed.Select(format => format.Name())]);
         var started = Stopwatch.GetTimestamp();
         var reply = (await _child.AskAsync(request, TimeProvider.System, ct)).TryGet(out var answer, out _) ? answer : null;
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Longest);

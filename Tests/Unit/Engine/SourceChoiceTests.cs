@@ -46,7 +46,7 @@ public sealed class SourceChoiceTests
         var original = Drawings.JpegWithMetadata(orientation, 3001, 2003);
         var facts = Workbench.FactsOf(original);
         var ct = TestContext.Current.CancellationToken;
-        var intermediate = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(original), ct)).Value;
+        var intermediate = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(original), null, ct)).Value;
         ((long)intermediate.Width * intermediate.Height).ShouldBeLessThanOrEqualTo(SourceChoice.IntermediatePixels);
         var operations = CanonicalOperations.Resolve(OperationsParser.Parse($"w_{width}").Value, ImageFormat.Png, facts, 85).Value;
         SourceChoice.UsesIntermediate(operations, facts).ShouldBeTrue();
@@ -65,7 +65,7 @@ public sealed class SourceChoiceTests
     [Fact]
     public async Task The_intermediate_keeps_alpha_as_png()
     {
-        var made = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(Drawings.PngWithAlpha()), TestContext.Current.CancellationToken)).Value;
+        var made = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(Drawings.PngWithAlpha()), null, TestContext.Current.CancellationToken)).Value;
 
         made.Format.ShouldBe(ImageFormat.Png);
         using var image = Workbench.Open(made);

@@ -52,7 +52,7 @@ public sealed class StrippingTests
     [InlineData("avif")]
     public async Task Copyright_stays_alone_where_it_is_kept(string name)
     {
-        var stripped = (await Workbench.Engine.StripAsync(Workbench.Source(WithMetadata(name), keepCopyright: true), TestContext.Current.CancellationToken)).Value;
+        var stripped = (await Workbench.Engine.StripAsync(Workbench.Source(WithMetadata(name), keepCopyright: true), null, TestContext.Current.CancellationToken)).Value;
 
         using var image = Image.NewFromBuffer(stripped.Bytes.ToArray());
         ExifFacts.Copyright((byte[])image.Get("exif-data")).Artist.ShouldBe("Ada Drawer");
@@ -139,7 +139,7 @@ public sealed class StrippingTests
     }
 
     private static async Task<StrippedOriginal> StripAsync(byte[] original) =>
-        (await Workbench.Engine.StripAsync(Workbench.Source(original), TestContext.Current.CancellationToken)).Value;
+        (await Workbench.Engine.StripAsync(Workbench.Source(original), null, TestContext.Current.CancellationToken)).Value;
 
     private static byte[] WithMetadata(string name)
     {

@@ -20,9 +20,9 @@ public sealed class TransformGateTests
     public async Task As_many_run_as_may_and_the_rest_wait_their_turn()
     {
         var gate = Gate(running: 2);
-        var first = (await gate.EnterAsync(Acme, 1, Ct)).Value;
-        using var second = (await gate.EnterAsync(Acme, 1, Ct)).Value;
-        var third = gate.EnterAsync(Acme, 1, Ct);
+        var first = await LeaseAsync(gate, Cheap(Acme));
+        using var second = await LeaseAsync(gate, Cheap(Acme));
+        var third = gate.EnterAsync(Cheap(Acme), Ct);
         (gate.Running, gate.Waiting, third.IsCompleted).ShouldBe((2, 1, false));
 
         first.Dispose();
@@ -32,11 +32,11 @@ public sealed class TransformGateTests
     }
 
     [Fact]
-    public async Task The_memory_budget_holds_back_and_a_single_larger_one_runs_alone()
+    public async Task The_memory_budget_holds_back()
     {
         var gate = Gate(running: 4, budget: 100L << 20);
-        var large = (await gate.EnterAsync(Acme, 500L << 20, Ct)).Value;
-        var small = gate.EnterAsync(Beta, 1, Ct);
+        var large = await LeaseAsync(gate, Cheap(Acme) with { Bytes = 90L << 20 });
+        var small = gate.EnterAsync(Cheap(Beta) with { Bytes = 20L << 20 }, Ct);
         small.IsCompleted.ShouldBeFalse();
 
         large.Dispose();
@@ -45,12 +45,24 @@ public sealed class TransformGateTests
     }
 
     [Fact]
-    public async Task A_small_one_never_overtakes_a_large_one_in_turn()
+    public async Task What_takes_more_memory_than_any_may_is_refused_though_the_machine_is_idle()
+    {
+        var gate = Gate(running: 4, budget: 200L << 20);
+
+        var refused = await gate.EnterAsync(Cheap(Acme) with { Bytes = 201L << 20 }, Ct);
+
+        refused.Error!.Code.ShouldBe(ErrorCode.ImageLimitExceeded);
+        refused.Error.Detail.ShouldContain("Engine:MemoryBudgetBytes");
+        refused.Error.RetryAfter.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_small_one_never_overtakes_a_large_one_in_turn_for_its_memory()
     {
         var gate = Gate(running: 4, budget: 100L << 20);
-        var running = (await gate.EnterAsync(Acme, 60L << 20, Ct)).Value;
-        var large = gate.EnterAsync(Acme, 90L << 20, Ct);
-        var small = gate.EnterAsync(Beta, 1, Ct);
+        var running = await LeaseAsync(gate, Cheap(Acme) with { Bytes = 60L << 20 });
+        var large = gate.EnterAsync(Cheap(Beta) with { Bytes = 90L << 20 }, Ct);
+        var small = gate.EnterAsync(Cheap(Acme), Ct);
         small.IsCompleted.ShouldBeFalse();
 
         running.Dispose();
@@ -60,34 +72,65 @@ public sealed class TransformGateTests
     }
 
     [Fact]
-    public async Task Organizations_take_turns_whoever_came_first()
+    public async Task Who_would_wait_longer_than_anybody_is_to_wait_is_told_at_once_and_when_to_come_back()
     {
         var gate = Gate(running: 1);
-        var lease = (await gate.EnterAsync(Acme, 1, Ct)).Value;
-        var order = new List<string>();
-        Task[] all = [Note("a1", Acme), Note("a2", Acme), Note("a3", Acme), Note("b1", Beta)];
+        using var running = await LeaseAsync(gate, Costing(Acme, 1.5));
+        var patient = gate.EnterAsync(Costing(Acme, 1.5), Ct);
 
-        lease.Dispose();
-        await Task.WhenAll(all);
+        var refused = gate.EnterAsync(Cheap(Acme) with { Cost = TimeSpan.FromSeconds(1.6) }, Ct);
 
-        order.ShouldBe(["a1", "b1", "a2", "a3"]);
+        refused.IsCompleted.ShouldBeTrue();
+        var error = (await refused).Error!;
+        error.Code.ShouldBe(ErrorCode.Overloaded);
+        error.RetryAfter!.Value.TotalSeconds.ShouldBe(3, 0.1, "what runs and what waits takes three seconds");
+        patient.IsCompleted.ShouldBeFalse();
+    }
 
-        async Task Note(string name, Guid organization)
+    [Fact]
+    public async Task A_time_to_come_back_counts_those_who_were_told_before()
+    {
+        var gate = Gate(running: 1);
+        using var running = await LeaseAsync(gate, Costing(Acme, 1.9));
+        var waiting = gate.EnterAsync(Costing(Acme, 1.9), Ct);
+
+        var told = Enumerable.Range(0, 5).Select(_ => gate.Judge(Costing(Acme, 1.9))!.RetryAfter!.Value.TotalSeconds).ToList();
+
+        told.ShouldBe([3.8, 5.7, 7.6, 9.5, 11.4], 0.1);
+        waiting.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(9));
+        gate.Judge(Costing(Acme, 1.9))!.RetryAfter!.Value.TotalSeconds.ShouldBeLessThan(told[4], "some have come back meanwhile");
+    }
+
+    [Fact]
+    public async Task The_wait_is_expected_by_what_transforms_took_lately()
+    {
+        var gate = Gate(running: 1);
+        for (var i = 0; i < 20; i++)
         {
-            using var own = (await gate.EnterAsync(organization, 1, Ct)).Value;
-            lock (order)
-                order.Add(name);
+            var one = await LeaseAsync(gate, Costing(Acme, 0.1));
+            _time.Advance(TimeSpan.FromSeconds(0.5));
+            one.Complete(TimeSpan.FromSeconds(0.1));
         }
+
+        using var running = await LeaseAsync(gate, Costing(Acme, 0.1));
+        var waiting = Enumerable.Range(0, 3).Select(_ => gate.EnterAsync(Costing(Acme, 0.1), Ct)).ToList();
+
+        gate.Judge(Costing(Acme, 0.1)).ShouldBeNull("four at half a second each are two seconds");
+        var last = gate.EnterAsync(Costing(Acme, 0.1), Ct);
+        gate.Judge(Costing(Acme, 0.1)).ShouldNotBeNull();
+        waiting.ShouldAllBe(task => !task.IsCompleted);
+        last.IsCompleted.ShouldBeFalse();
     }
 
     [Fact]
     public async Task Beyond_the_line_the_answer_is_overloaded_with_a_time_to_come_back()
     {
         var gate = Gate(running: 1, waiting: 1);
-        using var running = (await gate.EnterAsync(Acme, 1, Ct)).Value;
-        var waiting = gate.EnterAsync(Acme, 1, Ct);
+        using var running = await LeaseAsync(gate, Cheap(Acme));
+        var waiting = gate.EnterAsync(Cheap(Acme), Ct);
 
-        var refused = await gate.EnterAsync(Acme, 1, Ct);
+        var refused = await gate.EnterAsync(Cheap(Acme), Ct);
 
         refused.Error!.Code.ShouldBe(ErrorCode.Overloaded);
         refused.Error.RetryAfter!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
@@ -98,10 +141,10 @@ public sealed class TransformGateTests
     public async Task One_organizations_burst_gives_way_to_another()
     {
         var gate = Gate(running: 1, waiting: 4);
-        using var running = (await gate.EnterAsync(Acme, 1, Ct)).Value;
-        var burst = Enumerable.Range(0, 4).Select(_ => gate.EnterAsync(Acme, 1, Ct)).ToArray();
+        using var running = await LeaseAsync(gate, Cheap(Acme));
+        var burst = Enumerable.Range(0, 4).Select(_ => gate.EnterAsync(Cheap(Acme), Ct)).ToArray();
 
-        var other = gate.EnterAsync(Beta, 1, Ct);
+        var other = gate.EnterAsync(Cheap(Beta), Ct);
 
         other.IsCompleted.ShouldBeFalse();
         (await burst[3]).Error!.Code.ShouldBe(ErrorCode.Overloaded);
@@ -112,10 +155,10 @@ public sealed class TransformGateTests
     public async Task Waiting_ends_with_the_callers_patience_and_with_the_gates()
     {
         var gate = Gate(running: 1);
-        using var running = (await gate.EnterAsync(Acme, 1, Ct)).Value;
+        using var running = await LeaseAsync(gate, Cheap(Acme));
         using var caller = new CancellationTokenSource();
-        var left = gate.EnterAsync(Acme, 1, caller.Token);
-        var stayed = gate.EnterAsync(Acme, 1, Ct);
+        var left = gate.EnterAsync(Cheap(Acme), caller.Token);
+        var stayed = gate.EnterAsync(Cheap(Acme), Ct);
 
         await caller.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(left);
@@ -130,14 +173,20 @@ public sealed class TransformGateTests
     public async Task A_lease_counts_once_however_often_it_is_disposed()
     {
         var gate = Gate(running: 1);
-        var lease = (await gate.EnterAsync(Acme, 1, Ct)).Value;
+        var lease = await LeaseAsync(gate, Cheap(Acme));
 
-        lease.Dispose();
+        lease.Complete(TimeSpan.FromMilliseconds(1));
         lease.Dispose();
 
         gate.Running.ShouldBe(0);
     }
 
-    private TransformGate Gate(int running, int waiting = 100, long budget = 1L << 30) =>
-        new(Options.Create(new EngineOptions { MaxRunning = running, MaxWaiting = waiting, MemoryBudgetBytes = budget }), _time);
+    private static GateRequest Cheap(Guid organization) => Costing(organization, 0.05);
+
+    private static GateRequest Costing(Guid organization, double seconds) => new(organization, 1, TimeSpan.FromSeconds(seconds));
+
+    private static async Task<GateLease> LeaseAsync(TransformGate gate, GateRequest request) => (await gate.EnterAsync(request, Ct)).Value;
+
+    private TransformGate Gate(int running, int waiting = 100, long budget = 1L << 30) => new(
+        Options.Create(new EngineOptions { MaxRunning = running, MaxWaiting = waiting, MemoryBudgetBytes = budget, DecoderMemoryBytes = 128L << 20 }), _time);
 }
