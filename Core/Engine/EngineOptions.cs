@@ -57,9 +57,6 @@ public sealed class EngineOptions
     /// <summary>How much the threads and processes that work on pixels give way to those that answer requests (nice, on Linux). 0 (not at all) to 19. Default 5; the worker's 10.</summary>
     [Range(0, 19, ErrorMessage = "Engine:Niceness must be 0 to 19.")]
     public int Niceness { get; set; } = 5;
-
-    /// <summary>Most bytes that one transform may hold: the whole budget, or what an original could take to be accepted.</summary>
-    internal long LargestTransformBytes => Math.Max(MemoryBudgetBytes, DecoderMemoryBytes);
 }
 
 [OptionsValidator]

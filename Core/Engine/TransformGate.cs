@@ -22,7 +22,6 @@ public sealed class TransformGate
     private readonly int _maxRunning;
     private readonly int _maxWaiting;
     private readonly long _budget;
-    private readonly long _largest;
     private readonly TimeSpan _maxWait;
     private readonly double _maxExpectedWait;
     private readonly long _startedAt;
@@ -41,7 +40,6 @@ public sealed class TransformGate
         _maxRunning = chosen.MaxRunning > 0 ? chosen.MaxRunning : Environment.ProcessorCount;
         _maxWaiting = chosen.MaxWaiting;
         _budget = chosen.MemoryBudgetBytes;
-        _largest = chosen.LargestTransformBytes;
         _maxWait = chosen.MaxWait;
         _maxExpectedWait = chosen.MaxExpectedWait.TotalSeconds;
         _line = new GateLine(() => Now);
@@ -146,13 +144,12 @@ public sealed class TransformGate
 
     private bool IsDear(GateRequest request) => request.Cost.TotalSeconds > _maxExpectedWait;
 
-    // What decoders may take, a transform of what they let in may take too, and then alone.
-    private bool Fits(long bytes) => _bytes + bytes <= Math.Max(_budget, bytes);
+    private bool Fits(long bytes) => _bytes + bytes <= _budget;
 
     private Error? Refusal(GateRequest request)
     {
-        if (request.Bytes > _largest)
-            return EngineErrors.TooMuchMemoryToTransform(_largest);
+        if (request.Bytes > _budget)
+            return EngineErrors.TooMuchMemoryToTransform(_budget);
         if (_line.Count >= _maxWaiting && _line.Displaceable(request) is null)
             return Overloaded(request, ExpectedWait(request));
         return !request.IsBackground && ExpectedWait(request) is var wait && wait > _maxExpectedWait ? Overloaded(request, wait) : null;
@@ -189,7 +186,7 @@ public sealed class TransformGate
     private double WaitForMemory(long bytes)
     {
         var (held, wait) = (_bytes, 0.0);
-        foreach (var lease in _running.OrderBy(Rest).TakeWhile(_ => held + bytes > Math.Max(_budget, bytes)))
+        foreach (var lease in _running.OrderBy(Rest).TakeWhile(_ => held + bytes > _budget))
             (held, wait) = (held - lease.Request.Bytes, Rest(lease));
         return wait;
     }

@@ -6,6 +6,7 @@ using ImageService.Core.Metering;
 using ImageService.Core.Operations;
 using ImageService.Core.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Variants;
 
@@ -23,6 +24,7 @@ public sealed class VariantProduction(
     SourceReader sources,
     TransformEngine engine,
     UsageMeter usage,
+    IOptions<EngineOptions> options,
     ImageServiceMetrics metrics,
     ILogger<VariantProduction> logger)
 {
@@ -30,7 +32,10 @@ public sealed class VariantProduction(
 
     /// <summary>Whether the variant would be refused whoever asks: it could not be made lately, or the gate would not let it in. Asked before locks and limits.</summary>
     /// <returns>The refusal, or null.</returns>
-    public Error? Judge(VariantDescription description, bool isOwn) => failures.Find(description.Key) ?? gate.Judge(Request(description, description.Canonical, isOwn));
+    public Error? Judge(VariantDescription description, bool isOwn) => failures.Find(description.Key) ?? gate.Judge(RequestFor(description, isOwn));
+
+    /// <summary>What making the variant asks of the gate.</summary>
+    public GateRequest RequestFor(VariantDescription description, bool isBackground) => Request(description, description.Canonical, isBackground);
 
     /// <summary>Makes the variant.</summary>
     /// <param name="description">What to make.</param>
@@ -45,7 +50,7 @@ public sealed class VariantProduction(
         await using var counted = place;
 
         var started = Stopwatch.GetTimestamp();
-        if (!(await gate.EnterAsync(Request(description, description.Canonical, isOwn), ct)).TryGet(out var lease, out var full))
+        if (!(await gate.EnterAsync(RequestFor(description, isOwn), ct)).TryGet(out var lease, out var full))
             return full;
         using var turn = lease;
         var waited = Stopwatch.GetElapsedTime(started);
@@ -113,13 +118,20 @@ public sealed class VariantProduction(
         }
     }
 
-    private GateRequest Request(VariantDescription description, CanonicalOperations operations, bool isOwn) => new(
+    private GateRequest Request(VariantDescription description, CanonicalOperations operations, bool isBackground) => new(
         description.OrganizationId,
-        MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, operations, description.LacksIntermediate),
+        ExpectedBytes(description, operations),
         costs.Expect(description.OriginalFormat, description.Source, operations, description.LacksIntermediate))
     {
-        IsBackground = isOwn,
+        IsBackground = isBackground,
     };
+
+    // Where nobody judged the original on upload, its format alone is a guess on the high side: at most the whole budget, and then alone.
+    private long ExpectedBytes(VariantDescription description, CanonicalOperations operations)
+    {
+        var bytes = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, operations, description.LacksIntermediate);
+        return description.Source.DecodeBytes is null ? Math.Min(bytes, options.Value.MemoryBudgetBytes) : bytes;
+    }
 
     private async Task<Result<TransformedImage>> TransformAsync(
         VariantDescription description, TransformSource source, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)

@@ -16,7 +16,7 @@ internal sealed class GenerateIntermediate(
     VariantProvider variants,
     SourceReader sources,
     TransformGate gate,
-    TransformCosts costs,
+    VariantProduction production,
     IBackgroundJobClient jobs,
     ILogger<GenerateIntermediate> log)
 {
@@ -41,10 +41,7 @@ internal sealed class GenerateIntermediate(
         var small = new VariantRequest(place.Space, new AssetId(place.Asset.Id), version, Small, ImageFormat.Jpg) { IsOwn = true };
         if (!(await variants.DescribeAsync(small, ct)).TryGet(out var description, out var error)) return error;
         if (!description.LacksIntermediate) return null;
-        var estimate = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, description.Canonical, makesIntermediate: true);
-        var cost = costs.Expect(description.OriginalFormat, description.Source, description.Canonical, makesIntermediate: true);
-        var request = new GateRequest(place.Space.OrganizationId, estimate, cost) { IsBackground = true };
-        if (!(await gate.EnterAsync(request, ct)).TryGet(out var lease, out error)) return error;
+        if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error)) return error;
         using var turn = lease;
         var use = new CpuUse();
         var made = await sources.ReadAsync(description, use, ct);

@@ -32,15 +32,15 @@ public static class DecodeProcess
         foreach (var line in requests.GetConsumingEnumerable())
         {
             var request = JsonSerializer.Deserialize(line, DecodeJson.Default.DecodeRequest) ?? throw new InvalidDataException("A request must be a JSON object.");
-            using var answered = new CancellationTokenSource();
-            var watch = new Thread(() => WatchCpu(TimeSpan.FromMilliseconds(request.CpuMilliseconds), output, answered.Token)) { IsBackground = true, Name = "cpu" };
+            using var answered = new ManualResetEvent(initialState: false);
+            var watch = new Thread(() => WatchCpu(TimeSpan.FromMilliseconds(request.CpuMilliseconds), output, answered)) { IsBackground = true, Name = "cpu" };
             watch.Start();
             output.Send(Decode(request, needed =>
             {
                 output.Send(new DecodeReply { NeedsBytes = needed });
                 _ = requests.Take();
             }));
-            answered.Cancel();
+            answered.Set();
             watch.Join();
         }
 
@@ -48,10 +48,10 @@ public static class DecodeProcess
     }
 
     // Native decoders cannot be interrupted; the process can.
-    private static void WatchCpu(TimeSpan limit, Output output, CancellationToken answered)
+    private static void WatchCpu(TimeSpan limit, Output output, ManualResetEvent answered)
     {
         var start = Environment.CpuUsage.TotalTime;
-        while (!answered.WaitHandle.WaitOne(WatchInterval))
+        while (!answered.WaitOne(WatchInterval))
         {
             if (Environment.CpuUsage.TotalTime - start > limit)
                 output.SendLast(DecodeReply.Of(EngineErrors.TooMuchWork(limit)));

@@ -188,5 +188,5 @@ public sealed class TransformGateTests
     private static async Task<GateLease> LeaseAsync(TransformGate gate, GateRequest request) => (await gate.EnterAsync(request, Ct)).Value;
 
     private TransformGate Gate(int running, int waiting = 100, long budget = 1L << 30) => new(
-        Options.Create(new EngineOptions { MaxRunning = running, MaxWaiting = waiting, MemoryBudgetBytes = budget, DecoderMemoryBytes = 128L << 20 }), _time);
+        Options.Create(new EngineOptions { MaxRunning = running, MaxWaiting = waiting, MemoryBudgetBytes = budget }), _time);
 }
