@@ -8,6 +8,7 @@ internal static class Schedule
 {
     public static void Apply(IRecurringJobManager jobs)
     {
+        jobs.Add<MoveStores>("move-stores", "* * * * *", job => job.RunAsync(CancellationToken.None));
         jobs.Add<WarnOfQuotas>("warn-of-quotas", "*/5 * * * *", job => job.RunAsync(CancellationToken.None));
         jobs.Add<RescueWebhooks>("rescue-webhooks", "*/5 * * * *", job => job.RunAsync(CancellationToken.None));
         jobs.Add<RetireSigningKeys>("retire-signing-keys", "*/10 * * * *", job => job.RunAsync(CancellationToken.None));

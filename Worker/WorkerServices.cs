@@ -36,6 +36,7 @@ internal static class WorkerServices
         services.AddConsumer<EdgesStale, EdgesStaleConsumer>();
         services.AddConsumer<VariantReady, VariantReadyConsumer>();
         services.AddConsumer<ImportRequested, ImportRequestedConsumer>();
+        services.AddConsumer<StoreMoveRequested, StoreMoveRequestedConsumer>();
         services.AddConsumer<QuotaWarning, QuotaWarningConsumer>();
         services.AddConsumer<WebhookRedeliveryRequested, WebhookRedeliveryConsumer>();
     }
@@ -51,6 +52,7 @@ internal static class WorkerServices
         services.AddScoped<RunImport>();
         services.AddScoped<DeliverWebhook>();
         services.AddScoped<RescueWebhooks>();
+        services.AddScoped<MoveStores>();
         services.AddScoped<TierAssets>();
         services.AddScoped<PruneVariants>();
         services.AddScoped<PurgeDeleted>();

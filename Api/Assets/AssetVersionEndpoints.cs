@@ -57,14 +57,14 @@ internal static class AssetVersionEndpoints
     }
 
     private static async Task<IResult> Content(
-        string id, int? version, Visit visit, RegistryFactory registry, AssetFinder finder, IObjectStore store, HttpContext http, CancellationToken ct)
+        string id, int? version, Visit visit, RegistryFactory registry, AssetFinder finder, ObjectStores stores, HttpContext http, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         var number = version ?? found.Asset.CurrentVersion;
         var row = await db.AssetVersions.AsNoTracking().SingleOrDefaultAsync(one => one.AssetId == found.Asset.Id && one.Version == number && one.DeletedAt == null, ct);
-        if (row is null || await store.OpenAsync(row.StorageKey, null, ct) is not { } stored)
+        if (row is null || await stores.Of(row.StorageProvider).Objects.OpenAsync(row.StorageKey, null, ct) is not { } stored)
             return Problems.NotFound.ToProblem();
         http.Response.RegisterForDisposeAsync(stored);
         return Results.Stream(

@@ -8,6 +8,7 @@ using ImageService.Api.ControlPlane.Presets;
 using ImageService.Api.ControlPlane.Sessions;
 using ImageService.Api.ControlPlane.SigningKeys;
 using ImageService.Api.ControlPlane.Spaces;
+using ImageService.Api.ControlPlane.StoreMoves;
 using ImageService.Api.ControlPlane.Tenants;
 using ImageService.Api.ControlPlane.Usage;
 using ImageService.Api.ControlPlane.Webhooks;
@@ -38,6 +39,7 @@ internal static class ControlPlaneEndpoints
         routes.MapSpaces();
         routes.MapPresets();
         routes.MapPolicies();
+        routes.MapStoreMoves();
         routes.MapApiKeys();
         routes.MapSigningKeys();
         routes.MapMembers();

@@ -89,7 +89,7 @@ internal sealed class DemoSeeder(
     private async Task IngestAsync(SpaceScope space, DemoPictures.Picture picture, CancellationToken ct)
     {
         using var bytes = new MemoryStream(picture.Draw());
-        var staged = await staging.StageAsync(space.OrganizationId, bytes, space.Policy.MaxUploadBytes, ct);
+        var staged = await staging.StageAsync(space.OrganizationId, bytes, StagingTarget.For(space.Policy), ct);
         if (!staged.TryGet(out var file, out var error))
             throw new InvalidOperationException($"{picture.Filename}: {error.Detail}");
         await using (file)

@@ -48,7 +48,7 @@ internal static class ImportEndpoints
     private static async Task<IResult> CreateFromFormAsync(
         Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
     {
-        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), _ => Task.FromResult<Result<long>>(limit), ct);
+        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), _ => Task.FromResult<Result<StagingTarget>>(new StagingTarget(limit)), ct);
         if (!read.TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;

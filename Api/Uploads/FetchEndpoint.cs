@@ -51,7 +51,7 @@ internal static class FetchEndpoint
         {
             try
             {
-                return (await staging.StageAsync(space.OrganizationId, image.Content, space.Policy.MaxUploadBytes, ct)).Map(file => new FetchedFile(file, image.Filename));
+                return (await staging.StageAsync(space.OrganizationId, image.Content, StagingTarget.For(space.Policy), ct)).Map(file => new FetchedFile(file, image.Filename));
             }
             catch (IOException)
             {

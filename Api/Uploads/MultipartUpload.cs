@@ -22,11 +22,11 @@ internal sealed class MultipartUpload(StagingArea staging)
     /// <summary>Reads the whole body.</summary>
     /// <param name="request">The request.</param>
     /// <param name="organizationId">Whose staging.</param>
-    /// <param name="limitOf">Asked once, when the file comes, with the fields that came before it: how many bytes it may have, or why it is refused unread.</param>
+    /// <param name="targetOf">Asked once, when the file comes, with the fields that came before it: how many bytes it may have and where they are staged, or why it is refused unread.</param>
     /// <param name="ct">Cancels; nothing stays behind.</param>
     /// <returns>The fields and the staged file, which the caller disposes.</returns>
     public async Task<Result<ReceivedFile>> ReadAsync(
-        HttpRequest request, Guid organizationId, Func<IReadOnlyDictionary<string, string>, Task<Result<long>>> limitOf, CancellationToken ct)
+        HttpRequest request, Guid organizationId, Func<IReadOnlyDictionary<string, string>, Task<Result<StagingTarget>>> targetOf, CancellationToken ct)
     {
         if (Boundary(request.ContentType) is not { } boundary)
             return Problems.Invalid("Send the file as multipart/form-data, in a part named file.");
@@ -35,7 +35,7 @@ internal sealed class MultipartUpload(StagingArea staging)
         var complete = false;
         try
         {
-            var failure = await ReadPartsAsync(reader, received, organizationId, limitOf, ct);
+            var failure = await ReadPartsAsync(reader, received, organizationId, targetOf, ct);
             complete = failure is null;
             return complete ? received : failure!;
         }
@@ -55,7 +55,7 @@ internal sealed class MultipartUpload(StagingArea staging)
     }
 
     private async Task<Error?> ReadPartsAsync(
-        MultipartReader reader, ReceivedFile received, Guid organizationId, Func<IReadOnlyDictionary<string, string>, Task<Result<long>>> limitOf, CancellationToken ct)
+        MultipartReader reader, ReceivedFile received, Guid organizationId, Func<IReadOnlyDictionary<string, string>, Task<Result<StagingTarget>>> targetOf, CancellationToken ct)
     {
         while (await reader.ReadNextSectionAsync(ct) is { } section)
         {
@@ -63,7 +63,7 @@ internal sealed class MultipartUpload(StagingArea staging)
                 || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)
                 return Problems.Invalid("Every part needs a Content-Disposition with a name.");
             var error = name == FilePart
-                ? await TakeFileAsync(section, disposition, received, organizationId, limitOf, ct)
+                ? await TakeFileAsync(section, disposition, received, organizationId, targetOf, ct)
                 : await TakeFieldAsync(section, name, received, ct);
             if (error is not null)
                 return error;
@@ -74,13 +74,13 @@ internal sealed class MultipartUpload(StagingArea staging)
 
     private async Task<Error?> TakeFileAsync(
         MultipartSection section, ContentDispositionHeaderValue disposition, ReceivedFile received, Guid organizationId,
-        Func<IReadOnlyDictionary<string, string>, Task<Result<long>>> limitOf, CancellationToken ct)
+        Func<IReadOnlyDictionary<string, string>, Task<Result<StagingTarget>>> targetOf, CancellationToken ct)
     {
         if (received.HasFile)
             return Problems.Invalid("Send one file per request.");
-        if (!(await limitOf(received.Fields)).TryGet(out var limit, out var refusal))
+        if (!(await targetOf(received.Fields)).TryGet(out var target, out var refusal))
             return refusal;
-        if (!(await staging.StageAsync(organizationId, section.Body, limit, ct)).TryGet(out var staged, out var tooLarge))
+        if (!(await staging.StageAsync(organizationId, section.Body, target, ct)).TryGet(out var staged, out var tooLarge))
             return tooLarge;
         received.Take(staged, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
         return null;

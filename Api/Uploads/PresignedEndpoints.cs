@@ -64,8 +64,8 @@ internal static class PresignedEndpoints
             new PresignResponse(
                 upload.Id,
                 HttpMethods.Put,
-                direct?.AbsoluteUri ?? $"{root}/content?org={upload.OrganizationId:n}&token={token}",
-                new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = MediaType },
+                direct?.Url.AbsoluteUri ?? $"{root}/content?org={upload.OrganizationId:n}&token={token}",
+                direct?.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = MediaType },
                 upload.ExpiresAt,
                 $"{root}/complete"));
     }

@@ -51,7 +51,7 @@ internal static class UploadEndpoints
         Visit visit, PageOrigin page, HttpContext http, MultipartUpload multipart, CallerSpaces spaces, AssetIngestor ingestor, UploadAnswer answer, IOptions<IngestionOptions> options, CancellationToken ct)
     {
         SpaceScope? space = null;
-        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), LimitAsync, ct);
+        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), TargetAsync, ct);
         if (!read.TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;
@@ -64,15 +64,15 @@ internal static class UploadEndpoints
         return await answer.OfAsync(http, space, await ingestor.IngestAsync(details.For(space, visit.Caller.Id), received.File, ct), ct);
 
         // The place is usually named before the file: then nothing is taken in that could not stay.
-        async Task<Result<long>> LimitAsync(IReadOnlyDictionary<string, string> fields)
+        async Task<Result<StagingTarget>> TargetAsync(IReadOnlyDictionary<string, string> fields)
         {
             if (!fields.TryGetValue("tenant", out var tenant) || !fields.TryGetValue("space", out var name))
-                return options.Value.MaxStagedBytes;
+                return new StagingTarget(options.Value.MaxStagedBytes);
             if (!(await spaces.FindAsync(visit.Caller, tenant, name, Scopes.ImageWrite, ct)).TryGet(out space, out var refusal))
                 return refusal;
             if (page.Judge(space) is { } foreign)
                 return foreign;
-            return http.Request.ContentLength - Overhead > space.Policy.MaxUploadBytes ? IngestionErrors.TooLarge(space.Policy.MaxUploadBytes) : space.Policy.MaxUploadBytes;
+            return http.Request.ContentLength - Overhead > space.Policy.MaxUploadBytes ? IngestionErrors.TooLarge(space.Policy.MaxUploadBytes) : StagingTarget.For(space.Policy);
         }
     }
 
@@ -89,8 +89,8 @@ internal static class UploadEndpoints
 
         if ((page.Judge(found.Space) ?? Judge(found.Asset)) is { } refused)
             return refused.ToProblem();
-        var limit = found.Space.Policy.MaxUploadBytes;
-        if (!(await multipart.ReadAsync(http.Request, found.Space.OrganizationId, _ => Task.FromResult<Result<long>>(limit), ct)).TryGet(out var received, out var error))
+        var target = StagingTarget.For(found.Space.Policy);
+        if (!(await multipart.ReadAsync(http.Request, found.Space.OrganizationId, _ => Task.FromResult<Result<StagingTarget>>(target), ct)).TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;
         return await answer.OfVersionAsync(http, found.Space, await ingestor.ReplaceAsync(found.Space, found.Asset.Id, Judge, received.File, ct), ct);

@@ -20,7 +20,7 @@ namespace ImageService.Core.Ingestion;
 /// for asset, version, quota and outbox.
 /// </summary>
 public sealed class AssetIngestor(
-    IObjectStore store, IsolatedDecoder decoder, RegistryFactory registry, QuotaGuard quotas, ImageServiceMetrics metrics, TimeProvider time)
+    ObjectStores stores, IsolatedDecoder decoder, RegistryFactory registry, QuotaGuard quotas, ImageServiceMetrics metrics, TimeProvider time)
 {
     /// <summary>Makes an asset of the file, or finds the one that already has these bytes in the space.</summary>
     /// <returns><see cref="ErrorCode.PayloadTooLarge"/>, <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>,
@@ -111,7 +111,7 @@ public sealed class AssetIngestor(
         var space = image.Space;
         var now = time.GetUtcNow();
         var assetId = Guid.CreateVersion7(now);
-        var promotion = new Promotion(store, space.OrganizationId, assetId, version: 1);
+        var promotion = new Promotion(stores.Of(space.Policy.Store), space.OrganizationId, assetId, version: 1);
         await promotion.PlaceAsync(staged, decoded, ct);
         var asset = new Asset
         {
@@ -186,7 +186,7 @@ public sealed class AssetIngestor(
         if (await quotas.TakeAsync(db, new QuotaPlace(space.OrganizationId, space.TenantId, space.SpaceId), staged.SizeBytes, assets: 0, ct) is { } full)
             return full;
         var number = 1 + await db.AssetVersions.Where(version => version.AssetId == assetId).MaxAsync(version => version.Version, ct);
-        var promotion = new Promotion(store, space.OrganizationId, assetId, number);
+        var promotion = new Promotion(stores.Of(space.Policy.Store), space.OrganizationId, assetId, number);
         await promotion.PlaceAsync(staged, decoded, ct);
         var version = Describe(space, assetId, number, staged, decoded, promotion, now);
         db.AssetVersions.Add(version);
@@ -207,7 +207,7 @@ public sealed class AssetIngestor(
         metrics.AssetUploaded(version.Format);
     }
 
-    private AssetVersion Describe(
+    private static AssetVersion Describe(
         SpaceScope space, Guid assetId, int number, StagedFile staged, DecodedOriginal decoded, Promotion promotion, DateTimeOffset now) => new()
         {
             OrganizationId = space.OrganizationId,
@@ -215,7 +215,7 @@ public sealed class AssetIngestor(
             AssetId = assetId,
             Version = number,
             StorageKey = promotion.OriginalKey,
-            StorageProvider = store.Provider,
+            StorageProvider = promotion.Store,
             WorkingCopyKey = promotion.WorkingCopyKey,
             SizeBytes = staged.SizeBytes,
             ContentHash = staged.ContentHash,

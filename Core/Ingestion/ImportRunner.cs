@@ -131,7 +131,7 @@ public sealed class ImportRunner(
         try
         {
             await using var content = await item.OpenAsync(ct);
-            if (!(await staging.StageAsync(space.OrganizationId, content, space.Policy.MaxUploadBytes, ct)).TryGet(out var staged, out var tooLarge))
+            if (!(await staging.StageAsync(space.OrganizationId, content, StagingTarget.For(space.Policy), ct)).TryGet(out var staged, out var tooLarge))
                 return (tooLarge, space.Policy.MaxUploadBytes);
             await using var _ = staged;
             var image = new IncomingImage(space, AssetNames.Filename(item.Name), folder, defaults.Tags, defaults.Access, job.CreatedBy);

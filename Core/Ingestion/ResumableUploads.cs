@@ -154,7 +154,7 @@ public sealed class ResumableUploads(
     private async Task<Result<IngestedAsset>> FinishAsync(Upload upload, SpaceScope space, Stream content, CancellationToken ct)
     {
         var details = UploadDetails.Read(upload.Metadata);
-        if (!(await staging.StageAsync(upload.OrganizationId, content, space.Policy.MaxUploadBytes, ct)).TryGet(out var staged, out var tooLarge))
+        if (!(await staging.StageAsync(upload.OrganizationId, content, StagingTarget.For(space.Policy), ct)).TryGet(out var staged, out var tooLarge))
             return tooLarge;
         await using var _ = staged;
         var image = new IncomingImage(space, AssetNames.Filename(details.Filename), details.Folder, details.Tags, details.Access, upload.CreatedBy);

@@ -26,10 +26,17 @@ public sealed class StagedFile : IAsyncDisposable
     /// <summary>Length, bytes.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>Moves the object to its place.</summary>
+    /// <summary>Moves the object to its place; where that is another store than the one it was staged in, the bytes are written there.</summary>
     /// <exception cref="ObjectStoreException">The staging object is gone, or the store refuses.</exception>
-    internal async Task PromoteAsync(string key, CancellationToken ct)
+    internal async Task PromoteAsync(IObjectStore destination, string key, CancellationToken ct)
     {
+        if (!ReferenceEquals(destination, _store))
+        {
+            await using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, useAsync: true);
+            await destination.PutAsync(key, file, "application/octet-stream", ct);
+            return;
+        }
+
         if (!await _store.MoveAsync(Key, key, ct))
             throw new ObjectStoreException($"The staging object '{Key}' is gone.");
         _promoted = true;

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>Removes what uploads that never ended left in staging, and the objects of asset versions whose row never came.</summary>
-public sealed class StagingSweep(RegistryFactory registry, IObjectStore store, ResumableUploads uploads, TimeProvider time)
+public sealed class StagingSweep(RegistryFactory registry, ObjectStores stores, ResumableUploads uploads, TimeProvider time)
 {
     /// <summary>Sweeps one organization.</summary>
     /// <param name="organizationId">Whose staging.</param>
@@ -19,14 +19,22 @@ public sealed class StagingSweep(RegistryFactory registry, IObjectStore store, R
     {
         await using var db = registry.ForOrganization(organizationId);
         var removed = await ExpireAsync(db, ct);
-        var intents = ObjectKey.StagingIntentsPrefix(organizationId);
         var live = await LiveAsync(db, ct);
+        foreach (var store in stores.All)
+            removed += await SweepAsync(db, store.Objects, organizationId, live, olderThan, ct);
+        return removed;
+    }
+
+    private static async Task<int> SweepAsync(
+        RegistryDb db, IObjectStore store, Guid organizationId, List<string> live, DateTimeOffset olderThan, CancellationToken ct)
+    {
+        var (intents, removed) = (ObjectKey.StagingIntentsPrefix(organizationId), 0);
         await foreach (var listing in store.ListAsync(ObjectKey.StagingPrefix(organizationId), ct))
         {
             if (listing.LastModified >= olderThan || live.Exists(prefix => listing.Key.StartsWith(prefix, StringComparison.Ordinal)))
                 continue;
             if (listing.Key.StartsWith(intents, StringComparison.Ordinal))
-                removed += await SettleAsync(db, organizationId, listing.Key[intents.Length..], ct);
+                removed += await SettleAsync(db, store, organizationId, listing.Key[intents.Length..], ct);
             removed += await store.DeleteAsync(listing.Key, ct) ? 1 : 0;
         }
 
@@ -51,7 +59,7 @@ public sealed class StagingSweep(RegistryFactory registry, IObjectStore store, R
     }
 
     /// <summary>A version that was being put in place when its process died: with a row it is whole, without one it never was.</summary>
-    private async Task<int> SettleAsync(RegistryDb db, Guid organizationId, string name, CancellationToken ct)
+    private static async Task<int> SettleAsync(RegistryDb db, IObjectStore store, Guid organizationId, string name, CancellationToken ct)
     {
         var parts = name.Split(".v");
         if (parts.Length != 2 || !Guid.TryParseExact(parts[0], "n", out var assetId) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var version))

@@ -10,11 +10,14 @@ public sealed class LifecycleOptions
     /// <summary>Whether objects are moved between storage classes at all. Default true; a store without classes records the tier only.</summary>
     public bool Tiering { get; set; } = true;
 
-    /// <summary>Variants and originals not used for this long become warm. Default 7 days.</summary>
+    /// <summary>Whether variants are moved too, not originals alone. Default false: variants are small, colder classes bill a minimum size and time, and unused ones are removed.</summary>
+    public bool TierVariants { get; set; }
+
+    /// <summary>Originals (and variants, where these are tiered) not used for this long become warm. Default 7 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00", ErrorMessage = "Lifecycle:WarmAfter must be from 01:00:00 to 3650.00:00:00.")]
     public TimeSpan WarmAfter { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Variants and originals not used for this long become cold. Default 30 days.</summary>
+    /// <summary>Originals (and variants, where these are tiered) not used for this long become cold. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00", ErrorMessage = "Lifecycle:ColdAfter must be from 01:00:00 to 3650.00:00:00.")]
     public TimeSpan ColdAfter { get; set; } = TimeSpan.FromDays(30);
 

@@ -11,6 +11,8 @@ public static class LifecycleServices
     {
         services.AddOptions<LifecycleOptions>().Bind(configuration.GetSection(LifecycleOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<LifecycleOptions>, LifecycleOptionsRules>();
+        services.AddOptions<StoreMoveOptions>().Bind(configuration.GetSection(StoreMoveOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<StoreMover>();
         return services;
     }
 }

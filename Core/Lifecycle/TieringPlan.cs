@@ -25,7 +25,7 @@ public static class TieringPlan
     public static IReadOnlyList<TierMove> Moves(IEnumerable<TieringFacts> objects, LifecycleOptions options, DateTimeOffset now) =>
     [
         .. objects
-            .Select(facts => new TierMove(facts.Id, facts.StorageKey, facts.Tier, TierFor(facts, options, now)))
+            .Select(facts => new TierMove(facts.Id, facts.StorageKey, facts.Tier, TierFor(facts, options, now), facts.Store))
             .Where(move => move.From != move.To),
     ];
 }
@@ -38,10 +38,11 @@ public static class TieringPlan
 /// <param name="SizeBytes">Length, bytes.</param>
 /// <param name="LastUsedAt">Last access; its creation where it was never used.</param>
 /// <param name="HasIntermediate">For an original: whether an intermediate stands in for it.</param>
-public readonly record struct TieringFacts(Guid Id, string StorageKey, StoredKind Kind, StorageTier Tier, long SizeBytes, DateTimeOffset LastUsedAt, bool HasIntermediate);
+/// <param name="Store">Name of the store that it lies in; null for the default one.</param>
+public readonly record struct TieringFacts(Guid Id, string StorageKey, StoredKind Kind, StorageTier Tier, long SizeBytes, DateTimeOffset LastUsedAt, bool HasIntermediate, string? Store = null);
 
 /// <summary>One object to move.</summary>
-public readonly record struct TierMove(Guid Id, string StorageKey, StorageTier From, StorageTier To);
+public readonly record struct TierMove(Guid Id, string StorageKey, StorageTier From, StorageTier To, string? Store = null);
 
 /// <summary>What an object holds.</summary>
 public enum StoredKind

@@ -80,6 +80,12 @@ public sealed record ImportRequested(Guid OrganizationId, Guid ImportJobId) : IM
     public static string Type => "import_requested";
 }
 
+/// <summary>A move between object stores is queued.</summary>
+public sealed record StoreMoveRequested(Guid OrganizationId, Guid StoreMoveId) : IMessage
+{
+    public static string Type => "store_move_requested";
+}
+
 /// <summary>A delivery to a webhook was asked for again.</summary>
 public sealed record WebhookRedeliveryRequested(Guid OrganizationId, Guid DeliveryId) : IMessage
 {
@@ -108,6 +114,7 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSerializable(typeof(EdgesStale))]
 [JsonSerializable(typeof(VariantReady))]
 [JsonSerializable(typeof(ImportRequested))]
+[JsonSerializable(typeof(StoreMoveRequested))]
 [JsonSerializable(typeof(WebhookRedeliveryRequested))]
 [JsonSerializable(typeof(QuotaWarning))]
 internal sealed partial class MessageJson : JsonSerializerContext;

@@ -45,6 +45,7 @@ public sealed class EffectivePolicy
         RateLimitLevel = _byKey["rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
         ApiRateLimitLevel = _byKey["api_rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
         QuotaTransformsPerMonth = Limit("quota_transforms_per_month");
+        Store = Value(PolicyCatalog.Store).GetString();
     }
 
     /// <summary>Every level that sets a monthly quota on requests or bandwidth to a number: each is held to its own, whatever the levels below say.</summary>
@@ -126,6 +127,9 @@ public sealed class EffectivePolicy
 
     /// <summary>Null: no limit.</summary>
     public long? QuotaTransformsPerMonth { get; }
+
+    /// <summary>Name of the store that new objects are written to; null for the operator's default.</summary>
+    public string? Store { get; }
 
     /// <summary>The item of a key of the catalog.</summary>
     /// <exception cref="KeyNotFoundException">The catalog has no such key.</exception>

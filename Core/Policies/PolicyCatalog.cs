@@ -8,6 +8,7 @@ namespace ImageService.Core.Policies;
 public static class PolicyCatalog
 {
     public const string DefaultAccess = "default_access";
+    public const string Store = "store";
 
     /// <summary>Every policy, in the order it is listed.</summary>
     public static readonly IReadOnlyList<PolicyDefinition> All =
@@ -52,6 +53,7 @@ public static class PolicyCatalog
         new("rate_limit_requests", Number, "10000", "Image requests per window; the level that sets it counts its own.") { Min = 1, Max = 1_000_000_000 },
         new("rate_limit_window_seconds", Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
         new("api_rate_limit_requests", Number, "3000", "Management requests per minute; the level that sets it counts its own, refused ones too.") { Min = 1, Max = 1_000_000_000 },
+        new(Store, Name, "null", "Which of the operator's stores new images are written to; null for the first. What is stored already stays where it is until it is moved."),
         new("quota_storage_bytes", OptionalNumber, "null", "Most bytes of originals held at this level."),
         new("quota_assets", OptionalNumber, "null", "Most assets held at this level."),
         new("quota_transforms_per_month", OptionalNumber, "null", "Most transforms per calendar month (UTC); cached images still flow beyond it."),

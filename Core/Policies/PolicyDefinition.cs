@@ -42,6 +42,7 @@ public sealed record PolicyDefinition(string Key, PolicyType Type, string Defaul
         PolicyType.Widths => $"a list of at most {MaxItems} whole numbers {Range}, each once; empty for none",
         PolicyType.Origins => $"a list of at most {MaxItems} origins such as \"https://www.example.com\", or [\"*\"] for any; empty for none",
         PolicyType.Hosts => $"a list of at most {MaxItems} host names such as \"www.example.com\" or \"*.example.com\"; empty for any",
+        PolicyType.Name => "a name of 1 to 50 lower-case letters, digits, '-' and '_', or null for the default",
         _ => throw new InvalidOperationException($"No words for {Type}."),
     };
 
@@ -66,4 +67,7 @@ public enum PolicyType
     Widths,
     Origins,
     Hosts,
+
+    /// <summary>A name of the operator's configuration, or null.</summary>
+    Name,
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageService.Core.Operations;
+using ImageService.Core.Storage;
 
 namespace ImageService.Core.Policies;
 
@@ -20,6 +21,7 @@ internal static class PolicyValues
         PolicyType.Widths => IsList(definition, value, width => IsInRange(definition, width)),
         PolicyType.Origins => IsList(definition, value, origin => origin.ValueKind is JsonValueKind.String && (origin.GetString() == "*" || IsOrigin(origin.GetString()!))),
         PolicyType.Hosts => IsList(definition, value, host => host.ValueKind is JsonValueKind.String && IsHost(host.GetString()!)),
+        PolicyType.Name => value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && StoreName.IsValid(value.GetString()!)),
         _ => false,
     };
 

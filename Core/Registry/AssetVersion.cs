@@ -21,6 +21,7 @@ public sealed class AssetVersion
     /// <summary>Object key of the original.</summary>
     public required string StorageKey { get; init; }
 
+    /// <summary>Name of the store that holds the original, its working copy and its intermediate: a key below <c>Storage:Stores</c>.</summary>
     public required string StorageProvider { get; init; }
 
     /// <summary>Object key of a raster working copy where the original itself is never decoded in a serving process (HEIC, SVG).</summary>
@@ -79,6 +80,9 @@ public sealed class AssetVersion
     public string[] Palette { get; set; } = [];
 
     public DateTimeOffset UploadedAt { get; init; }
+
+    /// <summary>When the original was last read from a class that is not hot; null where it never was.</summary>
+    public DateTimeOffset? OriginalReadAt { get; set; }
 
     public DateTimeOffset? DeletedAt { get; set; }
 }

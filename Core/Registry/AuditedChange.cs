@@ -44,6 +44,7 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         IdentityProvider p => (p.OrganizationId, "identity_provider", p.Id.ToString()),
         Webhook w => (w.OrganizationId, "webhook", w.Id.ToString()),
         ImportJob { } j => (j.OrganizationId, "import", j.Id.ToString()),
+        StoreMove m => (m.OrganizationId, "store_move", m.Id.ToString()),
         _ => null,
     };
 

@@ -67,6 +67,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
 
+    public DbSet<StoreMove> StoreMoves => Set<StoreMove>();
+
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -88,6 +90,7 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
         Text<PolicyLevel>();
         Text<SigningKeyState>();
         Text<StorageTier>();
+        Text<StoreMoveState>();
 
         void Text<T>()
             where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<SnakeCaseConverter<T>>().HaveMaxLength(20);

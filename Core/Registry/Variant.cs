@@ -28,6 +28,7 @@ public sealed class Variant
 
     public required string StorageKey { get; init; }
 
+    /// <summary>Name of the store that holds the object: a key below <c>Storage:Stores</c>.</summary>
     public required string StorageProvider { get; init; }
 
     public required long SizeBytes { get; init; }

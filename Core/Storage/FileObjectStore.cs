@@ -15,9 +15,9 @@ internal sealed class FileObjectStore : IObjectStore
     private const int BufferBytes = 128 * 1024;
     private readonly FilePaths _paths;
 
-    public FileObjectStore(StorageOptions options)
+    public FileObjectStore(string root)
     {
-        _paths = new FilePaths(options.Root);
+        _paths = new FilePaths(root);
         Directory.CreateDirectory(_paths.Incoming);
     }
 
@@ -48,19 +48,15 @@ internal sealed class FileObjectStore : IObjectStore
         return Task.FromResult<StoredObject?>(new StoredObject(range is { } part ? new FileSlice(file, part) : file, info));
     });
 
-    public async Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct)
+    public async Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct)
     {
         var destination = _paths.FileOf(key);
         var incoming = Path.Combine(_paths.Incoming, Guid.CreateVersion7().ToString("n"));
         try
         {
             var written = await WriteAsync(key, incoming, content, ct);
-            await Guarded(key, () =>
-            {
-                Rename(incoming, destination);
-                return Task.FromResult(true);
-            });
-            return written;
+            var placed = await Guarded(key, () => Task.FromResult(FileRename.Into(incoming, destination, options.Mode)));
+            return new PutResult(placed, placed ? written : 0);
         }
         finally
         {
@@ -94,7 +90,7 @@ internal sealed class FileObjectStore : IObjectStore
 
         try
         {
-            Rename(source, destination);
+            FileRename.Into(source, destination, PutMode.Overwrite);
         }
         catch (FileNotFoundException)
         {
@@ -106,6 +102,12 @@ internal sealed class FileObjectStore : IObjectStore
         PruneAbove(source);
         return Task.FromResult(true);
     });
+
+    public async Task<bool> CopyAsync(string fromKey, string toKey, CancellationToken ct)
+    {
+        await using var source = await OpenAsync(fromKey, null, ct);
+        return source is not null && (await PutAsync(toKey, source.Content, new PutOptions("application/octet-stream"), ct)).Written;
+    }
 
     public Task<bool> DeleteAsync(string key, CancellationToken ct) => Guarded(key, () =>
     {
@@ -143,7 +145,8 @@ internal sealed class FileObjectStore : IObjectStore
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Nobody can PUT to a folder; the Api makes a signed URL of its own instead.</summary>
-    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => Task.FromResult<Uri?>(null);
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+        Task.FromResult<PresignedPut?>(null);
 
     public Task CheckAsync(CancellationToken ct) => Guarded("(check)", () =>
     {
@@ -240,26 +243,6 @@ internal sealed class FileObjectStore : IObjectStore
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Renames over the destination, making its folders; tries again where a concurrent delete pruned one in between.</summary>
-    private static void Rename(string source, string destination)
-    {
-        var folder = Path.GetDirectoryName(destination)!;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                DurableDirectory.Create(folder);
-                File.Move(source, destination, overwrite: true);
-                DurableDirectory.Flush(folder);
-                return;
-            }
-            catch (DirectoryNotFoundException) when (attempt < 10)
-            {
-                // Pruned between the two calls.
-            }
         }
     }
 

@@ -17,18 +17,26 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
         return opened;
     }
 
-    public async Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct)
+    public async Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct)
     {
-        var written = await Counted("put", () => store.PutAsync(key, content, contentType, ct));
-        metrics.StorageTransferred(Provider, written: true, written);
-        return written;
+        var result = await Counted("put", () => store.PutAsync(key, content, options, ct));
+        metrics.StorageTransferred(Provider, written: true, result.SizeBytes);
+        return result;
     }
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Counted("head", () => store.HeadAsync(key, ct));
 
     public Task<bool> MoveAsync(string fromKey, string toKey, CancellationToken ct) => Counted("move", () => store.MoveAsync(fromKey, toKey, ct));
 
+    public Task<bool> CopyAsync(string fromKey, string toKey, CancellationToken ct) => Counted("copy", () => store.CopyAsync(fromKey, toKey, ct));
+
     public Task<bool> DeleteAsync(string key, CancellationToken ct) => Counted("delete", () => store.DeleteAsync(key, ct));
+
+    public Task DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken ct) => Counted("delete_many", async () =>
+    {
+        await store.DeleteManyAsync(keys, ct);
+        return true;
+    });
 
     public string? LocalPathOf(string key) => store.LocalPathOf(key);
 
@@ -45,8 +53,10 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
         return true;
     });
 
-    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
         Counted("presign", () => store.PresignPutAsync(key, contentType, maxBytes, validFor, ct));
+
+    public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) => Counted("presign", () => store.PresignGetAsync(key, validFor, ct));
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Counted("sweep", () => store.SweepAsync(olderThan, ct));
 

@@ -1,5 +1,3 @@
-using ImageService.Core.Telemetry;
-
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,25 +6,25 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Storage;
 
-/// <summary>Registers the object store that configuration names.</summary>
+/// <summary>Registers the object stores that configuration names. <see cref="IObjectStore"/> by itself is the default one.</summary>
 public static class StorageServices
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
-        services.AddSingleton<IObjectStore>(provider => new MeasuredObjectStore(
-            Adapter(provider.GetRequiredService<IOptions<StorageOptions>>().Value),
-            provider.GetRequiredService<ImageServiceMetrics>()));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<StoreAdapters>();
+        services.AddSingleton<IObjectStore>(provider => provider.GetRequiredService<StoreAdapters>().All[0].Objects);
+        services.AddSingleton(provider =>
+        {
+            var stores = provider.GetRequiredService<StoreAdapters>().All;
+            return new ObjectStores(
+                [new NamedStore(stores[0].Name, provider.GetRequiredService<IObjectStore>()), .. stores.Skip(1).Select(store => new NamedStore(store.Name, store.Objects))]);
+        });
+        services.AddHostedService<StoreSurvey>();
         services.AddSingleton<StoreProbe>();
         services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage", HealthStatus.Degraded, tags: ["ready"]);
         return services;
     }
-
-    private static FileObjectStore Adapter(StorageOptions options) => options.Provider.ToLowerInvariant() switch
-    {
-        FileObjectStore.ProviderName => new FileObjectStore(options),
-        var other => throw new OptionsValidationException(
-            nameof(StorageOptions), typeof(StorageOptions), [$"Storage:Provider '{other}' is unknown. Known: {FileObjectStore.ProviderName}."]),
-    };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageService.Core.Caching;
 using ImageService.Core.Registry;
+using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Core.Tenancy;
@@ -44,6 +45,8 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
                 FocalX = a.FocalX,
                 FocalY = a.FocalY,
                 StorageKey = v.StorageKey,
+                Store = v.StorageProvider,
+                OriginalTier = v.Tier,
                 WorkingCopyKey = v.WorkingCopyKey,
                 IntermediateKey = v.IntermediateKey,
                 IntermediateWidth = v.IntermediateWidth,
@@ -89,6 +92,12 @@ public sealed record AssetFacts(
 
     /// <summary>Object key of the original.</summary>
     public required string StorageKey { get; init; }
+
+    /// <summary>Name of the store that holds the original, its working copy and its intermediate; null for the default one.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Storage class of the original.</summary>
+    public StorageTier OriginalTier { get; init; }
 
     /// <summary>Object key of the raster made of a HEIC or SVG original.</summary>
     public string? WorkingCopyKey { get; init; }

@@ -39,16 +39,33 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.ReadOriginal);
         var key = description.Asset.WorkingCopyKey ?? description.Asset.StorageKey;
-        if (await store.ReadAsync(key, ct) is { } bytes)
+        if (await store.ReadAsync(description.Asset.Store, key, ct) is { } bytes)
+        {
+            if (description.Asset.OriginalTier is not StorageTier.Hot && description.Asset.WorkingCopyKey is null)
+                await NoteReadAsync(description, ct);
             return new ReadOnlyMemory<byte>(bytes);
+        }
+
         Log.OriginalMissing(logger, key);
         return VariantErrors.OriginalGone;
+    }
+
+    private async Task NoteReadAsync(VariantDescription description, CancellationToken ct)
+    {
+        try
+        {
+            await store.NoteOriginalReadAsync(description, ct);
+        }
+        catch (Exception exception) when (Outage.Is(exception))
+        {
+            Log.NotKept(logger, exception, description.Asset.StorageKey);
+        }
     }
 
     private async Task<Result<ReadOnlyMemory<byte>>> ReadIntermediateAsync(VariantDescription description, CpuUse? use, CancellationToken ct)
     {
         var key = description.IntermediateKey;
-        if (await store.ReadAsync(key, ct) is { } stored)
+        if (await store.ReadAsync(description.Asset.Store, key, ct) is { } stored)
             return new ReadOnlyMemory<byte>(stored);
         var (made, _) = await _making.RunAsync(
             (description.Key.AssetId, description.Key.Version),
@@ -60,7 +77,7 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     private async Task<Result<ReadOnlyMemory<byte>>> MakeIntermediateAsync(VariantDescription description, string key, CpuUse? use, CancellationToken ct)
     {
         // A second look: it may have been made between the first look and this flight.
-        if (await store.ReadAsync(key, ct) is { } stored)
+        if (await store.ReadAsync(description.Asset.Store, key, ct) is { } stored)
             return new ReadOnlyMemory<byte>(stored);
         if (!(await ReadOriginalAsync(description, ct)).TryGet(out var original, out var missing))
             return missing;
@@ -77,7 +94,7 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     {
         try
         {
-            await store.WriteAsync(key, intermediate.Bytes, intermediate.Format.MediaType(), ct);
+            await store.WriteAsync(description.Asset.Store, key, intermediate.Bytes, intermediate.Format.MediaType(), ct);
             await store.NoteIntermediateAsync(description, key, intermediate, ct);
         }
         catch (Exception exception) when (Outage.Is(exception))

@@ -91,7 +91,7 @@ public sealed class VariantProvider
             return new OpenedVariant(joined && found.Layer == CacheLayer.Miss ? CacheLayer.Coalesced : found.Layer, variant, found.Times);
 
         // Too large for memory: everyone who waited opens a stream of their own.
-        if (await _store.OpenAsync(description.StorageKey, ct) is { } stored)
+        if (await _store.OpenAsync(found.Store, description.StorageKey, ct) is { } stored)
             return new OpenedVariant(stored);
         return VariantErrors.OriginalGone;
     }
@@ -134,11 +134,12 @@ public sealed class VariantProvider
         var (known, row) = await FindRowAsync(description, flight.Token);
         if (known)
         {
-            await using var stored = await _store.OpenAsync(description.StorageKey, flight.Token);
+            var place = StoreOf(description, row);
+            await using var stored = await _store.OpenAsync(place, description.StorageKey, flight.Token);
             if (stored is not null)
             {
                 _metrics.CacheHit("storage");
-                return (true, await KeepAsync(description, stored, row, flight));
+                return (true, await KeepAsync(description, place, stored, row, flight));
             }
 
             if (row is not null)
@@ -169,10 +170,14 @@ public sealed class VariantProvider
         }
     }
 
-    private async Task<Found> KeepAsync(VariantDescription description, StoredObject stored, VariantRow? row, Flight flight)
+    /// <summary>Where the row says; without a row, where new ones are written.</summary>
+    private static string? StoreOf(VariantDescription description, VariantRow? row) =>
+        description.IsExactOriginal ? description.Asset.Store : row?.Store ?? description.Space.Policy.Store;
+
+    private async Task<Found> KeepAsync(VariantDescription description, string? place, StoredObject stored, VariantRow? row, Flight flight)
     {
         if (!_cache.AcceptsInMemory(stored.Info.SizeBytes))
-            return new Found(CacheLayer.Storage, null, null);
+            return new Found(CacheLayer.Storage, null, null, place);
         var bytes = await VariantStore.ReadAsync(stored, flight.Token);
         var variant = new CachedVariant(bytes, description.Canonical.Format, row?.Width ?? 0, row?.Height ?? 0);
         if (!flight.IsDetached)
@@ -181,7 +186,7 @@ public sealed class VariantProvider
     }
 
     /// <summary>What a flight found; no variant means "in the store, to be streamed".</summary>
-    private sealed record Found(CacheLayer Layer, CachedVariant? Variant, TransformTimes? Times);
+    private sealed record Found(CacheLayer Layer, CachedVariant? Variant, TransformTimes? Times, string? Store = null);
 }
 
 /// <summary>A variant that exists.</summary>

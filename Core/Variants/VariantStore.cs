@@ -11,7 +11,7 @@ namespace ImageService.Core.Variants;
 /// Where variants are kept for good: a row in the registry says that one exists, its object in the store holds the bytes. A row without its
 /// object is healed by making the variant again; an object without its row is not served.
 /// </summary>
-public sealed class VariantStore(RegistryFactory registry, IObjectStore store, TimeProvider time)
+public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, TimeProvider time)
 {
     /// <summary>Whether the registry says that the variant exists.</summary>
     public async Task<VariantRow?> FindAsync(VariantDescription description, CancellationToken ct)
@@ -20,7 +20,7 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
         return await db.Variants.AsNoTracking()
             .Where(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash == hash)
-            .Select(variant => new VariantRow(variant.StorageKey, variant.Width, variant.Height, variant.SizeBytes))
+            .Select(variant => new VariantRow(variant.StorageKey, variant.StorageProvider, variant.Width, variant.Height, variant.SizeBytes))
             .FirstOrDefaultAsync(ct);
     }
 
@@ -32,13 +32,13 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         return await db.Variants.CountAsync(variant => variant.AssetId == assetId && variant.Version == version, ct);
     }
 
-    /// <summary>Opens an object; null when there is none.</summary>
-    public Task<StoredObject?> OpenAsync(string key, CancellationToken ct) => store.OpenAsync(key, null, ct);
+    /// <summary>Opens an object of a store, null naming the default one; null when there is none.</summary>
+    public Task<StoredObject?> OpenAsync(string? store, string key, CancellationToken ct) => stores.Of(store).Objects.OpenAsync(key, null, ct);
 
     /// <summary>Opens and reads an object wholly; null when there is none.</summary>
-    public async Task<byte[]?> ReadAsync(string key, CancellationToken ct)
+    public async Task<byte[]?> ReadAsync(string? store, string key, CancellationToken ct)
     {
-        await using var stored = await store.OpenAsync(key, null, ct);
+        await using var stored = await OpenAsync(store, key, ct);
         return stored is null ? null : await ReadAsync(stored, ct);
     }
 
@@ -50,11 +50,11 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         return bytes;
     }
 
-    /// <summary>Writes bytes under a key.</summary>
-    public async Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, string contentType, CancellationToken ct)
+    /// <summary>Writes bytes under a key of a store, null naming the default one.</summary>
+    public async Task WriteAsync(string? store, string key, ReadOnlyMemory<byte> bytes, string contentType, CancellationToken ct)
     {
         await using var content = new ReadOnlyMemoryStream(bytes);
-        await store.PutAsync(key, content, contentType, ct);
+        await stores.Of(store).Objects.PutAsync(key, content, contentType, ct);
     }
 
     /// <summary>
@@ -67,10 +67,11 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
     /// <param name="ct">Cancels.</param>
     public async Task<Publication> PublishAsync(VariantDescription description, TransformedImage image, int? budget, CancellationToken ct)
     {
-        await WriteAsync(description.StorageKey, image.Bytes, image.Format.MediaType(), ct);
+        var place = stores.Of(description.Space.Policy.Store);
+        await WriteAsync(place.Name, description.StorageKey, image.Bytes, image.Format.MediaType(), ct);
         await using var db = registry.ForOrganization(description.OrganizationId);
         if (budget is not { } most)
-            return await InsertAsync(db, Row(description, image), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
+            return await InsertAsync(db, Row(description, image, place.Name), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
 
         var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -79,11 +80,11 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         if (others >= most)
         {
             await transaction.RollbackAsync(ct);
-            await store.DeleteAsync(description.StorageKey, ct);
+            await place.Objects.DeleteAsync(description.StorageKey, ct);
             return Publication.OverBudget;
         }
 
-        var written = await InsertAsync(db, Row(description, image), description.Key.Generation, ct);
+        var written = await InsertAsync(db, Row(description, image, place.Name), description.Key.Generation, ct);
         await transaction.CommitAsync(ct);
         return written ? Publication.Published : Publication.Overtaken;
     }
@@ -100,6 +101,15 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
                 ct);
     }
 
+    /// <summary>Notes that an original was read from a class that is not hot; the tiering job brings it back.</summary>
+    public async Task NoteOriginalReadAsync(VariantDescription description, CancellationToken ct)
+    {
+        var (assetId, version, now) = (description.Key.AssetId, description.Key.Version, time.GetUtcNow());
+        await using var db = registry.ForOrganization(description.OrganizationId);
+        await db.AssetVersions.Where(row => row.AssetId == assetId && row.Version == version)
+            .ExecuteUpdateAsync(row => row.SetProperty(it => it.OriginalReadAt, now), ct);
+    }
+
     private static async Task<bool> InsertAsync(RegistryDb db, Variant row, int generation, CancellationToken ct)
     {
         var written = await db.Database.ExecuteSqlAsync(
@@ -111,13 +121,14 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
             FROM assets a
             WHERE a.id = {row.AssetId} AND a.deleted_at IS NULL AND a.variant_generation = {generation}
             FOR SHARE OF a
-            ON CONFLICT (asset_id, version, operations_hash) DO UPDATE SET size_bytes = EXCLUDED.size_bytes, content_hash = EXCLUDED.content_hash
+            ON CONFLICT (asset_id, version, operations_hash) DO UPDATE SET size_bytes = EXCLUDED.size_bytes, content_hash = EXCLUDED.content_hash,
+                storage_provider = EXCLUDED.storage_provider, tier = EXCLUDED.tier
             """,
             ct);
         return written > 0;
     }
 
-    private Variant Row(VariantDescription description, TransformedImage image) => new()
+    private Variant Row(VariantDescription description, TransformedImage image, string store) => new()
     {
         OrganizationId = description.OrganizationId,
         SpaceId = description.Space.SpaceId,
@@ -127,7 +138,7 @@ public sealed class VariantStore(RegistryFactory registry, IObjectStore store, T
         OperationsHash = description.OperationsHash,
         Format = image.Format.Name(),
         StorageKey = description.StorageKey,
-        StorageProvider = store.Provider,
+        StorageProvider = store,
         SizeBytes = image.Bytes.Length,
         ContentHash = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
         Width = image.Width,
@@ -151,7 +162,7 @@ public enum Publication
 }
 
 /// <summary>What the registry says of a variant.</summary>
-public sealed record VariantRow(string StorageKey, int Width, int Height, long SizeBytes);
+public sealed record VariantRow(string StorageKey, string Store, int Width, int Height, long SizeBytes);
 
 /// <summary>Reads memory as a stream without copying it first.</summary>
 internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> memory) : Stream

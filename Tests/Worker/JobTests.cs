@@ -45,7 +45,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var remade = await VariantAsync(place, asset, Now, 0);
         var gone = remade.StorageKey.Replace(remade.OperationsHash, new string('0', 64), StringComparison.Ordinal);
         var store = new MemoryStore(remade.StorageKey, gone);
-        var consumer = new VariantsInvalidatedConsumer(registry.Registry, store);
+        var consumer = new VariantsInvalidatedConsumer(registry.Registry, new ObjectStores(store));
         var message = new VariantsInvalidated(place.OrganizationId, [remade.StorageKey, gone]);
         await consumer.ConsumeAsync(message, Guid.CreateVersion7(), Ct);
         await consumer.ConsumeAsync(message, Guid.CreateVersion7(), Ct);
@@ -92,7 +92,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var (place, asset) = await AssetAsync(deletedAt: Now.AddDays(-31));
         var other = ObjectKey.Original(place.OrganizationId, Guid.CreateVersion7(), 1);
         var store = new MemoryStore(ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), other);
-        var consumer = new AssetPurgedConsumer(registry.Registry, store);
+        var consumer = new AssetPurgedConsumer(registry.Registry, new ObjectStores(store));
         await Should.ThrowAsync<InvalidOperationException>(() => consumer.ConsumeAsync(new AssetPurged(place.OrganizationId, asset.Id), Guid.CreateVersion7(), Ct));
         store.Keys.Count.ShouldBe(3);
         await Purge().RunAsync(Ct);
@@ -155,7 +155,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var stuck = await VariantAsync(place, asset, Now.AddDays(-100), 1, lastAccess: Now.AddDays(-10), size: 200_000);
         var small = await VariantAsync(place, asset, Now.AddDays(-100), 1, lastAccess: Now.AddDays(-40), size: 20_000);
         var store = new MemoryStore(cold.StorageKey, warm.StorageKey, stuck.StorageKey, small.StorageKey) { FailsFor = stuck.StorageKey };
-        await new TierAssets(registry.Registry, store, Lifecycle(), _time, NullLogger<TierAssets>.Instance).RunAsync(Ct);
+        await new TierAssets(registry.Registry, new ObjectStores(store), Options.Create(new LifecycleOptions { TierVariants = true }), _time, NullLogger<TierAssets>.Instance).RunAsync(Ct);
 
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);
         var tiers = await db.Variants.ToDictionaryAsync(row => row.Id, row => row.Tier, Ct);
@@ -197,7 +197,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         string[] kept = [known.StorageKey, ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), young, staging];
         var store = new MemoryStore([.. kept, orphan, outdated]) { WrittenAt = Now.AddDays(-3) };
         store.Touch(young, Now);
-        await new SweepOrphans(registry.Registry, store, Lifecycle(), _time, NullLogger<SweepOrphans>.Instance).RunAsync(Ct);
+        await new SweepOrphans(registry.Registry, new ObjectStores(store), Lifecycle(), _time, NullLogger<SweepOrphans>.Instance).RunAsync(Ct);
         store.Keys.ShouldBe(kept, ignoreOrder: true);
     }
 
@@ -224,7 +224,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var variant = new Variant
         {
             OrganizationId = place.OrganizationId, SpaceId = place.SpaceId, AssetId = asset.Id, Version = 1, Operations = string.Create(CultureInfo.InvariantCulture, $"fmt_jpg-w_{Random.Shared.Next(1, 8000)}"),
-            OperationsHash = hash, Format = "jpg", StorageKey = ObjectKey.Variant(place.OrganizationId, asset.Id, 1, hash, ImageService.Core.Operations.ImageFormat.Jpg), StorageProvider = "memory",
+            OperationsHash = hash, Format = "jpg", StorageKey = ObjectKey.Variant(place.OrganizationId, asset.Id, 1, hash, ImageService.Core.Operations.ImageFormat.Jpg), StorageProvider = "file",
             SizeBytes = size, ContentHash = hash, Width = 10, Height = 10, ProcessingTimeMs = 5, AccessCount = accesses, LastAccessedAt = lastAccess ?? (accesses > 0 ? createdAt : null), CreatedAt = createdAt,
         };
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);

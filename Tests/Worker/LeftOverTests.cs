@@ -29,7 +29,7 @@ public sealed class LeftOverTests(IngestionFixture rooms) : IClassFixture<Ingest
         await File.WriteAllTextAsync(alive, "half", Ct);
         File.SetLastWriteTimeUtc(dead, DateTime.UtcNow.AddDays(-2));
         var job = new ExpireUploads(
-            rooms.Registry, rooms.Get<StagingSweep>(), rooms.Store, Options.Create(new LifecycleOptions()), TimeProvider.System, NullLogger<ExpireUploads>.Instance);
+            rooms.Registry, rooms.Get<StagingSweep>(), new ObjectStores(rooms.Store), Options.Create(new LifecycleOptions()), TimeProvider.System, NullLogger<ExpireUploads>.Instance);
         await job.RunAsync(Ct);
         (File.Exists(dead), File.Exists(alive)).ShouldBe((false, true));
     }
@@ -38,7 +38,7 @@ public sealed class LeftOverTests(IngestionFixture rooms) : IClassFixture<Ingest
     public async Task Every_host_removes_old_temporary_files_and_decoder_folders_of_its_own_machine()
     {
         var folder = Directory.CreateTempSubdirectory("imageservice-scratch-").FullName;
-        var staging = new StagingArea(Substitute.For<IObjectStore>(), Options.Create(new IngestionOptions { TemporaryFolder = folder }));
+        var staging = new StagingArea(new ObjectStores(Substitute.For<IObjectStore>()), Options.Create(new IngestionOptions { TemporaryFolder = folder }));
         var (copy, raster, other) = (staging.TemporaryPath(), staging.TemporaryPath() + ".raster.png", Path.Combine(folder, "not-ours"));
         foreach (var file in (string[])[copy, raster, other])
             await File.WriteAllTextAsync(file, "left", Ct);

@@ -13,7 +13,7 @@ internal sealed class MemoryStore : IObjectStore
         foreach (var key in keys) _objects[key] = null;
     }
 
-    public string Provider => "memory";
+    public string Provider => "file";
 
     /// <summary>When every object was written that <see cref="Touch"/> names none for.</summary>
     public DateTimeOffset WrittenAt { get; init; } = DateTimeOffset.UnixEpoch;
@@ -30,10 +30,10 @@ internal sealed class MemoryStore : IObjectStore
     public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) =>
         Task.FromResult(_objects.ContainsKey(key) ? new StoredObject(Stream.Null, new ObjectInfo(0, WrittenAt, null, StorageTier.Hot)) : null);
 
-    public Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct)
+    public Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct)
     {
         _objects[key] = null;
-        return Task.FromResult(0L);
+        return Task.FromResult(new PutResult(true, 0));
     }
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) =>
@@ -57,7 +57,7 @@ internal sealed class MemoryStore : IObjectStore
         return Task.CompletedTask;
     }
 
-    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => Task.FromResult<Uri?>(null);
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => Task.FromResult<PresignedPut?>(null);
 
     public Task CheckAsync(CancellationToken ct) => Task.CompletedTask;
 }

@@ -2,13 +2,12 @@ using ImageService.Core.Invalidation;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
-using ImageService.Worker.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Worker.Consumers;
 
 /// <summary>A version was deleted: its variants go from every layer and every edge, then its row and all of its objects.</summary>
-internal sealed class AssetVersionDeletedConsumer(RegistryFactory registry, Invalidator invalidator, IObjectStore store) : IConsumer<AssetVersionDeleted>
+internal sealed class AssetVersionDeletedConsumer(RegistryFactory registry, Invalidator invalidator, ObjectStores stores) : IConsumer<AssetVersionDeleted>
 {
     public async Task ConsumeAsync(AssetVersionDeleted message, Guid messageId, CancellationToken ct)
     {
@@ -18,6 +17,6 @@ internal sealed class AssetVersionDeletedConsumer(RegistryFactory registry, Inva
         // Nothing can be published for it any more: the generation was raised after the version stopped being found.
         await using var db = registry.ForOrganization(message.OrganizationId);
         await db.AssetVersions.Where(row => row.AssetId == message.AssetId && row.Version == message.Version && row.DeletedAt != null).ExecuteDeleteAsync(ct);
-        await store.DeletePrefixAsync(ObjectKey.VersionPrefix(message.OrganizationId, message.AssetId, message.Version), ct);
+        await stores.DeletePrefixEverywhereAsync(ObjectKey.VersionPrefix(message.OrganizationId, message.AssetId, message.Version), ct);
     }
 }

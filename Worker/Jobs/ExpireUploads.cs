@@ -13,7 +13,7 @@ namespace ImageService.Worker.Jobs;
 /// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class ExpireUploads(
-    RegistryFactory registry, StagingSweep sweep, IObjectStore store, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ExpireUploads> log)
+    RegistryFactory registry, StagingSweep sweep, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ExpireUploads> log)
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -31,7 +31,7 @@ internal sealed class ExpireUploads(
             }
         }
 
-        removed += await store.SweepAsync(before, ct);
+        foreach (var store in stores.All) removed += await store.Objects.SweepAsync(before, ct);
         Log.Swept(log, nameof(ExpireUploads), removed, "left-overs of uploads removed");
     }
 }

@@ -13,7 +13,7 @@ namespace ImageService.Worker.Jobs;
 /// older than two days are judged, far longer than any request takes. Lists the whole store, hence rarely.
 /// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
-internal sealed class SweepOrphans(RegistryFactory registry, IObjectStore store, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<SweepOrphans> log)
+internal sealed class SweepOrphans(RegistryFactory registry, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<SweepOrphans> log)
 {
     private static readonly TimeSpan MinAge = TimeSpan.FromDays(2);
 
@@ -23,34 +23,41 @@ internal sealed class SweepOrphans(RegistryFactory registry, IObjectStore store,
         await using var system = registry.ForSystem();
         foreach (var organizationId in await system.Organizations.AsNoTracking().Select(row => row.Id).ToListAsync(ct))
         {
-            await foreach (var batch in CandidatesAsync(organizationId, ct).Chunk(options.Value.Batch).WithCancellation(ct))
-                removed += await RemoveOrphansAsync(organizationId, batch, ct);
+            foreach (var store in stores.All)
+            {
+                await foreach (var batch in CandidatesAsync(store, organizationId, ct).Chunk(options.Value.Batch).WithCancellation(ct))
+                    removed += await RemoveOrphansAsync(store, organizationId, batch, ct);
+            }
         }
 
         Log.Swept(log, nameof(SweepOrphans), removed, "objects without a row removed");
     }
 
-    private async IAsyncEnumerable<(string Key, Guid AssetId)> CandidatesAsync(Guid organizationId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<(string Key, Guid AssetId)> CandidatesAsync(
+        NamedStore store, Guid organizationId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         var before = time.GetUtcNow() - MinAge;
-        await foreach (var listed in store.ListAsync(ObjectKeyReader.OrganizationPrefix(organizationId), ct))
+        await foreach (var listed in store.Objects.ListAsync(ObjectKeyReader.OrganizationPrefix(organizationId), ct))
         {
             // Staging has its own sweep.
             if (listed.LastModified < before && ObjectKeyReader.TryReadAsset(listed.Key, out var assetId, out _)) yield return (listed.Key, assetId);
         }
     }
 
-    private async Task<int> RemoveOrphansAsync(Guid organizationId, (string Key, Guid AssetId)[] batch, CancellationToken ct)
+    private async Task<int> RemoveOrphansAsync(NamedStore store, Guid organizationId, (string Key, Guid AssetId)[] batch, CancellationToken ct)
     {
         var assetIds = batch.Select(candidate => candidate.AssetId).Distinct().ToArray();
         await using var db = registry.ForOrganization(organizationId);
-        var versions = await db.AssetVersions.AsNoTracking().Where(row => assetIds.Contains(row.AssetId))
+
+        // What a move has left in its source is the move's to remove, when its time of grace is over.
+        var moving = await db.StoreMoves.AnyAsync(move => StoreMove.Unfinished.Contains(move.State), ct);
+        var versions = await db.AssetVersions.AsNoTracking().Where(row => assetIds.Contains(row.AssetId) && (moving || row.StorageProvider == store.Name))
             .Select(row => new { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, row.OrganizationId, row.AssetId, row.Version }).ToListAsync(ct);
         var known = versions.SelectMany(row => new[] { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, ObjectKey.Intermediate(row.OrganizationId, row.AssetId, row.Version, EngineRevision.ForIntermediate) })
             .ToHashSet(StringComparer.Ordinal);
-        known.UnionWith(await db.Variants.Where(row => assetIds.Contains(row.AssetId)).Select(row => row.StorageKey).ToListAsync(ct));
-        var removed = 0;
-        foreach (var (key, _) in batch.Where(candidate => !known.Contains(candidate.Key))) removed += await store.DeleteAsync(key, ct) ? 1 : 0;
-        return removed;
+        known.UnionWith(await db.Variants.Where(row => assetIds.Contains(row.AssetId) && (moving || row.StorageProvider == store.Name)).Select(row => row.StorageKey).ToListAsync(ct));
+        List<string> orphans = [.. batch.Select(candidate => candidate.Key).Where(key => !known.Contains(key))];
+        await store.Objects.DeleteManyAsync(orphans, ct);
+        return orphans.Count;
     }
 }

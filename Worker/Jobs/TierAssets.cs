@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Moves originals and variants to the storage class that <see cref="TieringPlan"/> names. The row follows the object, so a crash only means moving it again.</summary>
+/// <summary>Moves originals, and variants where the operator says so, to the storage class that <see cref="TieringPlan"/> names. The row follows the object, so a crash only means moving it again.</summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
-internal sealed class TierAssets(RegistryFactory registry, IObjectStore store, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<TierAssets> log)
+internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<TierAssets> log)
 {
     private readonly LifecycleOptions _options = options.Value;
 
@@ -17,7 +17,8 @@ internal sealed class TierAssets(RegistryFactory registry, IObjectStore store, I
     {
         if (!_options.Tiering) return;
         var now = time.GetUtcNow();
-        var moved = await MoveAllAsync(VariantsAsync, SetVariantTierAsync, now, ct) + await MoveAllAsync(OriginalsAsync, SetOriginalTierAsync, now, ct);
+        var moved = await MoveAllAsync(OriginalsAsync, SetOriginalTierAsync, now, ct);
+        if (_options.TierVariants) moved += await MoveAllAsync(VariantsAsync, SetVariantTierAsync, now, ct);
         Log.Swept(log, nameof(TierAssets), moved, "objects moved to another storage class");
     }
 
@@ -47,7 +48,7 @@ internal sealed class TierAssets(RegistryFactory registry, IObjectStore store, I
     {
         try
         {
-            await store.SetTierAsync(move.StorageKey, move.To, ct);
+            await stores.Of(move.Store).Objects.SetTierAsync(move.StorageKey, move.To, ct);
             return true;
         }
         catch (ObjectStoreException exception)
@@ -62,14 +63,15 @@ internal sealed class TierAssets(RegistryFactory registry, IObjectStore store, I
             .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes)
             .Where(v => v.Tier != StorageTier.Cold ? (v.LastAccessedAt ?? v.CreatedAt) <= idleSince || v.Tier == StorageTier.Warm : (v.LastAccessedAt ?? v.CreatedAt) > idleSince)
             .OrderBy(v => v.Id).Take(_options.Batch)
-            .Select(v => new TieringFacts(v.Id, v.StorageKey, StoredKind.Variant, v.Tier, v.SizeBytes, v.LastAccessedAt ?? v.CreatedAt, true))
+            .Select(v => new TieringFacts(v.Id, v.StorageKey, StoredKind.Variant, v.Tier, v.SizeBytes, v.LastAccessedAt ?? v.CreatedAt, true, v.StorageProvider))
             .ToListAsync(ct);
 
     private Task<List<TieringFacts>> OriginalsAsync(RegistryDb db, Guid after, DateTimeOffset idleSince, CancellationToken ct) =>
         db.AssetVersions.AsNoTracking()
-            .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes && v.Tier != StorageTier.Cold && v.UploadedAt <= idleSince)
+            .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes)
+            .Where(v => v.Tier != StorageTier.Cold ? v.UploadedAt <= idleSince : v.OriginalReadAt > idleSince)
             .OrderBy(v => v.Id).Take(_options.Batch)
-            .Select(v => new TieringFacts(v.Id, v.StorageKey, StoredKind.Original, v.Tier, v.SizeBytes, v.UploadedAt, v.IntermediateKey != null))
+            .Select(v => new TieringFacts(v.Id, v.StorageKey, StoredKind.Original, v.Tier, v.SizeBytes, v.OriginalReadAt ?? v.UploadedAt, v.IntermediateKey != null, v.StorageProvider))
             .ToListAsync(ct);
 
     private static Task<int> SetVariantTierAsync(RegistryDb db, TierMove move, CancellationToken ct) =>

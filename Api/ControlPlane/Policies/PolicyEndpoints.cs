@@ -4,6 +4,7 @@ using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Policies;
 using ImageService.Core.Registry;
+using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.ControlPlane.Policies;
@@ -49,12 +50,14 @@ internal static class PolicyEndpoints
     }
 
     private static async Task<IResult> Set(
-        string key, SetPolicyRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string key, SetPolicyRequest request, Visit visit, RegistryFactory registry, ObjectStores stores, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (!PolicyCatalog.Find(key).TryGet(out var definition, out var error))
             return error.ToProblem();
         if (definition.Validate(request.Value) is { } refused)
             return refused.ToProblem();
+        if (key == PolicyCatalog.Store && request.Value.GetString() is { } store && !stores.Knows(store))
+            return Problems.Invalid($"Policy 'store' takes one of {string.Join(", ", stores.All.Select(known => $"'{known.Name}'"))}, or null.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var level = LevelOf(visit.At);
         if ((await ReadAsync(db, visit.At, ct)).JudgeSet(key, level) is { } locked)

@@ -359,6 +359,10 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
+                    b.Property<DateTimeOffset?>("OriginalReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("original_read_at");
+
                     b.PrimitiveCollection<string[]>("Palette")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -1308,6 +1312,106 @@ namespace ImageService.Core.Registry.Migrations
                         });
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.StoreMove", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Assets")
+                        .HasColumnType("bigint")
+                        .HasColumnName("assets");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<DateTimeOffset?>("CopiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("copied_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<long>("DoneBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done_bytes");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed");
+
+                    b.Property<Guid?>("LeasedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leased_by");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("problem");
+
+                    b.PrimitiveCollection<string[]>("Sources")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("sources");
+
+                    b.Property<Guid?>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Store")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("store");
+
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_store_moves");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_store_moves_organization_id");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_store_moves_updated_at")
+                        .HasFilter("state IN ('queued', 'copying', 'cleaning')");
+
+                    b.ToTable("store_moves", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_store_moves_state", "state IN ('queued', 'copying', 'cleaning', 'done', 'stopped', 'failed')");
+                        });
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.Tenant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2094,6 +2198,16 @@ namespace ImageService.Core.Registry.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_spaces_tenants_organization_id_tenant_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.StoreMove", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_store_moves_organizations_organization_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.Tenant", b =>

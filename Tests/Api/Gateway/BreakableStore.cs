@@ -17,10 +17,10 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 
     public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) => Inner.OpenAsync(key, range, ct);
 
-    public Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct) =>
-        Hangs ? Task.Delay(Timeout.Infinite, ct).ContinueWith(_ => 0L, ct, TaskContinuationOptions.None, TaskScheduler.Default)
-        : IsFull ? Task.FromException<long>(new ObjectStoreException("The disk is full."))
-        : Inner.PutAsync(key, content, contentType, ct);
+    public Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct) =>
+        Hangs ? Task.Delay(Timeout.Infinite, ct).ContinueWith(_ => default(PutResult), ct, TaskContinuationOptions.None, TaskScheduler.Default)
+        : IsFull ? Task.FromException<PutResult>(new ObjectStoreException("The disk is full."))
+        : Inner.PutAsync(key, content, options, ct);
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Inner.HeadAsync(key, ct);
 
@@ -32,7 +32,7 @@ internal sealed class BreakableStore(IObjectStore inner) : IObjectStore
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Inner.SetTierAsync(key, tier, ct);
 
-    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
         Inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
 
     public Task CheckAsync(CancellationToken ct) => Inner.CheckAsync(ct);

@@ -100,7 +100,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         await using var services = RegistryFixture.Build(_owner);
         await using var db = services.GetRequiredService<RegistryFactory>().ForOrganization(organizationId);
         var versions = await db.AssetVersions.AsNoTracking().ToListAsync(Ct);
-        var store = new FileObjectStore(new StorageOptions { Root = _root });
+        var store = new FileObjectStore(_root);
         foreach (var version in versions)
             (await store.HeadAsync(version.StorageKey, Ct)).ShouldNotBeNull(version.StorageKey).SizeBytes.ShouldBe(version.SizeBytes);
         (await db.QuotaCounters.AsNoTracking().SingleAsync(row => row.ScopeId == organizationId && row.Kind == "storage_bytes", Ct)).Used.ShouldBe(versions.Sum(version => version.SizeBytes));

@@ -190,7 +190,7 @@ public sealed class AssetIngestorTests(IngestionFixture ingestion) : IClassFixtu
 
     private async Task<Result<IngestedAsset>> ReplaceAsync(SpaceScope space, Guid assetId, byte[] bytes)
     {
-        await using var staged = (await ingestion.Get<StagingArea>().StageAsync(space.OrganizationId, new MemoryStream(bytes), space.Policy.MaxUploadBytes, Ct)).Value;
+        await using var staged = (await ingestion.Get<StagingArea>().StageAsync(space.OrganizationId, new MemoryStream(bytes), StagingTarget.For(space.Policy), Ct)).Value;
         return await ingestion.Get<AssetIngestor>().ReplaceAsync(space, assetId, _ => null, staged, Ct);
     }
 }

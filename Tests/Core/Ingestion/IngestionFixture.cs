@@ -37,7 +37,7 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _registry.InitializeAsync();
-        Store = new FaultyStore(new FileObjectStore(new StorageOptions { Root = _root }));
+        Store = new FaultyStore(new FileObjectStore(_root));
         _services = RegistryFixture.Build(
             _registry.OwnerConnectionString,
             services =>
@@ -47,6 +47,7 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
                 services.AddIngestion(none);
                 services.AddSingleton<QuotaGuard>();
                 services.AddSingleton<IObjectStore>(Store);
+                services.AddSingleton(new ObjectStores(Store));
                 services.AddSingleton<IInterceptor>(Commit);
             });
         await _registry.ListenAsync(_services);
@@ -86,7 +87,7 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
     /// <summary>Stages and ingests bytes, as a request does.</summary>
     public async Task<ImageService.Core.Errors.Result<IngestedAsset>> IngestAsync(SpaceScope space, byte[] bytes, string filename = "picture.png")
     {
-        var staged = await Get<StagingArea>().StageAsync(space.OrganizationId, new MemoryStream(bytes), space.Policy.MaxUploadBytes, Ct);
+        var staged = await Get<StagingArea>().StageAsync(space.OrganizationId, new MemoryStream(bytes), StagingTarget.For(space.Policy), Ct);
         if (!staged.TryGet(out var file, out var error))
             return error;
         await using (file)
@@ -143,7 +144,7 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) => Run("open", key, () => inner.OpenAsync(key, range, ct));
 
-    public Task<long> PutAsync(string key, Stream content, string contentType, CancellationToken ct) => Run("put", key, () => inner.PutAsync(key, content, contentType, ct));
+    public Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct) => Run("put", key, () => inner.PutAsync(key, content, options, ct));
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Run("head", key, () => inner.HeadAsync(key, ct));
 
@@ -157,7 +158,7 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => inner.SetTierAsync(key, tier, ct);
 
-    public Task<Uri?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => inner.SweepAsync(olderThan, ct);
 

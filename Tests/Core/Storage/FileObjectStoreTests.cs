@@ -1,25 +1,31 @@
 using ImageService.Core.Storage;
+using ImageService.Tests.Support;
 using Shouldly;
 using Xunit;
 
 namespace ImageService.Tests.Core.Storage;
 
 [Trait("Level", "Integration")]
-public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
+public sealed class FileObjectStoreTests : ObjectStoreContract
 {
     private readonly string _root = Directory.CreateTempSubdirectory("imageservice-store-").FullName;
     private readonly FileObjectStore _store;
 
-    public FileObjectStoreTests() => _store = new FileObjectStore(new StorageOptions { Root = _root });
+    public FileObjectStoreTests(ConformanceMatrix matrix)
+        : base(matrix) => _store = new FileObjectStore(_root);
 
     protected override IObjectStore Store => _store;
 
+    protected override string Adapter => "file";
+
+    protected override string Server => "a folder";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         Directory.Delete(_root, recursive: true);
-        GC.SuppressFinalize(this);
     }
 
     [Theory]

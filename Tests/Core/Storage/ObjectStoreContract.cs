@@ -2,20 +2,46 @@ using System.Security.Cryptography;
 using System.Text;
 
 using ImageService.Core.Storage;
+using ImageService.Tests.Support;
 using Shouldly;
 using Xunit;
 
 namespace ImageService.Tests.Core.Storage;
 
 /// <summary>What every adapter of <see cref="IObjectStore"/> promises. Each adapter has one short subclass.</summary>
-public abstract class ObjectStoreContract
+public abstract partial class ObjectStoreContract(ConformanceMatrix matrix) : IAsyncLifetime
 {
     private readonly string _prefix = $"{Guid.CreateVersion7():n}/";
+
+    /// <summary>The provider's name in the configuration.</summary>
+    protected abstract string Adapter { get; }
+
+    /// <summary>What the store runs on, or why it is not here, for the table.</summary>
+    protected abstract string Server { get; }
 
     /// <summary>The store under test; one may be shared by all tests, which use keys of their own.</summary>
     protected abstract IObjectStore Store { get; }
 
+    /// <summary>Whether <see cref="PutMode.Create"/> holds against a race.</summary>
+    protected virtual bool CreatesAtomically => true;
+
+    /// <summary>Whether the server keeps storage classes.</summary>
+    protected virtual bool HasClasses => false;
+
+    /// <summary>Whether the server looks at the signature and the end of a presigned URL.</summary>
+    protected virtual bool ChecksPresignedUrls => true;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Gets the store; skips the fact where its server is not there.</summary>
+    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public virtual ValueTask DisposeAsync()
+    {
+        matrix.Note("stores", Adapter, Server);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task What_was_put_is_read_back_whole()
@@ -148,6 +174,9 @@ public abstract class ObjectStoreContract
     [Fact]
     public Task A_healthy_store_says_so() => Store.CheckAsync(Ct);
 
+    /// <summary>Parts below a prefix that a cut upload left and that cost money; 0 where the store keeps none.</summary>
+    protected virtual Task<int> UnfinishedAsync(string prefix) => Task.FromResult(0);
+
     protected string Key(string rest) => _prefix + rest;
 
     protected Task PutAsync(string key, string text) => Store.PutAsync(key, new MemoryStream(Encoding.ASCII.GetBytes(text)), "image/png", Ct);
@@ -175,6 +204,8 @@ public abstract class ObjectStoreContract
     /// <summary>A body whose sender vanishes after some bytes.</summary>
     private sealed class BrokenSource(int bytes) : MemoryStream(new byte[bytes])
     {
+        public override bool CanSeek => false;
+
         public override int Read(Span<byte> buffer) => Position < Length ? base.Read(buffer) : throw new BrokenSourceException();
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
