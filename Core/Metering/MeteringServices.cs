@@ -10,6 +10,8 @@ public static class MeteringServices
     public static IServiceCollection AddMetering(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MeteringOptions>().Bind(configuration.GetSection(MeteringOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CostOptions>().Bind(configuration.GetSection(CostOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<CostReport>();
         services.AddSingleton<UsageMeter>();
         services.AddSingleton<QuotaGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageMeter>());

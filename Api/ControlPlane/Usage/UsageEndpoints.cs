@@ -2,6 +2,7 @@ using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
+using ImageService.Core.Metering;
 using ImageService.Core.Registry;
 
 namespace ImageService.Api.ControlPlane.Usage;
@@ -12,10 +13,26 @@ internal static class UsageEndpoints
     private const int MaxDays = 400;
     private static readonly TimeSpan DefaultTime = TimeSpan.FromDays(30);
 
-    public static void MapUsage(this IEndpointRouteBuilder routes) =>
+    public static void MapUsage(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/organizations/{org}/usage/cost", Cost).RequireScope(Scopes.UsageRead).WithTags("Usage")
+            .Describe("getUsageCost", "Report usage in money", "What was sent, computed, written and held, times the operator's prices; the last 30 days where from and to are left out. What is held is as it is now.")
+            .Answers<CostResponse>().Fails(400, 403, 404);
         routes.MapGet("/v1/organizations/{org}/usage", Report).RequireScopeSomewhere(Scopes.UsageRead).WithTags("Usage")
             .Describe("getUsage", "Report usage", "By day (UTC), tenant, space or API key; the last 30 days where from and to are left out. Storage is what is held at the end of the time.")
             .Answers<UsageResponse>().Fails(400, 403, 404);
+    }
+
+    private static async Task<IResult> Cost(Visit visit, RegistryFactory registry, CostReport report, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null)
+    {
+        var end = to?.ToUniversalTime() ?? clock.GetUtcNow();
+        var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue < DefaultTime ? DateTimeOffset.MinValue : end - DefaultTime);
+        if (begin >= end || end - begin > TimeSpan.FromDays(MaxDays))
+            return Problems.Invalid($"from must lie before to, and at most {MaxDays} days before it.").ToProblem();
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        var items = await report.ReadAsync(db, begin, end, ct);
+        return Results.Ok(new CostResponse(begin, end, report.Currency, items, items.Sum(static item => item.Cost)));
+    }
 
     private static async Task<IResult> Report(
         Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null, string? groupBy = null, string? tenant = null)
@@ -36,6 +53,14 @@ internal static class UsageEndpoints
         return Results.Ok(new UsageResponse(begin, end, await query.ReadAsync(groupBy ?? "day", ct)));
     }
 }
+
+/// <summary>A report in money.</summary>
+/// <param name="From">From then on.</param>
+/// <param name="To">Until before then.</param>
+/// <param name="Currency">Of every price and cost.</param>
+/// <param name="Items">One line per layer and provider.</param>
+/// <param name="Total">Sum of the costs.</param>
+internal sealed record CostResponse(DateTimeOffset From, DateTimeOffset To, string Currency, IReadOnlyList<CostItem> Items, decimal Total);
 
 /// <summary>A report.</summary>
 internal sealed record UsageResponse(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<UsageItem> Items);

@@ -1,0 +1,72 @@
+using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ImageService.Core.Metering;
+
+/// <summary>An organization's usage in money: what was sent, computed, written and held, times the operator's prices. Five questions to the database however much there is.</summary>
+public sealed class CostReport(IOptions<CostOptions> options, ObjectStores stores)
+{
+    private const decimal HoursPerMonth = 730;
+    private const decimal Gb = 1_000_000_000;
+    private readonly CostOptions _prices = options.Value;
+
+    public string Currency => _prices.Currency;
+
+    /// <summary>The lines of a report. What is held is as it is now, for the length of the time asked for.</summary>
+    /// <param name="db">The organization's unit of work.</param>
+    /// <param name="from">From then on.</param>
+    /// <param name="to">Until before then.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<CostItem>> ReadAsync(RegistryDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        var used = await db.UsageHours.Where(row => row.Hour >= from && row.Hour < to).GroupBy(row => row.OrganizationId)
+            .Select(all => new { Bytes = all.Sum(row => row.BandwidthBytes), CpuMs = all.Sum(row => row.TransformCpuMs) }).SingleOrDefaultAsync(ct);
+        List<CostItem> items =
+        [
+            CostItem.Of("delivery", "network", (used?.Bytes ?? 0) / Gb, "GB", _prices.BandwidthPerGb),
+            CostItem.Of("transforms", "cpu", (used?.CpuMs ?? 0) / 3_600_000m, "core hour", _prices.CpuPerHour),
+        ];
+
+        var months = (decimal)(to - from).TotalHours / HoursPerMonth;
+        var originals = await db.AssetVersions.GroupBy(row => new { row.StorageProvider, row.Tier })
+            .Select(all => new { all.Key.StorageProvider, all.Key.Tier, Bytes = all.Sum(row => row.SizeBytes) }).ToListAsync(ct);
+        var variants = await db.Variants.GroupBy(row => new { row.StorageProvider, row.Tier })
+            .Select(all => new { all.Key.StorageProvider, all.Key.Tier, Bytes = all.Sum(row => row.SizeBytes) }).ToListAsync(ct);
+        items.AddRange(originals.Concat(variants).GroupBy(row => (row.StorageProvider, row.Tier)).OrderBy(all => all.Key)
+            .Select(all => CostItem.Of($"storage_{SnakeCase.Write(all.Key.Tier)}", all.Key.StorageProvider, all.Sum(row => row.Bytes) / Gb * months, "GB month", Held(all.Key.StorageProvider, all.Key.Tier))));
+
+        var uploads = await db.AssetVersions.Where(row => row.UploadedAt >= from && row.UploadedAt < to).GroupBy(row => row.StorageProvider)
+            .Select(all => new { Store = all.Key, Count = all.LongCount() }).ToListAsync(ct);
+        var made = await db.Variants.Where(row => row.CreatedAt >= from && row.CreatedAt < to).GroupBy(row => row.StorageProvider)
+            .Select(all => new { Store = all.Key, Count = all.LongCount() }).ToListAsync(ct);
+        items.AddRange(uploads.Concat(made).GroupBy(row => row.Store, StringComparer.Ordinal).OrderBy(all => all.Key, StringComparer.Ordinal)
+            .Select(all => CostItem.Of("storage_writes", all.Key, all.Sum(row => row.Count) / 1000m, "1000 writes", PricesOf(all.Key).WritesPer1000)));
+        return items;
+    }
+
+    private decimal Held(string store, StorageTier tier) => tier switch
+    {
+        StorageTier.Hot => PricesOf(store).HotPerGbMonth,
+        StorageTier.Warm => PricesOf(store).WarmPerGbMonth,
+        StorageTier.Cold => PricesOf(store).ColdPerGbMonth,
+        _ => throw new ArgumentOutOfRangeException(nameof(tier)),
+    };
+
+    /// <summary>A store that the configuration no longer names has the prices of its name, if any.</summary>
+    private StorePrices PricesOf(string store) => _prices.Of(store, stores.Knows(store) ? stores.Of(store).Objects.Provider : store);
+}
+
+/// <summary>One line of a cost report.</summary>
+/// <param name="Layer"><c>delivery</c>, <c>transforms</c>, <c>storage_hot</c>, <c>storage_warm</c>, <c>storage_cold</c>, <c>storage_writes</c>.</param>
+/// <param name="Provider"><c>network</c>, <c>cpu</c>, or a store's name.</param>
+/// <param name="Quantity">How much.</param>
+/// <param name="Unit">Of what.</param>
+/// <param name="UnitPrice">Configured.</param>
+/// <param name="Cost">Quantity times price.</param>
+public sealed record CostItem(string Layer, string Provider, decimal Quantity, string Unit, decimal UnitPrice, decimal Cost)
+{
+    internal static CostItem Of(string layer, string provider, decimal quantity, string unit, decimal price) =>
+        new(layer, provider, decimal.Round(quantity, 6), unit, price, decimal.Round(quantity * price, 6));
+}
