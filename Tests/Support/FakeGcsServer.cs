@@ -84,7 +84,7 @@ public sealed class FakeGcsServer : IAsyncDisposable
 
         _sessions.TryRemove(id, out _);
         var (name, bytes) = ((string)session.Metadata["name"]!, session.Bytes.ToArray());
-        if ((string?)session.Metadata["md5Hash"] is { } told && told != Convert.ToBase64String(MD5.HashData(bytes)))
+        if ((string?)session.Metadata["md5Hash"] is { } told && told != Md5(bytes))
         {
             await FailAsync(http, StatusCodes.Status400BadRequest);
             return;
@@ -170,7 +170,7 @@ public sealed class FakeGcsServer : IAsyncDisposable
     {
         ["kind"] = "storage#object", ["name"] = name, ["size"] = $"{stored.Bytes.Length}", ["contentType"] = stored.ContentType, ["storageClass"] = stored.StorageClass,
         ["generation"] = $"{stored.Generation}", ["updated"] = stored.Updated.ToString("O", CultureInfo.InvariantCulture),
-        ["md5Hash"] = Convert.ToBase64String(MD5.HashData(stored.Bytes)), ["crc32c"] = Convert.ToBase64String(Crc32C(stored.Bytes)),
+        ["md5Hash"] = Md5(stored.Bytes), ["crc32c"] = Convert.ToBase64String(Crc32C(stored.Bytes)),
     };
 
     private static async Task<JsonObject> ReadAsync(HttpContext http)
@@ -190,6 +190,13 @@ public sealed class FakeGcsServer : IAsyncDisposable
     {
         http.Response.StatusCode = status;
         return AnswerAsync(http, new JsonObject { ["error"] = new JsonObject { ["code"] = status, ["message"] = "refused" } });
+    }
+
+    private static string Md5(byte[] bytes)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        hash.AppendData(bytes);
+        return Convert.ToBase64String(hash.GetHashAndReset());
     }
 
     /// <summary>CRC-32C (RFC 3720 appendix B.4), big-endian as the API writes it.</summary>

@@ -109,7 +109,7 @@ public sealed class StoreServers : IAsyncDisposable
     private async Task StartAsync(string program, string[] arguments, string ready)
     {
         var lines = new List<string>();
-        var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
         process.Start();
         _processes.Add(process);
         var errors = process.StandardError.ReadToEndAsync();
