@@ -169,7 +169,7 @@ public sealed class FakeGcsServer : IAsyncDisposable
     private static JsonObject Describe(string name, Stored stored) => new()
     {
         ["kind"] = "storage#object", ["name"] = name, ["size"] = $"{stored.Bytes.Length}", ["contentType"] = stored.ContentType, ["storageClass"] = stored.StorageClass,
-        ["generation"] = $"{stored.Generation}", ["updated"] = stored.Updated.ToString("O", CultureInfo.InvariantCulture),
+        ["generation"] = $"{stored.Generation}", ["updated"] = stored.Updated.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
         ["md5Hash"] = Md5(stored.Bytes), ["crc32c"] = Convert.ToBase64String(Crc32C(stored.Bytes)),
     };
 
@@ -202,8 +202,10 @@ public sealed class FakeGcsServer : IAsyncDisposable
     /// <summary>CRC-32C (RFC 3720 appendix B.4), big-endian as the API writes it.</summary>
     private static byte[] Crc32C(byte[] bytes)
     {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
+        var (crc, whole) = (uint.MaxValue, bytes.Length & ~7);
+        foreach (var value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, whole)))
+            crc = System.Numerics.BitOperations.Crc32C(crc, value);
+        foreach (var value in bytes.AsSpan(whole))
             crc = System.Numerics.BitOperations.Crc32C(crc, value);
         crc = ~crc;
         return [(byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc];
