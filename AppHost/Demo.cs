@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageService.AppHost.Running;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageService.AppHost;
@@ -27,10 +28,16 @@ internal sealed class Demo(LaunchOptions options, RunSecrets secrets)
     /// <summary>Prints where everything is once all of it is healthy.</summary>
     public void AnnounceWhenReady(IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> portal, IResourceBuilder<ProjectResource> worker, IResourceBuilder<ParameterResource> platformKey)
     {
+        if (!api.ApplicationBuilder.ExecutionContext.IsRunMode)
+            return;
         if (options.Demo && File.Exists(Facts))
             File.Delete(Facts); // of an earlier run: the Api writes it anew once the demo is complete
+        var announced = false;
         portal.OnResourceReady(async (_, ready, ct) =>
         {
+            if (announced)
+                return; // it died and is back
+            announced = true;
             var notifications = ready.Services.GetRequiredService<ResourceNotificationService>();
             await notifications.WaitForResourceHealthyAsync(api.Resource.Name, ct);
             await notifications.WaitForResourceHealthyAsync(worker.Resource.Name, ct);
@@ -49,7 +56,8 @@ internal sealed class Demo(LaunchOptions options, RunSecrets secrets)
 
             if (options.Summary is { } file)
                 PrivateFile.Write(file, summary.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-            Console.WriteLine(options.Demo ? DemoBanner.Write(summary) : DemoBanner.WriteAddresses(summary));
+            var dashboard = Dashboard.LoginLink(notifications, api.ApplicationBuilder.Configuration);
+            Console.WriteLine(DemoBanner.Write(summary, dashboard, DemoBanner.Picture(api.ApplicationBuilder.AppHostDirectory)));
         });
     }
 

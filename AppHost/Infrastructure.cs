@@ -1,8 +1,11 @@
+using ImageService.AppHost.Servers;
 using Microsoft.Extensions.Configuration;
 
 namespace ImageService.AppHost;
 
-/// <summary>Which data servers and stores the application uses: a given one, else one of its own. Only the public API of Aspire, so that both builds share it.</summary>
+/// <summary>
+/// Which data servers and stores the application uses: a given one; where it is published, or with <c>--containers</c>, Aspire's own container; else a process of the run's own.
+/// </summary>
 internal static class Infrastructure
 {
     /// <summary>PostgreSQL: <c>ConnectionStrings:registry</c> when given, else a server of its own.</summary>
@@ -10,17 +13,25 @@ internal static class Infrastructure
     {
         if (builder.Configuration.GetConnectionString("registry") is { Length: > 0 })
             return builder.AddConnectionString("registry");
-        var server = builder.AddPostgres("postgres", password: builder.AddPassword("postgres-password", secrets));
+        var password = builder.AddPassword("postgres-password", secrets);
+        if (!builder.UsesContainers(options))
+            return builder.AddLocalPostgres("postgres", password, "registry", options);
+        var server = builder.AddPostgres("postgres", password: password);
         if (!options.Ephemeral)
             server.WithDataVolume("registry-data");
         return server.AddDatabase("registry");
     }
 
     /// <summary>Redis: <c>ConnectionStrings:cache</c> when given, else a server of its own. It keeps nothing: losing it costs time, not data.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddCache(this IDistributedApplicationBuilder builder, RunSecrets secrets) =>
-        builder.Configuration.GetConnectionString("cache") is { Length: > 0 }
-            ? builder.AddConnectionString("cache")
-            : builder.AddRedis("cache", port: null, password: builder.AddPassword("cache-password", secrets));
+    public static IResourceBuilder<IResourceWithConnectionString> AddCache(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
+    {
+        if (builder.Configuration.GetConnectionString("cache") is { Length: > 0 })
+            return builder.AddConnectionString("cache");
+        var password = builder.AddPassword("cache-password", secrets);
+        return builder.UsesContainers(options)
+            ? builder.AddRedis("cache", port: null, password: password)
+            : builder.AddLocalGarnet("cache", password, options);
+    }
 
     /// <summary>A secret that a run makes for itself once and a deployment is given.</summary>
     public static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name, Func<string, string> make, string description)
@@ -41,31 +52,11 @@ internal static class Infrastructure
     /// <summary>The object store: a folder in a run; when published a mount that the Api and the Worker share.</summary>
     public static IResourceBuilder<ProjectResource> WithObjectStore(this IResourceBuilder<ProjectResource> project, LaunchOptions options)
     {
-        var root = project.ApplicationBuilder.ExecutionContext.IsPublishMode ? "/data/objects" : Path.Combine(options.Data, "objects");
-        return project.WithEnvironment("Storage__Provider", "file").WithEnvironment("Storage__Root", root);
+        var published = project.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        if (published)
+            project.WithAnnotation(new ContainerMountAnnotation("objects", "/data/objects", ContainerMountType.Volume, isReadOnly: false));
+        return project.WithEnvironment("Storage__Provider", "file").WithEnvironment("Storage__Root", published ? "/data/objects" : Path.Combine(options.Data, "objects"));
     }
 
-    /// <summary>Where <c>aspire publish</c> puts the application: Kubernetes, or Docker Compose with <c>Deployment:Target=compose</c>.</summary>
-    public static void AddDeploymentTarget(this IDistributedApplicationBuilder builder)
-    {
-        if (builder.Configuration["Deployment:Target"] is "compose")
-        {
-            builder.AddDockerComposeEnvironment("compose");
-            return;
-        }
-
-        builder.AddKubernetesEnvironment("k8s").WithProperties(k8s =>
-        {
-            k8s.DefaultStorageType = "pvc";
-            k8s.DefaultStorageSize = "10Gi";
-        });
-    }
-
-    /// <summary>Listens on a port of the launch options; null for any free one.</summary>
-    public static IResourceBuilder<ProjectResource> WithPort(this IResourceBuilder<ProjectResource> project, int? port)
-    {
-        if (project.ApplicationBuilder.ExecutionContext.IsRunMode)
-            project.WithEndpoint("http", endpoint => endpoint.Port = port);
-        return project;
-    }
+    private static bool UsesContainers(this IDistributedApplicationBuilder builder, LaunchOptions options) => options.Containers || builder.ExecutionContext.IsPublishMode;
 }

@@ -1,3 +1,4 @@
+using ImageService.AppHost.Running;
 using Microsoft.Extensions.Configuration;
 
 namespace ImageService.AppHost;
@@ -12,19 +13,27 @@ namespace ImageService.AppHost;
 /// <param name="Summary">Where the facts of the running system are written as JSON; null for nowhere.</param>
 internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerPort, bool Demo, bool Ephemeral, string Data, string? Summary)
 {
+    /// <summary>Whether the data servers are containers (Docker, Podman) rather than processes.</summary>
+    public bool Containers { get; init; }
+
+    /// <summary>Whether all that the resources write is shown on the console.</summary>
+    public bool Logs { get; init; }
+
     public const string Usage = """
         dotnet run --project AppHost [-- options]
           --ephemeral        fresh data, removed at exit (else it stays under your local application data)
           --data DIR         where the data lives
+          --containers       data servers as containers (Docker or Podman), not as processes
           --api-port N       default 8080; 0: any free one
           --portal-port N    default 8081; 0: any free one
           --worker-port N    default 8082; 0: any free one
           --no-demo          no demo organization
           --summary FILE     write URLs and keys there as JSON once all is ready
-          --operation publish --publisher manifest --output-path FILE    write the deployment manifest instead
+          --logs             show all that the resources write (else the dashboard does)
+          --operation publish --step publish-manifest --output-path FILE    write the deployment manifest instead
         """;
 
-    private static readonly string[] Flags = ["ephemeral", "no-demo"];
+    private static readonly string[] Flags = ["ephemeral", "no-demo", "containers", "logs"];
     private static readonly string[] WithValue = ["data", "api-port", "portal-port", "worker-port", "summary"];
     private static readonly string[] OfAspire =
     [
@@ -35,8 +44,6 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
     /// <summary>Turns the command line into one that .NET's configuration reads without surprise: there a bare flag would swallow what follows it.</summary>
     public static string[] Expand(string[] args)
     {
-        if (args is [[not '-', ..], _])
-            return args; // a verb of the embedded build's own
         if (args.Contains("--help") || args.Contains("-h"))
             Exit(0, Usage);
         List<string> expanded = [];
@@ -58,7 +65,7 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
         }
 
         if (expanded.Contains("--ephemeral=true") && !expanded.Exists(arg => arg.StartsWith("--data=", StringComparison.Ordinal)))
-            expanded.Add($"--data={Path.Combine(Path.GetTempPath(), $"imageservice-ephemeral-{Environment.ProcessId}")}");
+            expanded.Add($"--data={Path.Combine(Path.GetTempPath(), $"{RunFolder.EphemeralPrefix}{Environment.ProcessId}")}");
         return [.. expanded];
     }
 
@@ -70,7 +77,11 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
         configuration.GetValue("ephemeral", false),
         Path.GetFullPath(configuration["data"] ?? Path.Combine(
             Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "ImageService")),
-        configuration["summary"] is { Length: > 0 } summary ? Path.GetFullPath(summary) : null);
+        configuration["summary"] is { Length: > 0 } summary ? Path.GetFullPath(summary) : null)
+    {
+        Containers = configuration.GetValue("containers", false),
+        Logs = configuration.GetValue("logs", false),
+    };
 
     private static int? Port(IConfiguration configuration, string name, int usual)
     {

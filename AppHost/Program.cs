@@ -1,20 +1,27 @@
 #pragma warning disable ASPIREPROBES001 // probes are an experimental API of Aspire
 using ImageService.AppHost;
+using ImageService.AppHost.Publishing;
+using ImageService.AppHost.Running;
+using ImageService.AppHost.Servers;
+
+if (args is [GarnetProgram.Verb])
+    return GarnetProgram.Run();
 
 var builder = DistributedApplication.CreateBuilder(LaunchOptions.Expand(args));
 var options = LaunchOptions.From(builder.Configuration);
+using var folder = builder.PrepareRun(options);
 var secrets = new RunSecrets(options.Data);
 var demo = new Demo(options, secrets);
-builder.AddDeploymentTarget();
+builder.AddKubernetesPublishing();
 
 var signingMasterKey = builder.AddSecret("signing-master-key", secrets.Key, "Base64 of 32 bytes: encrypts the tenants' signing keys");
 var platformKey = builder.AddSecret("platform-key", secrets.Token, "X-API-Key value that may create organizations");
 
 var registry = builder.AddRegistry(options, secrets);
-var cache = builder.AddCache(secrets);
+var cache = builder.AddCache(options, secrets);
 
 var migrations = builder.AddProject<Projects.Worker>("migrations", launchProfileName: "migrate")
-    .WithArgs("migrate")
+    .WithArgs("migrate").RunFromBuildOutput().RunsOnce()
     .WithReference(registry).WaitFor(registry)
     .WithEnvironment("Signing__MasterKey", signingMasterKey);
 
@@ -24,8 +31,7 @@ var api = builder.AddProject<Projects.Api>("api")
     .WithEnvironment("Signing__MasterKey", signingMasterKey)
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
-    .WithPort(options.ApiPort)
-    .WithHttpHealthCheck("/health/ready")
+    .RunFromBuildOutput(options.ApiPort)
     .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
     .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http")
     .WithExternalHttpEndpoints();
@@ -36,19 +42,19 @@ var worker = builder.AddProject<Projects.Worker>("worker")
     .WithEnvironment("Signing__MasterKey", signingMasterKey)
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
-    .WithPort(options.WorkerPort)
-    .WithHttpHealthCheck("/health/ready")
-    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http");
+    .RunFromBuildOutput(options.WorkerPort)
+    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
+    .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http");
 
 var portal = builder.AddProject<Projects.Portal>("portal")
     .WithReference(api)
-    .WithPort(options.PortalPort)
-    .WithHttpHealthCheck("/health/ready")
+    .RunFromBuildOutput(options.PortalPort)
     .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
+    .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http")
     .WithExternalHttpEndpoints();
 
 api.WithEnvironment("Api__PortalBaseUrl", portal.GetEndpoint("http")); // for links in mails
 demo.Configure(api);
 demo.AnnounceWhenReady(api, portal, worker, platformKey);
 
-builder.Build().Run();
+return await builder.Build().RunToEndAsync();

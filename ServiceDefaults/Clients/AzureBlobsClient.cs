@@ -3,7 +3,6 @@ using global::Azure.Core;
 using global::Azure.Core.Extensions;
 using global::Azure.Identity;
 using global::Azure.Storage.Blobs;
-using ImageService.ServiceDefaults.Clients;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +34,7 @@ namespace Microsoft.Extensions.Hosting
     public static class AspireBlobStorageExtensions
     {
         private const string Section = "Aspire:Azure:Storage:Blobs";
+        private const string HealthCheck = "Azure_BlobServiceClient";
 
         /// <summary>Registers a <see cref="BlobServiceClient"/> for a connection name; a URI as connection string means sign-in by identity.</summary>
         public static void AddAzureBlobServiceClient(
@@ -44,7 +44,10 @@ namespace Microsoft.Extensions.Hosting
             Action<IAzureClientBuilder<BlobServiceClient, BlobClientOptions>>? configureClientBuilder = null)
         {
             var settings = new AzureStorageBlobsSettings();
-            if (builder.Bind(Section, connectionName, settings) is { } connectionString)
+            var common = builder.Configuration.GetSection(Section);
+            common.Bind(settings);
+            common.GetSection(connectionName).Bind(settings);
+            if (builder.Configuration.GetConnectionString(connectionName) is { } connectionString)
             {
                 if (Uri.TryCreate(connectionString, UriKind.Absolute, out var uri))
                     settings.ServiceUri = uri;
@@ -60,8 +63,8 @@ namespace Microsoft.Extensions.Hosting
                 client.ConfigureOptions(builder.Configuration.GetSection($"{Section}:{connectionName}:ClientOptions"));
                 configureClientBuilder?.Invoke(client);
             });
-            if (!settings.DisableHealthChecks)
-                builder.TryAddHealthCheck("Azure_BlobServiceClient", services => new BlobServiceHealthCheck(services.GetRequiredService<BlobServiceClient>()));
+            if (!settings.DisableHealthChecks && builder.Properties.TryAdd($"Aspire.HealthChecks.{HealthCheck}", true))
+                builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(HealthCheck, services => new BlobServiceHealthCheck(services.GetRequiredService<BlobServiceClient>()), failureStatus: null, tags: null));
             if (!settings.DisableTracing)
                 builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("Azure.Storage.Blobs.*"));
         }

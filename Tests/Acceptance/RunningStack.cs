@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ImageService.Tests.Acceptance;
+using ImageService.Tests.Support;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(RunningStack))]
@@ -58,21 +59,8 @@ public sealed class RunningStack : IAsyncDisposable
 
         _folder = Directory.CreateTempSubdirectory("imageservice-acceptance-").FullName;
         var summary = Path.Combine(_folder, "summary.json");
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList =
-            {
-                AppHostAssembly(), "--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary,
-            },
-            Environment = { ["IMAGESERVICE_OWNER"] = "parent" }, // ends with this process, also when it is killed
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var option in _ofItsOwn ? ["--no-demo", "--data", Data] : (string[])["--ephemeral"])
-            start.ArgumentList.Add(option);
-        _appHost = Process.Start(start) ?? throw new InvalidOperationException("The AppHost did not start.");
+        string[] data = _ofItsOwn ? ["--no-demo", "--data", Data] : ["--ephemeral"];
+        _appHost = AppHostProgram.Start(["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, .. data]);
         _appHost.OutputDataReceived += (_, line) => Note(line.Data);
         _appHost.ErrorDataReceived += (_, line) => Note(line.Data);
         _appHost.BeginOutputReadLine();
@@ -87,14 +75,6 @@ public sealed class RunningStack : IAsyncDisposable
         }
 
         return StackSummary.Read(summary);
-    }
-
-    private static string AppHostAssembly()
-    {
-        // Tests/bin/<configuration>/net10.0 → AppHost/bin/<configuration>/net10.0
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = output.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, "AppHost", "bin", output.Parent!.Name, output.Name, "ImageService.AppHost.dll");
     }
 
     private void Note(string? line)

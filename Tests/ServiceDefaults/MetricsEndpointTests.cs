@@ -1,7 +1,7 @@
 using System.Net;
-using Aspire.Hosting.Servers;
 using ImageService.Core.Operations;
 using ImageService.Core.Telemetry;
+using ImageService.Tests.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

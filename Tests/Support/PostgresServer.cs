@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using Aspire.Hosting.Processes;
-using Aspire.Hosting.Servers;
+using ImageService.Tests.Support.Servers;
 using Npgsql;
 using Xunit;
-using EmbeddedPostgres = Aspire.Hosting.Servers.PostgresServer;
 
 [assembly: AssemblyFixture(typeof(ImageService.Tests.Support.PostgresServer))]
 
@@ -11,7 +9,7 @@ namespace ImageService.Tests.Support;
 
 /// <summary>
 /// One real PostgreSQL for the whole run, started when the first test asks: the server named by <c>IMAGESERVICE_TEST_POSTGRES</c>
-/// (a connection string whose user may create databases), else a private one by the very code of the AppHost. It ends with the test process, also when that is killed.
+/// (a connection string whose user may create databases), else a private one that the code of the AppHost prepares. It ends with the test process, also when that is killed.
 /// Every caller gets a database of its own.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
@@ -42,8 +40,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A second server of the test's own, to be stopped or killed at will.</summary>
     public async Task<PrivateServer> StartPrivateAsync(CancellationToken ct)
     {
-        var server = new EmbeddedPostgres(_folder.Next(), FreePort.Next(), "test") { Durable = false };
-        return new PrivateServer(server.ConnectionString, () => server.StartAsync(_spawner, _ => { }, CancellationToken.None), await server.StartAsync(_spawner, _ => { }, ct));
+        var server = new PostgresProcess(_folder.Next(), FreePort.Next());
+        return new PrivateServer(server.ConnectionString, () => server.StartAsync(_spawner, CancellationToken.None), await server.StartAsync(_spawner, ct));
     }
 
     public async ValueTask DisposeAsync()
@@ -61,8 +59,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("IMAGESERVICE_TEST_POSTGRES") is { Length: > 0 } given)
             return given;
-        var server = new EmbeddedPostgres(_folder.Next(), FreePort.Next(), "test") { Durable = false };
-        _process = await server.StartAsync(_spawner, _ => { }, CancellationToken.None);
+        var server = new PostgresProcess(_folder.Next(), FreePort.Next());
+        _process = await server.StartAsync(_spawner, CancellationToken.None);
         return server.ConnectionString;
     }
 

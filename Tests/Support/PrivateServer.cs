@@ -1,4 +1,4 @@
-using Aspire.Hosting.Processes;
+using ImageService.Tests.Support.Servers;
 
 namespace ImageService.Tests.Support;
 

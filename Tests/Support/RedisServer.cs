@@ -1,7 +1,5 @@
-using Aspire.Hosting.Processes;
-using Aspire.Hosting.Servers;
+using ImageService.Tests.Support.Servers;
 using Xunit;
-using EmbeddedRedis = Aspire.Hosting.Servers.RedisServer;
 
 [assembly: AssemblyFixture(typeof(ImageService.Tests.Support.RedisServer))]
 
@@ -27,8 +25,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>A second server of the test's own, to be stopped or killed at will.</summary>
     public async Task<PrivateServer> StartPrivateAsync(CancellationToken ct)
     {
-        var server = new EmbeddedRedis(_folder.Next(), FreePort.Next(), "test");
-        return new PrivateServer(server.ConnectionString, () => server.StartAsync(_spawner, _ => { }, CancellationToken.None), await server.StartAsync(_spawner, _ => { }, ct));
+        var server = new RedisProcess(_folder.Next(), FreePort.Next());
+        return new PrivateServer(server.ConnectionString, () => server.StartAsync(_spawner, CancellationToken.None), await server.StartAsync(_spawner, ct));
     }
 
     public async ValueTask DisposeAsync()
@@ -43,8 +41,8 @@ public sealed class RedisServer : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("IMAGESERVICE_TEST_REDIS") is { Length: > 0 } given)
             return given;
-        var server = new EmbeddedRedis(_folder.Next(), FreePort.Next(), "test");
-        _process = await server.StartAsync(_spawner, _ => { }, CancellationToken.None);
+        var server = new RedisProcess(_folder.Next(), FreePort.Next());
+        _process = await server.StartAsync(_spawner, CancellationToken.None);
         return server.ConnectionString;
     }
 }

@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImageService.AppHost.Running;
+
+/// <summary>The ports that the launch options name.</summary>
+internal static class Ports
+{
+    /// <summary>How long the processes of a killed AppHost may hold a port: Aspire's orchestrator ends them within this time.</summary>
+    private static readonly TimeSpan Lingering = TimeSpan.FromSeconds(15);
+
+    /// <summary>Makes sure that each service can listen where it should.</summary>
+    /// <param name="wanted">Service and port; null for any free one.</param>
+    /// <param name="afterKill">Whether to wait for what a killed AppHost left behind.</param>
+    /// <exception cref="ResourceStartException">A port is wanted twice or taken; the message says by whom and which option changes it.</exception>
+    public static void Require(IEnumerable<(string Service, int? Port)> wanted, bool afterKill)
+    {
+        HashSet<int> used = [];
+        foreach (var (service, chosen) in wanted)
+        {
+            if (chosen is not { } port)
+                continue;
+            if (!used.Add(port))
+                throw new ResourceStartException($"Port {port} is wanted by {service} and by another service. Choose another: --{service}-port N (0: any free one).");
+            for (var waited = TimeSpan.Zero; afterKill && waited < Lingering && IsTaken(port); waited += TimeSpan.FromMilliseconds(200))
+                Thread.Sleep(200);
+            if (IsTaken(port))
+                throw new ResourceStartException($"Port {port}, where {service} should listen, is taken by {PortHolder.Describe(port)}. Stop that, or choose another port: --{service}-port N (0: any free one).");
+        }
+    }
+
+    /// <summary>Whether something listens on the loopback port already.</summary>
+    public static bool IsTaken(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return false;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            return true;
+        }
+    }
+}

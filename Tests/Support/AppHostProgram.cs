@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace ImageService.Tests.Support;
+
+/// <summary>The AppHost that the same build made, started as a program.</summary>
+internal static class AppHostProgram
+{
+    /// <summary>Path of its assembly, in its own output folder, where what it needs to run lies beside it: bin/{configuration}/net10.0.</summary>
+    public static string Assembly { get; } = Repository.PathOf(
+        "AppHost", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "ImageService.AppHost.dll");
+
+    /// <summary>Starts it; it ends with this process, also when that is killed.</summary>
+    public static Process Start(IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [Assembly, .. arguments])
+    {
+        UseShellExecute = false,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["IMAGESERVICE_OWNER"] = "parent", ["ASPIRE_INTERACTIVITY_ENABLED"] = "false" },
+    })!;
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> arguments, CancellationToken ct)
+    {
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync(ct);
+        var output = await process.StandardOutput.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        return (process.ExitCode, output + await errors);
+    }
+}
