@@ -6,7 +6,6 @@ using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
 using ImageService.Core.Registry;
-using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.Assets;
 
@@ -24,10 +23,9 @@ internal static class AssetEndpoints
     public static void MapAssets(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/assets").WithTags("Assets");
-        group.MapGet("", List).RequireScopeSomewhere(Scopes.ImageRead)
-            .Describe("listAssets", "List assets", "Newest first. q looks for words, or their beginnings, in filename, folder and tags.")
-            .Answers<Page<AssetResponse>>().Fails(400, 403, 404);
-        group.MapGet("/{id}", Get).RequireScopeSomewhere(Scopes.ImageRead).Describe("getAsset", "Show an asset").Answers<AssetResponse>().Fails(403, 404);
+        group.MapAssetLists();
+        group.MapGet("/{id}", Get).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("getAsset", "Show an asset", "deleted=true also finds one that is deleted and can be restored.").Answers<AssetResponse>().Fails(403, 404);
         group.MapPatch("/{id}", Update).RequireScopeSomewhere(Scopes.ImageWrite).Accepts<AssetPatchRequest>("application/json")
             .Describe("updateAsset", "Change an asset", "Members that are absent stay. A retention lock can be shortened or lifted only with policy:write.")
             .Answers<AssetResponse>().Fails(400, 403, 404, 412);
@@ -42,50 +40,11 @@ internal static class AssetEndpoints
         group.MapAssetVersions();
     }
 
-    private static async Task<IResult> List(
-        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerSpaces spaces, AssetView view, HttpContext http, CancellationToken ct)
-    {
-        if (!Cursor.ReadId(query.Cursor).TryGet(out var before, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error)
-            || !AssetNames.Folder(query.Folder).TryGet(out var folder, out error))
-            return error.ToProblem();
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
-        if (!(await PlaceAsync(db, visit.Caller, query, ct)).TryGet(out var place, out error))
-            return error.ToProblem();
-        var rows = await AssetSearch.Filter(db.Assets.AsNoTracking(), query, folder, visit.Caller)
-            .Where(asset => (place.TenantId == null || asset.TenantId == place.TenantId) && (place.SpaceId == null || asset.SpaceId == place.SpaceId))
-            .Where(asset => before == null || asset.Id < before)
-            .OrderByDescending(asset => asset.Id).Take(size + 1)
-            .Join(db.AssetVersions.AsNoTracking(), asset => new { asset.Id, Version = asset.CurrentVersion }, version => new { Id = version.AssetId, version.Version }, (asset, version) => new { asset, version })
-            .OrderByDescending(row => row.asset.Id).ToListAsync(ct);
-        var shown = new List<AssetResponse>(size);
-        foreach (var row in rows.Take(size))
-        {
-            // Assets of a place deleted meanwhile are passed over; the cursor still moves on.
-            if ((await spaces.FindAsync(visit.Caller, row.asset.SpaceId, Scopes.ImageRead, ct)).TryGet(out var space, out _))
-                shown.Add(await view.ShowAsync(http, space, row.asset, row.version, deduplicated: false, ct));
-        }
-
-        return Results.Ok(new Page<AssetResponse>(shown, rows.Count > size ? Cursor.Of(rows[size - 1].asset.Id) : null));
-    }
-
-    /// <summary>Ids of the tenant and space asked for; both null for everywhere.</summary>
-    private static async Task<Result<(Guid? TenantId, Guid? SpaceId)>> PlaceAsync(RegistryDb db, Caller caller, AssetQuery query, CancellationToken ct)
-    {
-        if (string.IsNullOrEmpty(query.Tenant))
-            return string.IsNullOrEmpty(query.Space) ? ((Guid?)null, (Guid?)null) : Problems.Invalid("A space is named together with its tenant.");
-        var tenantId = await db.Tenants.Where(row => row.Slug == query.Tenant && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
-        var spaceId = string.IsNullOrEmpty(query.Space)
-            ? null
-            : await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == query.Space && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
-        if (tenantId is null || (spaceId is null && !string.IsNullOrEmpty(query.Space)) || !caller.Sees(tenantId, spaceId))
-            return Problems.NotFound;
-        return (tenantId, spaceId);
-    }
-
-    private static async Task<IResult> Get(string id, Visit visit, RegistryFactory registry, AssetFinder finder, AssetView view, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Get(
+        string id, bool? deleted, Visit visit, RegistryFactory registry, AssetFinder finder, AssetView view, HttpContext http, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
-        if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
+        if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted is true ? null : false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         return await AnswerAsync(http, view, new ChangedAsset(found, await AssetFinder.CurrentAsync(db, found.Asset, ct)), ct);
     }

@@ -20,6 +20,18 @@ internal static partial class AssetSearch
             matching = query.Recursive ?? false ? Below(matching, folder) : matching.Where(asset => asset.Folder == folder);
         if (query.Tag is { Length: > 0 } tag)
             matching = matching.Where(asset => asset.Tags.Contains(tag));
+        if (query.Untagged is true)
+            matching = matching.Where(asset => asset.Tags.Length == 0);
+        if (query.Access is "public" or "private")
+        {
+            var access = query.Access is "public" ? AssetAccess.Public : AssetAccess.Private;
+            matching = matching.Where(asset => asset.Access == access);
+        }
+
+        if (query.From is { } from)
+            matching = matching.Where(asset => asset.UploadedAt >= from.ToUniversalTime());
+        if (query.To is { } to)
+            matching = matching.Where(asset => asset.UploadedAt < to.ToUniversalTime());
         return query.Q is { Length: > 0 } words ? Matching(matching, words) : matching;
     }
 
@@ -64,7 +76,15 @@ internal static partial class AssetSearch
 /// <param name="Recursive">Whether folders below count too.</param>
 /// <param name="Tag">Assets that have it.</param>
 /// <param name="Q">Words of filename, folder or tags; each may be the beginning of a word.</param>
+/// <param name="Format">Assets whose current version has this format: <c>jpg</c>, <c>png</c>, …</param>
+/// <param name="Access"><c>public</c> or <c>private</c>.</param>
+/// <param name="Untagged">True: only assets without tags.</param>
+/// <param name="From">Uploaded then or later.</param>
+/// <param name="To">Uploaded before then.</param>
+/// <param name="Sort"><c>newest</c> (default), <c>oldest</c>, <c>name</c>, or <c>size</c> (largest first).</param>
 /// <param name="Deleted">True lists deleted assets, which can be restored; else live ones.</param>
-/// <param name="Cursor">From the page before.</param>
+/// <param name="Cursor">From the page before, with the same sort.</param>
 /// <param name="Limit">1 to 500; 50 where absent.</param>
-internal sealed record AssetQuery(string? Tenant, string? Space, string? Folder, bool? Recursive, string? Tag, string? Q, bool? Deleted, string? Cursor, int? Limit);
+internal sealed record AssetQuery(
+    string? Tenant, string? Space, string? Folder, bool? Recursive, string? Tag, string? Q, string? Format, string? Access, bool? Untagged, DateTimeOffset? From, DateTimeOffset? To,
+    string? Sort, bool? Deleted, string? Cursor, int? Limit);

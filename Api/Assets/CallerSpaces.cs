@@ -23,6 +23,10 @@ internal sealed class CallerSpaces(SpaceLookup spaces)
     public async Task<Result<SpaceScope>> FindAsync(Caller caller, Guid spaceId, string scope, CancellationToken ct) =>
         Judge(caller, await spaces.FindAsync(Organization(caller), spaceId, ct), scope);
 
+    /// <summary>Those of several spaces where the scope holds, by id, with one look at the registry.</summary>
+    public async Task<IReadOnlyDictionary<Guid, SpaceScope>> FindAsync(Caller caller, IReadOnlyCollection<Guid> spaceIds, string scope, CancellationToken ct) =>
+        (await spaces.FindAsync(Organization(caller), spaceIds, ct)).Where(entry => Judge(caller, entry.Value, scope).IsSuccess).ToDictionary();
+
     public static Guid Organization(Caller caller) => caller.OrganizationId ?? Guid.Empty;
 
     private static Result<SpaceScope> Judge(Caller caller, SpaceScope? found, string scope)

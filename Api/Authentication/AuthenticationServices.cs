@@ -5,6 +5,7 @@ internal static class AuthenticationServices
 {
     public static void AddAccessControl(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<UploadTickets>();
         builder.Services.AddSingleton<Credentials>();
         builder.Services.AddSingleton<PlaceFinder>();
         builder.Services.AddSingleton<RefusalAudit>();

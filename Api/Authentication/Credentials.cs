@@ -6,8 +6,11 @@ using ImageService.Core.Registry;
 
 namespace ImageService.Api.Authentication;
 
-/// <summary>Reads the credential of a request: <c>X-API-Key</c> (an organization's or the platform's), or <c>Authorization: Bearer</c> with a session token.</summary>
-internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions)
+/// <summary>
+/// Reads the credential of a request: <c>X-API-Key</c> (an organization's or the platform's), or <c>Authorization: Bearer</c> with a session token or, on routes that
+/// take one, an upload ticket.
+/// </summary>
+internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions, UploadTickets tickets)
 {
     public const string KeyHeader = "X-API-Key";
 
@@ -16,7 +19,7 @@ internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions)
 
     private const string Bearer = "Bearer ";
 
-    /// <summary>Exactly one of key and person, or why not.</summary>
+    /// <summary>Exactly one of key (or ticket) and person, or why not.</summary>
     public async Task<Result<(Caller? Key, SignedInUser? Person)>> ReadAsync(HttpContext http, CancellationToken ct)
     {
         var headers = http.Request.Headers;
@@ -30,7 +33,15 @@ internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions)
 
         if (headers.Authorization is not [{ } authorization] || !authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             return Problems.Unauthenticated;
-        return await sessions.FindAsync(authorization[Bearer.Length..].Trim(), ct) is { } person ? (null, person) : Problems.Unauthenticated;
+        var token = authorization[Bearer.Length..].Trim();
+        if (token.StartsWith(UploadTickets.Prefix, StringComparison.Ordinal))
+        {
+            return http.GetEndpoint()?.Metadata.GetMetadata<TakesUploadTicket>() is not null && await tickets.OpenAsync(token, ct) is { } uploader
+                ? (uploader, null)
+                : Problems.Unauthenticated;
+        }
+
+        return await sessions.FindAsync(token, ct) is { } person ? (null, person) : Problems.Unauthenticated;
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal sealed class PageOrigin
 {
     private const string Exposed =
         "Location, ETag, Retry-After, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Expires, Upload-Metadata, "
-        + "X-Asset-Id, Idempotency-Replayed, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+        + "X-Asset-Id, X-Asset-Deduplicated, X-Asset-Filename, Idempotency-Replayed, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
 
     private static readonly Error Refused = new(ErrorCode.PolicyForbids, "Pages of this origin may not upload here (policy cors_origins).")
     {

@@ -14,12 +14,13 @@ internal static class TusEndpoints
 {
     public static void MapTus(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/uploads").WithTags("Resumable uploads").AddEndpointFilter(SpeakTusAsync);
+        var group = routes.MapGroup("/v1/uploads").WithTags("Resumable uploads").WithMetadata(new TakesUploadTicket()).AddEndpointFilter(SpeakTusAsync);
         group.MapMethods("", [HttpMethods.Options], Options).AllowAnonymous()
             .Describe("describeUploads", "What this tus server can do").AnswersNothing();
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("createUpload", "Begin a resumable upload", "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access) as headers. A body of "
-                + "application/offset+octet-stream is taken as the first bytes. The answer that completes the upload carries X-Asset-Id.")
+                + "application/offset+octet-stream is taken as the first bytes. The answer that completes the upload carries X-Asset-Id, X-Asset-Deduplicated "
+                + "(true: the same bytes were there already) and X-Asset-Filename (percent-encoded UTF-8).")
             .AnswersNothing(201).Fails(400, 403, 404, 409, 412, 413, 415, 422, 460);
         group.MapMethods("/{id:guid}", [HttpMethods.Head], Head).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages()
             .Describe("headUpload", "Ask how far an upload is").AnswersNothing(200).Fails(403, 404, 410, 412);
@@ -67,7 +68,7 @@ internal static class TusEndpoints
         http.Response.Headers.Location = $"{http.Request.PathBase}/v1/uploads/{begun.Upload.Id}";
         if (IsBytes(http.Request) || length == 0)
             return await AppendAsync(http, uploads, begun, checksum, StatusCodes.Status201Created, ct);
-        TusHeaders.Write(http.Response, begun.Upload);
+        TusHeaders.Write(http.Response, begun.Upload, outcome: null);
         return Results.StatusCode(StatusCodes.Status201Created);
     }
 
@@ -79,7 +80,7 @@ internal static class TusEndpoints
         // All bytes came, but the process that should have made the asset of them died: it is made now.
         if (found.Upload.Offset == found.Upload.Length && found.Upload.AssetId is null && !(await uploads.FinishAsync(found, ct)).TryGet(out found, out error))
             return error.ToProblem();
-        TusHeaders.Write(http.Response, found.Upload);
+        TusHeaders.Write(http.Response, found.Upload, await uploads.OutcomeAsync(found, ct));
         http.Response.Headers[TusHeaders.Length] = found.Upload.Length.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers[TusHeaders.Metadata] = UploadDetails.Read(found.Upload.Metadata).AsSent;
         return Results.Ok();
@@ -105,7 +106,7 @@ internal static class TusEndpoints
             return UploadErrors.TooLong(upload.Upload.Length).ToProblem();
         if (!(await uploads.AppendAsync(upload, http.Request.Body, checksum, ct)).TryGet(out var appended, out var error))
             return error.ToProblem();
-        TusHeaders.Write(http.Response, appended.Upload);
+        TusHeaders.Write(http.Response, appended.Upload, await uploads.OutcomeAsync(appended, ct));
         return Results.StatusCode(status);
     }
 

@@ -22,6 +22,8 @@ internal static class TusHeaders
     public const string Metadata = "Upload-Metadata";
     public const string Checksum = "Upload-Checksum";
     public const string AssetId = "X-Asset-Id";
+    public const string AssetDeduplicated = "X-Asset-Deduplicated";
+    public const string AssetFilename = "X-Asset-Filename";
     public const string DeferLength = "Upload-Defer-Length";
     public const string Concat = "Upload-Concat";
     public const string MethodOverride = "X-HTTP-Method-Override";
@@ -78,8 +80,15 @@ internal static class TusHeaders
     }
 
     /// <summary>What an answer says of an upload.</summary>
-    public static void Write(HttpResponse response, Core.Registry.Upload upload)
+    public static void Write(HttpResponse response, Core.Registry.Upload upload, TusOutcome? outcome)
     {
+        if (outcome is not null)
+        {
+            response.Headers[AssetDeduplicated] = outcome.Deduplicated ? "true" : "false";
+            response.Headers[AssetFilename] = Uri.EscapeDataString(outcome.Filename);
+        }
+
+
         response.Headers[Offset] = upload.Offset.ToString(CultureInfo.InvariantCulture);
         if (upload.AssetId is { } asset)
             response.Headers[AssetId] = new Core.Registry.AssetId(asset).ToString();

@@ -5,11 +5,12 @@ using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
+using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.Uploads;
 
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
-internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
+internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces, RegistryFactory registry)
 {
     public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent, CancellationToken ct)
     {
@@ -54,12 +55,24 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
         {
             var finished = await uploads.FindAsync(upload.Upload.OrganizationId, upload.Upload.Id, ResumableUploads.Tus, ct);
             upload.Upload.AssetId = ingested.Asset.Id;
-            return upload with { Upload = finished ?? upload.Upload };
+            return upload with { Upload = finished ?? upload.Upload, Outcome = new TusOutcome(ingested.Asset.Filename, ingested.Deduplicated) };
         }
 
         if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded or ErrorCode.PayloadTooLarge)
             await uploads.TerminateAsync(upload.Upload, CancellationToken.None);
         return error;
+    }
+
+    /// <summary>What became of a complete upload, also where another request completed it; null while bytes are missing, and once the asset is gone for good.</summary>
+    public async Task<TusOutcome?> OutcomeAsync(TusUpload upload, CancellationToken ct)
+    {
+        if (upload.Outcome is not null || upload.Upload.AssetId is not { } id)
+            return upload.Outcome;
+        await using var db = registry.ForOrganization(upload.Upload.OrganizationId);
+        var asset = await db.Assets.AsNoTracking().Where(row => row.Id == id).Select(row => new { row.Filename, row.UploadedAt }).SingleOrDefaultAsync(ct);
+
+        // What this upload made is younger than the upload.
+        return asset is null ? null : new TusOutcome(asset.Filename, asset.UploadedAt < upload.Upload.CreatedAt);
     }
 
     public async Task<Error?> TerminateAsync(Caller caller, PageOrigin page, Guid id, CancellationToken ct)
@@ -71,4 +84,13 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces)
 }
 
 /// <summary>An upload in progress and where it goes.</summary>
-internal sealed record TusUpload(Upload Upload, SpaceScope Space);
+internal sealed record TusUpload(Upload Upload, SpaceScope Space)
+{
+    /// <summary>Set by the request that completed it.</summary>
+    public TusOutcome? Outcome { get; init; }
+}
+
+/// <summary>The asset of a complete upload.</summary>
+/// <param name="Filename">As stored; that of the asset there already, where the bytes were.</param>
+/// <param name="Deduplicated">Whether the bytes were in the space before.</param>
+internal sealed record TusOutcome(string Filename, bool Deduplicated);

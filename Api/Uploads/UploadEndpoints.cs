@@ -45,6 +45,7 @@ internal static class UploadEndpoints
         CrossOriginUploads.MapPreflight(assets, "/fetch", HttpMethods.Post);
         routes.MapTus();
         routes.MapPresigned();
+        routes.MapUploadTickets();
     }
 
     private static async Task<IResult> Create(

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Net;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
@@ -41,17 +42,21 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
     }
 
     /// <summary>Who presents the token and everything the person is a member of; null for an unknown, ended or expired one.</summary>
-    public async Task<SignedInUser?> FindAsync(string presented, CancellationToken ct)
+    public async Task<SignedInUser?> FindAsync(string presented, CancellationToken ct) =>
+        OpaqueToken.Read(presented, OpaqueToken.Session) is { } hash ? await FindAsync(session => session.TokenHash == hash, ct) : null;
+
+    /// <summary>The same for what was lent in a session's name; it counts as use of the session.</summary>
+    public Task<SignedInUser?> FindByIdAsync(Guid sessionId, CancellationToken ct) => FindAsync(session => session.Id == sessionId, ct);
+
+    private async Task<SignedInUser?> FindAsync(Expression<Func<UserSession, bool>> which, CancellationToken ct)
     {
-        if (OpaqueToken.Read(presented, OpaqueToken.Session) is not { } hash)
-            return null;
         var now = clock.GetUtcNow();
         var idleSince = now - options.Value.SessionIdle;
         await using var db = registry.ForSystem();
         var found = await (
-            from session in db.UserSessions.AsNoTracking()
+            from session in db.UserSessions.AsNoTracking().Where(which)
             join user in db.Users.AsNoTracking() on session.UserId equals user.Id
-            where session.TokenHash == hash && session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
+            where session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
             select new { session.Id, session.LastSeenAt, session.BoundTo, UserId = user.Id, user.Email, user.Name }).SingleOrDefaultAsync(ct);
         if (found is null)
             return null;

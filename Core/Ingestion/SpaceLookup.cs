@@ -21,6 +21,29 @@ public sealed class SpaceLookup(RegistryFactory registry, TenantDirectory tenant
         return slugs is null ? null : await tenants.FindSpaceAsync(slugs.Organization, slugs.Tenant, slugs.Space, ct);
     }
 
+    /// <summary>Several spaces by id with one look at the registry; what is no longer there is left out.</summary>
+    public async Task<Dictionary<Guid, SpaceScope>> FindAsync(Guid organizationId, IReadOnlyCollection<Guid> spaceIds, CancellationToken ct)
+    {
+        var ids = spaceIds.Distinct().ToArray();
+        var found = new Dictionary<Guid, SpaceScope>(ids.Length);
+        if (ids.Length == 0)
+            return found;
+        await using var db = registry.ForOrganization(organizationId);
+        var slugs = await (
+            from space in db.Spaces
+            join tenant in db.Tenants on space.TenantId equals tenant.Id
+            join organization in db.Organizations on space.OrganizationId equals organization.Id
+            where ids.Contains(space.Id) && organization.Id == organizationId
+            select new { space.Id, Organization = organization.Slug, Tenant = tenant.Slug, Space = space.Slug }).ToListAsync(ct);
+        foreach (var row in slugs)
+        {
+            if (await tenants.FindSpaceAsync(row.Organization, row.Tenant, row.Space, ct) is { } scope)
+                found[row.Id] = scope;
+        }
+
+        return found;
+    }
+
     /// <summary>The space of those slugs; null where there is none.</summary>
     public async Task<SpaceScope?> FindAsync(Guid organizationId, string tenant, string space, CancellationToken ct)
     {

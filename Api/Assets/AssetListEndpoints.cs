@@ -1,0 +1,171 @@
+using System.Globalization;
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using ImageService.Core.Ingestion;
+using ImageService.Core.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Api.Assets;
+
+/// <summary>Lists of assets, and how many there are of each kind. However long a list is, it asks the database a fixed number of times.</summary>
+internal static class AssetListEndpoints
+{
+    /// <summary>Tags told by the facets, most frequent first.</summary>
+    private const int MostTags = 100;
+
+    public static void MapAssetLists(this RouteGroupBuilder assets)
+    {
+        assets.MapGet("", List).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("listAssets", "List assets", "Newest first, or as sort says. q looks for words, or their beginnings, in filename, folder and tags.")
+            .Answers<Page<AssetResponse>>().Fails(400, 403, 404);
+        assets.MapGet("/facets", Facets).RequireScopeSomewhere(Scopes.ImageRead)
+            .Describe("countAssets", "Count assets", $"Takes the filters of the list: how many assets there are, of which formats and access, and with which tags (the {MostTags} most frequent).")
+            .Answers<AssetFacetsResponse>().Fails(400, 403, 404);
+    }
+
+    private static async Task<IResult> List(
+        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerSpaces spaces, AssetView view, HttpContext http, CancellationToken ct)
+    {
+        if (!AssetOrder.Read(query.Sort, query.Cursor).TryGet(out var order, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error))
+            return error.ToProblem();
+        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out error))
+            return error.ToProblem();
+        var rows = await order.Apply(match.Rows).Take(size + 1).ToListAsync(ct);
+        var found = await spaces.FindAsync(visit.Caller, [.. rows.Select(row => row.Asset.SpaceId)], Scopes.ImageRead, ct);
+        var shown = new List<AssetResponse>(size);
+        foreach (var row in rows.Take(size))
+        {
+            // Assets of a place deleted meanwhile are passed over; the cursor still moves on.
+            if (found.TryGetValue(row.Asset.SpaceId, out var space))
+                shown.Add(await view.ShowAsync(http, space, row.Asset, row.Version, deduplicated: false, ct));
+        }
+
+        return Results.Ok(new Page<AssetResponse>(shown, rows.Count > size ? order.CursorOf(rows[size - 1]) : null));
+    }
+
+    private static async Task<IResult> Facets([AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out var error))
+            return error.ToProblem();
+        var kinds = await match.Rows.GroupBy(row => new { row.Version.Format, row.Asset.Access })
+            .Select(group => new { group.Key.Format, group.Key.Access, Assets = group.LongCount(), Bytes = group.Sum(row => row.Version.SizeBytes) }).ToListAsync(ct);
+        var tags = await match.Rows.SelectMany(row => row.Asset.Tags).GroupBy(tag => tag)
+            .Select(group => new { Tag = group.Key, Assets = group.LongCount() })
+            .OrderByDescending(tag => tag.Assets).ThenBy(tag => tag.Tag).Take(MostTags).ToListAsync(ct);
+        return Results.Ok(new AssetFacetsResponse(
+            kinds.Sum(kind => kind.Assets),
+            kinds.Sum(kind => kind.Bytes),
+            [.. kinds.GroupBy(kind => kind.Format).Select(group => new FacetCount(group.Key, group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
+            [.. kinds.GroupBy(kind => kind.Access).Select(group => new FacetCount(group.Key.Name(), group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
+            [.. tags.Select(tag => new FacetCount(tag.Tag, tag.Assets))]));
+    }
+
+    /// <summary>Assets in question with their current versions.</summary>
+    private static async Task<Result<AssetMatch>> MatchAsync(RegistryDb db, AssetQuery query, Caller caller, CancellationToken ct)
+    {
+        if (query.Access is not (null or "" or "public" or "private"))
+            return Problems.Invalid("access must be public or private.");
+        if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error) || !(await PlaceAsync(db, caller, query, ct)).TryGet(out var place, out error))
+            return error;
+        var rows = AssetSearch.Filter(db.Assets.AsNoTracking(), query, folder, caller)
+            .Where(asset => (place.TenantId == null || asset.TenantId == place.TenantId) && (place.SpaceId == null || asset.SpaceId == place.SpaceId))
+            .Join(
+                db.AssetVersions.AsNoTracking(),
+                asset => new { asset.Id, Version = asset.CurrentVersion },
+                version => new { Id = version.AssetId, version.Version },
+                (asset, version) => new AssetRow { Asset = asset, Version = version });
+        return new AssetMatch(query.Format is { Length: > 0 } format ? rows.Where(row => row.Version.Format == format) : rows);
+    }
+
+    /// <summary>Ids of the tenant and space asked for; both null for everywhere.</summary>
+    private static async Task<Result<(Guid? TenantId, Guid? SpaceId)>> PlaceAsync(RegistryDb db, Caller caller, AssetQuery query, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(query.Tenant))
+            return string.IsNullOrEmpty(query.Space) ? ((Guid?)null, (Guid?)null) : Problems.Invalid("A space is named together with its tenant.");
+        var tenantId = await db.Tenants.Where(row => row.Slug == query.Tenant && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
+        var spaceId = string.IsNullOrEmpty(query.Space)
+            ? null
+            : await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == query.Space && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
+        if (tenantId is null || (spaceId is null && !string.IsNullOrEmpty(query.Space)) || !caller.Sees(tenantId, spaceId))
+            return Problems.NotFound;
+        return (tenantId, spaceId);
+    }
+}
+
+/// <summary>Assets that match, not yet read.</summary>
+internal sealed record AssetMatch(IQueryable<AssetRow> Rows);
+
+/// <summary>An asset and its current version.</summary>
+internal sealed class AssetRow
+{
+    public required Asset Asset { get; init; }
+
+    public required AssetVersion Version { get; init; }
+}
+
+/// <summary>The order of a list and where its page begins: after the row whose sort value and id the cursor holds.</summary>
+internal sealed record AssetOrder
+{
+    private AssetOrder(string sort) => Sort = sort;
+
+    private string Sort { get; }
+
+    private Guid? After { get; init; }
+
+    private string Value { get; init; } = "";
+
+    private long Number { get; init; }
+
+    /// <summary>Reads sort and cursor.</summary>
+    public static Result<AssetOrder> Read(string? sort, string? cursor)
+    {
+        var order = new AssetOrder(string.IsNullOrEmpty(sort) ? "newest" : sort);
+        if (order.Sort is not ("newest" or "oldest" or "name" or "size"))
+            return Problems.Invalid("sort must be newest, oldest, name or size.");
+        if (order.Sort is "newest" or "oldest")
+            return Cursor.ReadId(cursor).Map(after => order with { After = after });
+        if (!Cursor.ReadName(cursor).TryGet(out var text, out var error))
+            return error;
+        if (text is null)
+            return order;
+        var bar = text.IndexOf('|', StringComparison.Ordinal);
+        var number = 0L;
+        return bar == 32 && Guid.TryParseExact(text[..bar], "N", out var id)
+            && (order.Sort is "name" || long.TryParse(text[(bar + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            ? order with { After = id, Value = text[(bar + 1)..], Number = number }
+            : Problems.Invalid("The cursor is of another sort. Leave it out to begin at the first page.");
+    }
+
+    public IQueryable<AssetRow> Apply(IQueryable<AssetRow> rows) => Sort switch
+    {
+        "oldest" => rows.Where(row => After == null || row.Asset.Id > After).OrderBy(row => row.Asset.Id),
+        "name" => (After is null ? rows : rows.Where(row => string.Compare(row.Asset.Filename, Value) > 0 || (row.Asset.Filename == Value && row.Asset.Id < After)))
+            .OrderBy(row => row.Asset.Filename).ThenByDescending(row => row.Asset.Id),
+        "size" => (After is null ? rows : rows.Where(row => row.Version.SizeBytes < Number || (row.Version.SizeBytes == Number && row.Asset.Id < After)))
+            .OrderByDescending(row => row.Version.SizeBytes).ThenByDescending(row => row.Asset.Id),
+        _ => rows.Where(row => After == null || row.Asset.Id < After).OrderByDescending(row => row.Asset.Id),
+    };
+
+    public string CursorOf(AssetRow last) => Sort switch
+    {
+        "name" => Cursor.Of($"{last.Asset.Id:N}|{last.Asset.Filename}"),
+        "size" => Cursor.Of(string.Create(CultureInfo.InvariantCulture, $"{last.Asset.Id:N}|{last.Version.SizeBytes}")),
+        _ => Cursor.Of(last.Asset.Id),
+    };
+}
+
+/// <summary>How many assets there are.</summary>
+/// <param name="Assets">In all.</param>
+/// <param name="Bytes">Of their current originals.</param>
+/// <param name="Formats">By format, most first.</param>
+/// <param name="Access">By access, most first.</param>
+/// <param name="Tags">By tag, most first.</param>
+internal sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access, IReadOnlyList<FacetCount> Tags);
+
+/// <summary>One value and how many assets have it.</summary>
+internal sealed record FacetCount(string Value, long Assets);

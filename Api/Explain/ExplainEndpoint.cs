@@ -1,0 +1,142 @@
+using System.Text.Json;
+using ImageService.Api.Authentication;
+using ImageService.Api.Gateway;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Api.Signing;
+using ImageService.Core.Access;
+using ImageService.Core.Caching;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Policies;
+using ImageService.Core.Presets;
+using ImageService.Core.Registry;
+using ImageService.Core.Signing;
+using ImageService.Core.Tenancy;
+using ImageService.Core.Variants;
+using Microsoft.EntityFrameworkCore;
+
+namespace ImageService.Api.Explain;
+
+/// <summary><c>POST /v1/explain</c>: the walk of an image request as far as its bytes, told instead of taken.</summary>
+internal static class ExplainEndpoint
+{
+    private static readonly string[] Asked =
+        ["allowed_output_formats", "max_output_width", "max_output_height", "max_output_pixels", "transform_mode", "width_ladder", "quality_default", "original_delivery", "signing_mode"];
+
+    public static void AddExplain(this IServiceCollection services) => services.AddSingleton<UrlExplainer>();
+
+    public static void MapExplain(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/explain", Explain).RequireScopeSomewhere(Scopes.ImageRead).WithTags("Images")
+            .Describe("explainUrl", "Explain an image URL", "Where it leads, the preset expanded, what became of each operation, the policies that were asked and where they are set, the format for a browser, "
+                + "the layer it would come from, its signature. Nothing is made or counted.")
+            .Answers<ExplainResponse>().Fails(400, 403, 404);
+
+    private static async Task<IResult> Explain(ExplainRequest request, Visit visit, UrlExplainer explainer, HttpContext http, CancellationToken ct)
+    {
+        if (request.Dpr is < 1 or > 4)
+            return Problems.Invalid("dpr must be from 1 to 4.").ToProblem();
+        return (await explainer.ExplainAsync(request, visit.Caller, http.Request, ct)).TryGet(out var explained, out var error) ? Results.Ok(explained) : error.ToProblem();
+    }
+
+    /// <summary>The explainer's parts.</summary>
+    internal sealed class UrlExplainer(
+        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry)
+    {
+        public async Task<Result<ExplainResponse>> ExplainAsync(ExplainRequest request, Caller caller, HttpRequest http, CancellationToken ct)
+        {
+            if (!SignableUrl.Read(request.Url, http).TryGet(out var signable, out var error))
+                return error;
+            if (!ImageUrl.TryParse(Uri.UnescapeDataString(signable.Path), out var url))
+                return Problems.NotFound;
+            var space = await tenants.FindSpaceAsync(url.Organization, url.Tenant, url.Space, ct);
+            if (space is null || space.OrganizationId != caller.OrganizationId || !caller.Sees(space.TenantId, space.SpaceId))
+                return Problems.NotFound;
+            if (!caller.May(Scopes.ImageRead, space.TenantId, space.SpaceId))
+                return Refusals.Lacks(Scopes.ImageRead);
+            if (!RequestedFile.Parse(url.File).TryGet(out var file, out error))
+                return error;
+            var access = signable.Path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? AssetAccess.Private : AssetAccess.Public;
+            var signature = await JudgeAsync(request.Url!, signable, space, access, ct);
+            var variant = new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = request.Accept ?? "*/*", IsSigned = signature.Verdict is "valid" };
+            var described = await describer.DescribeAsync(variant, ct);
+            if (described.Error is { Code: ErrorCode.NotFound } absent)
+                return absent;
+            var place = new ExplainedPlace(url.Organization, url.Tenant, url.Space, url.AssetId.ToString(), url.Version, access is AssetAccess.Public ? "public" : "private");
+            var preset = file.Operations.Preset is { } slug && await presets.FindAsync(space, slug, ct) is { } found
+                ? new ExplainedPreset(found.Slug, OperationsText.Write(found.Operations), found.Revision, JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Level.ToString()))
+                : null;
+            var refusal = described.Error is { } refused ? new ExplainedRefusal(Problems.Name(refused.Code), refused.Detail)
+                : signature.Verdict is "invalid" or "expired" or "missing" ? new ExplainedRefusal(signature.Verdict is "expired" ? "signature_expired" : "invalid_signature", signature.Reason)
+                : null;
+            var policies = Policies(space.Policy, described, file.Operations.Original, access);
+            if (!described.TryGet(out var image, out _))
+                return new ExplainResponse(place, preset, null, [], policies, null, null, null, null, signature, refusal);
+            var (width, height) = Size(image);
+            var written = url.File[..url.File.LastIndexOf('.')];
+            return new ExplainResponse(
+                place, preset, image.Canonical.Text, DroppedOperations.Of(written, image), policies, image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
+        }
+
+        private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, CancellationToken ct)
+        {
+            var query = text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? text[mark..] : "";
+            var needed = access is AssetAccess.Private ? space.Policy.SigningMode is SigningMode.Enforce : space.Policy.TransformMode is TransformMode.SignedOnly;
+            if (!query.Contains("sig=", StringComparison.Ordinal))
+                return needed ? new ExplainedSignature("missing", "The URL has no signature, and needs one here.", null) : new ExplainedSignature("not_needed", "No signature is needed here.", null);
+            var verified = await keys.VerifyAsync(space.OrganizationId, space.TenantId, url.Path, query, UrlSignature.Hostname(url.Host), ct);
+            return verified.TryGet(out var signature, out var error)
+                ? new ExplainedSignature("valid", $"Signed with the key {signature.Kid}.", DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds))
+                : new ExplainedSignature(error.Code is ErrorCode.SignatureExpired ? "expired" : "invalid", error.Detail, null);
+        }
+
+        private static List<ExplainedPolicy> Policies(EffectivePolicy policy, Result<VariantDescription> described, bool original, AssetAccess access)
+        {
+            var refusing = described.Error?.Extensions?.GetValueOrDefault("policy") as string;
+            List<ExplainedPolicy> asked = [];
+            foreach (var item in policy.Items)
+            {
+                var concerns = item.Key switch
+                {
+                    "original_delivery" => original,
+                    "signing_mode" => access is AssetAccess.Private,
+                    _ => Asked.Contains(item.Key, StringComparer.Ordinal) || item.Key == refusing,
+                };
+                if (!concerns)
+                    continue;
+                var changes = item.Key is "width_ladder" && described is { IsSuccess: true, Value.SnappedWidth: not null };
+                asked.Add(new ExplainedPolicy(
+                    item.Key, item.Value, item.Source is { } source ? JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()) : "default",
+                    item.Key == refusing ? "refuses" : changes ? "changes" : "allows"));
+            }
+
+            return asked;
+        }
+
+        /// <summary>Sides of the answer: those of the canonical form, the missing one in proportion.</summary>
+        private static (int Width, int Height) Size(VariantDescription image)
+        {
+            var operations = image.Canonical.Operations;
+            var swaps = operations.Rotation is 90 or 270;
+            var (width, height) = swaps ? (image.Source.Height, image.Source.Width) : (image.Source.Width, image.Source.Height);
+            return (operations.Width, operations.Height) switch
+            {
+                ({ } asked, { } other) => (asked, other),
+                ({ } asked, null) => (asked, Math.Max(1, (int)Math.Round((double)asked * height / width, MidpointRounding.AwayFromZero))),
+                (null, { } asked) => (Math.Max(1, (int)Math.Round((double)asked * width / height, MidpointRounding.AwayFromZero)), asked),
+                _ => (width, height),
+            };
+        }
+
+        private async Task<string> LayerAsync(VariantDescription image, CancellationToken ct)
+        {
+            if (memory.TryGet(image.Key, out _))
+                return "memory";
+            await using var db = registry.ForOrganization(image.OrganizationId);
+            return image.IsExactOriginal
+                || await db.Variants.AnyAsync(row => row.AssetId == image.Key.AssetId && row.Version == image.Key.Version && row.OperationsHash == image.OperationsHash, ct)
+                ? "storage"
+                : "miss";
+        }
+    }
+}

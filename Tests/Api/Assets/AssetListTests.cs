@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using ImageService.Tests.Core.Ingestion;
+using ImageService.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.Assets;
+
+/// <summary>Lists of assets: sorted, filtered, counted, and however long without more questions to the database.</summary>
+[Trait("Level", "Integration")]
+public sealed class AssetListTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    [Fact]
+    public async Task A_list_asks_the_database_as_often_for_a_hundred_assets_as_for_one()
+    {
+        var home = await api.NewHomeAsync();
+        var one = await UploadAsync(home, "a.png", 1, "red");
+        await CloneAsync(one, 150);
+        await home.Owner.GetAsync("/v1/assets?limit=100").OkAsync();
+        var few = await CommandsOfAsync(home.Owner, "/v1/assets?limit=1");
+        var many = await CommandsOfAsync(home.Owner, "/v1/assets?limit=100");
+        few.ShouldBeGreaterThan(0);
+        many.ShouldBe(few);
+    }
+
+    [Theory]
+    [InlineData("newest")]
+    [InlineData("oldest")]
+    [InlineData("name")]
+    [InlineData("size")]
+    public async Task Every_sort_pages_through_all_without_repeating_or_skipping(string sort)
+    {
+        var home = await api.NewHomeAsync();
+        for (var i = 0; i < 7; i++) await UploadAsync(home, $"{(char)('a' + (i * 3 % 7))}.png", 10 + i, "x");
+        List<(string Id, string Name, long Size)> seen = [];
+        string? cursor = null;
+        do
+        {
+            var page = await home.Owner.GetAsync($"/v1/assets?tenant=site&space=open&limit=3&sort={sort}{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}").OkAsync();
+            seen.AddRange(page.Items().Select(item => ((string)item!["id"]!, (string)item["filename"]!, (long)item["sizeBytes"]!)));
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+        seen.Select(item => item.Id).Distinct(StringComparer.Ordinal).Count().ShouldBe(7);
+        seen.Count.ShouldBe(7);
+        var expected = sort switch
+        {
+            "oldest" => seen.OrderBy(item => item.Id, StringComparer.Ordinal),
+            "name" => seen.OrderBy(item => item.Name, StringComparer.Ordinal),
+            "size" => seen.OrderByDescending(item => item.Size),
+            _ => seen.OrderByDescending(item => item.Id, StringComparer.Ordinal),
+        };
+        seen.ShouldBe(expected.ToList());
+    }
+
+    [Fact]
+    public async Task A_cursor_of_another_sort_and_an_unknown_sort_are_refused()
+    {
+        var home = await api.NewHomeAsync();
+        for (var i = 0; i < 2; i++) await UploadAsync(home, $"{i}.png", 30 + i, "x");
+        var cursor = ((string?)(await home.Owner.GetAsync("/v1/assets?limit=1&sort=name").OkAsync())["nextCursor"]).ShouldNotBeNull();
+        await home.Owner.GetAsync($"/v1/assets?limit=1&sort=size&cursor={Uri.EscapeDataString(cursor)}").ProblemAsync(400, "invalid_request");
+        await home.Owner.GetAsync($"/v1/assets?limit=1&cursor={Uri.EscapeDataString(cursor)}").ProblemAsync(400, "invalid_request");
+        await home.Owner.GetAsync("/v1/assets?sort=colour").ProblemAsync(400, "invalid_request");
+        await home.Owner.GetAsync("/v1/assets?access=secret").ProblemAsync(400, "invalid_request");
+    }
+
+    [Fact]
+    public async Task Facets_count_what_the_filters_leave()
+    {
+        var home = await api.NewHomeAsync();
+        await UploadAsync(home, "a.png", 40, "red,warm");
+        await UploadAsync(home, "b.png", 41, "red");
+        await UploadAsync(home, "c.png", 42, "");
+        var all = await home.Owner.GetAsync("/v1/assets/facets?tenant=site&space=open").OkAsync();
+        ((long)all["assets"]!, (long)all["formats"]![0]!["assets"]!, (string)all["access"]![0]!["value"]!).ShouldBe((3, 3, "public"));
+        all["tags"]!.AsArray().Select(tag => ((string)tag!["value"]!, (long)tag["assets"]!)).ShouldBe([("red", 2), ("warm", 1)]);
+        ((long)(await home.Owner.GetAsync("/v1/assets/facets?tag=warm").OkAsync())["assets"]!).ShouldBe(1);
+        (await home.Owner.GetAsync("/v1/assets?untagged=true").OkAsync()).Items().Count.ShouldBe(1);
+        (await home.Owner.GetAsync("/v1/assets?format=jpg").OkAsync()).Items().ShouldBeEmpty();
+        (await home.Owner.GetAsync("/v1/assets?format=png&access=public").OkAsync()).Items().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_deleted_asset_is_shown_to_who_asks_for_deleted_ones()
+    {
+        var home = await api.NewHomeAsync();
+        var id = await UploadAsync(home, "gone.png", 50, "");
+        await home.Owner.DeleteAsync($"/v1/assets/{id}").OkAsync(204);
+        await home.Owner.GetAsync($"/v1/assets/{id}").ProblemAsync(404, "not_found");
+        (await home.Owner.GetAsync($"/v1/assets/{id}?deleted=true").OkAsync())["deletedAt"].ShouldNotBeNull();
+    }
+
+    private static async Task<string> UploadAsync(ApiHome home, string filename, int seed, string tags)
+    {
+        var file = new ByteArrayContent(IngestionFixture.Png(seed));
+        file.Headers.ContentType = new MediaTypeHeaderValue("image/png");
+        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StringContent(tags), "tags" }, { file, "file", filename } };
+        return (await home.Owner.SendAsync(HttpMethod.Post, "/v1/assets", form).OkAsync(201)).Text("id");
+    }
+
+    /// <summary>More rows like the one there is, behind the Api's back: their bytes are not looked at here.</summary>
+    private async Task CloneAsync(string id, int count)
+    {
+        ImageService.Core.Registry.AssetId.TryParse(id, out var asset).ShouldBeTrue();
+        await api.AsOwnerAsync($"""
+            WITH source AS (SELECT * FROM assets WHERE id = '{asset.Value}'),
+            made AS (
+                INSERT INTO assets (id, organization_id, tenant_id, space_id, current_version, content_hash, filename, folder, tags, access, variant_generation, uploaded_at, updated_at)
+                SELECT uuidv7_like, organization_id, tenant_id, space_id, 1, md5(n::text) || md5(n::text), 'copy-' || n, folder, tags, access, 0, uploaded_at, updated_at
+                FROM source, LATERAL (SELECT n, gen_random_uuid() AS uuidv7_like FROM generate_series(1, {count}) AS n) AS numbers
+                RETURNING id, content_hash)
+            INSERT INTO asset_versions
+            SELECT (jsonb_populate_record(present, jsonb_build_object('asset_id', made.id, 'id', gen_random_uuid(), 'content_hash', made.content_hash, 'storage_key', 'copies/' || made.id))).*
+            FROM made, asset_versions AS present
+            WHERE present.asset_id = '{asset.Value}'
+            """);
+    }
+
+    /// <summary>Commands sent to the database for one request, by the driver's own trace.</summary>
+    private static async Task<int> CommandsOfAsync(ApiClient client, string path)
+    {
+        var commands = 0;
+        var trace = ActivityTraceId.CreateRandom();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name is "Npgsql" or "Microsoft.AspNetCore",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = activity =>
+            {
+                if (activity.Source.Name == "Npgsql" && activity.TraceId == trace) Interlocked.Increment(ref commands);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await client.GetAsync(path, ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01")).OkAsync();
+        return commands;
+    }
+}
