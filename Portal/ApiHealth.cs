@@ -5,9 +5,12 @@ namespace ImageService.Portal;
 /// <summary>Whether the Api answers. Without it the portal can only say so: degraded, not down.</summary>
 internal sealed class ApiHealth(IHttpClientFactory clients) : IHealthCheck
 {
+    /// <summary>Name of the client.</summary>
+    public const string Client = "health";
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var client = clients.CreateClient(Uploads.UploadEndpoint.Client);
+        using var client = clients.CreateClient(Client);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
         try

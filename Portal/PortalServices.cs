@@ -1,7 +1,7 @@
 using ImageService.Portal.Authentication;
 using ImageService.Portal.Client;
 using ImageService.Portal.Images;
-using ImageService.Portal.Uploads;
+using ImageService.Portal.Workspaces;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -57,15 +57,13 @@ internal static class PortalServices
         services.AddHttpContextAccessor();
         services.AddTransient<VisitorAddress>();
         services.AddHttpClient<ImageServiceClient>(client => client.BaseAddress = new Uri("https+http://api")).AddHttpMessageHandler<VisitorAddress>();
-#pragma warning disable EXTEXP0001 // Experimental, but the only way to take off the default's time limit and repetition: an upload takes its time and its body is read once.
-        services.AddHttpClient(UploadEndpoint.Client, client =>
-        {
-            client.BaseAddress = new Uri("https+http://api");
-            client.Timeout = Timeout.InfiniteTimeSpan;
-        }).RemoveAllResilienceHandlers();
-#pragma warning restore EXTEXP0001
+        services.AddHttpClient(ProviderSignInProbe.Client, client => client.BaseAddress = new Uri("https+http://api")).AddHttpMessageHandler<VisitorAddress>()
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddSingleton<ProviderSignInProbe>();
+        services.AddHttpClient(ApiHealth.Client, client => client.BaseAddress = new Uri("https+http://api"));
         services.AddSingleton<ImageUrls>();
         services.AddScoped<ImageSigner>();
+        services.AddScoped<Workspace>();
     }
 
     private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)

@@ -24,13 +24,15 @@ if (!app.Environment.IsDevelopment())
 app.UseOwnOriginForCircuits();
 app.UseStatusCodePagesWithReExecute("/not-found");
 app.UseSecurityHeaders();
+app.UseHeadOfPages();
+app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapAuthentication();
-app.MapUploads();
+app.MapUploadTickets();
 
 // The policy of SecurityHeaders names who may frame us; the framework's own header would be a second one.
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -45,3 +45,16 @@ public sealed record VersionResponse(int Version, bool Current, string Format, i
 
 public sealed record VariantResponse(
     int Version, string Operations, string Format, int Width, int Height, long SizeBytes, string Tier, string? Preset, string Url, DateTimeOffset CreatedAt, DateTimeOffset? LastAccessedAt, long AccessCount);
+
+/// <summary>How many assets there are, and of which kinds.</summary>
+public sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access, IReadOnlyList<FacetCount> Tags);
+
+public sealed record FacetCount(string Value, long Assets);
+
+public sealed record BulkRequest(IReadOnlyList<string> Ids, string Action, string? Folder = null, IReadOnlyList<string>? Tags = null, string? Access = null);
+
+public sealed record BulkResponse(IReadOnlyList<BulkItem> Items, int Succeeded, int Failed);
+
+public sealed record BulkItem(string Id, bool Ok, string? Code, string? Detail);
+
+public sealed record FetchRequest(string Url, string Tenant, string Space, string? Folder);

@@ -27,4 +27,23 @@ internal sealed partial class ImageServiceClient
             null,
             ApiJson.Default.JsonElement,
             ct);
+
+    public Task<ApiAnswer<PersonResponse>> RenameMeAsync(string name, CancellationToken ct) =>
+        SendAsync<UpdateNameRequest, PersonResponse>(HttpMethod.Patch, "/v1/me", new UpdateNameRequest(name), null, ct);
+
+    /// <summary>The person's other sessions end.</summary>
+    public Task<ApiAnswer<JsonElement>> ChangePasswordAsync(ChangePasswordRequest request, CancellationToken ct) =>
+        SendAsync<ChangePasswordRequest, JsonElement>(HttpMethod.Put, "/v1/me/password", request, null, ct);
+
+    public Task<ApiAnswer<TotpEnrolmentResponse>> BeginTotpAsync(CancellationToken ct) => PostAsync<TotpEnrolmentResponse>("/v1/me/totp", null, ct);
+
+    public Task<ApiAnswer<RecoveryCodesResponse>> ConfirmTotpAsync(ConfirmTotpRequest request, CancellationToken ct) =>
+        SendAsync<ConfirmTotpRequest, RecoveryCodesResponse>(HttpMethod.Post, "/v1/me/totp/confirm", request, null, ct);
+
+    public Task<ApiAnswer<JsonElement>> RemoveTotpAsync(string password, CancellationToken ct) =>
+        SendAsync<ConfirmPasswordRequest, JsonElement>(HttpMethod.Post, "/v1/me/totp/remove", new ConfirmPasswordRequest(password), null, ct);
+
+    public Task<ApiAnswer<ItemsResponse<SessionResponse>>> ListSessionsAsync(CancellationToken ct) => GetAsync<ItemsResponse<SessionResponse>>("/v1/sessions", null, ct);
+
+    public Task<ApiAnswer<JsonElement>> EndSessionAsync(Guid id, CancellationToken ct) => DeleteAsync($"/v1/sessions/{id}", null, ct);
 }

@@ -10,8 +10,21 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<Page<AssetResponse>>> ListAssetsAsync(string organization, AssetFilter filter, CancellationToken ct) =>
         GetAsync($"/v1/assets?{filter.ToQuery()}", organization, ApiJson.Default.PageAssetResponse, ct);
 
+    /// <summary>How many assets match, and of which kinds.</summary>
+    public Task<ApiAnswer<AssetFacetsResponse>> CountAssetsAsync(string organization, AssetFilter filter, CancellationToken ct) =>
+        GetAsync<AssetFacetsResponse>($"/v1/assets/facets?{filter.ToQuery()}", organization, ct);
+
+    /// <summary>One asset; also a deleted one that can be restored.</summary>
     public Task<ApiAnswer<AssetResponse>> GetAssetAsync(string organization, string id, CancellationToken ct) =>
-        GetAsync($"/v1/assets/{Segment(id)}", organization, ApiJson.Default.AssetResponse, ct);
+        GetAsync($"/v1/assets/{Segment(id)}?deleted=true", organization, ApiJson.Default.AssetResponse, ct);
+
+    /// <summary>One action on many assets; the answer says what became of each.</summary>
+    public Task<ApiAnswer<BulkResponse>> ChangeAssetsAsync(string organization, BulkRequest request, CancellationToken ct) =>
+        SendAsync<BulkRequest, BulkResponse>(HttpMethod.Post, "/v1/assets/bulk", request, organization, ct);
+
+    /// <summary>An image by its URL; <see cref="ApiProblem"/> tells why not.</summary>
+    public Task<ApiAnswer<AssetResponse>> FetchAssetAsync(string organization, FetchRequest request, CancellationToken ct) =>
+        SendAsync<FetchRequest, AssetResponse>(HttpMethod.Post, "/v1/assets/fetch", request, organization, ct);
 
     /// <summary>Changes what the patch names (RFC 7396), if the asset is still as it was seen.</summary>
     public Task<ApiAnswer<AssetResponse>> UpdateAssetAsync(string organization, string id, JsonObject patch, string? etag, CancellationToken ct)
@@ -44,15 +57,19 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<Page<FolderResponse>>> ListFoldersAsync(string organization, AssetFilter filter, CancellationToken ct) =>
         GetAsync($"/v1/assets/folders?{filter.ToQuery()}", organization, ApiJson.Default.PageFolderResponse, ct);
 
-    public Task<ApiAnswer<SignResponse>> SignAsync(string organization, string url, CancellationToken ct) =>
-        SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/sign") { Content = JsonContent.Create(new SignRequest(url, null), ApiJson.Default.SignRequest) },
-            organization,
-            ApiJson.Default.SignResponse,
-            ct);
+    /// <summary>What an image's address means, without making anything.</summary>
+    public Task<ApiAnswer<ExplainResponse>> ExplainAsync(string organization, ExplainRequest request, CancellationToken ct) =>
+        SendAsync<ExplainRequest, ExplainResponse>(HttpMethod.Post, "/v1/explain", request, organization, ct);
+
+    /// <param name="organization">Slug.</param>
+    /// <param name="url">Address of an image, unsigned.</param>
+    /// <param name="ttlSeconds">How long it works; null for the policy's usual time.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task<ApiAnswer<SignResponse>> SignAsync(string organization, string url, long? ttlSeconds, CancellationToken ct) =>
+        SendAsync<SignRequest, SignResponse>(HttpMethod.Post, "/v1/sign", new SignRequest(url, ttlSeconds), organization, ct);
 }
 
-/// <summary>What a library shows.</summary>
+/// <summary>What a library shows. Both slugs empty: every place of the organization.</summary>
 internal sealed record AssetFilter(string Tenant, string Space)
 {
     /// <summary>Null for every folder.</summary>
@@ -65,6 +82,15 @@ internal sealed record AssetFilter(string Tenant, string Space)
 
     public string? Words { get; init; }
 
+    public string? Format { get; init; }
+
+    public string? Access { get; init; }
+
+    public bool Untagged { get; init; }
+
+    /// <summary><c>newest</c>, <c>oldest</c>, <c>name</c> or <c>size</c>; null for newest.</summary>
+    public string? Sort { get; init; }
+
     public bool Deleted { get; init; }
 
     public string? Cursor { get; init; }
@@ -73,11 +99,17 @@ internal sealed record AssetFilter(string Tenant, string Space)
 
     public string ToQuery()
     {
-        var query = new StringBuilder($"tenant={Uri.EscapeDataString(Tenant)}&space={Uri.EscapeDataString(Space)}&limit={Limit}");
+        var query = new StringBuilder();
+        if (Tenant.Length > 0) query.Append("tenant=").Append(Uri.EscapeDataString(Tenant)).Append("&space=").Append(Uri.EscapeDataString(Space)).Append('&');
+        query.Append("limit=").Append(Limit);
         Append("folder", Folder);
         Append("tag", Tag);
         Append("q", Words);
+        Append("format", Format);
+        Append("access", Access);
+        Append("sort", Sort);
         Append("cursor", Cursor);
+        if (Untagged) query.Append("&untagged=true");
         if (Recursive) query.Append("&recursive=true");
         if (Deleted) query.Append("&deleted=true");
         return query.ToString();

@@ -32,6 +32,22 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
     private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, JsonTypeInfo<T> type, CancellationToken ct) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, path), organization, type, ct);
 
+    private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, CancellationToken ct) => GetAsync(path, organization, TypeOf<T>(), ct);
+
+    private Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, CancellationToken ct) => GetAllAsync(path, organization, TypeOf<Page<T>>(), ct);
+
+    private Task<ApiAnswer<TAnswer>> SendAsync<TBody, TAnswer>(HttpMethod method, string path, TBody body, string? organization, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, TypeOf<TBody>()) }, organization, TypeOf<TAnswer>(), ct);
+
+    private Task<ApiAnswer<TAnswer>> PostAsync<TAnswer>(string path, string? organization, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path), organization, TypeOf<TAnswer>(), ct);
+
+    private Task<ApiAnswer<JsonElement>> DeleteAsync(string path, string? organization, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), organization, ApiJson.Default.JsonElement, ct);
+
+    private static JsonTypeInfo<T> TypeOf<T>() =>
+        ApiJson.Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T> ?? throw new InvalidOperationException($"ApiJson does not list {typeof(T)}.");
+
     /// <summary>Every item of a list, page after page.</summary>
     private async Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, JsonTypeInfo<Page<T>> type, CancellationToken ct)
     {
@@ -39,7 +55,7 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
         string? cursor = null;
         do
         {
-            var answer = await GetAsync(cursor is null ? path : $"{path}?cursor={Uri.EscapeDataString(cursor)}", organization, type, ct);
+            var answer = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}", organization, type, ct);
             if (!answer.IsSuccess) return new ApiAnswer<IReadOnlyList<T>>(null, answer.Problem);
             all.AddRange(answer.Value.Items);
             cursor = answer.Value.NextCursor;

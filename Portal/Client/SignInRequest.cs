@@ -15,7 +15,3 @@ internal sealed record AcceptInvitationRequest(string Token, string? Name, strin
 internal sealed record RequestPasswordResetRequest(string Email);
 
 internal sealed record CompletePasswordResetRequest(string Token, string Password);
-
-internal sealed record PersonResponse(Guid Id, string Email, string Name, bool TotpEnabled, IReadOnlyList<MembershipResponse> Memberships);
-
-internal sealed record MembershipResponse(string Organization, string OrganizationName, string? Tenant, string? Space, string Role, IReadOnlyList<string> Scopes);

@@ -5,4 +5,10 @@ public sealed record TenantResponse(Guid Id, string Slug, string Name);
 
 public sealed record SpaceResponse(Guid Id, string Slug, string Name, string Tenant, string? DefaultAccess);
 
-public sealed record PresetResponse(Guid Id, string Slug, string Name, string? Description, string Operations, int Revision);
+public sealed record CreateTenantRequest(string Slug, string Name);
+
+public sealed record CreateSpaceRequest(string Slug, string Name, string? DefaultAccess);
+
+/// <param name="Name">For people.</param>
+/// <param name="DefaultAccess"><c>public</c>, <c>private</c> or <c>inherit</c>.</param>
+public sealed record UpdateSpaceRequest(string Name, string DefaultAccess);

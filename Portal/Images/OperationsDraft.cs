@@ -57,6 +57,51 @@ public sealed record OperationsDraft
     /// <param name="ownFormat">Extension of the original's own format, which <c>auto</c> falls back to.</param>
     public string FileName(string ownFormat) => $"{Operations()}.{(IsAuto ? ownFormat : Format)}";
 
+    /// <summary>What <see cref="FileName"/> wrote; null for a text with anything that has no control here, which is left as it is rather than half understood.</summary>
+    public static OperationsDraft? Read(string? fileName)
+    {
+        if (string.IsNullOrEmpty(fileName) || fileName.LastIndexOf('.') is not (> 0 and var dot)) return null;
+        OperationsDraft? draft = new() { Format = fileName[(dot + 1)..] };
+        foreach (var part in fileName[..dot].Split('-'))
+        {
+            if (part == "original" && draft is not null) continue;
+            draft = draft is null ? null : Take(draft, part);
+        }
+
+        return draft is not null && Formats.Contains(draft.Format, StringComparer.Ordinal) ? draft : null;
+    }
+
+    private static OperationsDraft? Take(OperationsDraft draft, string part)
+    {
+        var (key, value) = part.IndexOf('_', StringComparison.Ordinal) is > 0 and var bar ? (part[..bar], part[(bar + 1)..]) : (part, "");
+        return (key, value) switch
+        {
+            ("preset", _) => draft with { Preset = value },
+            ("fmt", "auto") => draft with { Format = "auto" },
+            ("w", _) when Pixels(value) is { } width => draft with { Width = width },
+            ("h", _) when Pixels(value) is { } height => draft with { Height = height },
+            ("f", "auto") => draft with { Format = "auto" },
+            ("f", _) when Fits.Contains(value, StringComparer.Ordinal) => draft with { Fit = value },
+            ("g", _) when Gravities.Contains(value, StringComparer.Ordinal) => draft with { Gravity = value },
+            ("b", _) when value.Length is 3 or 4 or 6 or 8 && value.All(char.IsAsciiHexDigit) => draft with { Background = value },
+            ("q", "auto") => draft with { AutoQuality = true },
+            ("q", _) when Whole(value) is >= 1 and <= 100 and var quality => draft with { Quality = quality },
+            ("r", "90" or "180" or "270") => draft with { Rotation = Whole(value)!.Value },
+            ("sharpen", _) when Decimal(value) is >= 0 and <= 10 and var sharpen => draft with { Sharpen = sharpen },
+            ("blur", _) when Decimal(value) is >= 0.3 and <= 1000 and var blur => draft with { Blur = blur },
+            ("bw", "") => draft with { Greyscale = true },
+            ("flip", "") => draft with { Flip = true },
+            ("flop", "") => draft with { Flop = true },
+            _ => null,
+        };
+    }
+
+    private static int? Pixels(string text) => Whole(text) is >= 1 and <= 8192 and var pixels ? pixels : null;
+
+    private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static double? Decimal(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>The operations as text; <c>original</c> where there are none.</summary>
     public string Operations()
     {
@@ -71,7 +116,7 @@ public sealed record OperationsDraft
         if (AutoQuality) parts.Add("q_auto");
         else if (Quality is { } quality) parts.Add($"q_{quality}");
         if (Rotation is 90 or 180 or 270) parts.Add($"r_{Rotation}");
-        if (Sharpen > 0) parts.Add($"sharpen_{Number(Sharpen)}");
+        if (Sharpen >= 0.005) parts.Add($"sharpen_{Number(Sharpen)}");
         if (Blur >= 0.3) parts.Add($"blur_{Number(Blur)}");
         if (Greyscale) parts.Add("bw");
         if (Flip) parts.Add("flip");

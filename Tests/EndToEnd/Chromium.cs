@@ -40,6 +40,7 @@ public sealed class Chromium : IAsyncDisposable
     private async Task<IBrowser> StartAsync()
     {
         string?[] installed = [Environment.GetEnvironmentVariable("IMAGESERVICE_BROWSER"), "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         return await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = installed.FirstOrDefault(path => File.Exists(path)), Args = Flags });
     }

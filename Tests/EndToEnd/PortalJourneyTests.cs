@@ -22,12 +22,11 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
             if (host is not ("localhost" or "127.0.0.1") && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
                 strangers.Add(request.Url);
         };
-        await SignInAsync(page, summary);
+        await page.SignInAsync(summary);
         await page.GetByTestId($"space-{summary.Spaces["public"]}").ClickAsync();
-        await InteractiveAsync(page);
+        await page.InteractiveAsync();
 
         var name = $"journey-{Guid.CreateVersion7():n}.jpg";
-        await page.GetByTestId("upload-toggle").ClickAsync();
         await page.GetByTestId("file-input").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "image/jpeg", Buffer = Pictures.Jpeg(1600, 1200, Random.Shared.Next()) });
         await page.GetByTestId("tile").And(page.GetByTitle(name)).ClickAsync();
 
@@ -51,9 +50,9 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
     {
         var summary = await stack.SummaryAsync();
         var page = await chromium.NewPageAsync();
-        await SignInAsync(page, summary);
+        await page.SignInAsync(summary);
         await page.GetByTestId($"space-{summary.Spaces["private"]}").ClickAsync();
-        await InteractiveAsync(page);
+        await page.InteractiveAsync();
         await page.GetByTestId("tile").First.ClickAsync();
         await Expect(page.GetByTestId("url")).ToContainTextAsync("sig=");
         await Expect(page.GetByTestId("preview")).ToBeVisibleAsync();
@@ -73,9 +72,9 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         (await caller.SendAsync(HttpMethod.Put, $"/v1/assets/{id}/content", form).ShouldBe(System.Net.HttpStatusCode.OK)).Dispose();
 
         var page = await chromium.NewPageAsync();
-        await SignInAsync(page, summary);
+        await page.SignInAsync(summary);
         await page.GetByTestId($"space-{summary.Spaces["public"]}").ClickAsync();
-        await InteractiveAsync(page);
+        await page.InteractiveAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = $"{folder}, 1 image" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "inner, 1 image" }).ClickAsync();
         await page.GetByTestId("tile").And(page.GetByTitle("old.jpg")).ClickAsync();
@@ -103,16 +102,4 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         (await page.GetByTestId("tile").CountAsync()).ShouldBe(0);
         await page.Context.CloseAsync();
     }
-
-    private static async Task SignInAsync(IPage page, StackSummary summary)
-    {
-        await page.GotoAsync(summary.Portal);
-        await page.GetByLabel("E-mail address").FillAsync(summary.PortalUser);
-        await page.GetByLabel("Password").FillAsync(summary.PortalPassword);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await InteractiveAsync(page);
-    }
-
-    /// <summary>A click before the circuit is up would be lost.</summary>
-    private static Task InteractiveAsync(IPage page) => page.Locator("main[data-interactive=true]").WaitForAsync();
 }

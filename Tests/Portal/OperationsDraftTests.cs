@@ -51,4 +51,20 @@ public sealed class OperationsDraftTests
     [InlineData(999_600, "1.00 MB")]
     [InlineData(52_428_800, "52.4 MB")]
     public void Sizes_have_three_digits(long bytes, string text) => Sizes.Write(bytes).ShouldBe(text);
+
+    [Fact]
+    public void What_was_written_is_read_back_the_same() => Drafts.Sample(draft =>
+    {
+        var text = draft.FileName("jpg");
+        OperationsDraft.Read(text).ShouldNotBeNull(text).FileName("jpg").ShouldBe(text);
+    });
+
+    [Theory]
+    [InlineData("w_800-pad_10.webp")]
+    [InlineData("w_0.webp")]
+    [InlineData("w_800.exe")]
+    [InlineData("w_800")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_text_with_anything_that_has_no_control_is_not_half_understood(string? text) => OperationsDraft.Read(text).ShouldBeNull();
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using ImageService.Portal.Authentication;
 using ImageService.Portal.Client;
 using ImageService.Portal.Components.Pages.Library;
-using ImageService.Portal.Components.Shared;
+using ImageService.Portal.Images;
+using ImageService.Portal.Workspaces;
 using Shouldly;
 using Xunit;
 
@@ -34,15 +36,52 @@ public sealed class PortalTextTests
             .ShouldBe("tenant=web%20site&space=a%26b&limit=48&folder=%2Fa%20b&tag=%C3%BC&q=x%26limit%3D999%23&cursor=c%2B%2F%3D&recursive=true");
 
     [Theory]
-    [InlineData(201, "{}", "uploaded", null)]
-    [InlineData(200, "{}", "was there already", null)]
-    [InlineData(0, "", "failed", "The connection broke. Choose the file again to repeat it.")]
-    [InlineData(415, """{"detail":"The content is no image."}""", "refused", "The content is no image.")]
-    [InlineData(502, "<html>", "refused", "The service answered 502.")]
-    public void An_upload_tells_what_became_of_it(int status, string body, string state, string? problem)
+    [InlineData("/o/acme", "acme", null, null)]
+    [InlineData("/o/acme/members", "acme", null, null)]
+    [InlineData("/o/acme/webhooks/0197", "acme", null, null)]
+    [InlineData("/o/acme/website", "acme", "website", null)]
+    [InlineData("/o/acme/website/marketing/i/01H", "acme", "website", "marketing")]
+    public void An_address_tells_the_level_it_is_at(string path, string organization, string? tenant, string? space) =>
+        Rooms.LevelOf(path).ShouldBe(new Level(organization, tenant, space));
+
+    [Fact]
+    public void Addresses_outside_of_organizations_are_at_no_level() => Rooms.LevelOf("/account").ShouldBeNull();
+
+    [Theory]
+    [InlineData("Product photos", "product-photos")]
+    [InlineData("  Café & Bar 2 ", "cafe-bar-2")]
+    [InlineData("***", "")]
+    public void A_name_suggests_its_short_name(string name, string slug) => PlaceNames.Slug(name).ShouldBe(slug);
+
+    [Theory]
+    [InlineData(20, "just now")]
+    [InlineData(-3600, "in 1 hour")]
+    [InlineData(90_000, "1 day ago")]
+    [InlineData(5_184_000, "2 months ago")]
+    public void Times_are_told_from_now(int secondsAgo, string text)
     {
-        var upload = new UploadState(1, "a.jpg", 100);
-        upload.Finish(status, body);
-        (upload.IsFinished, upload.State, upload.Problem).ShouldBe((true, state, problem));
+        var now = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+        Times.Relative(now.AddSeconds(-secondsAgo), now).ShouldBe(text);
     }
+
+    [Theory]
+    [InlineData("[1]", "320, 640", "[320,640]")]
+    [InlineData("[\"a\"]", "", "[]")]
+    [InlineData("\"word\"", "public", "\"public\"")]
+    [InlineData("5", "12", "12")]
+    [InlineData("5", "a lot", null)]
+    [InlineData("null", "", "null")]
+    [InlineData("null", "7", "7")]
+    [InlineData("true", "false", "false")]
+    [InlineData("{}", "{\"avif\":60}", "{\"avif\":60}")]
+    [InlineData("{}", "{", null)]
+    public void A_policy_s_value_is_read_as_the_kind_it_is(string sample, string typed, string? json) =>
+        PolicyText.Read(typed, JsonElement.Parse(sample))?.GetRawText().ShouldBe(json);
+
+    [Theory]
+    [InlineData("max_upload_bytes", "52428800", "52.4 MB")]
+    [InlineData("signed_url_ttl_max_seconds", "86400", "24 hours")]
+    [InlineData("quota_assets", "null", "no limit")]
+    [InlineData("allowed_referrers", "[]", "any")]
+    public void A_policy_s_value_is_told_in_words(string key, string json, string text) => PolicyText.Value(key, JsonElement.Parse(json)).ShouldBe(text);
 }

@@ -61,14 +61,17 @@ public sealed partial class SignInTests : IAsyncLifetime
 
     [Theory]
     [InlineData("acme", true)]
+    [InlineData("unknown", false)]
     [InlineData("acme/../x", false)]
     [InlineData("\"><script>", false)]
     public async Task The_sign_in_page_leads_to_an_organizations_provider(string organization, bool leads)
     {
+        _portal.Answer = call => call.Line == "GET /v1/organizations/acme/sign-in" ? (302, "") : null;
         using var browser = _portal.Browser();
         (await browser.GetStringAsync("/sign-in", Ct)).ShouldContain("href=\"/sign-in/organization\"");
         var html = await browser.GetStringAsync("/sign-in/organization?organization=" + Uri.EscapeDataString(organization), Ct);
         html.Contains("/v1/organizations/acme/sign-in\"", StringComparison.Ordinal).ShouldBe(leads);
+        html.Contains("role=\"alert\"", StringComparison.Ordinal).ShouldBe(!leads);
         html.ShouldNotContain("<script>\"");
     }
 
@@ -130,25 +133,48 @@ public sealed partial class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_upload_is_passed_on_as_it_comes_in_the_persons_name()
+    public async Task A_browser_is_lent_an_upload_ticket_and_never_the_session()
     {
-        _portal.Answer = call => call.Line == "POST /v1/assets" ? (201, """{"id":"X"}""") : SignsIn(call);
-        using var browser = await SignedInAsync();
-        using var unverified = await browser.PostAsync("/o/acme/uploads", new StringContent("x"), Ct);
-        unverified.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        _portal.Answer = call => call.Line == "POST /v1/uploads/tickets" ? (201, """{"ticket":"imu_x","expiresAt":"2099-01-01T00:00:00Z","maxUploadBytes":50}""") : SignsIn(call);
+        using var stranger = _portal.Browser();
+        using var refused = await stranger.PostAsync("/o/acme/website/marketing/upload-ticket", null, Ct);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Redirect);
 
-        var bytes = new string('z', 300_000);
-        using var form = new MultipartFormDataContent("the-boundary") { { new StringContent("website"), "tenant" }, { new StringContent(bytes), "file", "a.png" } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/o/acme/uploads") { Content = form };
-        request.Headers.Add("RequestVerificationToken", await VerificationAsync(browser));
-        using var answer = await browser.SendAsync(request, Ct);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await answer.Content.ReadAsStringAsync(Ct)).ShouldBe("""{"id":"X"}""");
+        using var browser = await SignedInAsync();
+        using var answer = await browser.PostAsync("/o/acme/website/marketing/upload-ticket", null, Ct);
+        var access = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Ct))!;
+        ((string)access["ticket"]!, (long)access["maxUploadBytes"]!).ShouldBe(("imu_x", 50));
+        ((string)access["endpoint"]!).ShouldEndWith("/v1/uploads");
+        access.ToJsonString().ShouldNotContain(Token);
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var call = _portal.Calls.Last();
-        (call.Headers["Authorization"], call.Headers["X-Organization"]).ShouldBe(($"Bearer {Token}", "acme"));
-        call.Headers["Content-Type"].ShouldContain("the-boundary");
-        call.Body.ShouldContain(bytes);
-        call.Headers.ContainsKey("Cookie").ShouldBeFalse();
+        (call.Headers["Authorization"], call.Headers["X-Organization"], call.Body).ShouldBe(($"Bearer {Token}", "acme", """{"tenant":"website","space":"marketing"}"""));
+    }
+
+    [Fact]
+    public async Task Why_there_is_no_ticket_reaches_the_browser()
+    {
+        _portal.Answer = call => call.Line == "POST /v1/uploads/tickets" ? (403, """{"title":"Forbidden","status":403,"detail":"This needs the scope image:write here.","code":"insufficient_scope"}""") : SignsIn(call);
+        using var browser = await SignedInAsync();
+        using var refused = await browser.PostAsync("/o/acme/website/marketing/upload-ticket", null, Ct);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        var problem = JsonNode.Parse(await refused.Content.ReadAsStringAsync(Ct))!;
+        ((string)problem["code"]!, (string)problem["detail"]!).ShouldBe(("insufficient_scope", "This needs the scope image:write here."));
+    }
+
+    [Theory]
+    [InlineData("/sign-in", HttpStatusCode.OK)]
+    [InlineData("/o/acme/website/marketing", HttpStatusCode.OK)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    public async Task HEAD_of_a_page_answers_as_GET_without_its_body(string path, HttpStatusCode status)
+    {
+        _portal.Answer = SignsIn;
+        using var browser = await SignedInAsync();
+        if (path == "/sign-in") path += "?expired=true";
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var answer = await browser.SendAsync(request, Ct);
+        answer.StatusCode.ShouldBe(status);
+        (await answer.Content.ReadAsByteArrayAsync(Ct)).ShouldBeEmpty();
     }
 
     [Theory]

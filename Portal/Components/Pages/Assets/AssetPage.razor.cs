@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageService.Portal.Client;
+using ImageService.Portal.Components.Shared;
 using ImageService.Portal.Images;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -9,6 +10,8 @@ namespace ImageService.Portal.Components.Pages.Assets;
 /// <summary>One image: built to any size and format with its live address, its focus, its details, its stored variants; deleted and restored.</summary>
 public sealed partial class AssetPage : ComponentBase, IDisposable
 {
+    private static readonly string[] Tabs = ["transform", "focus", "details", "code", "variants"];
+
     private readonly CancellationTokenSource _leave = new();
     private AssetResponse? _asset;
     private string? _etag;
@@ -17,6 +20,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     private string? _shown;
     private int _tab;
     private bool _saving;
+    private string? _previous;
+    private string? _following;
 
     [Parameter]
     public required string Organization { get; set; }
@@ -30,7 +35,16 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     [Parameter]
     public required string Id { get; set; }
 
-    private string LibraryAddress => $"/o/{Organization}/{Tenant}/{Space}";
+    /// <summary>The last part of the image's address as it is put together, so that a view can be linked.</summary>
+    [SupplyParameterFromQuery(Name = "t")]
+    private string? TransformInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "tab")]
+    private string? TabInAddress { get; set; }
+
+    private Level At => new(Organization, Tenant, Space);
+
+    private string LibraryAddress => At.Address;
 
     public void Dispose()
     {
@@ -40,8 +54,10 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
+        _tab = Math.Max(0, Array.IndexOf(Tabs, TabInAddress));
         if (!RendererInfo.IsInteractive || _shown == Id) return;
         _shown = Id;
+        (_previous, _following) = Workspace.Neighbours(Id);
         await LoadAsync();
     }
 
@@ -49,7 +65,6 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     {
         _problem = null;
         var answer = await Client.GetAssetAsync(Organization, Id, _leave.Token);
-        if (!answer.IsSuccess && answer.Problem.Status == 404) answer = await FindDeletedAsync(answer);
         if (!answer.IsSuccess)
         {
             _problem = answer.Problem;
@@ -57,22 +72,20 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
         }
 
         Show(answer);
-        _draft = new OperationsDraft { Format = "auto", Width = Math.Min(800, answer.Value.Width) };
+        _draft = OperationsDraft.Read(TransformInAddress) ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, answer.Value.Width) };
     }
 
-    /// <summary>A deleted image is not found by its address, but listed among the deleted ones.</summary>
-    private async Task<ApiAnswer<AssetResponse>> FindDeletedAsync(ApiAnswer<AssetResponse> notFound)
+    private void Change(OperationsDraft draft)
     {
-        string? cursor = null;
-        do
-        {
-            var page = await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant, Space) { Deleted = true, Limit = 500, Cursor = cursor }, _leave.Token);
-            if (!page.IsSuccess) return notFound;
-            if (page.Value.Items.FirstOrDefault(asset => string.Equals(asset.Id, Id, StringComparison.OrdinalIgnoreCase)) is { } deleted) return new ApiAnswer<AssetResponse>(deleted, null);
-            cursor = page.Value.NextCursor;
-        }
-        while (cursor is not null);
-        return notFound;
+        _draft = draft;
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("t", draft.FileName(ImageUrls.OwnExtension(_asset!))), new NavigationOptions { ReplaceHistoryEntry = true });
+    }
+
+    private void GoToTab(int tab)
+    {
+        if (tab == _tab) return;
+        _tab = tab;
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("tab", tab == 0 ? null : Tabs[tab]), new NavigationOptions { ReplaceHistoryEntry = true });
     }
 
     private void Show(ApiAnswer<AssetResponse> answer) => (_asset, _etag) = (answer.Value, answer.ETag);
@@ -98,8 +111,7 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
     private async Task DeleteAsync()
     {
-        var sure = await Dialogs.ShowMessageBoxAsync("Delete this image?", "Its addresses stop working at once. It can be restored for a while.", yesText: "Delete", cancelText: "Keep");
-        if (sure != true) return;
+        if (!await Dialogs.AskSureAsync("Delete this image?", "Its addresses stop working at once. It can be restored for a while.", "Delete")) return;
         var answer = await Client.DeleteAssetAsync(Organization, Id, _leave.Token);
         if (!answer.IsSuccess)
         {

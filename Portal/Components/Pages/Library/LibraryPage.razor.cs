@@ -1,26 +1,44 @@
 using ImageService.Portal.Client;
+using ImageService.Portal.Components.Shared;
+using ImageService.Portal.Workspaces;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace ImageService.Portal.Components.Pages.Library;
 
-/// <summary>A space's images: searched, filtered by folder and tag, paged; deleted ones on demand. What is shown is in the address, so it can be linked and gone back to.</summary>
-public sealed partial class LibraryPage : ComponentBase, IDisposable
+/// <summary>
+/// A space's images: searched, sorted, filtered; more come as one scrolls; several can be chosen and changed at once. What is shown is in the address, so it can be
+/// linked and gone back to.
+/// </summary>
+public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 {
     private const int MostFolders = 500;
+    private const int MostTags = 12;
 
     private readonly CancellationTokenSource _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
+    private readonly HashSet<string> _chosen = new(StringComparer.Ordinal);
     private List<AssetResponse>? _assets;
+    private AssetFacetsResponse? _facets;
     private IReadOnlyList<FolderResponse> _folders = [];
     private string? _next;
     private ApiProblem? _problem;
     private string _folder = "/";
     private string? _tag;
     private string? _words;
-    private bool _deleted;
-    private bool _uploading;
+    private string? _sort;
+    private string? _format;
+    private string? _access;
+    private bool _untagged;
+    private bool _list;
     private bool _loading;
     private int _generation;
+    private ElementReference _foot;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _uploads;
+    private IJSObjectReference? _scroll;
+    private DotNetObjectReference<LibraryPage>? _self;
 
     [Parameter]
     public required string Organization { get; set; }
@@ -40,81 +58,175 @@ public sealed partial class LibraryPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "q")]
     private string? WordsInAddress { get; set; }
 
-    [SupplyParameterFromQuery(Name = "deleted")]
-    private bool DeletedInAddress { get; set; }
+    [SupplyParameterFromQuery(Name = "sort")]
+    private string? SortInAddress { get; set; }
 
-    private bool IsFiltered => _folder != "/" || _tag is not null || !string.IsNullOrWhiteSpace(_words);
+    [SupplyParameterFromQuery(Name = "format")]
+    private string? FormatInAddress { get; set; }
 
-    public void Dispose()
-    {
-        _leave.Cancel();
-        _leave.Dispose();
-    }
+    [SupplyParameterFromQuery(Name = "access")]
+    private string? AccessInAddress { get; set; }
 
-    protected override async Task OnParametersSetAsync()
-    {
-        (_folder, _tag, _words, _deleted) = (string.IsNullOrEmpty(FolderInAddress) ? "/" : FolderInAddress, TagInAddress, WordsInAddress, DeletedInAddress);
-        if (RendererInfo.IsInteractive) await ReloadAsync();
-    }
+    [SupplyParameterFromQuery(Name = "untagged")]
+    private bool UntaggedInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "view")]
+    private string? ViewInAddress { get; set; }
+
+    private Level At => new(Organization, Tenant, Space);
+
+    /// <summary>Whether something beside the folder narrows the list.</summary>
+    private bool IsNarrowed => _tag is not null || _format is not null || _access is not null || _untagged || !string.IsNullOrWhiteSpace(_words);
 
     private AssetFilter Filter => new(Tenant, Space)
     {
-        // Words and tags are looked for everywhere below; without them a folder shows what is directly in it.
-        Folder = IsFiltered || _folders.Count > 0 ? _folder : null,
-        Recursive = !string.IsNullOrWhiteSpace(_words) || _tag is not null,
+        // Words and filters are looked for everywhere below; without them a folder shows what is directly in it, and a space without folders everything.
+        Folder = IsNarrowed || _folder != "/" || _folders.Count > 0 ? _folder : null,
+        Recursive = IsNarrowed,
         Tag = _tag,
         Words = _words,
-        Deleted = _deleted,
+        Format = _format,
+        Access = _access,
+        Untagged = _untagged,
+        Sort = _sort,
     };
 
-    private Task SearchAsync(string? words) => GoAsync(("q", string.IsNullOrWhiteSpace(words) ? null : words.Trim()));
+    public async ValueTask DisposeAsync()
+    {
+        await _leave.CancelAsync();
+        _leave.Dispose();
+        try
+        {
+            foreach (var watcher in new[] { _uploads, _scroll }.OfType<IJSObjectReference>())
+            {
+                await watcher.InvokeVoidAsync("dispose", CancellationToken.None);
+                await watcher.DisposeAsync();
+            }
 
-    private Task TagAsync(string? tag) => GoAsync(("tag", tag));
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its listeners with it.
+        }
 
-    private Task OpenFolderAsync(string folder) => GoAsync(("folder", folder == "/" ? null : folder));
+        _self?.Dispose();
+    }
 
-    private Task ShowDeletedAsync(bool deleted) => GoAsync(("deleted", deleted ? "true" : null));
+    /// <summary>Images came into this space from this browser.</summary>
+    [JSInvokable]
+    public Task Arrived() => InvokeAsync(ReloadAsync);
 
-    private Task ClearAsync() => GoAsync(("q", null), ("tag", null), ("folder", null));
+    /// <summary>The end of what is shown came into view.</summary>
+    [JSInvokable]
+    public Task Reached() => InvokeAsync(LoadMoreAsync);
 
-    private Task GoAsync(params (string Name, string? Value)[] changes)
+    protected override async Task OnParametersSetAsync()
+    {
+        (_folder, _tag) = (string.IsNullOrEmpty(FolderInAddress) ? "/" : FolderInAddress, TagInAddress);
+
+        // What is being typed may have a space at its end that the address does not have.
+        if (_words?.Trim() != (WordsInAddress ?? "")) _words = WordsInAddress;
+        (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
+        if (RendererInfo.IsInteractive) await ReloadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        _self = DotNetObjectReference.Create(this);
+        _module = await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
+        _uploads = await _module.InvokeAsync<IJSObjectReference>("listen", _leave.Token, _self, Organization, Tenant, Space);
+        _scroll = await _module.InvokeAsync<IJSObjectReference>("watchEnd", _leave.Token, _self, ".more");
+    }
+
+    // A space at the end of the words belongs to what is being typed and is no change of what is looked for.
+    private void SearchAsync(string? words)
+    {
+        _words = words;
+        var asked = string.IsNullOrWhiteSpace(words) ? null : words.Trim();
+        if (asked != WordsInAddress?.Trim()) Go(("q", asked));
+    }
+
+    private void OpenFolder(string folder) => Go(("folder", folder == "/" ? null : folder));
+
+    private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null));
+
+    private void Go(params (string Name, string? Value)[] changes)
     {
         var query = changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal);
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query), new NavigationOptions { ReplaceHistoryEntry = query.ContainsKey("q") });
-        return Task.CompletedTask;
     }
 
     private async Task ReloadAsync()
     {
         var generation = ++_generation;
         _problem = null;
-        await LoadFoldersAsync();
-        var page = await Client.ListAssetsAsync(Organization, Filter, _leave.Token);
+        var below = await Client.ListFoldersAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Limit = MostFolders }, _leave.Token);
         if (generation != _generation) return;
-        (_problem, _assets, _next) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor);
-        StateHasChanged();
-    }
-
-    private async Task LoadFoldersAsync()
-    {
-        var below = await Client.ListFoldersAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Deleted = _deleted, Limit = MostFolders }, _leave.Token);
         _folders = below.IsSuccess ? below.Value.Items : [];
+        var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
+        var page = await pending;
+        var facets = await counting;
+        if (generation != _generation) return;
+        (_problem, _assets, _next, _facets) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor, facets.Value);
+        Workspace.Remember([.. _assets?.Select(asset => asset.Id) ?? []]);
+        _chosen.IntersectWith(_assets?.Select(asset => asset.Id) ?? []);
+        StateHasChanged();
     }
 
     private async Task LoadMoreAsync()
     {
+        if (_loading || _next is null || _assets is null) return;
         _loading = true;
+        var generation = _generation;
         var page = await Client.ListAssetsAsync(Organization, Filter with { Cursor = _next }, _leave.Token);
         _loading = false;
-        if (!page.IsSuccess)
+        if (generation != _generation) return;
+        if (page.IsSuccess)
         {
-            _problem = page.Problem;
-            return;
+            _assets.AddRange(page.Value.Items);
+            _next = page.Value.NextCursor;
+            Workspace.Remember([.. _assets.Select(asset => asset.Id)]);
+        }
+        else
+        {
+            Snackbar.Add(page.Problem.Text, Severity.Error);
         }
 
-        _assets!.AddRange(page.Value.Items);
-        _next = page.Value.NextCursor;
+        StateHasChanged();
+    }
+
+    private void Choose(string id, bool chosen)
+    {
+        if (chosen) _chosen.Add(id);
+        else _chosen.Remove(id);
+    }
+
+    private void ChooseAll() => _chosen.UnionWith(_assets?.Select(asset => asset.Id) ?? []);
+
+    private Task ChangedAsync()
+    {
+        _chosen.Clear();
+        return ReloadAsync();
+    }
+
+    private async Task FetchAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<FetchDialog>("Upload by URL", new DialogParameters<FetchDialog> { { one => one.At, At }, { one => one.Folder, _folder } });
+        if (await dialog.Result is { Canceled: false }) await ReloadAsync();
     }
 
     internal static string Parent(string folder) => folder.LastIndexOf('/') is > 0 and var slash ? folder[..slash] : "/";
+
+    private RenderFragment Chip(string text, string name, string value, string? present) => builder =>
+    {
+        var on = string.Equals(present, value, StringComparison.Ordinal);
+        builder.OpenElement(0, "button");
+        builder.AddAttribute(1, "type", "button");
+        builder.AddAttribute(2, "aria-pressed", on ? "true" : "false");
+        builder.AddAttribute(3, "onclick", EventCallback.Factory.Create(this, () => Go((name, on ? null : value))));
+        builder.AddContent(4, text);
+        builder.CloseElement();
+    };
 }

@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace ImageService.Portal.Client;
+
+internal sealed partial class ImageServiceClient
+{
+    /// <summary>Presets in force at a level, those of the levels above included.</summary>
+    public Task<ApiAnswer<IReadOnlyList<PresetResponse>>> ListPresetsAsync(Level level, CancellationToken ct) =>
+        GetAllAsync<PresetResponse>($"{level.ApiPath}/presets?effective=true", null, ct);
+
+    public Task<ApiAnswer<PresetResponse>> CreatePresetAsync(Level level, SavePresetRequest request, CancellationToken ct) =>
+        SendAsync<SavePresetRequest, PresetResponse>(HttpMethod.Post, $"{level.ApiPath}/presets", request, null, ct);
+
+    /// <summary>Writes a new revision.</summary>
+    public Task<ApiAnswer<PresetResponse>> RevisePresetAsync(Level level, SavePresetRequest request, CancellationToken ct) =>
+        SendAsync<SavePresetRequest, PresetResponse>(HttpMethod.Put, $"{level.ApiPath}/presets/{Segment(request.Slug)}", request, null, ct);
+
+    public Task<ApiAnswer<JsonElement>> DeletePresetAsync(Level level, string slug, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}", null, ct);
+}

@@ -1,0 +1,131 @@
+using ImageService.Portal.Client;
+using ImageService.Portal.Components.Shared;
+using ImageService.Portal.Workspaces;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace ImageService.Portal.Components.Layout;
+
+/// <summary>The frame of every page: side bar, breadcrumb, search, account; keys of the whole portal.</summary>
+public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _leave = new();
+    private MudThemeProvider? _provider;
+    private ErrorBoundary? _boundary;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _shell;
+    private DotNetObjectReference<MainLayout>? _self;
+    private ApiProblem? _problem;
+    private Level? _level;
+    private bool _ready;
+    private bool _folded;
+    private bool _more;
+    private bool _asking;
+
+    /// <summary>Null until known: the cookie's choice, else the system's. Carried from the first rendering to the interactive one, so that nothing flickers.</summary>
+    [PersistentState]
+    public bool? Dark { get; set; }
+
+    [CascadingParameter]
+    private HttpContext? Context { get; set; }
+
+    private bool IsDark => Dark ?? false;
+
+    public async ValueTask DisposeAsync()
+    {
+        Navigation.LocationChanged -= Follow;
+        await _leave.CancelAsync();
+        _leave.Dispose();
+        try
+        {
+            if (_shell is not null)
+            {
+                await _shell.InvokeVoidAsync("dispose", CancellationToken.None);
+                await _shell.DisposeAsync();
+            }
+
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and the module with it.
+        }
+
+        _self?.Dispose();
+    }
+
+    /// <summary>A key that the server must answer.</summary>
+    [JSInvokable]
+    public Task Shortcut(string name) => name == "help" ? InvokeAsync(() => Dialogs.ShowAsync<Shortcuts>("Keys")) : InvokeAsync(OpenPaletteAsync);
+
+    protected override async Task OnInitializedAsync()
+    {
+        Dark ??= Context?.Request.Cookies["theme"] switch { "dark" => true, "light" => false, _ => null };
+        _level = Rooms.LevelOf(new Uri(Navigation.Uri).AbsolutePath);
+        Navigation.LocationChanged += Follow;
+        if (RendererInfo.IsInteractive) await LoadAsync();
+    }
+
+    protected override void OnParametersSet() => _boundary?.Recover();
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        if (Dark is null && _provider is not null)
+        {
+            Dark = await _provider.GetSystemDarkModeAsync();
+            StateHasChanged();
+        }
+
+        _self = DotNetObjectReference.Create(this);
+        _module = await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
+        _shell = await _module.InvokeAsync<IJSObjectReference>("shell", _leave.Token, _self);
+    }
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private async Task LoadAsync()
+    {
+        _problem = await Workspace.LoadAsync(_leave.Token);
+        _ready = _problem is null;
+    }
+
+    private void Follow(object? sender, LocationChangedEventArgs change)
+    {
+        _level = Rooms.LevelOf(new Uri(change.Location).AbsolutePath);
+        _more = false;
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private async Task OpenPaletteAsync()
+    {
+        if (_asking || !_ready) return;
+        _asking = true;
+        try
+        {
+            var dialog = await Dialogs.ShowAsync<CommandPalette>(null, new DialogParameters<CommandPalette> { { palette => palette.At, _level } }, new DialogOptions { NoHeader = true, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
+            if (await dialog.Result is { Canceled: false, Data: string address }) Navigation.NavigateTo(address);
+        }
+        finally
+        {
+            _asking = false;
+        }
+    }
+
+    private async Task UploadAsync()
+    {
+        if (_module is not null) await _module.InvokeVoidAsync("chooseFiles", _leave.Token);
+    }
+
+    private async Task ToggleThemeAsync()
+    {
+        Dark = !IsDark;
+        _module ??= await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
+        await _module.InvokeVoidAsync("rememberTheme", _leave.Token, IsDark ? "dark" : "light");
+    }
+
+    private void Recover() => _boundary?.Recover();
+}

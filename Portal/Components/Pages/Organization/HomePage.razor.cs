@@ -1,0 +1,163 @@
+using System.Globalization;
+using ImageService.Portal.Client;
+using ImageService.Portal.Components.Shared;
+using ImageService.Portal.Workspaces;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace ImageService.Portal.Components.Pages.Organization;
+
+/// <summary>An organization at a glance: what is used against what is allowed, what needs attention, its spaces, its newest images. Without one, the person's organizations.</summary>
+public sealed partial class HomePage : LoadedPage
+{
+    private const int MostNewest = 8;
+    private const double NearlyUsedUp = 0.8;
+    private static readonly TimeSpan EndsSoon = TimeSpan.FromDays(14);
+
+    private readonly List<(string Text, string Address)> _attention = [];
+    private IReadOnlyList<TenantPlaces>? _places;
+    private IReadOnlyList<AssetResponse> _newest = [];
+    private Dictionary<string, long> _quotas = new(StringComparer.Ordinal);
+    private UsageItem? _today;
+    private UsageItem? _month;
+    private string? _organization;
+    private bool _loaded;
+
+    /// <summary>Slug; null on the start page.</summary>
+    [Parameter]
+    public string? Organization { get; set; }
+
+    protected override string Subject => Organization ?? "";
+
+    private Level At => new(_organization ?? Organization ?? "");
+
+    protected override async Task LoadAsync()
+    {
+        _loaded = false;
+        _attention.Clear();
+        if (Organization is null && Workspace.Organizations.Count == 1)
+        {
+            Navigation.NavigateTo($"/o/{Workspace.Organizations.Keys.Single()}", new NavigationOptions { ReplaceHistoryEntry = true });
+            return;
+        }
+
+        _organization = Organization;
+        if (_organization is not null)
+        {
+            if (Take(await Workspace.PlacesAsync(_organization, Leaving)) is not { } places) return;
+            _places = places;
+            await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization));
+        }
+
+        _loaded = true;
+    }
+
+    private static string AccessText(SpaceResponse space) => space.DefaultAccess switch
+    {
+        "private" => "New images are private",
+        "public" => "New images are public",
+        _ => "Access as the policy says",
+    };
+
+    private async Task LoadUsageAsync(string organization)
+    {
+        if (!Workspace.MaySomewhere("usage:read", At)) return;
+        var now = Clock.GetUtcNow();
+        var first = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        var usage = await Client.GetUsageAsync(organization, first, now.AddMinutes(1), "day", Leaving);
+        var policies = await Client.ListPoliciesAsync(At, Leaving);
+        if (!usage.IsSuccess || !policies.IsSuccess) return;
+        _today = usage.Value.Items.FirstOrDefault(item => item.Date == DateOnly.FromDateTime(now.UtcDateTime)) ?? new UsageItem(null, null, null, null, 0, 0, 0, 0, 0);
+        _month = new UsageItem(
+            null, null, null, null, usage.Value.Items.Sum(item => item.Requests), usage.Value.Items.Sum(item => item.BandwidthBytes), usage.Value.Items is [.., var last] ? last.StorageBytes : 0,
+            usage.Value.Items.Sum(item => item.Transforms), usage.Value.Items.Sum(item => item.TransformCpuMs));
+        _quotas = policies.Value.Items.Where(policy => policy.Key.StartsWith("quota_", StringComparison.Ordinal) && policy.Effective.ValueKind is System.Text.Json.JsonValueKind.Number)
+            .ToDictionary(policy => policy.Key, policy => policy.Effective.GetInt64(), StringComparer.Ordinal);
+        Warn("quota_requests_per_month", _month.Requests, "requests");
+        Warn("quota_bandwidth_bytes_per_month", _month.BandwidthBytes, "bandwidth");
+        Warn("quota_transforms_per_month", _month.Transforms, "transforms");
+        Warn("quota_storage_bytes", _month.StorageBytes, "storage");
+    }
+
+    private void Warn(string policy, long used, string what)
+    {
+        if (_quotas.TryGetValue(policy, out var quota) && used >= quota * NearlyUsedUp) _attention.Add(($"{used * 100.0 / Math.Max(1, quota):0} % of the quota of {what} is used", $"{At.Address}/usage"));
+    }
+
+    private async Task LoadNewestAsync(string organization)
+    {
+        if (!Workspace.MaySomewhere("image:read", At)) return;
+        var newest = await Client.ListAssetsAsync(organization, new AssetFilter("", "") { Limit = MostNewest }, Leaving);
+        _newest = newest.Value?.Items ?? [];
+    }
+
+    private async Task LoadKeysAsync(string organization)
+    {
+        if (!Workspace.MaySomewhere("key:write", At)) return;
+        var now = Clock.GetUtcNow();
+        var keys = await Client.ListApiKeysAsync(organization, Leaving);
+        foreach (var key in keys.Value ?? [])
+        {
+            if (key.RevokedAt is null && key.ExpiresAt is { } ends && ends > now && ends - now < EndsSoon) _attention.Add(($"The key “{key.Name}” ends {Images.Times.Relative(ends, now)}", $"{At.Address}/api-keys"));
+        }
+    }
+
+    private async Task LoadWebhooksAsync(string organization)
+    {
+        if (!Workspace.May("tenant:write", At)) return;
+        var webhooks = await Client.ListWebhooksAsync(organization, Leaving);
+        foreach (var webhook in (webhooks.Value ?? []).Where(webhook => !webhook.Enabled)) _attention.Add(($"The webhook to {webhook.Url} is off", $"{At.Address}/webhooks/{webhook.Id}"));
+    }
+
+    private RenderFragment Quota(string text, long used, string policy, Func<long, string> write) => builder =>
+    {
+        builder.OpenElement(0, "div");
+        builder.AddAttribute(1, "class", "figure");
+        builder.OpenElement(2, "span");
+        builder.AddAttribute(3, "class", "muted");
+        builder.AddContent(4, text);
+        builder.CloseElement();
+        builder.OpenElement(5, "strong");
+        builder.AddContent(6, write(used));
+        builder.CloseElement();
+        if (_quotas.TryGetValue(policy, out var quota))
+        {
+            builder.OpenElement(7, "span");
+            builder.AddAttribute(8, "class", "muted");
+            builder.AddContent(9, $"of {write(quota)}");
+            builder.CloseElement();
+            builder.OpenElement(10, "div");
+            builder.AddAttribute(11, "class", "meter");
+            builder.AddMarkupContent(12, string.Create(CultureInfo.InvariantCulture, $"<span style=\"width:{Math.Min(100, used * 100.0 / Math.Max(1, quota)):0.#}%\"></span>"));
+            builder.CloseElement();
+        }
+
+        builder.CloseElement();
+    };
+
+    private async Task CreateTenantAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<PlaceDialog>("New tenant", new DialogParameters<PlaceDialog> { { one => one.Example, "Website" } });
+        if (await dialog.Result is not { Canceled: false, Data: NewPlace place }) return;
+        var answer = await Client.CreateTenantAsync(_organization!, new CreateTenantRequest(place.Slug, place.Name), Leaving);
+        await AfterAsync(answer.Problem, $"{place.Name} is made");
+    }
+
+    private async Task CreateSpaceAsync()
+    {
+        var tenants = _places!.Select(one => one.Tenant).Where(tenant => Workspace.May("tenant:write", new Level(_organization!, tenant.Slug))).ToList();
+        var dialog = await Dialogs.ShowAsync<PlaceDialog>("New space", new DialogParameters<PlaceDialog> { { one => one.Example, "Product photos" }, { one => one.Tenants, tenants } });
+        if (await dialog.Result is not { Canceled: false, Data: NewPlace place }) return;
+        var answer = await Client.CreateSpaceAsync(_organization!, place.Tenant!, new CreateSpaceRequest(place.Slug, place.Name, place.Access), Leaving);
+        await AfterAsync(answer.Problem, $"{place.Name} is made");
+        if (answer.IsSuccess) Navigation.NavigateTo(new Level(_organization!, place.Tenant, answer.Value.Slug).Address);
+    }
+
+    private async Task AfterAsync(ApiProblem? problem, string done)
+    {
+        Snackbar.Add(problem?.Text ?? done, problem is null ? Severity.Success : Severity.Error);
+        if (problem is not null) return;
+        Workspace.Forget(_organization!);
+        await ReloadAsync();
+    }
+}

@@ -1,0 +1,64 @@
+// Every way for files to come: an input that says where to, a drop anywhere on the page (folders too), a paste.
+import { add } from './queue.js';
+
+const target = () => /** @type {HTMLInputElement|null} */ (document.querySelector('input[data-uploads]'));
+
+const placeOf = input => ({
+  organization: input.dataset.organization, tenant: input.dataset.tenant, space: input.dataset.space, spaceName: input.dataset.spaceName, folder: input.dataset.folder || '/',
+});
+
+document.addEventListener('change', event => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  if (!input.matches?.('input[data-uploads]')) return;
+  // With webkitdirectory a file knows its folder.
+  add([...input.files].map(file => ({ file, path: file.webkitRelativePath?.split('/').slice(0, -1).join('/') })), placeOf(input));
+  input.value = '';
+});
+
+let depth = 0;
+const carriesFiles = event => target() && event.dataTransfer?.types?.includes('Files');
+const mark = on => document.documentElement.classList.toggle('dropping', on);
+
+document.addEventListener('dragenter', event => { if (carriesFiles(event)) { event.preventDefault(); depth++; mark(true); } });
+document.addEventListener('dragover', event => { if (carriesFiles(event)) event.preventDefault(); });
+document.addEventListener('dragleave', () => { if (--depth <= 0) { depth = 0; mark(false); } });
+document.addEventListener('drop', async event => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  depth = 0;
+  mark(false);
+  const place = placeOf(target());
+  // Entries must be taken before the event is over.
+  const taken = [...event.dataTransfer.items].filter(item => item.kind === 'file').map(item => ({
+    entry: item.webkitGetAsEntry?.(), file: item.getAsFile(), handle: item.getAsFileSystemHandle?.().catch(() => null),
+  }));
+  const files = [];
+  for (const { entry, file, handle } of taken) {
+    if (entry?.isDirectory) await walk(entry, entry.name, files);
+    else if (file) files.push({ file, handle: asFile(await handle) });
+  }
+  add(files, place);
+});
+
+const asFile = handle => handle?.kind === 'file' ? handle : undefined;
+
+async function walk(directory, path, files) {
+  const reader = directory.createReader();
+  for (;;) {
+    // A reader gives at most a hundred entries a time.
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      if (entry.isDirectory) await walk(entry, `${path}/${entry.name}`, files);
+      else if (!entry.name.startsWith('.')) files.push({ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) });
+    }
+  }
+}
+
+document.addEventListener('paste', event => {
+  const input = target();
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (!input || files.length === 0 || event.target.closest?.('input:not([type=file]), textarea, [contenteditable]')) return;
+  event.preventDefault();
+  add(files.map(file => ({ file })), placeOf(input));
+});

@@ -1,0 +1,91 @@
+// What a page cannot do from the server: copy, save, remember, measure an image.
+
+export const rememberTheme = theme => {
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+  document.documentElement.dataset.theme = theme;
+};
+
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No permission, or a page without TLS: the old way.
+    const area = Object.assign(document.createElement('textarea'), { value: text });
+    area.style.position = 'fixed';
+    area.style.opacity = '0';
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
+
+// Fetches an image and says what came: its type, weight and a local address to show it by, or the service's own words where it refused.
+let latest = 0;
+let shown = null;
+export async function measure(url) {
+  const turn = ++latest;
+  const began = performance.now();
+  try {
+    const response = await fetch(url, { credentials: 'omit', headers: { Accept: 'image/avif,image/webp,image/*,*/*;q=0.8' } });
+    if (!response.ok) {
+      const problem = await response.json().catch(() => null);
+      return { ok: false, superseded: turn !== latest, detail: problem?.detail ?? problem?.title ?? `The service answered ${response.status}.` };
+    }
+    const blob = await response.blob();
+    const picture = await createImageBitmap(blob).catch(() => null);
+    const result = { ok: true, superseded: turn !== latest, cache: response.headers.get('X-Cache') ?? '', timing: response.headers.get('Server-Timing') ?? '', milliseconds: Math.round(performance.now() - began), type: blob.type, size: blob.size, width: picture?.width ?? 0, height: picture?.height ?? 0 };
+    picture?.close();
+    if (result.superseded) return result;
+    if (shown) URL.revokeObjectURL(shown);
+    shown = URL.createObjectURL(blob);
+    return { ...result, address: shown };
+  } catch {
+    // CORS may forbid reading what an <img> may still show.
+    return { ok: true, superseded: turn !== latest, cache: '', timing: '', milliseconds: 0, type: '', size: 0, width: 0, height: 0, address: url };
+  }
+}
+
+// Saves a text as a file.
+export function save(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  Object.assign(document.createElement('a'), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// Where in a picture a click fell, 0 to 1 from its left and top.
+export function relativePoint(element, clientX, clientY) {
+  const box = element.getBoundingClientRect();
+  const within = value => Math.min(1, Math.max(0, value));
+  return { x: within((clientX - box.left) / box.width), y: within((clientY - box.top) / box.height) };
+}
+
+// Opens the browser's choice of files for the space on the page.
+export const chooseFiles = () => document.querySelector('input[data-uploads]')?.click();
+
+// Tells a page when the element at its end comes near, also one that is made later.
+export function watchEnd(page, selector) {
+  const seen = new IntersectionObserver(entries => {
+    if (entries.some(entry => entry.isIntersecting)) page.invokeMethodAsync('Reached').catch(() => { /* the circuit is cut */ });
+  }, { rootMargin: '600px' });
+  const look = () => { seen.disconnect(); const end = document.querySelector(selector); if (end) seen.observe(end); };
+  const changes = new MutationObserver(look);
+  changes.observe(document.getElementById('content') ?? document.body, { childList: true, subtree: true });
+  look();
+  return { dispose: () => { seen.disconnect(); changes.disconnect(); } };
+}
+
+// The service's own words on why there is no image at an address; null where there is one.
+export async function faultOf(url) {
+  try {
+    const response = await fetch(url, { credentials: 'omit' });
+    if (response.ok) return null;
+    const problem = await response.json().catch(() => null);
+    return problem?.detail ?? problem?.title ?? `The service answered ${response.status}.`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,4 @@
+// Every script of the portal, in one file.
+export * from './page.js';
+export { shell } from './shell.js';
+export { listen, isRunning } from './uploads.js';

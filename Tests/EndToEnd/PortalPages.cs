@@ -1,0 +1,29 @@
+using ImageService.Tests.Acceptance;
+using Microsoft.Playwright;
+
+namespace ImageService.Tests.EndToEnd;
+
+/// <summary>Ways through the portal that many journeys take.</summary>
+internal static class PortalPages
+{
+    public static async Task SignInAsync(this IPage page, StackSummary summary)
+    {
+        await page.GotoAsync(summary.Portal);
+        await page.GetByLabel("E-mail address").FillAsync(summary.PortalUser);
+        await page.GetByLabel("Password").FillAsync(summary.PortalPassword);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.InteractiveAsync();
+    }
+
+    /// <summary>Goes to a path and waits until it can be used.</summary>
+    public static async Task VisitAsync(this IPage page, StackSummary summary, string path)
+    {
+        await page.GotoAsync(summary.Portal + path);
+        await page.InteractiveAsync();
+    }
+
+    /// <summary>A click before the circuit is up would be lost.</summary>
+    public static Task InteractiveAsync(this IPage page) => page.Locator("main[data-interactive=true]").WaitForAsync();
+
+    public static string Space(this StackSummary summary, string kind) => $"/o/{summary.Organization}/{summary.Tenant}/{summary.Spaces[kind]}";
+}
