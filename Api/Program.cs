@@ -40,6 +40,7 @@ builder.AddDemo();
 var app = builder.Build();
 app.UseMiddleware<RequestMetrics>();
 app.UseHttpEdge();
+app.UseTusVersion();
 app.UseRouting();
 app.UseCrossOriginUploads();
 app.UseMiddleware<BodyLimits>();

@@ -10,7 +10,7 @@ namespace ImageService.Api.Gateway;
 internal static class ImageResponse
 {
     private const string NothingRuns = "default-src 'none'; frame-ancestors *; sandbox";
-    private const string Exposed = "ETag, X-Cache, X-Width-Snapped, Server-Timing, Content-Length, Content-Range, Retry-After";
+    private const string Exposed = "ETag, X-Cache, X-Width-Snapped, X-Size-Limited, Server-Timing, Content-Length, Content-Range, Retry-After";
 
     /// <summary>CORS of an answer that says nothing of any space: every page may read the problem, whether the space exists or not.</summary>
     public static void AllowAnyOrigin(HttpContext http)
@@ -50,6 +50,8 @@ internal static class ImageResponse
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (variant.SnappedWidth is { } width)
             headers["X-Width-Snapped"] = width.ToString(CultureInfo.InvariantCulture);
+        if (variant.SizeLimited is { } limited)
+            headers["X-Size-Limited"] = limited;
     }
 
     /// <summary>Says that the answer depends on <c>Accept</c>; once, and on errors too.</summary>

@@ -82,8 +82,24 @@ internal sealed class MultipartUpload(StagingArea staging)
             return refusal;
         if (!(await staging.StageAsync(organizationId, section.Body, target, ct)).TryGet(out var staged, out var tooLarge))
             return tooLarge;
-        received.Take(staged, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
+        received.Take(staged, disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value : Unquoted(disposition.FileName.Value));
         return null;
+    }
+
+    // Quoted pairs of RFC 9110, section 5.6.4, for the two characters that need them; a lone backslash is a path of Windows.
+    private static string? Unquoted(string? text)
+    {
+        if (text is not ['"', .. var inner, '"'])
+            return text;
+        var plain = new StringBuilder(inner.Length);
+        for (var at = 0; at < inner.Length; at++)
+        {
+            if (inner[at] == '\\' && at + 1 < inner.Length && inner[at + 1] is ('"' or '\\'))
+                at++;
+            plain.Append(inner[at]);
+        }
+
+        return plain.ToString();
     }
 
     private static async Task<Error?> TakeFieldAsync(MultipartSection section, string name, ReceivedFile received, CancellationToken ct)

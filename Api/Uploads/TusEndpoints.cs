@@ -12,9 +12,26 @@ namespace ImageService.Api.Uploads;
 /// <summary>Resumable uploads by tus 1.0.0 at <c>/v1/uploads</c>.</summary>
 internal static class TusEndpoints
 {
+    private const string Root = "/v1/uploads";
+
+    /// <summary>Every answer below the uploads' path says the version, those of paths that name no upload and of callers without a credential too.</summary>
+    public static void UseTusVersion(this WebApplication app) => app.UseWhen(
+        static http => http.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal),
+        static branch => branch.Use(static (http, next) =>
+        {
+            http.Response.OnStarting(
+                static state =>
+                {
+                    ((HttpResponse)state).Headers[TusHeaders.Resumable] = TusHeaders.Version;
+                    return Task.CompletedTask;
+                },
+                http.Response);
+            return next(http);
+        }));
+
     public static void MapTus(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/uploads").WithTags("Resumable uploads").WithMetadata(new TakesUploadTicket()).AddEndpointFilter(SpeakTusAsync);
+        var group = routes.MapGroup(Root).WithTags("Resumable uploads").WithMetadata(new TakesUploadTicket()).AddEndpointFilter(SpeakTusAsync);
         group.MapMethods("", [HttpMethods.Options], Options).AllowAnonymous()
             .Describe("describeUploads", "What this tus server can do").AnswersNothing();
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
@@ -34,16 +51,15 @@ internal static class TusEndpoints
         CrossOriginUploads.MapPreflight(group, "/{id}", HttpMethods.Head, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Post);
     }
 
-    /// <summary>Every request but OPTIONS says the protocol's version, and every answer does.</summary>
+    /// <summary>Every request but OPTIONS says the protocol's version.</summary>
     private static async ValueTask<object?> SpeakTusAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Response.Headers[TusHeaders.Resumable] = TusHeaders.Version;
         http.Response.Headers.CacheControl = "no-store";
         if (HttpMethods.IsOptions(http.Request.Method) || http.Request.Headers[TusHeaders.Resumable] == TusHeaders.Version)
             return await next(context);
         http.Response.Headers["Tus-Version"] = TusHeaders.Version;
-        return new Error(ErrorCode.PreconditionFailed, $"Send {TusHeaders.Resumable}: {TusHeaders.Version}.").ToProblem();
+        return new Error(ErrorCode.TusVersionUnsupported, $"Send {TusHeaders.Resumable}: {TusHeaders.Version}.").ToProblem();
     }
 
     private static IResult Options(HttpContext http)
@@ -89,7 +105,7 @@ internal static class TusEndpoints
     private static async Task<IResult> Patch(Guid id, Visit visit, PageOrigin page, HttpContext http, TusUploads uploads, CancellationToken ct)
     {
         if (!IsBytes(http.Request))
-            return new Error(ErrorCode.UnsupportedImageType, $"Send the bytes as {TusHeaders.ContentType}.").ToProblem();
+            return new Error(ErrorCode.UnsupportedMediaType, $"Send the bytes as {TusHeaders.ContentType}.").ToProblem();
         if (!TusHeaders.ReadNumber(http.Request, TusHeaders.Offset).TryGet(out var offset, out var error)
             || !TusHeaders.ReadChecksum(http.Request.Headers[TusHeaders.Checksum]).TryGet(out var checksum, out error))
             return error.ToProblem();

@@ -58,7 +58,7 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces, 
             return upload with { Upload = finished ?? upload.Upload, Outcome = new TusOutcome(ingested.Asset.Filename, ingested.Deduplicated) };
         }
 
-        if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded or ErrorCode.PayloadTooLarge)
+        if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UnsupportedImageKind or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded or ErrorCode.PayloadTooLarge)
             await uploads.TerminateAsync(upload.Upload, CancellationToken.None);
         return error;
     }

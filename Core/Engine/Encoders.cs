@@ -31,10 +31,16 @@ internal static class Encoders
                 effort: megapixels <= 1.2 ? 2 : megapixels <= 2.2 ? 1 : 0,
                 subsampleMode: quality >= 90 ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
                 keep: keep),
-            ImageFormat.Gif => image.GifsaveBuffer(
-                effort: 1, bitdepth: GifBits(image, megapixels), interframeMaxerror: 8, interpaletteMaxerror: 10, reuse: hasPalette, keep: keep),
+            ImageFormat.Gif => Gif(image, GifBits(image, megapixels), hasPalette, keep),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
+    }
+
+    private static byte[] Gif(Image image, int bits, bool hasPalette, Enums.ForeignKeep keep)
+    {
+        // A still picture has nothing to repeat, and the encoder would say so for ever.
+        using var roll = image.Contains("page-height") ? image.Copy() : image.Mutate(static still => still.Set(GValue.GIntType, "loop", 1));
+        return roll.GifsaveBuffer(effort: 1, bitdepth: bits, interframeMaxerror: 8, interpaletteMaxerror: 10, reuse: hasPalette, keep: keep);
     }
 
     // The same number is to look alike in every format: JPEG's and WebP's 85 is what this encoder makes at 70.

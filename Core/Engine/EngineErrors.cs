@@ -1,5 +1,7 @@
 using ImageService.Core.Errors;
 
+using ImageService.Core.Operations;
+
 namespace ImageService.Core.Engine;
 
 /// <summary>Every way the engine refuses.</summary>
@@ -16,6 +18,12 @@ internal static class EngineErrors
 
     public static Error NeverDelivered(OriginalFormat format) => new(
         ErrorCode.UnsupportedImageType, $"A {format.Name()} is never delivered as it is; ask for it as jpg, png, webp or avif.");
+
+    public static Error UnsupportedKind(OriginalFormat format, string kind) => new(
+        ErrorCode.UnsupportedImageKind, $"A {format.Name()} with {kind} cannot be read here, though it may be whole. Save it as the usual kind and send that.");
+
+    public static Error EncodingFailed(ImageFormat format) => new(
+        ErrorCode.EncodingFailed, $"The picture could not be encoded as {format.Name()}, though it was read. Ask for another format, a smaller size or a lower quality.");
 
     public static Error Undecodable(OriginalFormat format) => new(
         ErrorCode.UndecodableImage, $"The {format.Name()} is truncated or corrupt and cannot be decoded.");
@@ -43,8 +51,9 @@ internal static class EngineErrors
     public static Error SideTooLong(int width, int height, int limit) => new(
         ErrorCode.ImageLimitExceeded, $"The image is {width} × {height} px; no side may exceed {limit} px.");
 
-    public static Error TooMuchMemory() => new(
-        ErrorCode.ImageLimitExceeded, "Decoding the image would take more memory than an image may take. Upload it smaller, or as a baseline JPEG.");
+    public static Error TooMuchMemory(long? needed, long limit) => new(
+        ErrorCode.ImageLimitExceeded,
+        $"Decoding the image would take {(needed is { } bytes ? $"{bytes >> 20} MiB" : "more")}; at most {limit >> 20} MiB may be taken (setting Engine:DecoderMemoryBytes). Upload it smaller, or as a baseline JPEG.");
 
     public static Error TooMuchMemoryToTransform(long most) => new(
         ErrorCode.ImageLimitExceeded,

@@ -4,10 +4,10 @@ namespace ImageService.Core.Engine;
 public static class EngineRevision
 {
     // Increment when output bytes change: settings of an encoder, order or arithmetic of a step.
-    private const int Pixels = 2;
+    private const int Pixels = 3;
 
     // Increment when MakeIntermediateAsync or SourceChoice changes.
-    private const int Intermediate = 1;
+    private const int Intermediate = 2;
 
     /// <summary>For variants made from the original: own revision and libvips' version, for example <c>1-8.18.7</c>.</summary>
     public static string Current { get; } = $"{Pixels}-{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";

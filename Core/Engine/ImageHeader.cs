@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ImageService.Core.Engine.Colour;
 using ImageService.Core.Engine.Metadata;
 using ImageService.Core.Engine.Stripping;
 using ImageService.Core.Errors;
@@ -28,6 +29,20 @@ internal sealed record ImageHeader(
 
     /// <summary>An interlaced PNG, which its decoder keeps whole; others go by line.</summary>
     public bool IsKeptWhole { get; init; }
+
+    /// <summary>What the file says of its colours without a profile; null where it says sRGB or nothing.</summary>
+    public ColourSignal? Signal { get; init; }
+
+    /// <summary>Whether the file holds its pixels as they were: PNG, GIF, TIFF, lossless WebP.</summary>
+    public bool IsLossless { get; init; }
+
+    /// <summary>The same with what only the file itself tells.</summary>
+    /// <param name="file">From its beginning; left anywhere.</param>
+    public ImageHeader With(Stream file) => this with
+    {
+        Signal = Profile == ProfileKind.None ? ColourSignal.Read(file, Format) : null,
+        IsLossless = Format is OriginalFormat.Png or OriginalFormat.Gif or OriginalFormat.Tiff || (Format == OriginalFormat.Webp && WebpKind.IsLossless(file)),
+    };
 
     /// <summary>Opens a file: reads its header; pixels come when they are asked for, from top to bottom, once.</summary>
     /// <param name="bytes">The whole file.</param>

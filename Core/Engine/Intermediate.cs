@@ -19,14 +19,14 @@ internal static class Intermediate
     {
         var original = opened.Header.Upright;
         var size = SourceChoice.IntermediateSize(original);
-        var format = opened.Header.HasAlpha ? ImageFormat.Png : ImageFormat.Jpg;
+        var format = opened.Header.HasAlpha || opened.Header.IsLossless ? ImageFormat.Png : ImageFormat.Jpg;
         var operations = new ImageOperations { Width = size.Width, Height = size.Height, Fit = Fit.Fill, Quality = Operations.Quality.Of(Quality) };
         var plan = TransformPlan.Make(operations, original, FocalPoint.Centre);
         using var run = new TransformRun(plan, operations, format, opened.Header, stop);
         var image = LoadSource.Apply(source.Bytes, run.Keep(opened.Reopen(allFrames: false)), run);
         image = ResizePicture.Apply(image, run);
         image = Orient.Apply(image, run);
-        image = ConvertColour.Apply(image, opened.Header.Profile, run);
+        image = ConvertColour.Apply(image, run);
         image = KeepCopyright.Apply(image, opened.Copyright, run, string.Create(CultureInfo.InvariantCulture, $"{SizeMark}{original.Width}x{original.Height}"));
         var bytes = run.Evaluate(image, ready => format == ImageFormat.Png
             ? ready.PngsaveBuffer(compression: 3, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.Exif)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ImageService.Core.Engine.Metadata;
 using NetVips;
 
@@ -24,7 +25,8 @@ internal sealed class OpenedSource : IDisposable
     public static OpenedSource Open(ReadOnlyMemory<byte> bytes, OriginalFormat format)
     {
         var image = ImageHeader.Open(bytes, format, allFrames: false);
-        return new OpenedSource(bytes, image, ImageHeader.Read(image, format));
+        using var file = MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
+        return new OpenedSource(bytes, image, ImageHeader.Read(image, format).With(file));
     }
 
     /// <summary>The pixels to read, once: of the first frame or, as a roll, of all.</summary>

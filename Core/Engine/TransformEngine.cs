@@ -22,17 +22,21 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     /// <summary>Makes one variant.</summary>
     /// <returns>
-    /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>, <see cref="ErrorCode.ImageLimitExceeded"/> or
-    /// <see cref="ErrorCode.TransformTimedOut"/>; the last only once the work has really ended.
+    /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>, <see cref="ErrorCode.EncodingFailed"/>,
+    /// <see cref="ErrorCode.ImageLimitExceeded"/> or <see cref="ErrorCode.TransformTimedOut"/>; the last only once the work has really ended.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up; the work has ended.</exception>
     public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits, CancellationToken ct) =>
         RunAsync(source, limits, (opened, stop) => Transform(source, opened, operations, stop), ct);
 
-    /// <summary>Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG where there is alpha.</summary>
+    /// <summary>Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG of what has alpha or was compressed without loss.</summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
     public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CpuUse? use, CancellationToken ct) =>
-        RunAsync(source, TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue, Use = use }, (opened, stop) => Intermediate.Make(source, opened, stop), ct);
+        RunAsync(
+            source,
+            TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue, Use = use },
+            (opened, stop) => (Result<TransformedImage>)Intermediate.Make(source, opened, stop),
+            ct);
 
     /// <summary>Takes the metadata out of an original without touching a pixel; copyright stays where the source says so.</summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
@@ -47,7 +51,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     public void Dispose() => _threads.Dispose();
 
-    private static TransformedImage Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)
+    private static Result<TransformedImage> Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)
     {
         var header = opened.Header;
         var plan = TransformPlan.Of(operations, source.IsIntermediate ? Intermediate.OriginalSize(opened) : header.Upright);
@@ -67,22 +71,44 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         var hasPalette = ChoosePalette.Applies(image, operations.Format, animated);
         if (hasPalette)
             image = ChoosePalette.Apply(image, run);
-        var bytes = run.Evaluate(image, ready => Encoders.Encode(ready, operations.Format, quality, source.KeepCopyright, hasPalette));
-        return new TransformedImage(bytes, operations.Format, plan.Canvas.Width, plan.Canvas.Height, animated ? header.Frames : 1, default);
+        try
+        {
+            var bytes = run.Evaluate(image, ready => Encoders.Encode(ready, operations.Format, quality, source.KeepCopyright, hasPalette));
+            return new TransformedImage(bytes, operations.Format, plan.Canvas.Width, plan.Canvas.Height, animated ? header.Frames : 1, default);
+        }
+        catch (VipsException) when (Decodes(source.Bytes, header.Format, run))
+        {
+            return EngineErrors.EncodingFailed(operations.Format);
+        }
+    }
+
+    // Pixels are read while they are encoded: which of the two failed shows when they are read alone.
+    private static bool Decodes(ReadOnlyMemory<byte> bytes, OriginalFormat format, TransformRun run)
+    {
+        try
+        {
+            using var again = ImageHeader.Open(bytes, format, allFrames: false);
+            _ = run.Evaluate(again, static pixels => pixels.Avg());
+            return true;
+        }
+        catch (VipsException)
+        {
+            return false;
+        }
     }
 
     private static Image Still(Image image, TransformRun run)
     {
         image = ResizePicture.Apply(image, run);
         image = Orient.Apply(image, run);
-        image = ConvertColour.Apply(image, run.Header.Profile, run);
+        image = ConvertColour.Apply(image, run);
         image = CropPicture.Apply(image, run);
         image = Effects.Apply(image, run);
         return FillBackground.Apply(image, run);
     }
 
     private async Task<Result<TransformedImage>> RunAsync(
-        TransformSource source, TransformLimits limits, Func<OpenedSource, CancellationToken, TransformedImage> make, CancellationToken ct)
+        TransformSource source, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<TransformedImage>> make, CancellationToken ct)
     {
         if (ImageSniffer.Sniff(source.Bytes.Span) is not { } format)
             return EngineErrors.UnknownType();
@@ -110,7 +136,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     }
 
     private static Result<TransformedImage> Work(
-        TransformSource source, OriginalFormat format, TransformLimits limits, Func<OpenedSource, CancellationToken, TransformedImage> make, CancellationToken stop)
+        TransformSource source, OriginalFormat format, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<TransformedImage>> make, CancellationToken stop)
     {
         var pixels = 0L;
         try

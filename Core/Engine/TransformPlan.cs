@@ -31,23 +31,34 @@ public sealed record TransformPlan
 
     public bool IsCropped => Crop.Width != Resized.Width || Crop.Height != Resized.Height;
 
+    /// <summary>Whether a picture of full size was shrunk to what its format holds.</summary>
+    public bool IsLimited { get; init; }
+
     public bool IsResized => Resized != Source;
 
     /// <summary>Plans one transform in canonical form.</summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="source">Upright size of the original, px.</param>
     public static TransformPlan Of(CanonicalOperations operations, PixelSize source) => Make(
-        operations.Operations, source, new FocalPoint(operations.Operations.FocalX ?? 0.5, operations.Operations.FocalY ?? 0.5));
+        operations.Operations,
+        source,
+        new FocalPoint(operations.Operations.FocalX ?? 0.5, operations.Operations.FocalY ?? 0.5),
+        operations.Operations.Original ? int.MaxValue : operations.Format.MaxSide());
 
     /// <summary>Plans one transform.</summary>
     /// <param name="operations">Resolved or as written; a size of null is in proportion to the other.</param>
     /// <param name="source">Upright size of the source, px, before <c>r</c>.</param>
     /// <param name="focal">Focal point as the canonical form tells it: of the picture after <c>r</c>, <c>flip</c> and <c>flop</c>.</param>
-    public static TransformPlan Make(ImageOperations operations, PixelSize source, FocalPoint focal)
+    /// <param name="maxSide">Longest side of a picture whose size nobody asked for, px: what its format holds.</param>
+    public static TransformPlan Make(ImageOperations operations, PixelSize source, FocalPoint focal, int maxSide = int.MaxValue)
     {
         var turned = operations.Rotation is 90 or 270 ? new PixelSize(source.Height, source.Width) : source;
         if (operations.Original || (operations.Width is null && operations.Height is null))
-            return Whole(turned, turned);
+        {
+            var full = Inside(turned, maxSide, maxSide);
+            return Whole(turned, full) with { IsLimited = full != turned };
+        }
+
 
         var fit = operations.Fit ?? Fit.Cover;
         if (operations.Width is not { } width || operations.Height is not { } height)

@@ -35,6 +35,7 @@ public enum ErrorCode
     Conflict,
     IdempotencyKeyReused,
     PreconditionFailed,
+    TusVersionUnsupported,
 
     // 410
     UploadExpired,
@@ -42,6 +43,9 @@ public enum ErrorCode
     // 413, 415, 422
     PayloadTooLarge,
     UnsupportedImageType,
+    UnsupportedImageKind,
+    UnsupportedMediaType,
+    EncodingFailed,
     UndecodableImage,
     ImageLimitExceeded,
     FetchRefused,

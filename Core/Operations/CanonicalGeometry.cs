@@ -12,11 +12,18 @@ namespace ImageService.Core.Operations;
 internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? Fit, bool GravityX, bool GravityY)
 {
     /// <summary>Resolves sides and fit for a source of the given size (px, upright and rotated).</summary>
-    public static CanonicalGeometry Of(int? width, int? height, Fit fit, int sourceWidth, int sourceHeight)
+    /// <param name="width">As asked for.</param>
+    /// <param name="height">As asked for.</param>
+    /// <param name="fit">As asked for.</param>
+    /// <param name="sourceWidth">px.</param>
+    /// <param name="sourceHeight">px.</param>
+    /// <param name="maxSide">Longest side that the output's format holds. A side that nobody asked for may exceed it; full size then means "as large as the format holds".</param>
+    public static CanonicalGeometry Of(int? width, int? height, Fit fit, int sourceWidth, int sourceHeight, int maxSide)
     {
         var source = new Size(sourceWidth, sourceHeight);
         return (width, height) switch
         {
+            _ when Exceeds(width, height, fit, source, maxSide) => default,
             (null, null) => default,
             ({ } w, null) => Proportional(source.ScaledToWidth(Math.Min(w, source.Width)), source) ?? default,
             (null, { } h) => Proportional(source.ScaledToHeight(Math.Min(h, source.Height)), source) ?? default,
@@ -29,6 +36,27 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
                 _ => Canvas(new Size(w, h), source),
             },
         };
+    }
+
+    /// <summary>Whether the result is no longer on either side than the format holds.</summary>
+    public static bool Fits(int? width, int? height, Fit fit, int sourceWidth, int sourceHeight, int maxSide) =>
+        width is null && height is null
+            ? sourceWidth <= maxSide && sourceHeight <= maxSide
+            : !Exceeds(width, height, fit, new Size(sourceWidth, sourceHeight), maxSide);
+
+    // A box is at most as large as may be asked for, which every format holds: only what keeps its proportions can come out longer.
+    private static bool Exceeds(int? width, int? height, Fit fit, Size source, int maxSide)
+    {
+        if (source.Width <= maxSide && source.Height <= maxSide)
+            return false;
+        Size? size = (width, height) switch
+        {
+            ({ } w, null) => source.ScaledToWidth(Math.Min(w, source.Width)),
+            (null, { } h) => source.ScaledToHeight(Math.Min(h, source.Height)),
+            ({ } w, { } h) when fit == Operations.Fit.Outside => Outside(new Size(w, h), source),
+            _ => null,
+        };
+        return size is { } result && (result.Width > maxSide || result.Height > maxSide);
     }
 
     /// <summary>One side where the other follows from it; the width where either would do and can be written. Null when the size is not in proportion.</summary>

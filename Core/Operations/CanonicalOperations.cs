@@ -39,7 +39,7 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
     {
         var turn = Turn.Of(operations);
         var (width, height) = turn.SwapsSides ? (source.Height, source.Width) : (source.Width, source.Height);
-        var geometry = CanonicalGeometry.Of(operations.Width, operations.Height, operations.Fit ?? Fit.Cover, width, height);
+        var geometry = CanonicalGeometry.Of(operations.Width, operations.Height, operations.Fit ?? Fit.Cover, width, height, format.MaxSide());
         var position = CanonicalPosition.Of(operations, geometry, turn, source);
         return new ImageOperations
         {

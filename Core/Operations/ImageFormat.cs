@@ -41,6 +41,19 @@ public static class ImageFormats
     /// <summary>Whether the encoder writes animations.</summary>
     public static bool CanAnimate(this ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif;
 
+    /// <summary>
+    /// Longest side that the format and its encoder hold, px: WebP's 14 bits, AVIF as libheif writes it, GIF's 16 bits, JPEG as libjpeg writes it (a little below
+    /// the format's own 65535); PNG has none that a picture reaches here.
+    /// </summary>
+    public static int MaxSide(this ImageFormat format) => format switch
+    {
+        ImageFormat.Webp => 16_383,
+        ImageFormat.Avif => 16_384,
+        ImageFormat.Jpg => 65_500,
+        ImageFormat.Gif => 65_535,
+        _ => int.MaxValue,
+    };
+
     /// <summary>Reads a name or extension (<c>jpg</c>, <c>jpeg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>); lower case only.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ImageFormat format)
     {

@@ -38,10 +38,10 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     private async Task<Result<ReadOnlyMemory<byte>>> ReadOriginalAsync(VariantDescription description, CancellationToken ct)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.ReadOriginal);
-        var key = description.Asset.WorkingCopyKey ?? description.Asset.StorageKey;
+        var key = description.ReadsWorkingCopy ? description.Asset.WorkingCopyKey! : description.Asset.StorageKey;
         if (await store.ReadAsync(description.Asset.Store, key, ct) is { } bytes)
         {
-            if (description.Asset.OriginalTier is not StorageTier.Hot && description.Asset.WorkingCopyKey is null)
+            if (description.Asset.OriginalTier is not StorageTier.Hot && !description.ReadsWorkingCopy)
                 await NoteReadAsync(description, ct);
             return new ReadOnlyMemory<byte>(bytes);
         }

@@ -56,7 +56,14 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var choice = request.Operations.Format ?? preset?.Operations.Format;
         if (choice is not { } wanted)
             return request.Extension;
-        return wanted.Fixed ?? FormatNegotiation.Choose(request.Accept, request.Extension, request.Space.Policy.AllowedOutputFormats, facts.Frames > 1);
+        if (wanted.Fixed is { } format)
+            return format;
+        var source = SourceOf(facts);
+        var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
+        var allowed = request.Space.Policy.AllowedOutputFormats;
+        var holding = allowed.Holding(merged, source);
+        var extension = ReferenceEquals(holding, allowed) ? request.Extension : holding.Plainest(request.Extension, facts.HasAlpha);
+        return FormatNegotiation.Choose(request.Accept, extension, holding, facts.Frames > 1);
     }
 
     private static Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ImageFormat format)
@@ -86,6 +93,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             IsNegotiated = merged.Format is { IsAuto: true },
             FollowsFocalPoint = merged.Gravity == Gravity.Focal,
             SnappedWidth = verdict.SnappedWidth,
+            SizeLimited = Limited(TransformPlan.Of(canonical, new PixelSize(source.Width, source.Height))),
             UsesIntermediate = usesIntermediate,
             IsExactOriginal = isExact,
             ETag = $"\"{hash}\"",
@@ -110,6 +118,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         DecodeBytes = facts.DecodeBytes,
         DecodeCpu = facts.DecodeCpuMs is { } cpu ? TimeSpan.FromMilliseconds(cpu) : null,
     };
+
+    private static string? Limited(TransformPlan plan) =>
+        !plan.IsLimited ? null
+        : plan.Canvas.Width >= plan.Canvas.Height ? string.Create(CultureInfo.InvariantCulture, $"width={plan.Canvas.Width}")
+        : string.Create(CultureInfo.InvariantCulture, $"height={plan.Canvas.Height}");
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
     private static string Revision(bool usesIntermediate, bool isExact, EffectivePolicy policy)

@@ -74,7 +74,7 @@ public static class DecodeProcess
         }
         catch (OutOfMemoryException)
         {
-            return DecodeReply.Of(EngineErrors.TooMuchMemory());
+            return DecodeReply.Of(EngineErrors.TooMuchMemory(null, request.MemoryBytes));
         }
         catch (IOException broken)
         {

@@ -159,7 +159,7 @@ internal sealed class DecoderChild : IDisposable
                 await Task.Delay(WatchInterval, time, stop.Token);
                 _process.Refresh();
                 if (_process.WorkingSet64 > _options.DecoderMemoryBytes + (2 * RuntimeBytes))
-                    _exceeded = EngineErrors.TooMuchMemory();
+                    _exceeded = EngineErrors.TooMuchMemory(null, _options.DecoderMemoryBytes);
                 else if (_process.TotalProcessorTime - before > _options.DecoderTimeout + Grace)
                     _exceeded = EngineErrors.TooMuchWork(_options.DecoderTimeout);
                 if (_exceeded is not null)

@@ -1,7 +1,8 @@
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// Walks the blocks of a GIF to its trailer. Decoders take a file that was cut between two frames for a shorter animation; whoever uploaded it did not mean that.
+/// Walks the blocks of a GIF to its end. Decoders take a file that was cut within a frame for a shorter animation; whoever uploaded it did not mean that.
+/// Many writers leave out the trailer, and nothing of the pictures is missing then.
 /// </summary>
 internal static class GifEnding
 {
@@ -9,22 +10,26 @@ internal static class GifEnding
     private const int Image = 0x2C;
     private const int Trailer = 0x3B;
 
-    /// <summary>Whether every block is whole and the trailer follows.</summary>
+    /// <summary>Whether every block is whole up to the trailer, or to the end of a file that shows something.</summary>
     public static bool IsWhole(string path)
     {
         using var file = new BufferedStream(File.OpenRead(path), 1 << 16);
         var head = new byte[13];
         if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !Skip(file, TableBytes(head[10])))
             return false;
+        var hasImage = false;
         while (true)
         {
             switch (file.ReadByte())
             {
                 case Trailer:
                     return true;
+                case -1:
+                    return hasImage;
                 case Extension when Skip(file, 1) && SkipBlocks(file):
                     break;
                 case Image when SkipImage(file):
+                    hasImage = true;
                     break;
                 default:
                     return false;

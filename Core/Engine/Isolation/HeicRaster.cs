@@ -43,14 +43,14 @@ internal static class HeicRaster
                 return EngineErrors.TooManyPixels(pixels, request.MaxPixels);
             var needed = MemoryEstimate.ForDecode(OriginalFormat.Heic, pixels);
             if (needed > request.MemoryBytes)
-                return EngineErrors.TooMuchMemory();
+                return EngineErrors.TooMuchMemory(needed, request.MemoryBytes);
             admit(needed);
             using var image = new MagickImage(request.Path, settings);
             return Save(image, request);
         }
         catch (MagickResourceLimitErrorException)
         {
-            return EngineErrors.TooMuchMemory();
+            return EngineErrors.TooMuchMemory(null, request.MemoryBytes);
         }
         catch (MagickException)
         {

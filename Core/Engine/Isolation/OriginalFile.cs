@@ -3,32 +3,47 @@ using NetVips;
 
 namespace ImageService.Core.Engine.Isolation;
 
-/// <summary>Opens an original from disk with the loader of its type and no other, so that its bytes need not be held.</summary>
-internal static class OriginalFile
+/// <summary>An original that is opened with the loader of its type and no other; from disk, so that its bytes need not be held, or from memory.</summary>
+internal sealed class OriginalFile
 {
+    private const Enums.Access Access = Enums.Access.Sequential;
+    private readonly OriginalFormat _format;
+    private readonly string? _path;
+    private readonly byte[]? _bytes;
+
+    private OriginalFile(OriginalFormat format, string? path, byte[]? bytes) => (_format, _path, _bytes) = (format, path, bytes);
+
+    public static OriginalFile At(string path, OriginalFormat format) => new(format, path, null);
+
+    public static OriginalFile Of(byte[] bytes, OriginalFormat format) => new(format, null, bytes);
+
+    /// <param name="allFrames">GIF and WebP: all frames below each other.</param>
+    /// <param name="shrink">JPEG: 1, 2, 4 or 8.</param>
+    /// <param name="failOn">What makes decoding fail.</param>
     /// <exception cref="VipsException">The header cannot be read.</exception>
-    public static Image Open(string path, OriginalFormat format, bool allFrames, int shrink, Enums.FailOn failOn)
+    public Image Open(bool allFrames, int shrink, Enums.FailOn failOn)
     {
+        if (_bytes is not null)
+            return ImageHeader.Open(_bytes, _format, allFrames, shrink, failOn);
         VipsRuntime.EnsureStarted();
         var pages = allFrames ? -1 : 1;
-        const Enums.Access access = Enums.Access.Sequential;
-        return format switch
+        return _format switch
         {
-            OriginalFormat.Jpg => Image.Jpegload(path, shrink: shrink, access: access, failOn: failOn),
-            OriginalFormat.Png => OpenPng(path, access, failOn),
-            OriginalFormat.Webp => Image.Webpload(path, n: pages, access: access, failOn: failOn),
-            OriginalFormat.Gif => Image.Gifload(path, n: pages, access: access, failOn: failOn),
-            OriginalFormat.Avif => Image.Heifload(path, access: access, failOn: failOn),
-            OriginalFormat.Tiff => Image.Tiffload(path, access: access, failOn: failOn),
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No loader of libvips reads it."),
+            OriginalFormat.Jpg => Image.Jpegload(_path!, shrink: shrink, access: Access, failOn: failOn),
+            OriginalFormat.Png => OpenPng(failOn),
+            OriginalFormat.Webp => Image.Webpload(_path!, n: pages, access: Access, failOn: failOn),
+            OriginalFormat.Gif => Image.Gifload(_path!, n: pages, access: Access, failOn: failOn),
+            OriginalFormat.Avif => Image.Heifload(_path!, access: Access, failOn: failOn),
+            OriginalFormat.Tiff => Image.Tiffload(_path!, access: Access, failOn: failOn),
+            _ => throw new InvalidOperationException($"No loader of libvips reads {_format}."),
         };
     }
 
-    private static Image OpenPng(string path, Enums.Access access, Enums.FailOn failOn)
+    private Image OpenPng(Enums.FailOn failOn)
     {
-        using var file = File.OpenRead(path);
+        using var file = File.OpenRead(_path!);
         return PngTexts.AreMany(file)
-            ? Image.PngloadBuffer(PngTexts.Without(File.ReadAllBytes(path)), access: access, failOn: failOn)
-            : Image.Pngload(path, access: access, failOn: failOn);
+            ? Image.PngloadBuffer(PngTexts.Without(File.ReadAllBytes(_path!)), access: Access, failOn: failOn)
+            : Image.Pngload(_path!, access: Access, failOn: failOn);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ImageService.Core.Engine.Metadata;
 using ImageService.Core.Engine.Previews;
 using ImageService.Core.Engine.Steps;
@@ -32,11 +33,14 @@ internal static class OriginalReader
                 _ => ReadRaster(request, request.Path, format, admit),
             };
         }
-        catch (VipsException)
+        catch (VipsException failure)
         {
-            if (format.NeedsWorkingCopy())
-                ProveDisk(request);
-            return EngineErrors.Undecodable(format);
+            ProveDisk(request);
+
+            // The process may take no more than its limit, whatever was asked for beforehand.
+            if (failure.Message.Contains("memory", StringComparison.OrdinalIgnoreCase))
+                return EngineErrors.TooMuchMemory(null, request.MemoryBytes);
+            return UnsupportedKind.Of(request.Path, format) is { } kind ? EngineErrors.UnsupportedKind(format, kind) : EngineErrors.Undecodable(format);
         }
     }
 
@@ -73,22 +77,38 @@ internal static class OriginalReader
         File.Delete(path);
     }
 
+    // What the raster does not tell of the original any more.
+    private static Result<DecodeReply> WorkingCopy(DecodeRequest request, ImageHeader header, Image opened)
+    {
+        var raster = PlainRaster.Write(request, header);
+        return ReadRaster(request, raster.Path, raster.Format, static _ => { }).Map(reply => reply with
+        {
+            Format = header.Format,
+            ColourSpace = NameOf(header.Interpretation),
+            HasProfile = header.Profile != ProfileKind.None,
+            Exif = ExifOf(opened),
+            WorkingCopyExtension = raster.Format.Name(),
+        });
+    }
+
     private static Result<DecodeReply> ReadRaster(DecodeRequest request, string path, OriginalFormat format, Action<long> admit)
     {
-        using var opened = OriginalFile.Open(path, format, allFrames: true, shrink: 1, Enums.FailOn.Truncated);
-        var header = ImageHeader.Read(opened, format);
+        using var opened = OriginalFile.At(path, format).Open(allFrames: true, shrink: 1, Enums.FailOn.Truncated);
+        var header = ReadHeader(opened, path, format);
         if (header.Judge(new FileInfo(path).Length, request.MaxPixels, request.MaxFrames) is { } broken)
             return broken;
         var jpeg = format == OriginalFormat.Jpg ? JpegStructure.Read(path) : null;
         if (jpeg is not null && jpeg.Work(header.Pixels) > MaxScannedPixels)
             return EngineErrors.TooManyScans(jpeg.Scans, (int)Math.Max(1, MaxScannedPixels / header.Pixels));
-        var needed = MemoryEstimate.ForDecode(header, jpeg?.IsProgressive == true ? jpeg.CoefficientBytes : 0);
+        var needed = DecodeMemory.Of(header, jpeg?.IsProgressive == true ? jpeg.CoefficientBytes : 0);
         if (needed > request.MemoryBytes)
-            return EngineErrors.TooMuchMemory();
+            return EngineErrors.TooMuchMemory(needed, request.MemoryBytes);
         if (format == OriginalFormat.Gif && !GifEnding.IsWhole(path))
             return EngineErrors.Undecodable(format);
 
         admit(needed);
+        if (!DecodeMemory.IsForTransforms(header))
+            return WorkingCopy(request, header, opened);
         var nothing = new ImageOperations();
         using var run = new TransformRun(
             TransformPlan.Make(nothing, header.Upright, FocalPoint.Centre), nothing, ImageFormat.Png, header, CancellationToken.None);
@@ -96,7 +116,7 @@ internal static class OriginalReader
         var raster = WholeDecode.Run(path, header, run, RasterSide);
         var decodeCpu = Environment.CpuUsage.TotalTime - before;
         raster = Orient.Apply(raster, run);
-        raster = run.Settle(ConvertColour.Apply(raster, header.Profile, run));
+        raster = run.Settle(ConvertColour.Apply(raster, run));
         return new DecodeReply
         {
             Format = format,
@@ -107,12 +127,20 @@ internal static class OriginalReader
             Orientation = header.Orientation,
             ColourSpace = NameOf(header.Interpretation),
             HasProfile = header.Profile != ProfileKind.None,
-            Exif = opened.Contains("exif-data") && opened.Get("exif-data") is byte[] exif ? ExifFacts.Read(exif)?.RootElement : null,
+            Exif = ExifOf(opened),
             Placeholders = PlaceholderMaker.Make(raster),
             DecodeBytes = needed,
             DecodeCpuMs = (int)decodeCpu.TotalMilliseconds,
         };
     }
+
+    private static ImageHeader ReadHeader(Image opened, string path, OriginalFormat format)
+    {
+        using var file = File.OpenRead(path);
+        return ImageHeader.Read(opened, format).With(file);
+    }
+
+    private static JsonElement? ExifOf(Image opened) => opened.Contains("exif-data") && opened.Get("exif-data") is byte[] exif ? ExifFacts.Read(exif)?.RootElement : null;
 
     private static string NameOf(Enums.Interpretation interpretation) => interpretation switch
     {

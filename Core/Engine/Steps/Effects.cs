@@ -11,10 +11,20 @@ internal static class Effects
     public static Image Apply(Image image, TransformRun run)
     {
         if (run.Operations.Sharpen is > 0 and var amount)
-            image = run.Keep(image.Sharpen(sigma: amount, m1: 1, m2: 2));
+            image = Sharpen(image, amount, run);
         if (run.Operations.Blur is > 0 and var sigma)
             image = Blur(image, sigma, run);
         return run.Operations.Greyscale ? Greyscale(image, run) : image;
+    }
+
+    // What lies hidden beneath transparency would brighten or darken the edges that show.
+    private static Image Sharpen(Image image, double amount, TransformRun run)
+    {
+        if (!image.HasAlpha())
+            return run.Keep(image.Sharpen(sigma: amount, m1: 1, m2: 2));
+        var premultiplied = run.Keep(run.Keep(image.Premultiply()).Cast(Enums.BandFormat.Uchar));
+        var sharpened = run.Keep(premultiplied.Sharpen(sigma: amount, m1: 1, m2: 2));
+        return run.Keep(run.Keep(sharpened.Unpremultiply()).Cast(Enums.BandFormat.Uchar));
     }
 
     private static Image Blur(Image image, double sigma, TransformRun run)

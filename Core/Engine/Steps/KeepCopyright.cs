@@ -10,9 +10,10 @@ internal static class KeepCopyright
     /// <param name="copyright">What survives.</param>
     /// <param name="run">Owner of what is made.</param>
     /// <param name="description">ImageDescription to add; null: none.</param>
-    public static Image Apply(Image image, Copyright copyright, TransformRun run, string? description = null)
+    /// <param name="orientation">Stays to be said where the picture is not upright.</param>
+    public static Image Apply(Image image, Copyright copyright, TransformRun run, string? description = null, int orientation = 1)
     {
-        var exif = ExifWriter.Write(orientation: 1, copyright, description);
+        var exif = ExifWriter.Write(orientation, copyright, description);
         return run.Keep(image.Mutate(bare =>
         {
             foreach (var field in image.GetFields())

@@ -21,7 +21,7 @@ internal static class PngTexts
         return AreMany(stream) ? PngStripper.Strip(file, keepCopyright: true) ?? file : file;
     }
 
-    /// <summary>Whether there are more compressed texts than are read. Reads chunks' heads only.</summary>
+    /// <summary>Whether there are more compressed texts than are read. Reads chunks' heads only, up to the end of the image: what follows is not PNG.</summary>
     public static bool AreMany(Stream file)
     {
         Span<byte> head = stackalloc byte[8];
@@ -30,6 +30,8 @@ internal static class PngTexts
         {
             var next = file.Position + BinaryPrimitives.ReadUInt32BigEndian(head) + 4;
             var type = head[4..];
+            if (type.SequenceEqual("IEND"u8) || next > file.Length)
+                return false;
             if (type.SequenceEqual("zTXt"u8) || (type.SequenceEqual("iTXt"u8) && IsCompressed(file)))
                 texts++;
             if (texts > Most)

@@ -149,17 +149,30 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task Every_answer_says_the_version_whatever_was_asked_for()
+    {
+        var home = await api.NewHomeAsync();
+        foreach (var path in (string[])["/v1/uploads/0199f0a2-0000-7000-8000-000000000000", "/v1/uploads/no-such-thing"])
+        {
+            using var unknown = await home.Owner.SendAsync(HttpMethod.Head, path, null, Resumable);
+            (unknown.StatusCode, Header(unknown, "Tus-Resumable")).ShouldBe((HttpStatusCode.NotFound, "1.0.0"), path);
+            using var stranger = await api.Anonymous().SendAsync(HttpMethod.Head, path, null, Resumable);
+            Header(stranger, "Tus-Resumable").ShouldBe("1.0.0", path);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_told()
     {
         var home = await api.NewHomeAsync();
-        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(412, "precondition_failed");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(412, "tus_version_unsupported");
         await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Metadata", Metadata("open"))).ProblemAsync(400, "invalid_request");
         await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "-1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(400, "invalid_request");
         await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", "tenant !!")).ProblemAsync(400, "invalid_request");
         await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("nowhere"))).ProblemAsync(404, "not_found");
         await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "99999999999"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(413, "payload_too_large");
         var location = await CreateAsync(home, 100);
-        await home.Owner.SendAsync(HttpMethod.Patch, location, new ByteArrayContent([1]), Resumable, ("Upload-Offset", "0")).ProblemAsync(415, "unsupported_image_type");
+        await home.Owner.SendAsync(HttpMethod.Patch, location, new ByteArrayContent([1]), Resumable, ("Upload-Offset", "0")).ProblemAsync(415, "unsupported_media_type");
         var stranger = await api.NewHomeAsync();
         await PatchAsync(stranger, location, 0, [1]).ProblemAsync(404, "not_found");
     }

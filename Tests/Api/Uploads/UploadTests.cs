@@ -45,6 +45,20 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
         new Uri(asset["urls"]!["original"]!.GetValue<string>()).AbsolutePath.ShouldStartWith("/v1/priv/");
     }
 
+    [Theory]
+    [InlineData("a\\\"b.png", "a\"b.png")]
+    [InlineData("C:\\holiday\\beach.png", "beach.png")]
+    [InlineData("50%.png", "50%.png")]
+    public async Task Quoted_pairs_in_a_filename_are_undone(string sent, string filename)
+    {
+        var home = await api.NewHomeAsync();
+        var file = new ByteArrayContent(IngestionFixture.Png(1));
+        file.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{sent}\"");
+        using var sending = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" } };
+        sending.Add(file);
+        (await home.Owner.PostAsync("/v1/assets", sending).OkAsync(201)).Text("filename").ShouldBe(filename);
+    }
+
     [Fact]
     public async Task The_same_bytes_again_are_200_and_the_asset_that_was_there()
     {
