@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetVips;
 
 namespace ImageService.Core.Engine.Isolation;
 
@@ -18,6 +19,9 @@ internal static class JpegComplaint
 
     private static readonly string[] LostPixels =
         ["premature end", "bad Huffman code", "bad arithmetic code", "instead of RST", "Premature end of", "Unsupported marker", "Not a JPEG"];
+
+    /// <summary>Forgets complaints that nobody asked about: libvips keeps those of files that were read all the same, and an exception takes them along.</summary>
+    public static void Forget() => _ = new VipsException("").Message;
 
     /// <summary>Whether a complaint says that pixels are missing or made up.</summary>
     public static bool IsLostPixels(string message) => Array.Exists(LostPixels, known => message.Contains(known, StringComparison.Ordinal));

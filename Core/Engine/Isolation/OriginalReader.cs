@@ -18,6 +18,9 @@ internal static class OriginalReader
     private const long MaxScannedPixels = 1_500_000_000;
     private const int ProofBytes = 64 << 10;
 
+    // How the codecs say that memory was refused to them.
+    private static readonly string[] NoMemory = ["out of memory", "insufficient memory", "memory allocation", "unable to allocate"];
+
     /// <param name="request">What to read.</param>
     /// <param name="admit">Told the bytes that decoding will take; returns when they may be taken.</param>
     public static Result<DecodeReply> Read(DecodeRequest request, Action<long> admit)
@@ -38,7 +41,7 @@ internal static class OriginalReader
             ProveDisk(request);
 
             // The process may take no more than its limit, whatever was asked for beforehand.
-            if (failure.Message.Contains("memory", StringComparison.OrdinalIgnoreCase))
+            if (Array.Exists(NoMemory, words => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
                 return EngineErrors.TooMuchMemory(null, request.MemoryBytes);
             return UnsupportedKind.Of(request.Path, format) is { } kind ? EngineErrors.UnsupportedKind(format, kind) : EngineErrors.Undecodable(format);
         }

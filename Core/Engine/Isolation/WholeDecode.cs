@@ -18,6 +18,7 @@ internal static class WholeDecode
         var file = OriginalFile.At(path, header.Format);
         if (header.Format != OriginalFormat.Jpg)
             return Decode(file, header, run, side, Enums.FailOn.Error);
+        JpegComplaint.Forget();
         try
         {
             return Decode(file, header, run, side, Enums.FailOn.Warning);
