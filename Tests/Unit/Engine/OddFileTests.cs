@@ -65,9 +65,7 @@ public sealed class OddFileTests : IDisposable
     [Fact]
     public void A_jpeg_that_libjpeg_only_complains_of_is_accepted()
     {
-        var jfif = Drawings.Jpeg();
-        var at = jfif.AsSpan().IndexOf("JFIF\0"u8);
-        jfif[at + 5] = 3;
+        byte[] jfif = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, .. "JFIF\0"u8, 3, 1, 0, 0, 1, 0, 1, 0, 0, .. Drawings.Jpeg()[2..]];
         Read(jfif).Error.ShouldBeNull("version of JFIF");
 
         foreach (var transform in (byte[])[2, 7])
@@ -174,12 +172,8 @@ public sealed class OddFileTests : IDisposable
         Enumerable.Range(0, BitConverter.ToUInt16(tiff, directory)).First(i => BitConverter.ToUInt16(tiff, directory + 2 + (i * 12)) == tag);
 
     // As some writers do: Adobe's marker and no JFIF.
-    private static byte[] WithAdobe(byte transform)
-    {
-        var jpeg = Drawings.Jpeg();
-        var app0 = 4 + (jpeg[4] << 8) + jpeg[5];
-        return [0xFF, 0xD8, 0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, transform, .. jpeg[app0..]];
-    }
+    private static byte[] WithAdobe(byte transform) =>
+        [0xFF, 0xD8, 0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, transform, .. Drawings.Jpeg()[2..]];
 
     // The decoder's own work, in this process: for pictures that tests draw.
     private Result<DecodeReply> Read(byte[] original)
