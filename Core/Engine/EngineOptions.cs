@@ -48,11 +48,11 @@ public sealed class EngineOptions
     public TimeSpan DecoderPatience { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// Memory of one isolated decoder, and of all together per four of them, bytes. Default 1280 MiB, with which 50 megapixels of every format and depth decode. An
+    /// Memory of one isolated decoder, and of all together per four of them, bytes. Default 1344 MiB, with which 50 megapixels of every format and depth decode. An
     /// original that needs more is <c>ImageLimitExceeded</c>.
     /// </summary>
     [Range(128L << 20, 1L << 40, ErrorMessage = "Engine:DecoderMemoryBytes must be at least 134217728 (128 MiB).")]
-    public long DecoderMemoryBytes { get; set; } = 1280L << 20;
+    public long DecoderMemoryBytes { get; set; } = 1344L << 20;
 
     /// <summary>The program started with the argument <c>decode-original</c>: an executable or a .dll. Null (default): this program itself.</summary>
     public string? DecoderPath { get; set; }

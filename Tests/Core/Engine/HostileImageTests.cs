@@ -16,9 +16,12 @@ namespace ImageService.Tests.Core.Engine;
 public sealed class HostileImageTests : IDisposable
 {
     private const long MaxPeakBytes = 512L << 20;
+
+    // Less than the default, so that whatever takes more shows.
+    private const long DecoderBytes = 424L << 20;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hostile-");
-    private readonly DecoderMemory _memory = new(new EngineOptions().DecoderMemoryBytes);
+    private readonly DecoderMemory _memory = new(DecoderBytes);
     private DecoderChild? _child;
 
     public static TheoryData<string> Codecs() => [.. Originals().Select(original => original.Name)];
@@ -179,7 +182,7 @@ public sealed class HostileImageTests : IDisposable
         var ct = TestContext.Current.CancellationToken;
         var path = Path.Combine(_folder.FullName, "original");
         await File.WriteAllBytesAsync(path, file, ct);
-        var options = new EngineOptions();
+        var options = new EngineOptions { DecoderMemoryBytes = DecoderBytes };
         _child ??= DecoderChild.Start(options, _memory, NullLogger.Instance);
         var request = new DecodeRequest(
             path, $"{path}.raster", 100_000_000, 1000, options.DecoderMemoryBytes, 9000, [.. Workbench.Anything.Allowed.Select(format => format.Name())]);

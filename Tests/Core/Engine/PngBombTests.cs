@@ -18,7 +18,7 @@ public sealed class PngBombTests : IDisposable
 {
     private const long Megabyte = 1 << 20;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("png-bombs-");
-    private readonly EngineOptions _options = new();
+    private readonly EngineOptions _options = new() { DecoderMemoryBytes = 424L << 20 };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
