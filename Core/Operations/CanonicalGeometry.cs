@@ -6,7 +6,7 @@ namespace ImageService.Core.Operations;
 /// </summary>
 /// <param name="Width">px; null where the height alone, or the source, decides.</param>
 /// <param name="Height">px; null where the width alone, or the source, decides.</param>
-/// <param name="Fit"><see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds canvas) or null (in proportion).</param>
+/// <param name="Fit"><see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds canvas) or null (in proportion); after <see cref="OfUnknown"/> also inside and outside.</param>
 /// <param name="GravityX">Whether there is a choice to make between left and right.</param>
 /// <param name="GravityY">Whether there is a choice to make between top and bottom.</param>
 internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? Fit, bool GravityX, bool GravityY)
@@ -57,6 +57,43 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
             _ => null,
         };
         return size is { } result && (result.Width > maxSide || result.Height > maxSide);
+    }
+
+    /// <summary>
+    /// The same where the picture may still become smaller (<c>trim</c>): what is asked for stays as it is, but for what no smaller picture can need.
+    /// A position is kept wherever one may come to matter.
+    /// </summary>
+    public static CanonicalGeometry OfUnknown(CanonicalSides sides, int mostWidth, int mostHeight)
+    {
+        if (sides.Ratio is not null)
+            return Boxed(null, null, sides.Fit);
+        return (sides.Width, sides.Height) switch
+        {
+            (null, null) => default,
+            ({ } w, null) => new CanonicalGeometry(w >= mostWidth ? null : w, null, null, false, false),
+            (null, { } h) => new CanonicalGeometry(null, h >= mostHeight ? null : h, null, false, false),
+            _ => Boxed(sides.Width, sides.Height, sides.Fit),
+        };
+    }
+
+    /// <summary>Size of the output for a picture of the given size, px.</summary>
+    public (int Width, int Height) OutputOf(int sourceWidth, int sourceHeight)
+    {
+        var source = new Size(sourceWidth, sourceHeight);
+        var output = (Width, Height) switch
+        {
+            ({ } w, { } h) => new Size(w, h),
+            ({ } w, null) => source.ScaledToWidth(w),
+            (null, { } h) => source.ScaledToHeight(h),
+            _ => source,
+        };
+        return (output.Width, output.Height);
+    }
+
+    private static CanonicalGeometry Boxed(int? width, int? height, Fit fit)
+    {
+        var placed = fit is Operations.Fit.Cover or Operations.Fit.Contain or Operations.Fit.Pad;
+        return new CanonicalGeometry(width, height, fit == Operations.Fit.Contain ? Operations.Fit.Pad : fit, placed, placed);
     }
 
     /// <summary>One side where the other follows from it; the width where either would do and can be written. Null when the size is not in proportion.</summary>

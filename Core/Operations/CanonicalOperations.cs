@@ -12,10 +12,15 @@ namespace ImageService.Core.Operations;
 /// take its metadata away and leave the pixels. Otherwise: no size means full size; one side means "in proportion"; both come with a fit that does something:
 /// <see cref="Fit.Cover"/> (with a gravity), <see cref="Fit.Fill"/> or <see cref="Fit.Pad"/> (with a gravity). <see cref="ImageOperations.Background"/> null means that
 /// transparency stays; it is never null where a format without alpha would show it. <see cref="ImageOperations.Quality"/> is null for PNG and GIF only.
+/// <see cref="ImageOperations.Crop"/> is in px. With <see cref="ImageOperations.Trim"/> the picture's size is known only when it is made: sides and fit then stand as
+/// asked for, and <see cref="ImageOperations.AspectRatio"/> where no side is said; both are null otherwise.
 /// </param>
 /// <param name="Format">The output format.</param>
 public sealed record CanonicalOperations(string Text, ImageOperations Operations, ImageFormat Format)
 {
+    /// <summary>Percent at which an effect changes nothing.</summary>
+    private const double Unchanged = 100;
+
     private static readonly Rgba White = new(byte.MaxValue, byte.MaxValue, byte.MaxValue, byte.MaxValue);
 
     /// <summary>Resolves operations for one original and an output format.</summary>
@@ -28,19 +33,46 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
         if (operations.Preset is { } preset)
             return OperationErrors.PresetNotExpanded(preset);
 
-        var resolved = operations.Original && source.Format == format
-            ? new ImageOperations { Original = true, Format = new FormatChoice(format) }
-            : Picture(operations, format, source, qualityDefault);
+        operations = operations.InDevicePixels(OperationsGrammar.MaxSidePx, OperationsGrammar.MaxSidePx);
+        if (operations.Original && source.Format == format)
+            return Named(new ImageOperations { Original = true, Format = new FormatChoice(format) }, format);
+        if (operations.Crop is not { } crop)
+            return Named(Picture(operations, null, format, source, qualityDefault), format);
+        if (crop.On(source.Width, source.Height) is not { } box)
+            return OperationErrors.EmptyCrop(crop, source.Width, source.Height);
+        var cropped = source with
+        {
+            Width = (int)box.Width,
+            Height = (int)box.Height,
+            FocalX = Inside(source.FocalX, source.Width, box.X, box.Width),
+            FocalY = Inside(source.FocalY, source.Height, box.Y, box.Height),
+        };
+        var whole = cropped.Width == source.Width && cropped.Height == source.Height;
+        return Named(Picture(operations, whole ? null : box, format, cropped, qualityDefault), format);
+    }
+
+    private static Result<CanonicalOperations> Named(ImageOperations resolved, ImageFormat format)
+    {
         var text = OperationsText.Write(resolved);
         return text.Length <= OperationsGrammar.MaxCanonicalLength ? new CanonicalOperations(text, resolved, format) : OperationErrors.TooLong(text.Length);
     }
 
-    private static ImageOperations Picture(ImageOperations operations, ImageFormat format, SourceFacts source, int qualityDefault)
+    /// <param name="operations">As read and merged.</param>
+    /// <param name="crop">px of the upright original; null where all of it stays.</param>
+    /// <param name="format">Output format.</param>
+    /// <param name="source">The original, as if it were only what <paramref name="crop"/> leaves.</param>
+    /// <param name="qualityDefault">Where none is said.</param>
+    private static ImageOperations Picture(ImageOperations operations, CropBox? crop, ImageFormat format, SourceFacts source, int qualityDefault)
     {
         var turn = Turn.Of(operations);
         var (width, height) = turn.SwapsSides ? (source.Height, source.Width) : (source.Width, source.Height);
-        var geometry = CanonicalGeometry.Of(operations.Width, operations.Height, operations.Fit ?? Fit.Cover, width, height, format.MaxSide());
+        var sides = CanonicalSides.Of(operations, width, height);
+        var geometry = operations.Trim is null
+            ? CanonicalGeometry.Of(sides.Width, sides.Height, sides.Fit, width, height, format.MaxSide())
+            : CanonicalGeometry.OfUnknown(sides, width, height);
         var position = CanonicalPosition.Of(operations, geometry, turn, source);
+        var pad = Pad(operations);
+        var round = Round(operations, geometry, pad, width, height);
         return new ImageOperations
         {
             Format = new FormatChoice(format),
@@ -50,16 +82,48 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
             Gravity = position.Gravity,
             FocalX = position.FocalX,
             FocalY = position.FocalY,
-            Background = Background(operations.Background, format, source.HasAlpha || geometry.Fit == Fit.Pad),
-            Quality = format is ImageFormat.Png or ImageFormat.Gif ? null : operations.Quality ?? Quality.Of(qualityDefault),
+            Background = Background(operations.Background, format, source.HasAlpha || geometry.Fit == Fit.Pad || pad is not null || round is not null),
+            Quality = format.HasQuality() ? operations.Quality ?? Quality.Of(qualityDefault) : null,
             Rotation = turn.Degrees == 0 ? null : turn.Degrees,
             Flip = turn.Flip,
             Flop = turn.Flop,
             Sharpen = Effect(operations.Sharpen),
             Blur = Effect(operations.Blur),
             Greyscale = operations.Greyscale,
+            AspectRatio = sides.Ratio,
+            Crop = crop,
+            Trim = operations.Trim,
+            Pad = pad,
+            Round = round,
+            Brightness = Unless(operations.Brightness, Unchanged),
+            Contrast = Unless(operations.Contrast, Unchanged),
+            Saturation = Unless(operations.Saturation, Unchanged),
+            Gamma = Unless(operations.Gamma, 1),
+            Tint = operations.Tint,
+            Duotone = operations.Duotone,
+            Pixelate = operations.Pixelate,
+            MaxBytes = format.HasQuality() ? operations.MaxBytes : null,
         };
     }
+
+    /// <summary>Where a focal point of the whole picture lies in what a crop leaves of it: at the nearest edge where it was cut off.</summary>
+    private static double? Inside(double? focal, int side, double from, double length) =>
+        focal is { } point ? Math.Clamp(((point * side) - from) / length, 0, 1) : null;
+
+    private static Padding? Pad(ImageOperations operations) => operations.Pad is { IsNone: false } pad ? pad : null;
+
+    private static CornerRadius? Round(ImageOperations operations, CanonicalGeometry geometry, Padding? pad, int width, int height)
+    {
+        if (operations.Round is not { Px: > 0 } round)
+            return null;
+        if (operations.Trim is not null)
+            return round;
+        var (w, h) = geometry.OutputOf(width, height);
+        var around = pad ?? default;
+        return round.On(w + around.Left + around.Right, h + around.Top + around.Bottom);
+    }
+
+    private static double? Unless(double? value, double nothing) => value == nothing ? null : value;
 
     private static double? Effect(double? amount) =>
         amount is { } value && Math.Round(value, OperationsGrammar.EffectDecimals, MidpointRounding.AwayFromZero) is > 0 and var rounded ? rounded : null;

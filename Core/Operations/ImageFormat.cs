@@ -38,6 +38,9 @@ public static class ImageFormats
     /// <summary>Whether the format stores transparency (one bit of it for GIF).</summary>
     public static bool HasAlpha(this ImageFormat format) => format is not ImageFormat.Jpg;
 
+    /// <summary>Whether the encoder takes a quality; the others lose nothing (<c>gif</c>: but colours).</summary>
+    public static bool HasQuality(this ImageFormat format) => format is not (ImageFormat.Png or ImageFormat.Gif);
+
     /// <summary>Whether the encoder writes animations.</summary>
     public static bool CanAnimate(this ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif;
 

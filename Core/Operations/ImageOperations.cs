@@ -51,6 +51,48 @@ public sealed record ImageOperations
     /// <summary>The same from the top (<c>fy</c>).</summary>
     public double? FocalY { get; init; }
 
+    /// <summary>Shape of the output; gives the side that is not said (<c>ar</c>).</summary>
+    public AspectRatio? AspectRatio { get; init; }
+
+    /// <summary>Device pixel ratio, 1 to 4, by which every length in px is multiplied (<c>dpr</c>).</summary>
+    public double? Dpr { get; init; }
+
+    /// <summary>A box of the upright original, taken before everything else (<c>crop</c>).</summary>
+    public CropBox? Crop { get; init; }
+
+    /// <summary>Borders of the top left corner's colour are removed; tolerance in percent of a channel's range, 0 to 100 (<c>trim</c>).</summary>
+    public double? Trim { get; init; }
+
+    /// <summary>Space around, after the resize (<c>pad</c>).</summary>
+    public Padding? Pad { get; init; }
+
+    /// <summary>Rounded corners, after <see cref="Pad"/> (<c>round</c>).</summary>
+    public CornerRadius? Round { get; init; }
+
+    /// <summary>Percent, 0 to 300, as CSS's <c>brightness()</c> (<c>bri</c>).</summary>
+    public double? Brightness { get; init; }
+
+    /// <summary>Percent, 0 to 300, as CSS's <c>contrast()</c> (<c>con</c>).</summary>
+    public double? Contrast { get; init; }
+
+    /// <summary>Percent, 0 to 300, as CSS's <c>saturate()</c> (<c>sat</c>).</summary>
+    public double? Saturation { get; init; }
+
+    /// <summary>0.1 to 10: out = in^(1/g) (<c>gam</c>).</summary>
+    public double? Gamma { get; init; }
+
+    /// <summary>The colour whose a* and b* the picture takes; its lightness stays (<c>tint</c>).</summary>
+    public Rgba? Tint { get; init; }
+
+    /// <summary>Colours for dark and light (<c>duotone</c>).</summary>
+    public Duotone? Duotone { get; init; }
+
+    /// <summary>Side of a block, px, 2 to 512 (<c>pixelate</c>).</summary>
+    public int? Pixelate { get; init; }
+
+    /// <summary>Largest file, bytes, 1,000 to 10,000,000: the quality is lowered until it fits (<c>bytes</c>).</summary>
+    public int? MaxBytes { get; init; }
+
     /// <summary>Slug of the preset whose operations this URL builds on.</summary>
     public string? Preset { get; init; }
 }
@@ -81,9 +123,6 @@ public enum Gravity
     Smart,
     Focal,
 }
-
-/// <summary>A colour with alpha, each channel 0 to 255 (operation <c>b</c>).</summary>
-public readonly record struct Rgba(byte Red, byte Green, byte Blue, byte Alpha);
 
 /// <summary>Encoder quality (operation <c>q</c>): 1 to 100, or chosen by format and content.</summary>
 public readonly record struct Quality

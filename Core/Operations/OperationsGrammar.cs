@@ -17,13 +17,16 @@ public static class OperationsGrammar
     /// <summary>Longest slug of a preset, characters.</summary>
     public const int MaxPresetLength = 100;
 
-    /// <summary>Decimals kept of <c>sharpen</c> and <c>blur</c>: a finer step cannot be seen and would only make more variants.</summary>
+    /// <summary>Decimals kept of effects' amounts and of <c>dpr</c>: a finer step cannot be seen and would only make more variants.</summary>
     public const int EffectDecimals = 2;
 
     /// <summary>Decimals kept of a focal point: below one pixel for every side that can be written.</summary>
     public const int FocalDecimals = 4;
 
     private const string Fits = "cover, contain, fill, inside, outside or pad";
+    private const string Boxes = "x,y,w,h in pixels, or all four as fractions with a point, such as 0.1,0.1,0.5,0.5";
+    private const string Percents = "a number of percent from 0 to 300";
+    private const double MaxPercent = 300;
     private const string Gravities = "center, north, northeast, east, southeast, south, southwest, west, northwest, smart or focal";
 
     private static readonly SearchValues<char> PresetCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -45,6 +48,20 @@ public static class OperationsGrammar
         new(OperationKey.Flop, "flop", "no value: it is a flag", "off", "every output") { IsFlag = true },
         new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)", "the asset's focal point", "g_focal where it crops left or right") { Min = 0, Max = 1 },
         new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)", "the asset's focal point", "g_focal where it crops top or bottom") { Min = 0, Max = 1 },
+        new(OperationKey.AspectRatio, "ar", "a ratio such as 16:9 or 1.5, beside at most one of w and h", "the picture's own", "every output"),
+        new(OperationKey.Dpr, "dpr", "a number from 1 to 4", "1", "w, h, pad and round") { Min = 1, Max = 4 },
+        new(OperationKey.Crop, "crop", Boxes, "none", "every output"),
+        new(OperationKey.Trim, "trim", "a tolerance from 0 to 100", "none", "every output") { Min = 0, Max = 100 },
+        new(OperationKey.Pad, "pad", "1, 2 or 4 numbers of pixels from 0 to 2000, joined by ','", "none", "every output") { Min = 0, Max = Padding.MaxPx },
+        new(OperationKey.Round, "round", "a number of pixels from 0 to 8192, or max", "none", "every output") { Min = 0, Max = MaxSidePx },
+        new(OperationKey.Brightness, "bri", Percents, "100", "every output") { Min = 0, Max = MaxPercent },
+        new(OperationKey.Contrast, "con", Percents, "100", "every output") { Min = 0, Max = MaxPercent },
+        new(OperationKey.Saturation, "sat", Percents, "100", "every output") { Min = 0, Max = MaxPercent },
+        new(OperationKey.Gamma, "gam", "a number from 0.1 to 10", "1", "every output") { Min = 0.1, Max = 10 },
+        new(OperationKey.Tint, "tint", "3 or 6 hex digits (RGB, RRGGBB)", "none", "every output"),
+        new(OperationKey.Duotone, "duotone", "two colours of 3 or 6 hex digits, joined by ','", "none", "every output"),
+        new(OperationKey.Pixelate, "pixelate", "a number of pixels from 2 to 512", "none", "every output") { Min = 2, Max = 512 },
+        new(OperationKey.MaxBytes, "bytes", "a number of bytes from 1000 to 10000000", "none", "jpg, webp and avif") { Min = 1000, Max = 10_000_000 },
         new(OperationKey.Preset, "preset", "the slug of a preset: 1 to 100 of a-z, 0-9 and _", "none", "URLs"),
     ];
 
@@ -147,6 +164,20 @@ public enum OperationKey
     Flop,
     FocalX,
     FocalY,
+    AspectRatio,
+    Dpr,
+    Crop,
+    Trim,
+    Pad,
+    Round,
+    Brightness,
+    Contrast,
+    Saturation,
+    Gamma,
+    Tint,
+    Duotone,
+    Pixelate,
+    MaxBytes,
     Preset,
 }
 

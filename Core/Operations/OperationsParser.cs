@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImageService.Core.Errors;
 
 namespace ImageService.Core.Operations;
@@ -34,72 +33,20 @@ public static class OperationsParser
             if (draft.Take(text, number, start) is { } error)
                 return error;
             if (end < 0)
-                return draft.Finish();
+                return draft.Overdetermined ? OperationErrors.RatioBesideSides(text, number, start) : draft.Finish();
             start = end + 1;
         }
-    }
-
-    /// <summary>Digits with an optional fraction (<c>12</c>, <c>0.5</c>); no sign, exponent, or bare point.</summary>
-    private static bool IsNumber(ReadOnlySpan<char> text)
-    {
-        if (text.Length == 0 || !char.IsAsciiDigit(text[0]) || !char.IsAsciiDigit(text[^1]))
-            return false;
-        var points = 0;
-        foreach (var character in text)
-        {
-            if (character == '.')
-                points++;
-            else if (!char.IsAsciiDigit(character))
-                return false;
-        }
-
-        return points <= 1;
-    }
-
-    /// <summary>The number before the point; values too large for an int become <see cref="int.MaxValue"/>.</summary>
-    private static int? ReadFloor(ReadOnlySpan<char> text)
-    {
-        if (!IsNumber(text))
-            return null;
-        var point = text.IndexOf('.');
-        var whole = point < 0 ? text : text[..point];
-        return int.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : int.MaxValue;
-    }
-
-    private static double? ReadNumber(OperationRule rule, ReadOnlySpan<char> text, int decimals)
-    {
-        if (!IsNumber(text))
-            return null;
-        var value = double.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        return value >= rule.Min && value <= rule.Max ? Math.Round(value, decimals, MidpointRounding.AwayFromZero) : null;
-    }
-
-    private static Rgba? ReadColour(ReadOnlySpan<char> text)
-    {
-        Span<byte> digits = stackalloc byte[8];
-        if (text.Length is not (3 or 4 or 6 or 8))
-            return null;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsAsciiHexDigit(text[i]))
-                return null;
-            digits[i] = (byte)(char.IsAsciiDigit(text[i]) ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10);
-        }
-
-        return text.Length <= 4
-            ? new Rgba(Twice(digits[0]), Twice(digits[1]), Twice(digits[2]), text.Length == 4 ? Twice(digits[3]) : byte.MaxValue)
-            : new Rgba(Pair(digits, 0), Pair(digits, 2), Pair(digits, 4), text.Length == 8 ? Pair(digits, 6) : byte.MaxValue);
-
-        static byte Twice(byte digit) => (byte)(digit * 17);
-
-        static byte Pair(ReadOnlySpan<byte> digits, int index) => (byte)((digits[index] << 4) | digits[index + 1]);
     }
 
     /// <summary>The operations read so far, kept on the stack until all are.</summary>
     private ref struct Draft
     {
         public bool IsPreset;
-        private int _seen;
+
+        /// <summary>Both sides and a ratio: one of the three would have to give way.</summary>
+        public readonly bool Overdetermined => _aspectRatio is not null && _width is not null && _height is not null;
+
+        private ulong _seen;
         private int? _width;
         private int? _height;
         private Fit? _fit;
@@ -112,6 +59,20 @@ public static class OperationsParser
         private double? _blur;
         private double? _focalX;
         private double? _focalY;
+        private AspectRatio? _aspectRatio;
+        private double? _dpr;
+        private CropBox? _crop;
+        private double? _trim;
+        private Padding? _pad;
+        private CornerRadius? _round;
+        private double? _brightness;
+        private double? _contrast;
+        private double? _saturation;
+        private double? _gamma;
+        private Rgba? _tint;
+        private Duotone? _duotone;
+        private int? _pixelate;
+        private int? _maxBytes;
         private ReadOnlySpan<char> _preset;
 
         /// <summary>Takes one operation; the error, or null when it was read.</summary>
@@ -131,7 +92,7 @@ public static class OperationsParser
                 return OperationErrors.Repeated(rule, text, number, offset);
             if (rule.IsFlag ? separator >= 0 : !Set(rule, value))
                 return OperationErrors.BadValue(rule, text, number, offset);
-            _seen |= 1 << (int)rule.Key;
+            _seen |= 1UL << (int)rule.Key;
             return null;
         }
 
@@ -152,25 +113,53 @@ public static class OperationsParser
             Flop = Has(OperationKey.Flop),
             FocalX = _focalX,
             FocalY = _focalY,
+            AspectRatio = _aspectRatio,
+            Dpr = _dpr,
+            Crop = _crop,
+            Trim = _trim,
+            Pad = _pad,
+            Round = _round,
+            Brightness = _brightness,
+            Contrast = _contrast,
+            Saturation = _saturation,
+            Gamma = _gamma,
+            Tint = _tint,
+            Duotone = _duotone,
+            Pixelate = _pixelate,
+            MaxBytes = _maxBytes,
             Preset = _preset.IsEmpty ? null : _preset.ToString(),
         };
 
-        private readonly bool Has(OperationKey key) => (_seen & (1 << (int)key)) != 0;
+        private readonly bool Has(OperationKey key) => (_seen & (1UL << (int)key)) != 0;
 
         private bool Set(OperationRule rule, ReadOnlySpan<char> value) => rule.Key switch
         {
             OperationKey.Format => (_format = ReadFormat(value)) is not null,
-            OperationKey.Width => (_width = ReadSide(rule, value)) is not null,
-            OperationKey.Height => (_height = ReadSide(rule, value)) is not null,
+            OperationKey.Width => (_width = OperationNumbers.ReadFloor(rule, value)) is not null,
+            OperationKey.Height => (_height = OperationNumbers.ReadFloor(rule, value)) is not null,
             OperationKey.Fit => (_fit = OperationsGrammar.ReadFit(value)) is not null,
             OperationKey.Gravity => (_gravity = OperationsGrammar.ReadGravity(value)) is not null,
-            OperationKey.Background => (_background = ReadColour(value)) is not null,
+            OperationKey.Background => (_background = Rgba.Read(value)) is not null,
             OperationKey.Quality => (_quality = ReadQuality(value)) is not null,
             OperationKey.Rotation => (_rotation = ReadRotation(value)) is not null,
-            OperationKey.Sharpen => (_sharpen = ReadNumber(rule, value, OperationsGrammar.EffectDecimals)) is not null,
-            OperationKey.Blur => (_blur = ReadNumber(rule, value, OperationsGrammar.EffectDecimals)) is not null,
-            OperationKey.FocalX => (_focalX = ReadNumber(rule, value, OperationsGrammar.FocalDecimals)) is not null,
-            OperationKey.FocalY => (_focalY = ReadNumber(rule, value, OperationsGrammar.FocalDecimals)) is not null,
+            OperationKey.Sharpen => (_sharpen = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Blur => (_blur = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.FocalX => (_focalX = OperationNumbers.Read(rule, value, OperationsGrammar.FocalDecimals)) is not null,
+            OperationKey.FocalY => (_focalY = OperationNumbers.Read(rule, value, OperationsGrammar.FocalDecimals)) is not null,
+            OperationKey.AspectRatio => (_aspectRatio = AspectRatio.Read(value)) is not null,
+            OperationKey.Dpr => (_dpr = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Crop => (_crop = CropBox.Read(value)) is not null,
+            OperationKey.Trim => (_trim = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Pad => (_pad = Padding.Read(value)) is not null,
+            OperationKey.Round => (_round = CornerRadius.Read(value)) is not null,
+            OperationKey.Brightness => (_brightness = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Contrast => (_contrast = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Saturation => (_saturation = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Gamma => (_gamma = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            OperationKey.Tint => (_tint = ReadOpaque(value)) is not null,
+            OperationKey.Duotone => (_duotone = Duotone.Read(value)) is not null,
+            OperationKey.Pixelate => (_pixelate = OperationNumbers.ReadFloor(rule, value)) is not null,
+            OperationKey.MaxBytes => (_maxBytes = OperationNumbers.ReadFloor(rule, value)) is not null,
             OperationKey.Preset => SetPreset(value),
             _ => false,
         };
@@ -181,11 +170,10 @@ public static class OperationsParser
             return OperationsGrammar.IsPresetSlug(value);
         }
 
-        private static int? ReadSide(OperationRule rule, ReadOnlySpan<char> value) =>
-            ReadFloor(value) is { } px && px >= rule.Min && px <= rule.Max ? px : null;
+        private static Rgba? ReadOpaque(ReadOnlySpan<char> value) => value.Length is 3 or 6 ? Rgba.Read(value) : null;
 
         private static Quality? ReadQuality(ReadOnlySpan<char> value) =>
-            value is "auto" ? Quality.Auto : ReadFloor(value) is { } quality ? Quality.Of(quality) : null;
+            value is "auto" ? Quality.Auto : OperationNumbers.ReadFloor(value) is { } quality ? Quality.Of(quality) : null;
 
         private static FormatChoice? ReadFormat(ReadOnlySpan<char> value) =>
             value is "auto" ? FormatChoice.Auto
@@ -193,8 +181,6 @@ public static class OperationsParser
             : null;
 
         private static int? ReadRotation(ReadOnlySpan<char> value) =>
-            IsNumber(value) && double.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) is (90 or 180 or 270) and var degrees
-                ? (int)degrees
-                : null;
+            OperationNumbers.Read(value) is (90 or 180 or 270) and var degrees ? (int)degrees : null;
     }
 }

@@ -23,7 +23,7 @@ public static class OperationsText
         writer.Number(OperationKey.Height, operations.Height);
         writer.Word(OperationKey.Fit, operations.Fit?.Name());
         writer.Word(OperationKey.Gravity, operations.Gravity?.Name());
-        writer.Colour(OperationKey.Background, operations.Background);
+        writer.Word(OperationKey.Background, operations.Background?.Hex);
         writer.Quality(OperationKey.Quality, operations.Quality);
         writer.Number(OperationKey.Rotation, operations.Rotation);
         writer.Fraction(OperationKey.Sharpen, operations.Sharpen, EffectPattern);
@@ -33,6 +33,20 @@ public static class OperationsText
         writer.Flag(OperationKey.Flop, operations.Flop);
         writer.Fraction(OperationKey.FocalX, operations.FocalX, FocalPattern);
         writer.Fraction(OperationKey.FocalY, operations.FocalY, FocalPattern);
+        writer.Word(OperationKey.AspectRatio, operations.AspectRatio?.Text);
+        writer.Fraction(OperationKey.Dpr, operations.Dpr, EffectPattern);
+        writer.Word(OperationKey.Crop, operations.Crop?.Text);
+        writer.Fraction(OperationKey.Trim, operations.Trim, EffectPattern);
+        writer.Word(OperationKey.Pad, operations.Pad?.Text);
+        writer.Word(OperationKey.Round, operations.Round?.Text);
+        writer.Fraction(OperationKey.Brightness, operations.Brightness, EffectPattern);
+        writer.Fraction(OperationKey.Contrast, operations.Contrast, EffectPattern);
+        writer.Fraction(OperationKey.Saturation, operations.Saturation, EffectPattern);
+        writer.Fraction(OperationKey.Gamma, operations.Gamma, EffectPattern);
+        writer.Word(OperationKey.Tint, operations.Tint?.Hex);
+        writer.Word(OperationKey.Duotone, operations.Duotone?.Text);
+        writer.Number(OperationKey.Pixelate, operations.Pixelate);
+        writer.Number(OperationKey.MaxBytes, operations.MaxBytes);
         var text = writer.Finish();
         return text.Length > 0 ? text : throw new ArgumentException("The operations ask for nothing; use 'original' or set a format.", nameof(operations));
     }
@@ -76,19 +90,6 @@ public static class OperationsText
                 Number(key, value?.Value);
             else
                 Word(key, "auto");
-        }
-
-        public void Colour(OperationKey key, Rgba? value)
-        {
-            if (value is not { } colour)
-                return;
-            Begin(key);
-            _text.AppendLiteral("_");
-            _text.AppendFormatted(colour.Red, "x2");
-            _text.AppendFormatted(colour.Green, "x2");
-            _text.AppendFormatted(colour.Blue, "x2");
-            if (colour.Alpha != byte.MaxValue)
-                _text.AppendFormatted(colour.Alpha, "x2");
         }
 
         public void Flag(OperationKey key, bool value)

@@ -6,13 +6,15 @@ namespace ImageService.Core.Policies;
 /// <summary>Whether a policy allows what a URL asks for, and what it makes of it. Pure.</summary>
 public static class PolicyJudgement
 {
-    /// <summary>Judges a URL's operations.</summary>
+    /// <summary>Judges a URL's operations: the sides as asked for, then what device pixels and ladder make of them.</summary>
     /// <param name="policy">In force at the space.</param>
     /// <param name="written">The operations as the URL has them.</param>
     /// <param name="merged">The same with the preset's operations beneath.</param>
+    /// <param name="source">The original: a height alone is judged by the width it leads to.</param>
     /// <param name="isSigned">Whether the URL carried a valid signature.</param>
     /// <returns>What to make, or <see cref="ErrorCode.PolicyForbids"/>.</returns>
-    public static Result<PolicyVerdict> Judge(this EffectivePolicy policy, ImageOperations written, ImageOperations merged, bool isSigned)
+    public static Result<PolicyVerdict> Judge(
+        this EffectivePolicy policy, ImageOperations written, ImageOperations merged, SourceFacts source, bool isSigned)
     {
         if (JudgeMode(policy, written, isSigned) is { } refused)
             return refused;
@@ -23,13 +25,19 @@ public static class PolicyJudgement
                 : JudgeFormat(policy, merged) ?? (Result<PolicyVerdict>)new PolicyVerdict(merged, null);
         }
 
+        if (JudgeSides(policy, merged) is { } tooLarge)
+            return tooLarge;
+
         // The ladder is against made-up sizes in URLs; a preset's own size was chosen by the owner.
-        var verdict = policy.WidthLadder.Count > 0 && (written.Width ?? (written.Height is not null && merged.Width is null ? written.Height : null)) is not null
-            ? Snap(policy, merged)
-            : new PolicyVerdict(merged, null);
-        var error = JudgeSize(policy, verdict.Operations) ?? JudgeFormat(policy, merged);
+        var scaled = merged.InDevicePixels(policy.MaxOutputWidth, policy.MaxOutputHeight);
+        var verdict = policy.WidthLadder.Count > 0 && SaysSize(written, merged) ? Snap(policy, scaled, source) : new PolicyVerdict(scaled, null);
+        var error = JudgePixels(policy, verdict.Operations) ?? JudgeFormat(policy, merged);
         return error is null ? verdict : error;
     }
+
+    private static bool SaysSize(ImageOperations written, ImageOperations merged) =>
+        written.Width is not null || (written.Height is not null && merged.Width is null)
+        || (written.Dpr is not null && (merged.Width ?? merged.Height) is not null);
 
     /// <summary>Whether images may be delivered in a format.</summary>
     /// <returns>Null, or <see cref="ErrorCode.PolicyForbids"/>.</returns>
@@ -54,19 +62,22 @@ public static class PolicyJudgement
     private static Error? JudgeFormat(EffectivePolicy policy, ImageOperations merged) =>
         merged.Format is { Fixed: { } format } ? policy.JudgeOutput(format) : null;
 
-    private static Error? JudgeSize(EffectivePolicy policy, ImageOperations operations)
+    private static Error? JudgeSides(EffectivePolicy policy, ImageOperations operations)
     {
         if (operations.Width > policy.MaxOutputWidth)
             return Forbidden("max_output_width", $"The width {operations.Width} is above {policy.MaxOutputWidth}, the largest allowed here.");
-        if (operations.Height > policy.MaxOutputHeight)
-            return Forbidden("max_output_height", $"The height {operations.Height} is above {policy.MaxOutputHeight}, the largest allowed here.");
-        return operations is { Width: { } width, Height: { } height } && (long)width * height > policy.MaxOutputPixels
-            ? Forbidden("max_output_pixels", $"{width} x {height} pixels are more than {policy.MaxOutputPixels}, the most allowed here.")
+        return operations.Height > policy.MaxOutputHeight
+            ? Forbidden("max_output_height", $"The height {operations.Height} is above {policy.MaxOutputHeight}, the largest allowed here.")
             : null;
     }
 
-    /// <summary>Raises the width (of a height alone: the height) to the next step of the ladder, the other side in proportion.</summary>
-    private static PolicyVerdict Snap(EffectivePolicy policy, ImageOperations merged)
+    private static Error? JudgePixels(EffectivePolicy policy, ImageOperations operations) =>
+        operations is { Width: { } width, Height: { } height } && (long)width * height > policy.MaxOutputPixels
+            ? Forbidden("max_output_pixels", $"{width} x {height} pixels are more than {policy.MaxOutputPixels}, the most allowed here.")
+            : null;
+
+    /// <summary>Raises the width, or the one that a height alone leads to, to the next step of the ladder, the other side in proportion.</summary>
+    private static PolicyVerdict Snap(EffectivePolicy policy, ImageOperations merged, SourceFacts source)
     {
         if (merged.Width is { } width)
         {
@@ -77,8 +88,9 @@ public static class PolicyJudgement
             return new PolicyVerdict(merged with { Width = snapped, Height = height }, snapped);
         }
 
-        var high = Step(policy, merged.Height!.Value, policy.MaxOutputHeight);
-        return new PolicyVerdict(merged with { Height = high }, null);
+        var reached = merged.WidthOf(merged.Height!.Value, source);
+        var step = Step(policy, reached, policy.MaxOutputWidth);
+        return step == reached ? new PolicyVerdict(merged, null) : new PolicyVerdict(merged with { Width = step, Height = null }, step);
     }
 
     /// <summary>The next step up that is allowed; above the last, the last. A size that is forbidden anyway stays.</summary>

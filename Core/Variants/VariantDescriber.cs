@@ -70,9 +70,9 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     {
         var policy = request.Space.Policy;
         var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
-        if (!Judge(request, merged, format, policy).TryGet(out var verdict, out var refusal))
-            return refusal;
         var source = SourceOf(facts);
+        if (!Judge(request, merged, source, format, policy).TryGet(out var verdict, out var refusal))
+            return refusal;
         if (!CanonicalOperations.Resolve(verdict.Operations, format, source, policy.QualityFor(format)).TryGet(out var canonical, out var error))
             return error;
 
@@ -104,11 +104,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     }
 
     /// <summary>What limits strangers' URLs does not limit the service's own; the formats that may be delivered hold for everybody.</summary>
-    private static Result<PolicyVerdict> Judge(VariantRequest request, ImageOperations merged, ImageFormat format, EffectivePolicy policy)
+    private static Result<PolicyVerdict> Judge(VariantRequest request, ImageOperations merged, SourceFacts source, ImageFormat format, EffectivePolicy policy)
     {
         if (policy.JudgeOutput(format) is { } refusal)
             return refusal;
-        return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, request.IsSigned);
+        return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, source, request.IsSigned);
     }
 
     private static SourceFacts SourceOf(AssetFacts facts) => new(

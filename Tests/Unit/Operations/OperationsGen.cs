@@ -27,12 +27,35 @@ internal static class OperationsGen
         Gen.Const("flop"),
         Gen.Int[0, 10_000].Select(point => $"fx_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
         Gen.Int[0, 10_000].Select(point => $"fy_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
+        Gen.OneOf(Gen.Select(Gen.Int[1, 30], Gen.Int[1, 30]).Select(r => $"ar_{r.Item1}:{r.Item2}"), Gen.Int[1, 40_000].Select(r => $"ar_{Text4(r)}")),
+        Gen.Int[100, 400].Select(ratio => $"dpr_{Hundredths(ratio)}"),
+        Gen.OneOf(
+            Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[1, 9000], Gen.Int[1, 9000]).Select(box => $"crop_{box.Item1},{box.Item2},{box.Item3},{box.Item4}"),
+            Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[1, 9], Gen.Int[1, 9]).Select(box => $"crop_0.{box.Item1},0.{box.Item2},0.{box.Item3},1.{box.Item4}")),
+        Gen.Int[0, 10_000].Select(tolerance => $"trim_{Hundredths(tolerance)}"),
+        Gen.OneOf(
+            Gen.Int[0, Padding.MaxPx].Select(px => $"pad_{px}"),
+            Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9]).Select(px => $"pad_{px.Item1},{px.Item2}"),
+            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3]).Select(px => $"pad_{px.Item1},{px.Item2},{px.Item3},{px.Item4}")),
+        Gen.Int[0, 500].Select(px => px == 500 ? "round_max" : $"round_{px}"),
+        Gen.Int[0, 30_000].Select(percent => $"bri_{Hundredths(percent)}"),
+        Gen.Int[0, 30_000].Select(percent => $"con_{Hundredths(percent)}"),
+        Gen.Int[0, 30_000].Select(percent => $"sat_{Hundredths(percent)}"),
+        Gen.Int[10, 1000].Select(gamma => $"gam_{Hundredths(gamma)}"),
+        Gen.UInt.Select(n => $"tint_{n & 0xffffff:x6}"),
+        Gen.Select(Gen.UInt, Gen.UShort).Select(n => $"duotone_{n.Item1 & 0xffffff:x6},{n.Item2 & 0xfff:x3}"),
+        Gen.Int[2, 512].Select(px => $"pixelate_{px}"),
+        Gen.Int[1000, 10_000_000].Select(bytes => $"bytes_{bytes}"),
     ];
 
-    /// <summary>Between one and all operations, each at most once, in any order.</summary>
+    /// <summary>Between one and all operations, each at most once, in any order; a ratio beside at most one side.</summary>
     public static Gen<string[]> Parts { get; } =
         Gen.Select(Gen.Shuffle(Enumerable.Range(0, Operations.Length).ToArray()), Gen.Int[1, 7])
-            .SelectMany((order, count) => Gen.OneOf(Gen.Const(count), Gen.Const(Operations.Length)).SelectMany(take => All(order.Take(take))));
+            .SelectMany((order, count) => Gen.OneOf(Gen.Const(count), Gen.Const(Operations.Length)).SelectMany(take => All(order.Take(take))))
+            .Select(WithoutContradiction);
+
+    /// <summary>One text's parts, the same for the same seed.</summary>
+    public static string[] Sample(uint seed) => Parts.Generate(new PCG(1, seed), null, out _);
 
     public static Gen<string> Text { get; } = Gen.Frequency((1, Gen.Const("original")), (30, Parts.Select(parts => string.Join('-', parts))));
 
@@ -49,8 +72,11 @@ internal static class OperationsGen
         from deliverable in Gen.Bool
         select new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null, deliverable ? format : null);
 
-    public static CanonicalOperations Resolve(string text, ImageFormat format, SourceFacts source) =>
-        CanonicalOperations.Resolve(OperationsParser.Parse(text).Value, format, source, 85).Value;
+    /// <summary>The canonical form; null where a crop leaves nothing of this picture.</summary>
+    public static CanonicalOperations? Resolve(string text, ImageFormat format, SourceFacts source) =>
+        CanonicalOperations.Resolve(OperationsParser.Parse(text).Value, format, source, 85).TryGet(out var canonical, out var error) ? canonical
+        : error.Detail.Contains("leaves nothing", StringComparison.Ordinal) ? null
+        : throw new InvalidOperationException(error.Detail);
 
     /// <summary>The same operations in another order, with numbers, colours and defaults written in other ways.</summary>
     public static IEnumerable<string> SaidOtherwise(string[] parts, Random random)
@@ -61,7 +87,12 @@ internal static class OperationsGen
         Add("g", "g_center");
         Add("q", "q_85");
         Add("sharpen", "sharpen_0");
-        if (keys.Contains("w") != keys.Contains("h") && !keys.Contains("f"))
+        Add("pad", "pad_0");
+        Add("round", "round_0");
+        Add("bri", "bri_100");
+        Add("gam", "gam_1");
+        Add("dpr", "dpr_1");
+        if (keys.Contains("w") != keys.Contains("h") && !keys.Contains("f") && !keys.Contains("ar"))
             said.Add(random.Next(2) == 0 ? "f_inside" : "f_pad");
         return said.OrderBy(_ => random.Next()).ToList();
 
@@ -86,11 +117,25 @@ internal static class OperationsGen
             ("b", _) when value.Length == 6 => part + "Ff",
             ("q", _) when value is "0" => "q_1",
             ("q", _) when value.Length == 3 => "q_100",
+            ("tint", _) => part.ToUpperInvariant().Replace("TINT", "tint", StringComparison.Ordinal),
+            ("pad", _) when !value.Contains(',', StringComparison.Ordinal) => $"pad_{value},{value}",
+            ("pad", _) when value.Split(',') is [var vertical, var across] => $"pad_{vertical},{across},{vertical},{across}",
+            ("ar", _) when value.Split(':') is [var wide, var high] => $"ar_{wide}.0:0{high}",
+            ("ar", _) => $"{part}:1",
             ("r", _) => part + ".0",
-            ("sharpen" or "blur" or "fx" or "fy", _) => $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
+            ("sharpen" or "blur" or "fx" or "fy" or "trim" or "bri" or "con" or "sat" or "gam" or "dpr", _) => $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
             _ => part,
         };
     }
+
+    private static string[] WithoutContradiction(string[] parts) =>
+        Array.Exists(parts, part => part.StartsWith("w_", StringComparison.Ordinal)) && Array.Exists(parts, part => part.StartsWith("h_", StringComparison.Ordinal))
+            ? [.. parts.Where(part => !part.StartsWith("ar_", StringComparison.Ordinal))]
+            : parts;
+
+    private static string Hundredths(int number) => (number / 100.0).ToString(CultureInfo.InvariantCulture);
+
+    private static string Text4(int number) => (number / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture);
 
     private static Gen<string[]> All(IEnumerable<int> which) =>
         which.Select(index => Operations[index]).Aggregate(

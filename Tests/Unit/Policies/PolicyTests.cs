@@ -134,12 +134,17 @@ public sealed class PolicyTests
     [InlineData("w_321", "w_640", 640)]
     [InlineData("w_321-h_160", "w_640-h_319", 640)]
     [InlineData("w_5000", "w_1280", 1280)]
-    [InlineData("h_400", "h_640", null)]
+    [InlineData("h_400", "w_640", 640)]
+    [InlineData("h_400-r_90", "w_320-r_90", 320)]
+    [InlineData("h_200-crop_0,0,3000,3000", "w_320-crop_0,0,3000,3000", 320)]
+    [InlineData("h_90-ar_2:1", "w_320-ar_2:1", 320)]
+    [InlineData("w_160-dpr_2", "w_320", null)]
+    [InlineData("w_200-h_100-dpr_2", "w_640-h_320", 640)]
     public void Widths_are_raised_to_the_next_step(string written, string made, int? snapped)
     {
         var policy = With((PolicyLevel.Space, "width_ladder", "[1280,100,320,640]", false));
 
-        var verdict = policy.Judge(Parse(written), Parse(written), isSigned: false).Value;
+        var verdict = policy.Judge(Parse(written), Parse(written), Photo, isSigned: false).Value;
 
         verdict.ShouldBe(new PolicyVerdict(Parse(made), snapped));
     }
@@ -149,9 +154,9 @@ public sealed class PolicyTests
     {
         var policy = With((PolicyLevel.Space, "width_ladder", "[320,640]", false), (PolicyLevel.Space, "max_output_width", "500", false));
 
-        policy.Judge(Parse("preset_thumb"), Parse("w_150") with { Preset = "thumb" }, false).Value.Operations.Width.ShouldBe(150);
-        policy.Judge(Parse("w_400"), Parse("w_400"), false).Value.Operations.Width.ShouldBe(320, "the steps above the maximum do not count");
-        policy.Judge(Parse("w_501"), Parse("w_501"), false).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.PolicyForbids);
+        policy.Judge(Parse("preset_thumb"), Parse("w_150") with { Preset = "thumb" }, Photo, false).Value.Operations.Width.ShouldBe(150);
+        policy.Judge(Parse("w_400"), Parse("w_400"), Photo, false).Value.Operations.Width.ShouldBe(320, "the steps above the maximum do not count");
+        policy.Judge(Parse("w_501"), Parse("w_501"), Photo, false).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.PolicyForbids);
     }
 
     [Theory]
@@ -175,7 +180,7 @@ public sealed class PolicyTests
     {
         var policy = With((PolicyLevel.Organization, key, value, false));
 
-        var error = policy.Judge(Parse(operations), Parse(operations), isSigned: false).Error;
+        var error = policy.Judge(Parse(operations), Parse(operations), Photo, isSigned: false).Error;
 
         (error is null).ShouldBe(isAllowed);
         if (error is not null)
@@ -187,11 +192,25 @@ public sealed class PolicyTests
 
     [Fact]
     public void A_signature_opens_what_is_signed_only() =>
-        With((PolicyLevel.Space, "transform_mode", "\"signed_only\"", false)).Judge(Parse("w_10"), Parse("w_10"), isSigned: true).IsSuccess.ShouldBeTrue();
+        With((PolicyLevel.Space, "transform_mode", "\"signed_only\"", false)).Judge(Parse("w_10"), Parse("w_10"), Photo, isSigned: true).IsSuccess.ShouldBeTrue();
 
     [Fact]
     public void Output_formats_are_judged_alone() =>
         With((PolicyLevel.Space, "allowed_output_formats", "[\"webp\",\"jpg\"]", false)).JudgeOutput(ImageFormat.Avif).ShouldNotBeNull().Detail.ShouldContain("jpg, webp");
+
+    [Theory]
+    [InlineData("w_400-dpr_4", "w_1000")]
+    [InlineData("w_333-dpr_1.5", "w_499")]
+    [InlineData("w_10-pad_3-round_5-dpr_2.5", "w_25-pad_7-round_12")]
+    public void Device_pixels_are_multiplied_in_and_end_at_the_maximum(string written, string made) =>
+        With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse(written), Parse(written), Photo, false).Value.Operations.ShouldBe(Parse(made));
+
+    [Fact]
+    public void The_side_that_was_asked_for_is_judged_before_its_device_pixels() =>
+        With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse("w_1001-dpr_1"), Parse("w_1001-dpr_1"), Photo, false).Error
+            .ShouldNotBeNull().Code.ShouldBe(ErrorCode.PolicyForbids);
+
+    private static readonly SourceFacts Photo = new(4000, 3000, false, 1, new string('0', 64), null, null, ImageFormat.Jpg);
 
     private static ImageOperations Parse(string text) => OperationsParser.Parse(text).Value;
 
