@@ -11,6 +11,9 @@ public static class MemoryEstimate
     // Of a source that is read from top to bottom.
     private const int LinesHeld = 64;
 
+    // A picture whose borders are looked for is held as read and as it is seen.
+    private const int BytesLookedAt = 8;
+
     /// <summary>Bytes that one transform holds at its peak.</summary>
     /// <param name="format">Format of the original.</param>
     /// <param name="source">The original's facts.</param>
@@ -24,8 +27,8 @@ public static class MemoryEstimate
         var plan = TransformPlan.Of(operations, size);
         var frames = operations.Format.CanAnimate() ? source.Frames : 1;
         var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
-        var output = plan.Canvas.Pixels * frames * BytesPerEncodedPixel(operations.Format);
-        var decode = source.DecodeBytes ?? ForDecode(bytes, size.Pixels);
+        var output = plan.Output.Pixels * frames * BytesPerEncodedPixel(operations.Format);
+        var decode = (source.DecodeBytes ?? ForDecode(bytes, size.Pixels)) + (operations.Operations.Trim is null ? 0 : size.Pixels * BytesLookedAt);
         if (!SourceChoice.UsesIntermediate(operations, source))
             return Floor + decode + output;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels;

@@ -16,7 +16,8 @@ public static class SourceChoice
     /// <param name="source">The original.</param>
     public static bool UsesIntermediate(CanonicalOperations operations, SourceFacts source)
     {
-        if (operations.Operations.Original || (source.Frames > 1 && operations.Format.CanAnimate()))
+        // A part of the picture is taken at the original's own pixels.
+        if (operations.Operations.Original || operations.Operations.Crop is not null || operations.Operations.Trim is not null || (source.Frames > 1 && operations.Format.CanAnimate()))
             return false;
         var plan = TransformPlan.Of(operations, new PixelSize(source.Width, source.Height));
         var intermediate = IntermediateSize(plan.Source);

@@ -58,6 +58,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         using var run = new TransformRun(plan, operations.Operations, operations.Format, header, stop);
         var animated = header.Frames > 1 && operations.Format.CanAnimate();
         var image = run.Keep(opened.Reopen(animated));
+        if (operations.Operations.Crop is not null || operations.Operations.Trim is not null)
+            image = ChooseArea.Apply(image, operations, animated, run);
         image = animated
             ? Frames.Apply(image, run, frame => Still(frame, run))
             : Still(LoadSource.Apply(source.Bytes, image, run), run);
@@ -73,13 +75,19 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
             image = ChoosePalette.Apply(image, run);
         try
         {
-            var bytes = run.Evaluate(image, ready => Encoders.Encode(ready, operations.Format, quality, source.KeepCopyright, hasPalette));
-            return new TransformedImage(bytes, operations.Format, plan.Canvas.Width, plan.Canvas.Height, animated ? header.Frames : 1, default);
+            var (bytes, encoded) = operations.Operations.MaxBytes is { } most
+                ? FittingFile.Encode(run.Settle(image), quality, most, Encode, run)
+                : (Encode(image, quality), image);
+            var frames = animated ? header.Frames : 1;
+            return new TransformedImage(bytes, operations.Format, encoded.Width, encoded.Height / frames, frames, default);
         }
         catch (VipsException) when (Decodes(source.Bytes, header.Format, run))
         {
             return EngineErrors.EncodingFailed(operations.Format);
         }
+
+        byte[] Encode(Image picture, int at) =>
+            run.Evaluate(picture, ready => Encoders.Encode(ready, operations.Format, at, source.KeepCopyright, hasPalette));
     }
 
     // Pixels are read while they are encoded: which of the two failed shows when they are read alone.
@@ -99,11 +107,14 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     private static Image Still(Image image, TransformRun run)
     {
+        image = TakeArea.Apply(image, run);
         image = ResizePicture.Apply(image, run);
         image = Orient.Apply(image, run);
         image = ConvertColour.Apply(image, run);
         image = CropPicture.Apply(image, run);
+        image = Tones.Apply(image, run);
         image = Effects.Apply(image, run);
+        image = Pixelate.Apply(image, run);
         return FillBackground.Apply(image, run);
     }
 

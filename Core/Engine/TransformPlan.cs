@@ -26,6 +26,12 @@ public sealed record TransformPlan
     /// <summary>Where the upper left corner of the cropped picture lies on the canvas.</summary>
     public PixelPoint Offset { get; init; }
 
+    /// <summary>Space around the canvas (<c>pad</c>).</summary>
+    public Padding Pad { get; init; }
+
+    /// <summary>Size of what is encoded: <see cref="Canvas"/> with <see cref="Pad"/> around it.</summary>
+    public PixelSize Output => new(Canvas.Width + Pad.Left + Pad.Right, Canvas.Height + Pad.Top + Pad.Bottom);
+
     /// <summary>Whether a canvas is to be filled around the picture.</summary>
     public bool HasMargins => Canvas.Width != Crop.Width || Canvas.Height != Crop.Height;
 
@@ -36,14 +42,32 @@ public sealed record TransformPlan
 
     public bool IsResized => Resized != Source;
 
-    /// <summary>Plans one transform in canonical form.</summary>
+    /// <summary>Plans one transform in canonical form; with <c>trim</c> as if there were no borders, which is the most it can take.</summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="source">Upright size of the original, px.</param>
-    public static TransformPlan Of(CanonicalOperations operations, PixelSize source) => Make(
-        operations.Operations,
-        source,
-        new FocalPoint(operations.Operations.FocalX ?? 0.5, operations.Operations.FocalY ?? 0.5),
-        operations.Operations.Original ? int.MaxValue : operations.Format.MaxSide());
+    public static TransformPlan Of(CanonicalOperations operations, PixelSize source) => OfArea(
+        operations,
+        operations.Operations.Crop is { } crop ? new PixelSize((int)crop.Width, (int)crop.Height) : source,
+        new FocalPoint(operations.Operations.FocalX ?? 0.5, operations.Operations.FocalY ?? 0.5));
+
+    /// <summary>Plans one transform of what <c>crop</c> and <c>trim</c> have left.</summary>
+    /// <param name="operations">Canonical.</param>
+    /// <param name="area">Upright, px.</param>
+    /// <param name="focal">In that area, turned as the output is.</param>
+    public static TransformPlan OfArea(CanonicalOperations operations, PixelSize area, FocalPoint focal)
+    {
+        var said = operations.Operations;
+        if (said.AspectRatio is { } ratio)
+        {
+            var (width, height) = said.Rotation is 90 or 270 ? (area.Height, area.Width) : (area.Width, area.Height);
+            var sides = CanonicalSides.OfPicture(ratio, said.Fit ?? Fit.Cover, width, height);
+            said = said with { Width = sides.Width, Height = sides.Height };
+        }
+
+        var pad = said.Pad ?? default;
+        var maxSide = said.Original ? int.MaxValue : operations.Format.MaxSide() - Math.Max(pad.Left + pad.Right, pad.Top + pad.Bottom);
+        return Make(said, area, focal, maxSide) with { Pad = pad };
+    }
 
     /// <summary>Plans one transform.</summary>
     /// <param name="operations">Resolved or as written; a size of null is in proportion to the other.</param>

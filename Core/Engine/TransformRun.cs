@@ -24,7 +24,11 @@ internal sealed class TransformRun : IDisposable
         _stop = ct.Register(Kill);
     }
 
-    public TransformPlan Plan { get; }
+    /// <summary>Of the whole picture until <see cref="Area"/> is known to be less.</summary>
+    public TransformPlan Plan { get; private set; }
+
+    /// <summary>What <c>crop</c> and <c>trim</c> leave, px of the upright picture; null where all of it stays.</summary>
+    public PixelBox? Area { get; private set; }
 
     public ImageOperations Operations { get; }
 
@@ -36,6 +40,9 @@ internal sealed class TransformRun : IDisposable
 
     /// <summary>Where <c>g_smart</c> crops; found in the first frame and kept for the others.</summary>
     public PixelBox? SmartBox { get; set; }
+
+    /// <summary>Narrows the run to a part of the upright picture.</summary>
+    public void Narrow(PixelBox area, TransformPlan plan) => (Area, Plan) = (area, plan);
 
     /// <summary>Hands an image over; it is released with the run.</summary>
     public Image Keep(Image image)

@@ -121,8 +121,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
     private static string? Limited(TransformPlan plan) =>
         !plan.IsLimited ? null
-        : plan.Canvas.Width >= plan.Canvas.Height ? string.Create(CultureInfo.InvariantCulture, $"width={plan.Canvas.Width}")
-        : string.Create(CultureInfo.InvariantCulture, $"height={plan.Canvas.Height}");
+        : plan.Output.Width >= plan.Output.Height ? string.Create(CultureInfo.InvariantCulture, $"width={plan.Output.Width}")
+        : string.Create(CultureInfo.InvariantCulture, $"height={plan.Output.Height}");
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
     private static string Revision(bool usesIntermediate, bool isExact, EffectivePolicy policy)

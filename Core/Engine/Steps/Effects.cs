@@ -2,7 +2,7 @@ using NetVips;
 
 namespace ImageService.Core.Engine.Steps;
 
-/// <summary>Sharpen, blur, greyscale, in this order, on output pixels.</summary>
+/// <summary>Greyscale, blur, sharpen, in this order, on output pixels.</summary>
 internal static class Effects
 {
     // A Gaussian this wide is the same picture when made on fewer pixels.
@@ -10,11 +10,11 @@ internal static class Effects
 
     public static Image Apply(Image image, TransformRun run)
     {
-        if (run.Operations.Sharpen is > 0 and var amount)
-            image = Sharpen(image, amount, run);
+        if (run.Operations.Greyscale)
+            image = Greyscale(image, run);
         if (run.Operations.Blur is > 0 and var sigma)
             image = Blur(image, sigma, run);
-        return run.Operations.Greyscale ? Greyscale(image, run) : image;
+        return run.Operations.Sharpen is > 0 and var amount ? Sharpen(image, amount, run) : image;
     }
 
     // What lies hidden beneath transparency would brighten or darken the edges that show.

@@ -14,6 +14,8 @@ internal static class FillBackground
         if (!run.Format.HasAlpha())
             background = OnWhite(background);
 
+        if (run.Operations.Pad is not null || run.Operations.Round is not null)
+            return Framed(image, background, run);
         if (image.HasAlpha() && background.Alpha > 0)
             image = background.Alpha == 255 ? Flatten(image, background, run) : Over(image, background, run);
         if (!run.Plan.HasMargins)
@@ -26,6 +28,27 @@ internal static class FillBackground
             : [background.Red, background.Green, background.Blue];
         var (canvas, offset) = (run.Plan.Canvas, run.Plan.Offset);
         return run.Keep(image.Embed(offset.X, offset.Y, canvas.Width, canvas.Height, extend: Enums.Extend.Background, background: fill));
+    }
+
+    /// <summary>Canvas and space around as transparent pixels, corners taken off, then the colour behind it all.</summary>
+    private static Image Framed(Image image, Rgba background, TransformRun run)
+    {
+        if (!image.HasAlpha())
+            image = run.Keep(image.AddAlpha());
+        var (output, offset, pad) = (run.Plan.Output, run.Plan.Offset, run.Plan.Pad);
+        if (output.Width != image.Width || output.Height != image.Height)
+        {
+            image = run.Keep(image.Embed(
+                offset.X + pad.Left, offset.Y + pad.Top, output.Width, output.Height, extend: Enums.Extend.Background, background: [0, 0, 0, 0]));
+        }
+
+        image = RoundCorners.Apply(image, run);
+        return background.Alpha switch
+        {
+            255 => Flatten(image, background, run),
+            0 => image,
+            _ => Over(image, background, run),
+        };
     }
 
     private static Image Flatten(Image image, Rgba background, TransformRun run) =>

@@ -18,7 +18,7 @@ internal static class FindBorders
         using var seen = image.HasAlpha() ? Premultiplied(image) : image.Copy();
         using var corner = seen.Crop(0, 0, 1, 1);
         var colour = corner.Getpoint(0, 0);
-        using var apart = seen.Linear(1, [.. colour.Select(channel => -channel)]);
+        using var apart = seen - colour;
         using var difference = apart.Abs();
         using var unlike = Unlike(difference, tolerance / Percent * FullRange);
         PixelBox? found = null;
@@ -40,26 +40,15 @@ internal static class FindBorders
 
     private static Image Unlike(Image difference, double threshold)
     {
-        using var exceeds = difference.Relational(Enums.OperationRelational.More, threshold);
-        return exceeds.Bandor();
+        using var exceeds = difference > threshold;
+        return exceeds.BandOr();
     }
 
-    private static PixelBox? Bounds(Image mask)
-    {
-        using var columns = mask.Project(out var rows);
-        using (rows)
-        {
-            var (left, right) = Ends(columns, columns.Width);
-            var (top, bottom) = Ends(rows, rows.Height);
-            return right < left ? null : new PixelBox(left, top, right - left + 1, bottom - top + 1);
-        }
-    }
-
-    private static (int First, int Last) Ends(Image sums, int length)
-    {
-        var values = sums.WriteToMemory<uint>();
-        return (Array.FindIndex(values, 0, length, sum => sum > 0), Array.FindLastIndex(values, length - 1, length, sum => sum > 0));
-    }
+    // Without libvips' smoothing, which would lose lines of one pixel.
+    private static PixelBox? Bounds(Image mask) =>
+        mask.FindTrim(threshold: 1, background: [0], lineArt: true) is [int left, int top, int width and > 0, int height and > 0]
+            ? new PixelBox(left, top, width, height)
+            : null;
 
     private static PixelBox Union(PixelBox one, PixelBox other)
     {

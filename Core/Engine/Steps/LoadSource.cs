@@ -6,13 +6,13 @@ namespace ImageService.Core.Engine.Steps;
 /// <summary>Opens the source as small as it may be decoded.</summary>
 internal static class LoadSource
 {
-    /// <summary>Opens anew where the decoder itself can shrink (JPEG), else takes the image whose header was read.</summary>
+    /// <summary>Opens anew where the decoder itself can shrink (JPEG, all of it: a part's edges would lie between shrunk pixels), else takes the image whose header was read.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="opened">The image whose header was read.</param>
     /// <param name="run">Plan and header.</param>
     public static Image Apply(ReadOnlyMemory<byte> bytes, Image opened, TransformRun run)
     {
-        var shrink = run.Header.Format == OriginalFormat.Jpg ? ShrinkOnLoad(Reduction(run), NeedsCare(run)) : 1;
+        var shrink = run.Header.Format == OriginalFormat.Jpg && run.Area is null ? ShrinkOnLoad(Reduction(run), NeedsCare(run)) : 1;
         return shrink == 1 ? opened : run.Keep(ImageHeader.Open(bytes, run.Header.Format, allFrames: false, shrink));
     }
 

@@ -31,7 +31,7 @@ internal static class Orient
     }
 
     // EXIF 2.32, 4.6.4 tag Orientation: where the first row and the first column of the stored picture are to be seen.
-    private static Image Upright(Image image, TransformRun run) => run.Header.Orientation switch
+    internal static Image Upright(Image image, TransformRun run) => run.Header.Orientation switch
     {
         2 => run.Keep(image.FlipHor()),
         3 => run.Keep(image.Rot180()),

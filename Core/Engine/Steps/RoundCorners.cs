@@ -18,7 +18,7 @@ internal static class RoundCorners
         using var colour = image.ExtractBand(0, n: image.Bands - 1);
         using var alpha = image.ExtractBand(image.Bands - 1);
         using var product = alpha * mask;
-        using var scaled = product.Linear(1 / Opaque, 0);
+        using var scaled = product * (1 / Opaque);
         using var rounded = scaled.Rint();
         using var visible = rounded.Cast(Enums.BandFormat.Uchar);
         return run.Keep(colour.Bandjoin(visible));
@@ -31,7 +31,7 @@ internal static class RoundCorners
         using var lower = corner.FlipVer();
         using var lowerRight = right.FlipVer();
         using var empty = Image.Black(width, height);
-        using var full = empty.Linear(0, Opaque, uchar: true);
+        using var full = empty.Linear([0], [Opaque], uchar: true);
         var (x, y) = (width - corner.Width, height - corner.Height);
         using var one = full.Insert(corner, 0, 0);
         using var two = one.Insert(right, x, 0);

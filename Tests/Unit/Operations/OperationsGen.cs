@@ -72,8 +72,11 @@ internal static class OperationsGen
         from deliverable in Gen.Bool
         select new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null, deliverable ? format : null);
 
+    public static CanonicalOperations Resolve(string text, ImageFormat format, SourceFacts source) =>
+        TryResolve(text, format, source) ?? throw new InvalidOperationException($"{text} leaves nothing of the picture.");
+
     /// <summary>The canonical form; null where a crop leaves nothing of this picture.</summary>
-    public static CanonicalOperations? Resolve(string text, ImageFormat format, SourceFacts source) =>
+    public static CanonicalOperations? TryResolve(string text, ImageFormat format, SourceFacts source) =>
         CanonicalOperations.Resolve(OperationsParser.Parse(text).Value, format, source, 85).TryGet(out var canonical, out var error) ? canonical
         : error.Detail.Contains("leaves nothing", StringComparison.Ordinal) ? null
         : throw new InvalidOperationException(error.Detail);
