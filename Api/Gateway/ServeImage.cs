@@ -105,7 +105,7 @@ internal sealed class ServeImage(
         if (file.Operations.Format is { IsAuto: true })
             ImageResponse.VaryByAccept(http);
         var described = await variants.DescribeAsync(
-            new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = http.Request.Headers.Accept, IsSigned = trust.IsSigned }, ct);
+            new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = http.Request.Headers.Accept, IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset }, ct);
         if (described is { IsSuccess: true, Value.IsNegotiated: true })
             ImageResponse.VaryByAccept(http);
         return described;

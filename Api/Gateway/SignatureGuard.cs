@@ -32,7 +32,7 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
         var host = UrlSignature.Hostname(http.Request.Host.Value);
         var verified = await keys.VerifyAsync(space.OrganizationId, space.TenantId, path, http.Request.QueryString.Value, host, ct);
         if (verified.TryGet(out var signature, out var error))
-            return new UrlTrust(true, DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds) - time.GetUtcNow());
+            return new UrlTrust(true, DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds) - time.GetUtcNow(), signature.IsForAsset);
         if (mode == SigningMode.Enforce)
             return error;
         if (mode == SigningMode.Report)
@@ -52,7 +52,8 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
 /// <summary>How far a URL is trusted.</summary>
 /// <param name="IsSigned">Whether it carried a valid signature.</param>
 /// <param name="Life">How long the signature lives on; null where there is none.</param>
-internal readonly record struct UrlTrust(bool IsSigned, TimeSpan? Life)
+/// <param name="IsForAsset">Whether the signature opens every size: then only steps of the space's ladder are made.</param>
+internal readonly record struct UrlTrust(bool IsSigned, TimeSpan? Life, bool IsForAsset = false)
 {
     public static UrlTrust Unsigned => default;
 }

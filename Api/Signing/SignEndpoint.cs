@@ -23,6 +23,8 @@ internal static class SignEndpoint
     {
         if (!SignableUrl.Read(request.Url, http.Request).TryGet(out var url, out var error))
             return error.ToProblem();
+        if (request.Scope is not (null or SignatureQuery.AssetScope))
+            return Problems.Invalid("scope is 'asset', or left out.").ToProblem();
         var space = await tenants.FindSpaceAsync(url.Organization, url.Tenant, url.Space, ct);
         if (space is null || space.OrganizationId != visit.Caller.OrganizationId || !visit.Caller.Sees(space.TenantId, space.SpaceId))
             return Problems.NotFound.ToProblem();
@@ -35,10 +37,12 @@ internal static class SignEndpoint
 
         // Whole seconds: the URL carries them, and the answer says the same moment.
         var expires = DateTimeOffset.FromUnixTimeSeconds((clock.GetUtcNow() + ttl).ToUnixTimeSeconds());
-        var signed = ImageUrlBuilder.SignedPath(
-            key.Secret.Span, key.Kid, new SignedRequest(url.Path, expires.ToUnixTimeSeconds(), UrlSignature.Hostname(url.Host), space.TenantId));
+        var signing = new SignedRequest(url.Path, expires.ToUnixTimeSeconds(), UrlSignature.Hostname(url.Host), space.TenantId);
+        var signed = request.Scope is null
+            ? ImageUrlBuilder.SignedPath(key.Secret.Span, key.Kid, signing)
+            : ImageUrlBuilder.SignedForAsset(key.Secret.Span, key.Kid, signing);
         await using var db = registry.ForOrganization(space.OrganizationId);
-        log.Add(db, space.OrganizationId, "url.signed", "image", url.Path.Length <= 255 ? url.Path : url.Path[..255], after: new { kid = key.Kid, expiresAt = expires });
+        log.Add(db, space.OrganizationId, "url.signed", "image", url.Path.Length <= 255 ? url.Path : url.Path[..255], after: new { kid = key.Kid, expiresAt = expires, scope = request.Scope });
         await db.SaveChangesAsync(ct);
         return Results.Ok(new SignResponse($"{url.Scheme}://{url.Host}{signed}", expires, (long)ttl.TotalSeconds));
     }
@@ -58,7 +62,8 @@ internal static class SignEndpoint
 /// <summary>What to sign.</summary>
 /// <param name="Url">URL or path of an image, without a signature.</param>
 /// <param name="TtlSeconds">How long it should work; the policy's default where left out.</param>
-internal sealed record SignRequest(string? Url, long? TtlSeconds);
+/// <param name="Scope"><c>asset</c>: the signature opens the picture in every width, height, pixel ratio, quality and format, for a <c>srcset</c>; left out: this URL alone.</param>
+internal sealed record SignRequest(string? Url, long? TtlSeconds, string? Scope = null);
 
 /// <summary>A signed URL.</summary>
 /// <param name="Url">Absolute; works for whoever has it until it expires.</param>

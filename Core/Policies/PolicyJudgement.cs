@@ -12,9 +12,10 @@ public static class PolicyJudgement
     /// <param name="merged">The same with the preset's operations beneath.</param>
     /// <param name="source">The original: a height alone is judged by the width it leads to.</param>
     /// <param name="isSigned">Whether the URL carried a valid signature.</param>
+    /// <param name="isForAsset">Whether that signature opens every size: sizes of the URL must then be steps of the ladder.</param>
     /// <returns>What to make, or <see cref="ErrorCode.PolicyForbids"/>.</returns>
     public static Result<PolicyVerdict> Judge(
-        this EffectivePolicy policy, ImageOperations written, ImageOperations merged, SourceFacts source, bool isSigned)
+        this EffectivePolicy policy, ImageOperations written, ImageOperations merged, SourceFacts source, bool isSigned, bool isForAsset = false)
     {
         if (JudgeMode(policy, written, isSigned) is { } refused)
             return refused;
@@ -30,9 +31,22 @@ public static class PolicyJudgement
 
         // The ladder is against made-up sizes in URLs; a preset's own size was chosen by the owner.
         var scaled = merged.InDevicePixels(policy.MaxOutputWidth, policy.MaxOutputHeight);
+        if (isForAsset && JudgeStep(policy, written, scaled, source) is { } offLadder)
+            return offLadder;
         var verdict = policy.WidthLadder.Count > 0 && SaysSize(written, merged) ? Snap(policy, scaled, source) : new PolicyVerdict(scaled, null);
         var error = JudgePixels(policy, verdict.Operations) ?? JudgeFormat(policy, merged);
         return error is null ? verdict : error;
+    }
+
+    /// <summary>Who signed once for all sizes did not choose this one: it is a step of the ladder, or the preset's own.</summary>
+    private static Error? JudgeStep(EffectivePolicy policy, ImageOperations written, ImageOperations scaled, SourceFacts source)
+    {
+        if (policy.WidthLadder.Count == 0 || (written.Preset is not null && written is { Width: null, Height: null, Dpr: null }))
+            return null;
+        var width = scaled.Width ?? (scaled.Height is { } height ? scaled.WidthOf(height, source) : source.Width);
+        return policy.WidthLadder.Contains(width)
+            ? null
+            : Forbidden("width_ladder", $"A signature for the asset opens the widths {string.Join(", ", policy.WidthLadder)} here, not {width}.");
     }
 
     private static bool SaysSize(ImageOperations written, ImageOperations merged) =>

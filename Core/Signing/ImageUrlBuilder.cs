@@ -30,6 +30,14 @@ public static class ImageUrlBuilder
     public static string SignedPath(ReadOnlySpan<byte> secret, string kid, SignedRequest request) =>
         $"{request.Path}?{new SignatureQuery(UrlSignature.Sign(secret, request), request.ExpiresUnixSeconds, kid)}";
 
+    /// <summary>A path with a signature that opens the picture in every size, quality and format (<see cref="PathTemplate"/>).</summary>
+    /// <inheritdoc cref="SignedPath"/>
+    public static string SignedForAsset(ReadOnlySpan<byte> secret, string kid, SignedRequest request)
+    {
+        var signature = UrlSignature.Sign(secret, request with { Path = PathTemplate.Of(request.Path) });
+        return $"{request.Path}?{new SignatureQuery(signature, request.ExpiresUnixSeconds, kid, IsForAsset: true)}";
+    }
+
     /// <summary>A path under a base URL (<c>https://images.example.com</c>), whose own path and trailing slash are kept and dropped respectively.</summary>
     public static string Absolute(string baseUrl, string path) => baseUrl.TrimEnd('/') + path;
 }

@@ -10,8 +10,12 @@ namespace ImageService.Core.Signing;
 /// <param name="Signature">43 characters of base64url; not verified yet.</param>
 /// <param name="ExpiresUnixSeconds">Unix time, seconds.</param>
 /// <param name="Kid">1 to 64 of letters, digits, <c>_</c> and <c>-</c>.</param>
-public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, string Kid)
+/// <param name="IsForAsset">Whether it says <c>scope=asset</c>: the signature covers the path's <see cref="PathTemplate"/> and not the path itself.</param>
+public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, string Kid, bool IsForAsset = false)
 {
+    /// <summary>The value of <c>scope</c> that makes one signature cover a picture in every size, quality and format.</summary>
+    public const string AssetScope = "asset";
+
     private const int MaxExpiresDigits = 11;
     private const int MaxKidLength = 64;
 
@@ -27,16 +31,19 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
         var query = rawQuery.AsSpan();
         if (query is ['?', ..])
             query = query[1..];
-        Range? sig = null, exp = null, kid = null;
+        Range? sig = null, exp = null, kid = null, scope = null;
         foreach (var range in query.Split('&'))
         {
             var parameter = query[range];
-            if (!Take(parameter, "sig=", range, query, ref sig) || !Take(parameter, "exp=", range, query, ref exp) || !Take(parameter, "kid=", range, query, ref kid))
+            if (!Take(parameter, "sig=", range, query, ref sig) || !Take(parameter, "exp=", range, query, ref exp) || !Take(parameter, "kid=", range, query, ref kid)
+                || !Take(parameter, "scope=", range, query, ref scope))
                 return Invalid;
         }
 
+        if (scope is { } said && query[said] is not AssetScope)
+            return Invalid;
         return sig is { } s && exp is { } e && kid is { } k && IsSignature(query[s]) && ReadExpires(query[e]) is { } expires && IsKid(query[k])
-            ? new SignatureQuery(query[s].ToString(), expires, query[k].ToString())
+            ? new SignatureQuery(query[s].ToString(), expires, query[k].ToString(), scope is not null)
             : Invalid;
     }
 
@@ -49,13 +56,13 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
     /// <returns>This, <see cref="Invalid"/> or <see cref="Expired"/>.</returns>
     public Result<SignatureQuery> Verify(ReadOnlySpan<byte> secret, string rawPath, string hostname, Guid tenantId, DateTimeOffset now)
     {
-        if (!UrlSignature.Matches(secret, new SignedRequest(rawPath, ExpiresUnixSeconds, hostname, tenantId), Signature))
+        if (!UrlSignature.Matches(secret, new SignedRequest(IsForAsset ? PathTemplate.Of(rawPath) : rawPath, ExpiresUnixSeconds, hostname, tenantId), Signature))
             return Invalid;
         return ExpiresUnixSeconds > now.ToUnixTimeSeconds() ? this : Expired;
     }
 
     /// <summary>The query that <see cref="Read"/> reads, without <c>?</c>.</summary>
-    public override string ToString() => $"sig={Signature}&exp={ExpiresUnixSeconds}&kid={Kid}";
+    public override string ToString() => $"sig={Signature}&exp={ExpiresUnixSeconds}&kid={Kid}{(IsForAsset ? $"&scope={AssetScope}" : "")}";
 
     /// <summary>Whether a text may be a key id.</summary>
     public static bool IsKid(ReadOnlySpan<char> text) => text.Length is > 0 and <= MaxKidLength && IsBase64Url(text);

@@ -38,7 +38,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         }
 
         var format = Negotiate(request, preset, facts);
-        var meaning = new Meaning(request.Space, facts, preset, request.Operations, format, request.IsSigned, request.IsOwn);
+        var meaning = new Meaning(request.Space, facts, preset, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn);
         if (_described.TryGetValue(meaning, out var known))
             return known;
         if (!Describe(request, preset, facts, format).TryGet(out var description, out var error))
@@ -108,7 +108,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     {
         if (policy.JudgeOutput(format) is { } refusal)
             return refusal;
-        return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, source, request.IsSigned);
+        return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, source, request.IsSigned, request.IsForAsset);
     }
 
     private static SourceFacts SourceOf(AssetFacts facts) => new(
@@ -135,11 +135,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
     /// <summary>What an answer was derived from: facts by identity (the cache hands out the same objects until they change), the request by value.</summary>
     private readonly record struct Meaning(
-        object Space, object Asset, object? Preset, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsOwn)
+        object Space, object Asset, object? Preset, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset, bool IsOwn)
     {
         public bool Equals(Meaning other) =>
             ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset)
-            && Format == other.Format && IsSigned == other.IsSigned && IsOwn == other.IsOwn && Operations.Equals(other.Operations);
+            && Format == other.Format && IsSigned == other.IsSigned && IsForAsset == other.IsForAsset && IsOwn == other.IsOwn && Operations.Equals(other.Operations);
 
         public override int GetHashCode() => HashCode.Combine(
             System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format, Operations.Quality);

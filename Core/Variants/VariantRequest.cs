@@ -21,6 +21,9 @@ public sealed record VariantRequest(SpaceScope Space, AssetId AssetId, int Versi
     /// <summary>Whether a valid signature came with the request; policy <c>transform_mode</c> may ask for one.</summary>
     public bool IsSigned { get; init; }
 
+    /// <summary>Whether that signature opens every size of the picture: sizes must then be steps of the space's ladder.</summary>
+    public bool IsForAsset { get; init; }
+
     /// <summary>Whether the service asks for itself: what limits strangers' URLs (transform mode, width ladder, variant budget) does not apply.</summary>
     public bool IsOwn { get; init; }
 }

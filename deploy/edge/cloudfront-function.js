@@ -40,9 +40,25 @@ async function isSigned(request) {
   if (!key || !request.uri.startsWith('/v1/priv/' + key.tenantPath + '/')) {
     return false;
   }
-  const text = ['GET', request.uri, exp, hostname(request.headers.host.value), key.tenantId].join('\n');
+  const scope = request.querystring.scope;
+  if (scope && (scope.multiValue || scope.value !== 'asset')) {
+    return false;
+  }
+  const path = scope ? template(request.uri) : request.uri;
+  const text = ['GET', path, exp, hostname(request.headers.host.value), key.tenantId].join('\n');
   const expected = crypto.createHmac('sha256', Buffer.from(key.secret, 'base64url')).update(text).digest('base64url');
   return sameText(expected, sig) && Number(exp) > Math.floor(Date.now() / 1000);
+}
+
+// What a signature with scope=asset covers: the path without the operations that make sizes, qualities and formats.
+function template(path) {
+  const start = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  if (dot < start) {
+    return path;
+  }
+  const kept = path.slice(start, dot).split('-').filter(function (token) { return !/^((w|h|dpr|q|fmt)_|f_auto$)/.test(token); });
+  return path.slice(0, start) + (kept.length === 0 ? 'any' : kept.join('-')) + '.*';
 }
 
 // The parameter's value when it was given exactly once and is well formed.

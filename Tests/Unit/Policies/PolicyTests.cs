@@ -205,6 +205,25 @@ public sealed class PolicyTests
     public void Device_pixels_are_multiplied_in_and_end_at_the_maximum(string written, string made) =>
         With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse(written), Parse(written), Photo, false).Value.Operations.ShouldBe(Parse(made));
 
+    [Theory]
+    [InlineData("w_640", true)]
+    [InlineData("w_320-dpr_2", true)]
+    [InlineData("h_240", true)] // leads to 320
+    [InlineData("w_641", false)]
+    [InlineData("w_640-dpr_1.5", false)]
+    [InlineData("h_241", false)]
+    [InlineData("q_50", false)] // full size
+    [InlineData("original", true)]
+    [InlineData("preset_thumb", true)]
+    [InlineData("preset_thumb-w_100", false)]
+    public void A_signature_for_the_asset_opens_the_steps_of_the_ladder(string operations, bool isAllowed)
+    {
+        var ladder = With((PolicyLevel.Space, "width_ladder", "[320,640]", false));
+
+        ladder.Judge(Parse(operations), Parse(operations), Photo, isSigned: true, isForAsset: true).IsSuccess.ShouldBe(isAllowed);
+        With().Judge(Parse(operations), Parse(operations), Photo, isSigned: true, isForAsset: true).IsSuccess.ShouldBeTrue("without a ladder every size is open");
+    }
+
     [Fact]
     public void The_side_that_was_asked_for_is_judged_before_its_device_pixels() =>
         With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse("w_1001-dpr_1"), Parse("w_1001-dpr_1"), Photo, false).Error
