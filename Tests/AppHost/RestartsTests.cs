@@ -6,6 +6,7 @@ using ImageService.AppHost;
 using ImageService.AppHost.Running;
 using ImageService.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Xunit;
@@ -53,7 +54,11 @@ public sealed class RestartsTests : IDisposable
     [Fact]
     public async Task A_server_that_never_came_up_ends_the_run_and_its_last_lines_say_why()
     {
-        await using var app = Build(builder => builder.AddExecutable("broken", "sh", "/", "-c", "echo the disk is full; exit 3"));
+        await using var app = Build(builder =>
+        {
+            builder.Services.AddHealthChecks().AddCheck("up", () => HealthCheckResult.Unhealthy());
+            builder.AddExecutable("broken", "sh", "/", "-c", "echo the disk is full; exit 3").WithHealthCheck("up");
+        });
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
         await app.StartAsync(Ct);
