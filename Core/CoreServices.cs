@@ -30,6 +30,7 @@ public static class CoreServices
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddImageServiceTelemetry();
+        builder.Services.AddHostedService<MetricsStart>();
         builder.Services.AddRegistry();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddCaching();

@@ -67,6 +67,7 @@ public static class Extensions
     private static void AddTelemetry<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         var exported = !string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]);
+        builder.Services.AddSingleton(_ => new EmptyHistograms(ImageService));
         var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
@@ -84,6 +85,7 @@ public static class Extensions
         telemetry
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName, ImageService)
+                .AddProcessor<UnaskedCalls>()
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                 .AddHttpClientInstrumentation())
             .UseOtlpExporter();

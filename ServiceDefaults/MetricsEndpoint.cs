@@ -42,11 +42,28 @@ internal static class MetricsEndpoint
             endpoint.RequestDelegate = context =>
             {
                 if (open || context.Connection.LocalPort == port)
-                    return scrape(context);
+                    return WriteAsync(context, scrape);
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
             };
         });
+    }
+
+    private static async Task WriteAsync(HttpContext context, RequestDelegate scrape)
+    {
+        var body = context.Response.Body;
+        using var written = new MemoryStream();
+        context.Response.Body = written;
+        try
+        {
+            await scrape(context);
+        }
+        finally
+        {
+            context.Response.Body = body;
+        }
+
+        await context.RequestServices.GetRequiredService<EmptyHistograms>().WriteAsync(written.GetBuffer().AsMemory(0, (int)written.Length), body, context.RequestAborted);
     }
 
     private static int? Port(IConfiguration configuration) => configuration.GetValue<int?>("Metrics:Port") is > 0 and <= 65535 and var port ? port : null;

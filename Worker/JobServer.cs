@@ -16,8 +16,12 @@ internal static class JobServer
     {
         services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         var options = configuration.GetSection(WorkerOptions.Section).Get<WorkerOptions>() ?? new WorkerOptions();
-        services.AddHangfire((provider, hangfire) => UseStorage(
-            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings(), provider, options));
+        services.AddHangfire((provider, hangfire) =>
+        {
+            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            hangfire.UseFilter(new JobTracing());
+            UseStorage(hangfire, provider, options);
+        });
         AddServer(services, JobQueues.Housekeeping, options.HousekeepingJobs, options);
         AddServer(services, JobQueues.Images, options.EffectiveImageJobs, options);
         AddServer(services, JobQueues.Webhooks, options.WebhookJobs, options);

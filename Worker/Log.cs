@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The intermediate of asset {AssetId}, version {Version}, was not made: {Code}, {Detail}")]
     public static partial void IntermediateRefused(ILogger logger, Guid assetId, int version, string code, string detail);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stored bytes and queue depth could not be measured; the last numbers stand")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queue could not be measured; the last numbers stand")]
     public static partial void MeasureFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Webhook delivery {DeliveryId} answered {Status} at attempt {Attempt}")]

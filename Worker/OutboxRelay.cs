@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Worker;
 
 /// <summary>
-/// Publishes committed outbox rows, oldest first, at least once. One relay at a time works, whichever process it is in, so that messages keep their
+/// Publishes committed outbox rows to a broker, oldest first, at least once. One relay at a time works, whichever process it is in, so that messages keep their
 /// order; a relay that dies between publishing and marking leaves its rows to the next one, which publishes them again.
+/// Where the queue is a table of the same database nobody writes to the outbox, and the relay only moves what was left there by a broker's time.
 /// </summary>
 internal sealed class OutboxRelay(
     RegistryFactory registry, IMessageQueue queue, Notices notices, IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
@@ -17,6 +18,8 @@ internal sealed class OutboxRelay(
 
     // An advisory lock's key: any number, the same in every worker ("outbox" in ASCII).
     private const long RelayLock = 0x6F7574626F78;
+
+    private static readonly TimeSpan LeftOverInterval = TimeSpan.FromHours(1);
 
     private readonly MessagingOptions _options = options.Value;
 
@@ -42,11 +45,14 @@ internal sealed class OutboxRelay(
         using var signal = new NoticeSignal(notices, Channel);
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await TryRelayAsync(stoppingToken) < _options.RelayBatch) await signal.WaitAsync(_options.PollInterval, stoppingToken);
+            var published = await TryRelayAsync(stoppingToken);
+            if (published is null) await signal.WaitAsync(_options.ReconnectDelay, stoppingToken);
+            else if (published < _options.RelayBatch) await signal.WaitAsync(_options.UsesBroker ? _options.PollInterval : LeftOverInterval, stoppingToken);
         }
     }
 
-    private async Task<int> TryRelayAsync(CancellationToken ct)
+    /// <summary>Publishes one batch; null where that failed.</summary>
+    private async Task<int?> TryRelayAsync(CancellationToken ct)
     {
         try
         {
@@ -60,8 +66,8 @@ internal sealed class OutboxRelay(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.RelayFailed(log, exception, _options.PollInterval);
-            return 0;
+            Log.RelayFailed(log, exception, _options.ReconnectDelay);
+            return null;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ImageService.Core.Messaging;
 using ImageService.Core.Telemetry;
 using ImageService.Worker.Consumers;
@@ -12,7 +11,7 @@ internal sealed class QueueConsumer(IMessageQueue queue, MessageRoutes routes, I
 
     private async Task HandleAsync(MessageDelivery delivery, CancellationToken ct)
     {
-        using var activity = ImageServiceTracing.Source.StartActivity($"consume {delivery.Message.Type}", ActivityKind.Consumer);
+        using var activity = ImageServiceTracing.Continue($"consume {delivery.Message.Type}", delivery.Message.TraceParent);
         activity?.SetTag("messaging.message.id", delivery.Message.Id);
         await using var scope = scopes.CreateAsyncScope();
         await routes.DispatchAsync(scope.ServiceProvider, delivery.Message, ct);

@@ -23,7 +23,7 @@ internal sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Worker:ShutdownTimeout must be from 00:00:00 to 00:10:00.")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often stored bytes and queue depth are measured for the metrics. Default 30 seconds.</summary>
+    /// <summary>How often the queue is measured for the metrics. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Worker:MeasureInterval must be from 00:00:01 to 01:00:00.")]
     public TimeSpan MeasureInterval { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -74,8 +74,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.QueueUnreachable(log, exception, options.PollInterval);
-            await Task.Delay(options.PollInterval, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Log.QueueUnreachable(log, exception, options.ReconnectDelay);
+            await Task.Delay(options.ReconnectDelay, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return [];
         }
     }

@@ -11,6 +11,9 @@ public sealed class MessagingOptions
     [RegularExpression("^(postgres|rabbitmq)$", ErrorMessage = "Messaging:Provider must be postgres or rabbitmq.")]
     public string Provider { get; set; } = "postgres";
 
+    /// <summary>Whether messages leave the registry's database, and therefore go through the outbox.</summary>
+    public bool UsesBroker => !string.Equals(Provider, "postgres", StringComparison.Ordinal);
+
     /// <summary>Name of a broker's queue, and the beginning of the names of those beside it. Default <c>imageservice</c>.</summary>
     [RegularExpression("^[a-z][a-z0-9-]{2,59}$", ErrorMessage = "Messaging:QueueName must be 3 to 60 lower-case letters, digits and hyphens, a letter first.")]
     public string QueueName { get; set; } = "imageservice";
@@ -41,6 +44,10 @@ public sealed class MessagingOptions
     /// <summary>How often relay and queue look without having been woken by a notice, for the case that one was missed. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Messaging:PollInterval must be from 00:00:00.05 to 00:01:00.")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pause before a queue or an outbox that cannot be reached is tried again. Default 2 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Messaging:ReconnectDelay must be from 00:00:00.05 to 00:01:00.")]
+    public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Outbox rows published per transaction. Default 200.</summary>
     [Range(1, 5000, ErrorMessage = "Messaging:RelayBatch must be from 1 to 5000.")]

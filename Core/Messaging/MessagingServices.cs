@@ -1,3 +1,4 @@
+using ImageService.Core.Registry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -13,6 +14,7 @@ public static class MessagingServices
     {
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingConnection>();
+        services.AddOptions<MessageDestination>().Configure<IOptions<MessagingOptions>>((destination, messaging) => destination.IsOutbox = messaging.Value.UsesBroker);
         services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Provider switch
         {
             "rabbitmq" => ActivatorUtilities.CreateInstance<RabbitQueue>(provider),

@@ -76,7 +76,7 @@ public sealed class PostgresQueue(
         }
         catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {
-            Log.QueueUnreachable(log, exception, _options.PollInterval);
+            Log.QueueUnreachable(log, exception, _options.ReconnectDelay);
             return [];
         }
     }
@@ -97,7 +97,7 @@ public sealed class PostgresQueue(
         }
         catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {
-            return _options.PollInterval;
+            return _options.ReconnectDelay;
         }
     }
 

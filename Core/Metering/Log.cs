@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before usage was written; {Rows} rows are lost")]
     public static partial void FlushCancelled(ILogger logger, int rows);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stored bytes could not be measured; the last numbers stand")]
+    public static partial void MeasureFailed(ILogger logger, Exception exception);
 }

@@ -19,6 +19,10 @@ public sealed class MeteringOptions
     [Range(1, 10_000_000, ErrorMessage = "Metering:ChannelCapacity must be from 1 to 10000000.")]
     public int ChannelCapacity { get; set; } = 65_536;
 
+    /// <summary>How often stored bytes are measured for the metrics. Default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Metering:MeasureInterval must be from 00:00:01 to 01:00:00.")]
+    public TimeSpan MeasureInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Distinct hourly rows held while the database is away; notes for more are dropped and counted. Default 100000.</summary>
     [Range(1, 10_000_000, ErrorMessage = "Metering:MaxKeys must be from 1 to 10000000.")]
     public int MaxKeys { get; set; } = 100_000;

@@ -6,7 +6,7 @@ namespace ImageService.Core.Metering;
 /// <summary>The metering room's doors.</summary>
 public static class MeteringServices
 {
-    /// <summary>Adds the usage meter and its background writer.</summary>
+    /// <summary>Adds the usage meter with its background writer, and the measuring of stored bytes.</summary>
     public static IServiceCollection AddMetering(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MeteringOptions>().Bind(configuration.GetSection(MeteringOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -15,6 +15,7 @@ public static class MeteringServices
         services.AddSingleton<UsageMeter>();
         services.AddSingleton<QuotaGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageMeter>());
+        services.AddHostedService<StoredBytes>();
         return services;
     }
 }

@@ -49,7 +49,7 @@ public sealed class Notices(NpgsqlDataSource source, TimeProvider time, ILogger<
             {
                 return;
             }
-            catch (Exception exception) when (RegistryFailure.IsUnavailable(exception) || exception is PostgresException)
+            catch (Exception exception) when (RegistryFailure.Is(exception))
             {
                 // Whatever the server says, also that the role is not there before the migrations ran, hearing starts when it can.
                 Log.NoticesLost(logger, exception);

@@ -16,6 +16,9 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
     /// <summary>Whether row-level security is lifted for this unit of work.</summary>
     public bool IsSystem { get; init; }
 
+    /// <summary>Whether facts go through the outbox: see <see cref="MessageDestination"/>.</summary>
+    public bool UsesOutbox { get; init; }
+
     /// <summary>Audit lines of the save under way.</summary>
     internal List<AuditEntry> AutomaticAudit { get; } = [];
 

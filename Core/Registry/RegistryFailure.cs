@@ -23,6 +23,11 @@ public static class RegistryFailure
         return false;
     }
 
+    /// <summary>
+    /// Whether the exception, or one it wraps, is the database's word: it is away, or it refused. What runs again by itself notes it and goes on; anything else is a mistake and must be seen.
+    /// </summary>
+    public static bool Is(Exception? exception) => Find(exception) is not null || IsUnavailable(exception);
+
     /// <summary>Whether the exception is a violation of this unique index or constraint.</summary>
     public static bool Violates(Exception? exception, string constraint) =>
         Find(exception) is { SqlState: PostgresErrorCodes.UniqueViolation } postgres && postgres.ConstraintName == constraint;

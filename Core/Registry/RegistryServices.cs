@@ -19,6 +19,7 @@ public static class RegistryServices
             .UseRegistry(provider.GetRequiredService<NpgsqlDataSource>())
             .AddInterceptors(provider.GetServices<IInterceptor>())
             .Options);
+        services.AddOptions<MessageDestination>();
         services.AddSingleton<RegistryFactory>();
         services.AddSingleton<Notices>();
         services.AddHostedService(static provider => provider.GetRequiredService<Notices>());

@@ -51,6 +51,38 @@ public sealed class ImageServiceMetrics : IDisposable
         _meter.CreateObservableGauge("storage_bytes_quota", () => PerOrganization(use => use.QuotaBytes), description: "Storage quota, bytes, of organizations that have one.");
     }
 
+    /// <summary>
+    /// Makes every counter a series at zero, with the labels that are known beforehand, so that a rate over the first event is right and an alert on absence means something.
+    /// Call once the exporter listens.
+    /// </summary>
+    /// <param name="stores">Provider names of the object stores.</param>
+    public void StartAtZero(IEnumerable<string> stores)
+    {
+        _requests.Add(0, new TagList { { "route", "none" }, { "method", "GET" }, { "status", 404 } });
+        _intermediates.Add(0);
+        _bandwidth.Add(0);
+        foreach (var format in Enum.GetValues<ImageFormat>())
+        {
+            _transforms.Add(0, new("format", format.Name()), new("cached", "false"));
+            _transformErrors.Add(0, new("format", format.Name()), new("code", "Internal"));
+            _assetsUploaded.Add(0, new KeyValuePair<string, object?>("format", format.Name()));
+        }
+
+        foreach (var layer in (string[])["memory", "redis", "storage"])
+        {
+            _cacheHits.Add(0, new KeyValuePair<string, object?>("layer", layer));
+            _cacheMisses.Add(0, new KeyValuePair<string, object?>("layer", layer));
+        }
+
+        foreach (var store in stores)
+        {
+            foreach (var operation in (string[])["open", "put", "head", "move", "delete", "list", "set_tier"])
+                _storageOperations.Add(0, new("provider", store), new("operation", operation), new("outcome", "ok"));
+            foreach (var direction in (string[])["read", "write"])
+                _storageBytes.Add(0, new("provider", store), new("direction", direction));
+        }
+    }
+
     /// <summary>A request was answered.</summary>
     /// <param name="route">The route's pattern, never the path.</param>
     /// <param name="method">HTTP method, upper case.</param>
@@ -114,11 +146,21 @@ public sealed class ImageServiceMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<long>> PerOrganization(Func<StorageUse, long?> value) =>
-        from use in Volatile.Read(ref _storage)
-        let bytes = value(use)
-        where bytes is not null
-        select new Measurement<long>(bytes.Value, new KeyValuePair<string, object?>("organization_id", use.OrganizationId));
+    /// <summary>One series per organization; where there is none yet, one at zero without an organization.</summary>
+    private IEnumerable<Measurement<long>> PerOrganization(Func<StorageUse, long?> value)
+    {
+        var none = true;
+        foreach (var use in Volatile.Read(ref _storage))
+        {
+            if (value(use) is not { } bytes)
+                continue;
+            none = false;
+            yield return new Measurement<long>(bytes, new KeyValuePair<string, object?>("organization_id", use.OrganizationId));
+        }
+
+        if (none)
+            yield return new Measurement<long>(0);
+    }
 
     private Histogram<double> Histogram(string name, string description) => _meter.CreateHistogram<double>(
         name,
@@ -147,4 +189,10 @@ public static class ImageServiceTracing
 
     /// <summary>The source itself.</summary>
     public static ActivitySource Source { get; } = new(SourceName);
+
+    /// <summary>Starts a span for work that somebody else asked for, in the trace of who did; a new trace where that is not known.</summary>
+    /// <param name="name">Name of the span.</param>
+    /// <param name="traceParent">W3C <c>traceparent</c>; anything else counts as none.</param>
+    public static Activity? Continue(string name, string? traceParent) =>
+        Source.StartActivity(name, ActivityKind.Consumer, ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var parent) ? parent : default);
 }

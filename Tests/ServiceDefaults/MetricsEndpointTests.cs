@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ImageService.Core.Operations;
 using ImageService.Core.Telemetry;
@@ -14,6 +15,14 @@ namespace ImageService.Tests.ServiceDefaults;
 [Trait("Level", "Unit")]
 public sealed class MetricsEndpointTests
 {
+    /// <summary>The contract's names, as they are written.</summary>
+    private static readonly string[] Promised =
+    [
+        "http_request_duration_seconds_bucket", "http_requests_total", "transform_duration_seconds_sum", "transforms_total", "transform_errors_total",
+        "cache_hits_total", "cache_misses_total", "storage_operations_total", "storage_bytes_transferred_total", "assets_uploaded_total",
+        "bandwidth_served_bytes_total", "storage_bytes_used", "storage_bytes_quota",
+    ];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -36,13 +45,41 @@ public sealed class MetricsEndpointTests
 
         status.ShouldBe(HttpStatusCode.OK);
         var names = text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('{', ' ')[0]).ToHashSet();
-        string[] promised =
-        [
-            "http_request_duration_seconds_bucket", "http_requests_total", "transform_duration_seconds_sum", "transforms_total", "transform_errors_total",
-            "cache_hits_total", "cache_misses_total", "storage_operations_total", "storage_bytes_transferred_total", "assets_uploaded_total",
-            "bandwidth_served_bytes_total", "storage_bytes_used", "storage_bytes_quota",
-        ];
-        promised.Where(name => !names.Contains(name)).ShouldBeEmpty();
+        Promised.Where(name => !names.Contains(name)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("text/plain", "")]
+    [InlineData("application/openmetrics-text; version=1.0.0", "# EOF\n")]
+    public async Task Every_metric_is_on_the_first_scrape_at_zero(string accept, string end)
+    {
+        await using var service = await StartAsync("Development", metricsPort: null);
+        service.App.Services.GetRequiredService<ImageServiceMetrics>().StartAtZero(["file"]);
+
+        var (status, text) = await service.GetAsync(service.Port, "/metrics", accept: accept);
+
+        status.ShouldBe(HttpStatusCode.OK);
+        text.ShouldEndWith(end);
+        foreach (var name in Promised)
+        {
+            var values = text.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is ' ' or '{').Select(ValueOf).ToList();
+            values.ShouldNotBeEmpty(name);
+            values.ShouldAllBe(value => value == 0, name);
+        }
+
+        text.Split('\n').Count(line => line.StartsWith("# TYPE transform_duration_seconds ", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_histogram_that_has_recorded_something_is_the_exporters_own()
+    {
+        await using var service = await StartAsync("Development", metricsPort: null);
+        service.App.Services.GetRequiredService<ImageServiceMetrics>().TransformRan(ImageFormat.Jpg, TimeSpan.FromMilliseconds(30));
+
+        var (_, text) = await service.GetAsync(service.Port, "/metrics");
+
+        text.Split('\n').Count(line => line.StartsWith("# TYPE transform_duration_seconds ", StringComparison.Ordinal)).ShouldBe(1);
+        text.Split('\n').ShouldNotContain("transform_duration_seconds_count 0");
     }
 
     [Fact]
@@ -67,6 +104,14 @@ public sealed class MetricsEndpointTests
         (await service.GetAsync(service.Port, "/metrics")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    /// <summary>Reads the value of <c>name{labels} value</c> or <c>name{labels} value timestamp</c>.</summary>
+    private static double ValueOf(string line) => double.Parse(line[(line.LastIndexOf('}') + 1)..].TrimStart().Split(' ') switch
+    {
+        [var name, var value, ..] when name.Contains('_', StringComparison.Ordinal) => value,
+        [var value, ..] => value,
+        _ => "",
+    }, CultureInfo.InvariantCulture);
+
     private static async Task<Service> StartAsync(string environment, int? metricsPort)
     {
         var port = FreePort.Next();
@@ -86,10 +131,12 @@ public sealed class MetricsEndpointTests
     {
         private readonly HttpClient _client = new();
 
-        public async Task<(HttpStatusCode Status, string Text)> GetAsync(int port, string path, string? host = null)
+        public async Task<(HttpStatusCode Status, string Text)> GetAsync(int port, string path, string? host = null, string? accept = null)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
             request.Headers.Host = host;
+            if (accept is not null)
+                request.Headers.Accept.ParseAdd(accept);
             using var response = await _client.SendAsync(request, Ct);
             return (response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
         }

@@ -48,7 +48,7 @@ public sealed partial class AlertsTests
         var registry = new RegistryFactory(new DbContextOptionsBuilder<RegistryDb>().Options);
         using var metrics = new ImageServiceMetrics(factory);
         using var measurements = new Measurements(
-            registry, Substitute.For<IMessageQueue>(), metrics, factory, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<Measurements>.Instance);
+            Substitute.For<IMessageQueue>(), factory, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<Measurements>.Instance);
         using var usage = new UsageMeter(registry, Options.Create(new MeteringOptions()), factory, TimeProvider.System, NullLogger<UsageMeter>.Instance);
         return names;
     }

@@ -25,7 +25,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Variants_nobody_fetched_are_pruned_and_their_objects_follow_through_the_outbox()
+    public async Task Variants_nobody_fetched_are_pruned_and_their_objects_follow_by_a_fact()
     {
         var (place, asset) = await AssetAsync();
         var old = await VariantAsync(place, asset, Now.AddDays(-100), accesses: 0);
@@ -35,7 +35,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
 
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);
         (await db.Variants.Select(row => row.Id).ToListAsync(Ct)).ShouldBe([young.Id, used.Id], ignoreOrder: true);
-        Messages.Read<VariantsInvalidated>((await db.OutboxMessages.SingleAsync(row => row.Type == "variants_invalidated", Ct)).Body).StorageKeys.ShouldBe([old.StorageKey]);
+        Messages.Read<VariantsInvalidated>((await db.Facts().SingleAsync(row => row.Type == "variants_invalidated", Ct)).Body).StorageKeys.ShouldBe([old.StorageKey]);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         (await db.Assets.Select(row => row.Id).ToListAsync(Ct)).ShouldBe([recent.Id, held.Id], ignoreOrder: true);
         (await db.AssetVersions.AnyAsync(row => row.AssetId == asset.Id, Ct)).ShouldBeFalse();
         (await db.Variants.AnyAsync(row => row.AssetId == asset.Id, Ct)).ShouldBeFalse();
-        Messages.Read<AssetPurged>((await db.OutboxMessages.SingleAsync(row => row.Type == "asset_purged", Ct)).Body).AssetId.ShouldBe(asset.Id);
+        Messages.Read<AssetPurged>((await db.Facts().SingleAsync(row => row.Type == "asset_purged", Ct)).Body).AssetId.ShouldBe(asset.Id);
         (await db.AuditLogs.SingleAsync(row => row.Action == "asset.purged", Ct)).ResourceId.ShouldBe(new AssetId(asset.Id).ToString());
     }
 
@@ -181,7 +181,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         await job.RunAsync(Ct);
         await job.RunAsync(Ct);
         await using var after = registry.Registry.ForOrganization(place.OrganizationId);
-        Messages.Read<QuotaWarning>((await after.OutboxMessages.SingleAsync(row => row.Type == "quota_warning", Ct)).Body)
+        Messages.Read<QuotaWarning>((await after.Facts().SingleAsync(row => row.Type == "quota_warning", Ct)).Body)
             .ShouldBe(new QuotaWarning(place.OrganizationId, place.OrganizationId, "bandwidth_bytes", 800, 1000));
     }
 

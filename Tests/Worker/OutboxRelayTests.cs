@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using ImageService.Core.Messaging;
+using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using ImageService.Worker;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shouldly;
@@ -32,7 +34,7 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
     public async Task Facts_of_a_transaction_that_rolls_back_are_never_published()
     {
         var place = await registry.NewOrganizationAsync();
-        await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
+        await using (var db = Registry.ForOrganization(place.OrganizationId))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Ct);
             db.Publish(new AssetDeleted(place.OrganizationId, Guid.CreateVersion7()), DateTimeOffset.UtcNow);
@@ -77,6 +79,19 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
     }
 
     [Fact]
+    public async Task What_a_broker_left_behind_is_published_though_the_queue_is_a_table_now()
+    {
+        var place = await registry.NewOrganizationAsync();
+        var ids = await WriteAsync(place, 3);
+        var queue = new RecordingQueue();
+        using var relay = Relay(queue, provider: "postgres");
+        await relay.StartAsync(Ct);
+        await Probe.UntilAsync(() => queue.Published.Count(message => message.OrganizationId == place.OrganizationId) == 3, "the left-overs are published");
+        await relay.StopAsync(Ct);
+        queue.Published.Select(message => message.Id).Where(ids.Contains).ShouldBe(ids, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_commit_wakes_the_relay_at_once()
     {
         var place = await registry.NewOrganizationAsync();
@@ -92,21 +107,30 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
         await relay.StopAsync(Ct);
     }
 
-    private OutboxRelay Relay(IMessageQueue queue, int batch = 200, TimeSpan? poll = null) => new(
-        registry.Registry, queue, registry.Notices, Options.Create(new MessagingOptions { RelayBatch = batch, PollInterval = poll ?? TimeSpan.FromSeconds(2) }), TimeProvider.System, NullLogger<OutboxRelay>.Instance);
+    /// <summary>Units of work as they are where the queue is a broker.</summary>
+    private RegistryFactory Registry { get; } = new(
+        registry.Services.GetRequiredService<DbContextOptions<RegistryDb>>(), Options.Create(new MessageDestination { IsOutbox = true }));
+
+    private OutboxRelay Relay(IMessageQueue queue, int batch = 200, TimeSpan? poll = null, string provider = "rabbitmq") => new(
+        Registry,
+        queue,
+        registry.Notices,
+        Options.Create(new MessagingOptions { Provider = provider, RelayBatch = batch, PollInterval = poll ?? TimeSpan.FromSeconds(2) }),
+        TimeProvider.System,
+        NullLogger<OutboxRelay>.Instance);
 
     private async Task<List<Guid>> WriteAsync(TestOrganization place, int count)
     {
-        await using var db = registry.Registry.ForOrganization(place.OrganizationId);
+        await using var db = Registry.ForOrganization(place.OrganizationId);
         for (var i = 0; i < count; i++) db.Publish(new AssetUploaded(place.OrganizationId, Guid.CreateVersion7(), 1), DateTimeOffset.UtcNow);
-        var ids = db.ChangeTracker.Entries<ImageService.Core.Registry.OutboxMessage>().Select(entry => entry.Entity.Id).ToList();
+        var ids = db.ChangeTracker.Entries<OutboxMessage>().Select(entry => entry.Entity.Id).ToList();
         await db.SaveChangesAsync(Ct);
         return ids;
     }
 
     private async Task<int> UnpublishedAsync(TestOrganization place)
     {
-        await using var db = registry.Registry.ForOrganization(place.OrganizationId);
+        await using var db = Registry.ForOrganization(place.OrganizationId);
         return await db.OutboxMessages.CountAsync(row => row.PublishedAt == null, Ct);
     }
 
@@ -119,7 +143,7 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
     /// <summary>Another test's relay may hold the turn for a moment.</summary>
     private async Task UntilEmptyAsync(OutboxRelay relay)
     {
-        await using var db = registry.Registry.ForSystem();
+        await using var db = Registry.ForSystem();
         while (await db.OutboxMessages.AnyAsync(row => row.PublishedAt == null, Ct)) await relay.RelayAsync(Ct);
     }
 

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hangfire;
+using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using ImageService.Worker;
@@ -108,6 +110,34 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
     {
         using var connection = Services.GetRequiredService<JobStorage>().GetConnection();
         return connection.GetAllItemsFromSet("recurring-jobs");
+    }
+
+    [Fact]
+    public async Task A_fact_its_message_and_its_job_are_one_trace()
+    {
+        using var client = CreateClient();
+        var registry = Services.GetRequiredService<RegistryFactory>();
+        var organization = Guid.CreateVersion7();
+        using var trace = new RecordedTrace("ImageService");
+        using (var upload = new Activity("upload").SetIdFormat(ActivityIdFormat.W3C).SetParentId(trace.Context.TraceId, trace.Context.SpanId, ActivityTraceFlags.Recorded).Start())
+        {
+            await using var db = registry.ForOrganization(organization);
+            db.Publish(new AssetUploaded(organization, Guid.CreateVersion7(), 1), DateTimeOffset.UtcNow);
+            await db.SaveChangesAsync(Ct);
+        }
+
+        await Probe.UntilAsync(() => trace.Has("consume asset_uploaded") && trace.Has("job GenerateIntermediate"), "the job has run");
+        trace.Span("job GenerateIntermediate").ParentSpanId.ShouldBe(trace.Span("consume asset_uploaded").SpanId);
+    }
+
+    [Fact]
+    public async Task The_process_listens_on_one_connection()
+    {
+        using var client = CreateClient();
+        await using var source = NpgsqlDataSource.Create(_registry);
+        await using var command = source.CreateCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND (query ILIKE 'LISTEN%' OR query = 'SELECT 1')");
+        await Probe.UntilAsync(async () => (long)(await command.ExecuteScalarAsync(Ct))! == 1, "one connection listens");
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -62,7 +62,7 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         await home.Owner.PutAsync($"{home.Root}/presets/card", new { operations = "w_500" }).OkAsync();
         await home.Owner.PutAsync($"{home.Root}/presets/card", new { operations = "nonsense" }).ProblemAsync(400, "invalid_operations");
 
-        (await api.AsOwnerAsync($"SELECT count(*) FROM outbox_messages WHERE organization_id = '{home.Id}' AND type = 'preset_changed'")).ShouldBe(2L);
+        (await api.AsOwnerAsync($"SELECT count(*) FROM queue.messages WHERE organization_id = '{home.Id}' AND type = 'preset_changed'")).ShouldBe(2L);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
             """);
         var again = $"{home.Root}/webhooks/{hook}/deliveries/{delivery}/redeliver";
         (await home.Owner.PostAsync(again).OkAsync(202)).Text("state").ShouldBe("pending");
-        (await api.AsOwnerAsync($"SELECT count(*) FROM outbox_messages WHERE type = 'webhook_redelivery_requested' AND body::text LIKE '%{delivery}%'")).ShouldBe(1L);
+        (await api.AsOwnerAsync($"SELECT count(*) FROM queue.messages WHERE type = 'webhook_redelivery_requested' AND body::text LIKE '%{delivery}%'")).ShouldBe(1L);
         await home.Owner.PostAsync($"{home.Root}/webhooks/{hook}/deliveries/{Guid.CreateVersion7()}/redeliver").ProblemAsync(404, "not_found");
         await home.Owner.PatchAsync($"{home.Root}/webhooks/{hook}", new { enabled = false }).OkAsync();
         await home.Owner.PostAsync(again).ProblemAsync(409, "conflict");

@@ -45,7 +45,7 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
         await Invalidator.InvalidateAsync(space.OrganizationId, new InvalidationTarget.OfSpace(space.TenantId, space.SpaceId, Tag: null), Ct);
 
         (await db.Variants.CountAsync(Ct)).ShouldBe(0);
-        var messages = await db.OutboxMessages.AsNoTracking().OrderBy(message => message.Id).ToListAsync(Ct);
+        var messages = await db.Facts().ToListAsync(Ct);
         messages.Select(message => message.Type).ShouldBe(["variants_invalidated", "edges_stale"]);
         messages[0].Body.ShouldContain(row.StorageKey);
         messages[1].Body.ShouldContain($"space:{space.Organization}/website/marketing");
@@ -64,7 +64,7 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
 
         await using var db = space.Db();
         (await db.Variants.CountAsync(Ct)).ShouldBe(1);
-        var told = Messages.Read<EdgesStale>((await db.OutboxMessages.AsNoTracking().SingleAsync(message => message.Type == "edges_stale", Ct)).Body).Paths;
+        var told = Messages.Read<EdgesStale>((await db.Facts().SingleAsync(message => message.Type == "edges_stale", Ct)).Body).Paths;
         told[0].ShouldBe(asset.Public("w_50.jpg"));
         told.ShouldContain(asset.Public("w_50-fmt_auto.png"));
         told.ShouldBeUnique();
@@ -158,7 +158,7 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
         await using (var abandoned = space.Db())
             await Invalidator.StageEdgesAsync(abandoned, space.OrganizationId, new InvalidationTarget.OfPreset("card", space.TenantId, null), Ct);
 
-        var bodies = await db.OutboxMessages.AsNoTracking().OrderBy(message => message.Id).Select(message => message.Body).ToListAsync(Ct);
+        var bodies = await db.Facts().Select(message => message.Body).ToListAsync(Ct);
         bodies.Count.ShouldBe(2);
         bodies[0].ShouldContain($"preset:{space.Organization}/card");
         bodies[1].ShouldContain($"asset:{asset.Id}");

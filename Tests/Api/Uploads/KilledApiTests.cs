@@ -104,7 +104,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         foreach (var version in versions)
             (await store.HeadAsync(version.StorageKey, Ct)).ShouldNotBeNull(version.StorageKey).SizeBytes.ShouldBe(version.SizeBytes);
         (await db.QuotaCounters.AsNoTracking().SingleAsync(row => row.ScopeId == organizationId && row.Kind == "storage_bytes", Ct)).Used.ShouldBe(versions.Sum(version => version.SizeBytes));
-        (await db.OutboxMessages.AsNoTracking().CountAsync(message => message.Type == "asset_uploaded", Ct)).ShouldBe(versions.Count);
+        (await db.Facts().CountAsync(message => message.Type == "asset_uploaded", Ct)).ShouldBe(versions.Count);
         var known = versions.Select(version => version.StorageKey).ToHashSet(StringComparer.Ordinal);
         var staging = ObjectKey.StagingPrefix(organizationId);
         var (all, intents) = (new List<string>(), ObjectKey.StagingIntentsPrefix(organizationId));

@@ -5,6 +5,7 @@ using ImageService.Core.Ingestion;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Core.Tenancy;
+using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class AssetIngestorTests(IngestionFixture ingestion) : IClassFixtu
         version.ThumbHash.ShouldNotBeNullOrEmpty();
         version.DominantColour.ShouldNotBeNull().ShouldMatch("^#[0-9a-f]{6}$");
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
-        (await db.OutboxMessages.AsNoTracking().SingleAsync(Ct)).Type.ShouldBe("asset_uploaded");
+        (await db.Facts().SingleAsync(Ct)).Type.ShouldBe("asset_uploaded");
         (await db.AuditLogs.AsNoTracking().Where(line => line.Action == "asset.uploaded").SingleAsync(Ct)).ResourceId.ShouldBe(new AssetId(asset.Id).ToString());
         await ingestion.ShouldBeConsistentAsync(space);
     }

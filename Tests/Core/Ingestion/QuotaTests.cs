@@ -2,6 +2,7 @@ using ImageService.Core.Errors;
 using ImageService.Core.Metering;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
+using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
@@ -90,6 +91,6 @@ public sealed class QuotaTests(IngestionFixture ingestion) : IClassFixture<Inges
     private async Task<int> WarningsAsync(SpaceScope space)
     {
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
-        return await db.OutboxMessages.CountAsync(message => message.Type == "quota_warning", Ct);
+        return await db.Facts().CountAsync(message => message.Type == "quota_warning", Ct);
     }
 }

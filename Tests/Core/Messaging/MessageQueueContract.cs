@@ -239,7 +239,7 @@ public abstract class MessageQueueContract(ConformanceMatrix matrix) : IDisposab
 
     protected static MessagingOptions Options(Action<MessagingOptions>? change = null)
     {
-        var options = new MessagingOptions { RetryDelay = TimeSpan.FromMilliseconds(20), PollInterval = TimeSpan.FromMilliseconds(100), VisibilityTimeout = TimeSpan.FromSeconds(30) };
+        var options = new MessagingOptions { RetryDelay = TimeSpan.FromMilliseconds(20), PollInterval = TimeSpan.FromMilliseconds(100), ReconnectDelay = TimeSpan.FromMilliseconds(100), VisibilityTimeout = TimeSpan.FromSeconds(30) };
         change?.Invoke(options);
         return options;
     }
