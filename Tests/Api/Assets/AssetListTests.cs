@@ -12,12 +12,11 @@ namespace ImageService.Tests.Api.Assets;
 public sealed class AssetListTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
     [Fact]
-    public async Task A_list_asks_the_database_as_often_for_a_hundred_assets_as_for_one()
+    public async Task A_list_asks_the_database_as_often_for_many_assets_as_for_one()
     {
         var home = await api.NewHomeAsync();
-        var one = await UploadAsync(home, "a.png", 1, "red");
-        await CloneAsync(one, 150);
-        await home.Owner.GetAsync("/v1/assets?limit=100").OkAsync();
+        for (var i = 0; i < 12; i++) await UploadAsync(home, $"{i}.png", 60 + i, "red");
+        (await home.Owner.GetAsync("/v1/assets?limit=100").OkAsync()).Items().Count.ShouldBe(12);
         var few = await CommandsOfAsync(home.Owner, "/v1/assets?limit=1");
         var many = await CommandsOfAsync(home.Owner, "/v1/assets?limit=100");
         few.ShouldBeGreaterThan(0);
@@ -98,24 +97,6 @@ public sealed class AssetListTests(ApiFactory api) : IClassFixture<ApiFactory>
         file.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StringContent(tags), "tags" }, { file, "file", filename } };
         return (await home.Owner.SendAsync(HttpMethod.Post, "/v1/assets", form).OkAsync(201)).Text("id");
-    }
-
-    /// <summary>More rows like the one there is, behind the Api's back: their bytes are not looked at here.</summary>
-    private async Task CloneAsync(string id, int count)
-    {
-        ImageService.Core.Registry.AssetId.TryParse(id, out var asset).ShouldBeTrue();
-        await api.AsOwnerAsync($"""
-            WITH source AS (SELECT * FROM assets WHERE id = '{asset.Value}'),
-            made AS (
-                INSERT INTO assets (id, organization_id, tenant_id, space_id, current_version, content_hash, filename, folder, tags, access, variant_generation, uploaded_at, updated_at)
-                SELECT uuidv7_like, organization_id, tenant_id, space_id, 1, md5(n::text) || md5(n::text), 'copy-' || n, folder, tags, access, 0, uploaded_at, updated_at
-                FROM source, LATERAL (SELECT n, gen_random_uuid() AS uuidv7_like FROM generate_series(1, {count}) AS n) AS numbers
-                RETURNING id, content_hash)
-            INSERT INTO asset_versions
-            SELECT (jsonb_populate_record(present, jsonb_build_object('asset_id', made.id, 'id', gen_random_uuid(), 'content_hash', made.content_hash, 'storage_key', 'copies/' || made.id))).*
-            FROM made, asset_versions AS present
-            WHERE present.asset_id = '{asset.Value}'
-            """);
     }
 
     /// <summary>Commands sent to the database for one request, by the driver's own trace.</summary>
