@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
@@ -23,6 +24,9 @@ public static class RegistryMigrator
         await using var turn = await dataSource.OpenConnectionAsync(ct);
         await using (var wait = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended('imageservice:migrate', 0))", turn) { CommandTimeout = 0 })
             await wait.ExecuteNonQueryAsync(ct);
+
+        // Without its table the framework would find out by errors that nothing is applied yet, and they stand in the server's log as if something were wrong.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
         var before = await AppliedAsync(db, ct);
 
         // Building an index over a large table takes as long as it takes; whoever has no patience cancels.
@@ -49,6 +53,5 @@ public static class RegistryMigrator
         }
     }
 
-    private static async Task<IReadOnlyList<string>> AppliedAsync(RegistryDb db, CancellationToken ct) =>
-        await db.Database.CanConnectAsync(ct) ? [.. await db.Database.GetAppliedMigrationsAsync(ct)] : [];
+    private static async Task<IReadOnlyList<string>> AppliedAsync(RegistryDb db, CancellationToken ct) => [.. await db.Database.GetAppliedMigrationsAsync(ct)];
 }
