@@ -66,7 +66,8 @@ internal sealed class StoreMoveCopy(RegistryFactory registry, ObjectStores store
     /// <returns>False where the version was deleted meanwhile.</returns>
     private async Task<bool> SwitchAsync(RegistryDb db, AssetVersion version, List<Guid> whole, List<Guid> broken, string[] sources, long bytes, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        // A version that only its variants were still missing of was counted before.
+        var (now, moved) = (time.GetUtcNow(), version.StorageProvider == _target.Name ? 0 : 1);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var switched = await db.AssetVersions.Where(row => row.Id == version.Id).ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);
         if (switched == 0)
@@ -75,7 +76,7 @@ internal sealed class StoreMoveCopy(RegistryFactory registry, ObjectStores store
         await db.Variants.Where(row => broken.Contains(row.Id)).ExecuteDeleteAsync(ct);
         await db.Database.ExecuteSqlAsync(
             $"""
-            UPDATE store_moves SET done = done + 1, done_bytes = done_bytes + {bytes}, updated_at = {now},
+            UPDATE store_moves SET done = done + {moved}, done_bytes = done_bytes + {bytes}, updated_at = {now},
                 sources = ARRAY(SELECT DISTINCT unnest(sources || {sources}))
             WHERE id = {move.Id}
             """,

@@ -156,7 +156,8 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
     private async Task BeginAsync(RegistryDb db, StoreMove move, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var left = await Left(db, move).GroupBy(row => row.OrganizationId).Select(all => new { Assets = all.LongCount(), Bytes = all.Sum(row => row.SizeBytes) }).SingleOrDefaultAsync(ct);
+        var left = await Scope(db, move).Where(row => row.StorageProvider != move.Store).GroupBy(row => row.OrganizationId)
+            .Select(all => new { Assets = all.LongCount(), Bytes = all.Sum(row => row.SizeBytes) }).SingleOrDefaultAsync(ct);
         var (assets, bytes) = (left?.Assets ?? 0, left?.Bytes ?? 0);
         await db.StoreMoves.Where(row => row.Id == move.Id).ExecuteUpdateAsync(
             row => row.SetProperty(it => it.State, StoreMoveState.Copying).SetProperty(it => it.UpdatedAt, now)
@@ -169,7 +170,9 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
     {
         var now = time.GetUtcNow();
         await db.StoreMoves.Where(row => row.Id == move.Id && row.State == StoreMoveState.Copying).ExecuteUpdateAsync(
-            row => row.SetProperty(it => it.State, state).SetProperty(it => it.CopiedAt, now).SetProperty(it => it.UpdatedAt, now).SetProperty(it => it.Failed, failed), ct);
+            row => row.SetProperty(it => it.State, state).SetProperty(it => it.CopiedAt, now).SetProperty(it => it.UpdatedAt, now).SetProperty(it => it.Failed, failed)
+                .SetProperty(it => it.Assets, it => it.Done + failed),
+            ct);
     }
 
     /// <summary>Empties the sources of what the rows say lies elsewhere now.</summary>
