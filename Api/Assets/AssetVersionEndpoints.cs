@@ -5,6 +5,7 @@ using ImageService.Core.Access;
 using ImageService.Core.Engine;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
+using ImageService.Core.Variants;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
@@ -24,7 +25,7 @@ internal static class AssetVersionEndpoints
             .Describe("listAssetVariants", "List an asset's stored variants").Answers<Page<VariantResponse>>().Fails(400, 403, 404);
         assets.MapGet("/{id}/content", Content).RequireScopeSomewhere(Scopes.ImageRead)
             .Describe("getAssetContent", "Download the original as it was uploaded", "Metadata included. The current version, or the one named.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Fails(403, 404);
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Fails(403, 404, 503);
     }
 
     private static async Task<IResult> Versions(string id, Visit visit, RegistryFactory registry, AssetFinder finder, HttpContext http, CancellationToken ct)
@@ -57,19 +58,36 @@ internal static class AssetVersionEndpoints
     }
 
     private static async Task<IResult> Content(
-        string id, int? version, Visit visit, RegistryFactory registry, AssetFinder finder, ObjectStores stores, HttpContext http, CancellationToken ct)
+        string id, int? version, Visit visit, RegistryFactory registry, AssetFinder finder, ObjectStores stores, IntegrityGuard integrity, HttpContext http,
+        CancellationToken ct)
     {
         await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         var number = version ?? found.Asset.CurrentVersion;
         var row = await db.AssetVersions.AsNoTracking().SingleOrDefaultAsync(one => one.AssetId == found.Asset.Id && one.Version == number && one.DeletedAt == null, ct);
-        if (row is null || await stores.Of(row.StorageProvider).Objects.OpenAsync(row.StorageKey, null, ct) is not { } stored)
+        if (row is null)
             return Problems.NotFound.ToProblem();
+        var store = stores.Of(row.StorageProvider).Objects;
+        if (await JudgeAsync(row, store, integrity, ct) is { } damage)
+        {
+            await integrity.TellOriginalAsync(row.OrganizationId, new AssetId(row.AssetId), row.Version, IntegrityGuard.Original, row.StorageKey, damage, ct);
+            return VariantErrors.OriginalGone.ToProblem();
+        }
+
+        if (await store.OpenAsync(row.StorageKey, null, ct) is not { } stored)
+            return VariantErrors.OriginalGone.ToProblem();
         http.Response.RegisterForDisposeAsync(stored);
         return Results.Stream(
             stored.Content, MediaType(row.Format), found.Asset.Filename, row.UploadedAt, new EntityTagHeaderValue($"\"{row.ContentHash}\""),
             enableRangeProcessing: stored.Content.CanSeek);
+    }
+
+    /// <summary>Whether the original is the one that was uploaded; null where it is.</summary>
+    private static async Task<Damage?> JudgeAsync(AssetVersion row, IObjectStore store, IntegrityGuard integrity, CancellationToken ct)
+    {
+        await using var stored = await store.OpenAsync(row.StorageKey, null, ct);
+        return stored is null ? Damage.Missing : await integrity.JudgeAsync(row.StorageKey, stored, new ExpectedBytes(row.SizeBytes, row.ContentHash), ct);
     }
 
     /// <summary>An SVG is a program to a browser: it is only ever handed out to be saved.</summary>

@@ -20,6 +20,9 @@ public sealed class CachingOptions
     [Range(0, 512 << 20, ErrorMessage = "Caching:RedisEntryMaxBytes must be from 0 (nothing is kept in Redis) to 536870912 (512 MiB).")]
     public int RedisEntryMaxBytes { get; set; } = 1 << 20;
 
+    /// <summary>Key of the hashes before values in Redis, the same in every replica; derived from the master key, never configured by itself.</summary>
+    internal byte[] RedisSealKey { get; set; } = [];
+
     /// <summary>How long an asset's variants stay in Redis after the first of them was put there. Defaults to one hour.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Caching:RedisTimeToLive must be from 00:00:10 to 7.00:00:00.")]
     public TimeSpan RedisTimeToLive { get; set; } = TimeSpan.FromHours(1);

@@ -1,9 +1,10 @@
 using ImageService.Core.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace ImageService.Core.Caching;
 
 /// <summary>The two layers of cached bytes: this process's memory, then Redis. Says which one answered and counts it.</summary>
-public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache redis, ImageServiceMetrics metrics)
+public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache redis, ImageServiceMetrics metrics, ILogger<VariantCache> logger)
 {
     private Action<IReadOnlySet<Guid>>? _forgetting;
 
@@ -25,7 +26,13 @@ public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache re
     {
         if (!redis.IsUsable)
             return null;
-        var variant = await redis.GetAsync(key, ct);
+        var (variant, isDamaged) = await redis.FindAsync(key, ct);
+        if (isDamaged)
+        {
+            metrics.IntegrityFailed("redis");
+            Log.RedisValueDamaged(logger, key.AssetId, key.OperationsHash);
+        }
+
         if (variant is null)
         {
             metrics.CacheMissed("redis");

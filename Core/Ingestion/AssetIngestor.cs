@@ -217,6 +217,7 @@ public sealed class AssetIngestor(
             StorageKey = promotion.OriginalKey,
             StorageProvider = promotion.Store,
             WorkingCopyKey = promotion.WorkingCopyKey,
+            WorkingCopyHash = promotion.WorkingCopyHash,
             SizeBytes = staged.SizeBytes,
             ContentHash = staged.ContentHash,
             Format = decoded.Facts.Format.Name(),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImageService.Core.Engine;
 using ImageService.Core.Storage;
 
@@ -20,6 +21,9 @@ internal sealed class Promotion(NamedStore place, Guid organizationId, Guid asse
     /// <summary>Set once there is one.</summary>
     public string? WorkingCopyKey { get; private set; }
 
+    /// <summary>SHA-256 of the working copy, lower-case hex.</summary>
+    public string? WorkingCopyHash { get; private set; }
+
     public async Task PlaceAsync(StagedFile staged, DecodedOriginal decoded, CancellationToken ct)
     {
         await _store.PutAsync(_intent, Stream.Null, "application/octet-stream", ct);
@@ -27,6 +31,8 @@ internal sealed class Promotion(NamedStore place, Guid organizationId, Guid asse
         {
             WorkingCopyKey = ObjectKey.WorkingCopy(organizationId, assetId, version);
             await using var file = new FileStream(normalised, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, useAsync: true);
+            WorkingCopyHash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
+            file.Position = 0;
             await _store.PutAsync(WorkingCopyKey, file, Path.GetExtension(normalised) == ".png" ? "image/png" : "image/jpeg", ct);
         }
 

@@ -157,6 +157,8 @@ public sealed class ResumableUploads(
         if (!(await staging.StageAsync(upload.OrganizationId, content, StagingTarget.For(space.Policy), ct)).TryGet(out var staged, out var tooLarge))
             return tooLarge;
         await using var _ = staged;
+        if (upload.Kind == Tus && staged.SizeBytes != upload.Length)
+            throw new ObjectStoreException($"The pieces of upload {upload.Id} hold {staged.SizeBytes} bytes, not the {upload.Length} that were stored.");
         var image = new IncomingImage(space, AssetNames.Filename(details.Filename), details.Folder, details.Tags, details.Access, upload.CreatedBy);
         if (!(await ingestor.IngestAsync(image, staged, ct)).TryGet(out var ingested, out var refusal))
             return refusal;

@@ -27,8 +27,14 @@ public sealed class AssetVersion
     /// <summary>Object key of a raster working copy where the original itself is never decoded in a serving process (HEIC, SVG).</summary>
     public string? WorkingCopyKey { get; set; }
 
+    /// <summary>SHA-256 of the working copy, 64 lower-case hex digits; null where there is none, or it is older than this column.</summary>
+    public string? WorkingCopyHash { get; set; }
+
     /// <summary>Object key of the always-hot intermediate; null until it is made, or where none is useful.</summary>
     public string? IntermediateKey { get; set; }
+
+    /// <summary>SHA-256 of the intermediate, 64 lower-case hex digits; null until it is made, or where it is older than this column.</summary>
+    public string? IntermediateHash { get; set; }
 
     /// <summary>px; 0 until the intermediate is made.</summary>
     public int IntermediateWidth { get; set; }
@@ -94,7 +100,9 @@ internal sealed class AssetVersionConfiguration : IEntityTypeConfiguration<Asset
         builder.Property(v => v.StorageKey).HasMaxLength(1000);
         builder.Property(v => v.StorageProvider).HasMaxLength(50);
         builder.Property(v => v.WorkingCopyKey).HasMaxLength(1000);
+        builder.Property(v => v.WorkingCopyHash).HasMaxLength(64);
         builder.Property(v => v.IntermediateKey).HasMaxLength(1000);
+        builder.Property(v => v.IntermediateHash).HasMaxLength(64);
         builder.Property(v => v.ContentHash).HasMaxLength(64);
         builder.Property(v => v.Format).HasMaxLength(10);
         builder.Property(v => v.ColourSpace).HasMaxLength(50);

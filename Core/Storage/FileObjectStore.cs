@@ -38,8 +38,9 @@ internal sealed class FileObjectStore : IObjectStore
                 BufferSize = 0,
             });
         }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException || (absent is UnauthorizedAccessException && Directory.Exists(_paths.FileOf(key))))
         {
+            // A folder is no object either.
             RequireVolume();
             return Task.FromResult<StoredObject?>(null);
         }

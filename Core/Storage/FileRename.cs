@@ -30,6 +30,11 @@ internal static class FileRename
             {
                 // Pruned between the two calls.
             }
+            catch (Exception occupied) when (attempt < 10 && occupied is IOException or UnauthorizedAccessException && Directory.Exists(destination))
+            {
+                // Nobody here makes a folder in an object's place. What somebody put into it is not thrown away.
+                Directory.Move(destination, $"{source}.displaced");
+            }
         }
     }
 

@@ -28,6 +28,7 @@ public sealed class ImageServiceMetrics : IDisposable
     private readonly Counter<long> _bandwidth;
     private readonly Counter<long> _signatureReports;
     private readonly Counter<long> _purges;
+    private readonly Counter<long> _integrityFailures;
     private IReadOnlyList<StorageUse> _storage = [];
 
     public ImageServiceMetrics(IMeterFactory meters)
@@ -47,6 +48,7 @@ public sealed class ImageServiceMetrics : IDisposable
         _bandwidth = _meter.CreateCounter<long>("bandwidth_served_bytes_total", description: "Bytes of image bodies sent to clients.");
         _signatureReports = _meter.CreateCounter<long>("signature_reports_total", description: "Private requests served in report mode that enforcing would have refused.");
         _purges = _meter.CreateCounter<long>("cdn_purges_total", description: "Purge calls to CDNs.");
+        _integrityFailures = _meter.CreateCounter<long>("integrity_failures_total", description: "Stored or cached bytes that were not what is known of them, by kind.");
         _meter.CreateObservableGauge("storage_bytes_used", () => PerOrganization(use => use.UsedBytes), description: "Bytes of originals stored, by organization.");
         _meter.CreateObservableGauge("storage_bytes_quota", () => PerOrganization(use => use.QuotaBytes), description: "Storage quota, bytes, of organizations that have one.");
     }
@@ -61,6 +63,8 @@ public sealed class ImageServiceMetrics : IDisposable
         _requests.Add(0, new TagList { { "route", "none" }, { "method", "GET" }, { "status", 404 } });
         _intermediates.Add(0);
         _bandwidth.Add(0);
+        foreach (var kind in (string[])["variant", "original", "intermediate", "working_copy", "redis"])
+            _integrityFailures.Add(0, new KeyValuePair<string, object?>("kind", kind));
         foreach (var format in Enum.GetValues<ImageFormat>())
         {
             _transforms.Add(0, new("format", format.Name()), new("cached", "false"));
@@ -140,6 +144,10 @@ public sealed class ImageServiceMetrics : IDisposable
     /// <param name="provider">The purger's name.</param>
     /// <param name="succeeded">Whether the CDN took the purge, after retries.</param>
     public void CdnPurged(string provider, bool succeeded) => _purges.Add(1, new("provider", provider), new("outcome", succeeded ? "ok" : "error"));
+
+    /// <summary>Bytes that were read are not those that were written.</summary>
+    /// <param name="kind"><c>variant</c>, <c>original</c>, <c>intermediate</c>, <c>working_copy</c> or <c>redis</c>.</param>
+    public void IntegrityFailed(string kind) => _integrityFailures.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     /// <summary>Sets the gauges of stored bytes: the one number that has an organization as label, which the quota alert needs; the caller bounds the list.</summary>
     public void SetStorage(IReadOnlyList<StorageUse> uses) => Volatile.Write(ref _storage, uses);

@@ -48,7 +48,9 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
                 Store = v.StorageProvider,
                 OriginalTier = v.Tier,
                 WorkingCopyKey = v.WorkingCopyKey,
+                WorkingCopyHash = v.WorkingCopyHash,
                 IntermediateKey = v.IntermediateKey,
+                IntermediateHash = v.IntermediateHash,
                 IntermediateWidth = v.IntermediateWidth,
                 IntermediateHeight = v.IntermediateHeight,
                 DecodeBytes = v.DecodeBytes,
@@ -102,8 +104,14 @@ public sealed record AssetFacts(
     /// <summary>Object key of the raster made of a HEIC or SVG original.</summary>
     public string? WorkingCopyKey { get; init; }
 
+    /// <summary>SHA-256 of it; null where the registry does not know it.</summary>
+    public string? WorkingCopyHash { get; init; }
+
     /// <summary>Object key of the hot intermediate; null until it is made.</summary>
     public string? IntermediateKey { get; init; }
+
+    /// <summary>SHA-256 of it; null where the registry does not know it.</summary>
+    public string? IntermediateHash { get; init; }
 
     /// <summary>px; 0 until the intermediate is made.</summary>
     public int IntermediateWidth { get; init; }

@@ -7,11 +7,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "A transform that did not run could not be given back to the month's quota")]
     public static partial void QuotaNotGivenBack(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The object '{Key}' is in the registry but not in the store.")]
-    public static partial void OriginalMissing(ILogger logger, string key);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); images of it are refused. Bring the object back from a backup.")]
+    public static partial void OriginalDamaged(ILogger logger, string kind, string key, Damage damage);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The variant '{Key}' is in the registry but not in the store; it is made again.")]
-    public static partial void Healing(ILogger logger, string key);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); it is made anew.")]
+    public static partial void Remade(ILogger logger, string kind, string key, Damage damage);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "That '{Key}' is damaged could not be written into the audit log yet.")]
+    public static partial void DamageNotAudited(ILogger logger, Exception exception, string key);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "'{Key}' was made and served but could not be kept; it will be made again.")]
     public static partial void NotKept(ILogger logger, Exception exception, string key);

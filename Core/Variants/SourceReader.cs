@@ -12,7 +12,7 @@ namespace ImageService.Core.Variants;
 /// Fetches the bytes that a variant is made of: the original (or its working copy), or the intermediate, which is made by the first request that
 /// needs it where the worker has not made it yet. Which of them is never a matter of what happens to be there: the same key always means the same bytes.
 /// </summary>
-public sealed class SourceReader(VariantStore store, TransformEngine engine, ImageServiceMetrics metrics, TimeProvider time, ILogger<SourceReader> logger)
+public sealed class SourceReader(VariantStore store, IntegrityGuard integrity, TransformEngine engine, ImageServiceMetrics metrics, TimeProvider time, ILogger<SourceReader> logger)
 {
     private readonly SingleFlight<(Guid AssetId, int Version), Result<ReadOnlyMemory<byte>>> _making = new(TimeSpan.FromMinutes(2), time);
 
@@ -38,15 +38,19 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     private async Task<Result<ReadOnlyMemory<byte>>> ReadOriginalAsync(VariantDescription description, CancellationToken ct)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.ReadOriginal);
-        var key = description.ReadsWorkingCopy ? description.Asset.WorkingCopyKey! : description.Asset.StorageKey;
-        if (await store.ReadAsync(description.Asset.Store, key, ct) is { } bytes)
+        var asset = description.Asset;
+        var (kind, key, expected) = description.ReadsWorkingCopy
+            ? (IntegrityGuard.WorkingCopy, asset.WorkingCopyKey!, new ExpectedBytes(null, asset.WorkingCopyHash))
+            : (IntegrityGuard.Original, asset.StorageKey, new ExpectedBytes(asset.SizeBytes, asset.ContentHash));
+        var read = await store.ReadAsync(asset.Store, key, expected, ct);
+        if (read.Bytes is { } bytes)
         {
-            if (description.Asset.OriginalTier is not StorageTier.Hot && !description.ReadsWorkingCopy)
+            if (asset.OriginalTier is not StorageTier.Hot && !description.ReadsWorkingCopy)
                 await NoteReadAsync(description, ct);
             return new ReadOnlyMemory<byte>(bytes);
         }
 
-        Log.OriginalMissing(logger, key);
+        await integrity.TellOriginalAsync(description.OrganizationId, asset.AssetId, asset.Version, kind, key, read.Damage ?? Damage.Missing, ct);
         return VariantErrors.OriginalGone;
     }
 
@@ -62,10 +66,21 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
         }
     }
 
+    /// <summary>The intermediate as it is stored; null where it has to be made, also because something else is in its place.</summary>
+    private async Task<byte[]?> FindIntermediateAsync(VariantDescription description, string key, CancellationToken ct)
+    {
+        // The hash belongs to the key that the registry knows; another engine's intermediate has neither.
+        var hash = string.Equals(description.Asset.IntermediateKey, key, StringComparison.Ordinal) ? description.Asset.IntermediateHash : null;
+        var read = await store.ReadAsync(description.Asset.Store, key, new ExpectedBytes(null, hash), ct);
+        if (read.Damage is { } damage and not Damage.Missing)
+            integrity.TellRemade(IntegrityGuard.Intermediate, key, damage);
+        return read.Bytes;
+    }
+
     private async Task<Result<ReadOnlyMemory<byte>>> ReadIntermediateAsync(VariantDescription description, CpuUse? use, CancellationToken ct)
     {
         var key = description.IntermediateKey;
-        if (await store.ReadAsync(description.Asset.Store, key, ct) is { } stored)
+        if (await FindIntermediateAsync(description, key, ct) is { } stored)
             return new ReadOnlyMemory<byte>(stored);
         var (made, _) = await _making.RunAsync(
             (description.Key.AssetId, description.Key.Version),
@@ -77,7 +92,7 @@ public sealed class SourceReader(VariantStore store, TransformEngine engine, Ima
     private async Task<Result<ReadOnlyMemory<byte>>> MakeIntermediateAsync(VariantDescription description, string key, CpuUse? use, CancellationToken ct)
     {
         // A second look: it may have been made between the first look and this flight.
-        if (await store.ReadAsync(description.Asset.Store, key, ct) is { } stored)
+        if (await FindIntermediateAsync(description, key, ct) is { } stored)
             return new ReadOnlyMemory<byte>(stored);
         if (!(await ReadOriginalAsync(description, ct)).TryGet(out var original, out var missing))
             return missing;

@@ -1,5 +1,7 @@
 using ImageService.Core.Caching;
+using ImageService.Core.Engine;
 using ImageService.Core.Errors;
+using ImageService.Core.Operations;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Core.Telemetry;
@@ -20,6 +22,7 @@ public sealed class VariantProvider
     private readonly VariantCache _cache;
     private readonly VariantStore _store;
     private readonly VariantProduction _production;
+    private readonly IntegrityGuard _integrity;
     private readonly DistributedLock _locks;
     private readonly VariantAccessCounts _accesses;
     private readonly ImageServiceMetrics _metrics;
@@ -31,13 +34,14 @@ public sealed class VariantProvider
         VariantCache cache,
         VariantStore store,
         VariantProduction production,
+        IntegrityGuard integrity,
         DistributedLock locks,
         VariantAccessCounts accesses,
         ImageServiceMetrics metrics,
         TimeProvider time,
         ILogger<VariantProvider> logger)
     {
-        (_describer, _cache, _store, _production, _locks, _accesses, _metrics, _logger) = (describer, cache, store, production, locks, accesses, metrics, logger);
+        (_describer, _cache, _store, _production, _integrity, _locks, _accesses, _metrics, _logger) = (describer, cache, store, production, integrity, locks, accesses, metrics, logger);
         _flights = new SingleFlight<VariantKey, Result<Found>>(FlightLimit, time);
 
         // A flight that began before an invalidation lands unpublished.
@@ -90,9 +94,12 @@ public sealed class VariantProvider
         if (found.Variant is { } variant)
             return new OpenedVariant(joined && found.Layer == CacheLayer.Miss ? CacheLayer.Coalesced : found.Layer, variant, found.Times);
 
-        // Too large for memory: everyone who waited opens a stream of their own.
-        if (await _store.OpenAsync(found.Store, description.StorageKey, ct) is { } stored)
+        // Too large for memory: everyone who waited opens a stream of their own, of the object that was judged.
+        if (await _store.OpenAsync(found.Store, description.StorageKey, ct) is not { } stored)
+            return VariantErrors.OriginalGone;
+        if (found.Judged is not { } judged || (stored.Info.SizeBytes == judged.SizeBytes && stored.Info.LastModified == judged.LastModified))
             return new OpenedVariant(stored);
+        await stored.DisposeAsync();
         return VariantErrors.OriginalGone;
     }
 
@@ -110,7 +117,7 @@ public sealed class VariantProvider
         await using var held = await _locks.AcquireAsync($"variant:{description.Key.AssetId:n}:{description.Key.Version}:{description.OperationsHash}", flight.Token);
 
         // A second look: whoever held the lock before may have made it.
-        var (known, again) = await LookBelowMemoryAsync(description, flight);
+        var (known, again) = await LookBelowMemoryAsync(description, flight, isLast: true);
         if (again is not null)
             return again;
         var produced = await _production.ProduceAsync(description, isKnown: known, isOwn, flight);
@@ -120,13 +127,13 @@ public sealed class VariantProvider
     private async Task<Found?> LookInCachesAsync(VariantDescription description, Flight flight)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.CacheRead);
-        var (_, found) = await LookBelowMemoryAsync(description, flight);
+        var (_, found) = await LookBelowMemoryAsync(description, flight, isLast: description.IsExactOriginal);
         return found;
     }
 
-    /// <summary>Looks in Redis, then in registry and store.</summary>
+    /// <summary>Looks in Redis, then in registry and store. What is not what the registry knows is not found; the last look tells of it.</summary>
     /// <returns>Whether the registry knows the variant, and what was found.</returns>
-    private async Task<(bool Known, Found? Found)> LookBelowMemoryAsync(VariantDescription description, Flight flight)
+    private async Task<(bool Known, Found? Found)> LookBelowMemoryAsync(VariantDescription description, Flight flight, bool isLast)
     {
         if (await _cache.GetFromRedisAsync(description.Key, flight.Token) is { } shared)
             return (true, new Found(CacheLayer.Redis, shared, null));
@@ -136,14 +143,15 @@ public sealed class VariantProvider
         {
             var place = StoreOf(description, row);
             await using var stored = await _store.OpenAsync(place, description.StorageKey, flight.Token);
-            if (stored is not null)
+            var (found, damage) = stored is null ? (null, Damage.Missing) : await TakeAsync(description, place, stored, row, flight);
+            if (found is not null)
             {
                 _metrics.CacheHit("storage");
-                return (true, await KeepAsync(description, place, stored, row, flight));
+                return (true, found);
             }
 
-            if (row is not null)
-                Log.Healing(_logger, description.StorageKey);
+            if (isLast && damage is { } wrong)
+                await TellAsync(description, row, wrong, flight.Token);
         }
 
         _metrics.CacheMissed("storage");
@@ -174,11 +182,38 @@ public sealed class VariantProvider
     private static string? StoreOf(VariantDescription description, VariantRow? row) =>
         description.IsExactOriginal ? description.Asset.Store : row?.Store ?? description.Space.Policy.Store;
 
-    private async Task<Found> KeepAsync(VariantDescription description, string? place, StoredObject stored, VariantRow? row, Flight flight)
+    /// <summary>Takes an opened object as far as it is what is known of it: bytes for memory, or the word that it may be streamed.</summary>
+    private async Task<(Found? Found, Damage? Damage)> TakeAsync(VariantDescription description, string? place, StoredObject stored, VariantRow? row, Flight flight)
     {
+        var expected = ExpectedOf(description, row);
         if (!_cache.AcceptsInMemory(stored.Info.SizeBytes))
-            return new Found(CacheLayer.Storage, null, null, place);
-        var bytes = await VariantStore.ReadAsync(stored, flight.Token);
+        {
+            return await _integrity.JudgeAsync(description.StorageKey, stored, expected, flight.Token) is { } wrong
+                ? (null, wrong)
+                : (new Found(CacheLayer.Storage, null, null, place) { Judged = stored.Info }, null);
+        }
+
+        var read = await VariantStore.ReadAsync(stored, expected, flight.Token);
+        return read.Bytes is { } bytes ? (await KeepAsync(description, bytes, row, flight), null) : (null, read.Damage);
+    }
+
+    /// <summary>While the registry does not answer, a variant must at least look like one of its format.</summary>
+    private static ExpectedBytes ExpectedOf(VariantDescription description, VariantRow? row) =>
+        description.IsExactOriginal ? new ExpectedBytes(description.Asset.SizeBytes, description.Asset.ContentHash)
+        : row is not null ? new ExpectedBytes(row.SizeBytes, row.ContentHash)
+        : new ExpectedBytes(null, null, OriginalFormats.TryParse(description.Canonical.Format.Name(), out var format) ? format : null);
+
+    private async Task TellAsync(VariantDescription description, VariantRow? row, Damage damage, CancellationToken ct)
+    {
+        var asset = description.Asset;
+        if (description.IsExactOriginal)
+            await _integrity.TellOriginalAsync(description.OrganizationId, asset.AssetId, asset.Version, IntegrityGuard.Original, description.StorageKey, damage, ct);
+        else if (row is not null || damage is not Damage.Missing)
+            _integrity.TellRemade(IntegrityGuard.Variant, description.StorageKey, damage);
+    }
+
+    private async Task<Found> KeepAsync(VariantDescription description, byte[] bytes, VariantRow? row, Flight flight)
+    {
         var variant = new CachedVariant(bytes, description.Canonical.Format, row?.Width ?? 0, row?.Height ?? 0);
         if (!flight.IsDetached)
             await _cache.PutAsync(description.Key, variant, flight.Token);
@@ -186,7 +221,11 @@ public sealed class VariantProvider
     }
 
     /// <summary>What a flight found; no variant means "in the store, to be streamed".</summary>
-    private sealed record Found(CacheLayer Layer, CachedVariant? Variant, TransformTimes? Times, string? Store = null);
+    private sealed record Found(CacheLayer Layer, CachedVariant? Variant, TransformTimes? Times, string? Store = null)
+    {
+        /// <summary>The stored object as it was when it was judged, where it is to be streamed.</summary>
+        public ObjectInfo? Judged { get; init; }
+    }
 }
 
 /// <summary>A variant that exists.</summary>

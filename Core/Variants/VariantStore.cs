@@ -20,7 +20,7 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
         return await db.Variants.AsNoTracking()
             .Where(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash == hash)
-            .Select(variant => new VariantRow(variant.StorageKey, variant.StorageProvider, variant.Width, variant.Height, variant.SizeBytes))
+            .Select(variant => new VariantRow(variant.StorageKey, variant.StorageProvider, variant.Width, variant.Height, variant.SizeBytes, variant.ContentHash))
             .FirstOrDefaultAsync(ct);
     }
 
@@ -35,19 +35,22 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     /// <summary>Opens an object of a store, null naming the default one; null when there is none.</summary>
     public Task<StoredObject?> OpenAsync(string? store, string key, CancellationToken ct) => stores.Of(store).Objects.OpenAsync(key, null, ct);
 
-    /// <summary>Opens and reads an object wholly; null when there is none.</summary>
-    public async Task<byte[]?> ReadAsync(string? store, string key, CancellationToken ct)
+    /// <summary>Opens and reads an object wholly, as far as it is what is known of it.</summary>
+    public async Task<StoredBytes> ReadAsync(string? store, string key, ExpectedBytes expected, CancellationToken ct)
     {
         await using var stored = await OpenAsync(store, key, ct);
-        return stored is null ? null : await ReadAsync(stored, ct);
+        return stored is null ? Damage.Missing : await ReadAsync(stored, expected, ct);
     }
 
-    /// <summary>Reads an opened object wholly.</summary>
-    public static async Task<byte[]> ReadAsync(StoredObject stored, CancellationToken ct)
+    /// <summary>Reads an opened object wholly, as far as it is what is known of it: one of another length is not read at all.</summary>
+    public static async Task<StoredBytes> ReadAsync(StoredObject stored, ExpectedBytes expected, CancellationToken ct)
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)stored.Info.SizeBytes));
-        await stored.Content.ReadExactlyAsync(bytes, ct);
-        return bytes;
+        if (stored.Info.SizeBytes > Array.MaxLength || (expected.SizeBytes is { } size && stored.Info.SizeBytes != size))
+            return Damage.Length;
+        var bytes = GC.AllocateUninitializedArray<byte>((int)stored.Info.SizeBytes);
+        if (await stored.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct) < bytes.Length)
+            return Damage.Length;
+        return IntegrityGuard.Judge(bytes, expected) is { } damage ? damage : bytes;
     }
 
     /// <summary>Writes bytes under a key of a store, null naming the default one.</summary>
@@ -93,11 +96,11 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     public async Task NoteIntermediateAsync(VariantDescription description, string key, TransformedImage intermediate, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(description.OrganizationId);
-        var (assetId, version) = (description.Key.AssetId, description.Key.Version);
+        var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, Convert.ToHexStringLower(SHA256.HashData(intermediate.Bytes.Span)));
         await db.AssetVersions
-            .Where(row => row.AssetId == assetId && row.Version == version && row.IntermediateKey != key)
+            .Where(row => row.AssetId == assetId && row.Version == version && (row.IntermediateKey != key || row.IntermediateHash != hash))
             .ExecuteUpdateAsync(
-                row => row.SetProperty(it => it.IntermediateKey, key).SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
+                row => row.SetProperty(it => it.IntermediateKey, key).SetProperty(it => it.IntermediateHash, hash).SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
                 ct);
     }
 
@@ -162,7 +165,15 @@ public enum Publication
 }
 
 /// <summary>What the registry says of a variant.</summary>
-public sealed record VariantRow(string StorageKey, string Store, int Width, int Height, long SizeBytes);
+public sealed record VariantRow(string StorageKey, string Store, int Width, int Height, long SizeBytes, string ContentHash);
+
+/// <summary>An object's bytes, or why they are not what they should be.</summary>
+public readonly record struct StoredBytes(byte[]? Bytes, Damage? Damage)
+{
+    public static implicit operator StoredBytes(Damage damage) => new(null, damage);
+
+    public static implicit operator StoredBytes(byte[] bytes) => new(bytes, null);
+}
 
 /// <summary>Reads memory as a stream without copying it first.</summary>
 internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> memory) : Stream

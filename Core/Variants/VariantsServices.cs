@@ -7,7 +7,7 @@ public static class VariantsServices
 {
     public static IServiceCollection AddVariants(this IServiceCollection services)
     {
-        services.AddSingleton<VariantStore>();
+        services.AddSingleton<VariantStore>().AddSingleton<IntegrityGuard>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<TransformQuota>();
         services.AddSingleton<MeasuredQuotas>();

@@ -19,7 +19,7 @@ namespace ImageService.Tests.Worker;
 [Trait("Level", "Unit")]
 public sealed partial class AlertsTests
 {
-    private static readonly HashSet<string> Words = new(StringComparer.Ordinal) { "sum", "rate", "by", "max", "or", "le", "job", "histogram_quantile", "organization_id" };
+    private static readonly HashSet<string> Words = new(StringComparer.Ordinal) { "sum", "rate", "by", "max", "or", "le", "job", "kind", "increase", "histogram_quantile", "organization_id" };
 
     [Fact]
     public void Every_metric_an_alert_names_is_exported_by_a_service()

@@ -346,6 +346,11 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("intermediate_height");
 
+                    b.Property<string>("IntermediateHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("intermediate_hash");
+
                     b.Property<string>("IntermediateKey")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
@@ -409,6 +414,11 @@ namespace ImageService.Core.Registry.Migrations
                     b.Property<int>("Width")
                         .HasColumnType("integer")
                         .HasColumnName("width");
+
+                    b.Property<string>("WorkingCopyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("working_copy_hash");
 
                     b.Property<string>("WorkingCopyKey")
                         .HasMaxLength(1000)

@@ -39,14 +39,14 @@ public sealed class RedisVariantCacheTests(RedisServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bytes_are_kept_raw_with_a_header_of_twelve_and_for_an_hour_at_most()
+    public async Task Bytes_are_kept_raw_behind_a_header_of_twelve_and_a_hash_of_thirty_two_and_for_an_hour_at_most()
     {
         await Cache(_redis!).PutAsync(_key, new CachedVariant(new byte[1000], ImageFormat.Jpg, 1, 1), Ct);
         await Cache(_redis!).PutAsync(_key with { Version = 2 }, new CachedVariant(new byte[1000], ImageFormat.Jpg, 1, 1), Ct);
 
         var database = _redis!.GetDatabase();
         RedisKey hash = $"variants:{_key.AssetId:n}:7";
-        (await database.HashStringLengthAsync(hash, $"1:{_key.OperationsHash}")).ShouldBe(1012);
+        (await database.HashStringLengthAsync(hash, $"1:{_key.OperationsHash}")).ShouldBe(1044);
         (await database.KeyTimeToLiveAsync(hash)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
     }
 
@@ -78,12 +78,29 @@ public sealed class RedisVariantCacheTests(RedisServer server) : IAsyncLifetime
     [Fact]
     public void A_value_of_another_layout_is_not_read()
     {
-        var value = RedisVariantCache.Encode(new CachedVariant(new byte[10], ImageFormat.Gif, 3, 4));
-        RedisVariantCache.Decode(value).ShouldNotBeNull().Format.ShouldBe(ImageFormat.Gif);
+        var value = RedisVariantCache.Encode(_key, new CachedVariant(new byte[10], ImageFormat.Gif, 3, 4), SealKey);
+        RedisVariantCache.Decode(_key, value, SealKey).ShouldNotBeNull().Format.ShouldBe(ImageFormat.Gif);
         value[0]++;
-        RedisVariantCache.Decode(value).ShouldBeNull();
-        RedisVariantCache.Decode([1, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).ShouldBeNull();
-        RedisVariantCache.Decode([]).ShouldBeNull();
+        RedisVariantCache.Decode(_key, value, SealKey).ShouldBeNull();
+        RedisVariantCache.Decode(_key, [2, 99, .. new byte[60]], SealKey).ShouldBeNull();
+        RedisVariantCache.Decode(_key, [], SealKey).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Whatever_is_changed_of_a_value_or_its_place_it_is_not_read()
+    {
+        var value = RedisVariantCache.Encode(_key, new CachedVariant("picture"u8.ToArray(), ImageFormat.Gif, 3, 4), SealKey);
+        for (var at = 0; at < value.Length; at++)
+        {
+            var flipped = value.ToArray();
+            flipped[at] ^= 1;
+            RedisVariantCache.Decode(_key, flipped, SealKey).ShouldBeNull($"byte {at}");
+        }
+
+        RedisVariantCache.Decode(_key, value[..^1], SealKey).ShouldBeNull();
+        RedisVariantCache.Decode(_key, [.. value, 0], SealKey).ShouldBeNull();
+        RedisVariantCache.Decode(_key with { Version = 9 }, value, SealKey).ShouldBeNull("another's place");
+        RedisVariantCache.Decode(_key, value, new byte[32]).ShouldBeNull("another's key");
     }
 
     [Fact]
@@ -111,6 +128,8 @@ public sealed class RedisVariantCacheTests(RedisServer server) : IAsyncLifetime
             },
             "Redis is used again");
     }
+
+    private static byte[] SealKey { get; } = [.. Enumerable.Range(1, 32).Select(static number => (byte)number)];
 
     private RedisVariantCache Cache(IConnectionMultiplexer redis) =>
         new(new RedisConnection(redis, Options.Create(_options), TimeProvider.System, NullLogger<RedisConnection>.Instance), Options.Create(_options));

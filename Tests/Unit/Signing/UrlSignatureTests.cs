@@ -87,4 +87,12 @@ public sealed class UrlSignatureTests
     }
 
     private static DateTimeOffset At(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(unixSeconds);
+
+    [Theory]
+    [InlineData("/v1/pub/a?x=http://b/c", "/v1/pub/a")]
+    [InlineData("http://images.example/v1/priv/a.jpg?sig=x", "/v1/priv/a.jpg")]
+    [InlineData("HTTPS://images.example:8443/v1/priv/a.jpg", "/v1/priv/a.jpg")]
+    [InlineData("http://images.example", "/")]
+    [InlineData("*", "*")]
+    public void The_path_of_a_target_is_the_same_in_every_form(string target, string path) => RawPath.Of(target).ToString().ShouldBe(path);
 }
