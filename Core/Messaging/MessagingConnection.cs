@@ -1,17 +1,46 @@
+using System.Data.Common;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Messaging;
 
-/// <summary>A broker without an address stops the start, not the first message.</summary>
+/// <summary>Where the chosen broker is: <c>ConnectionStrings:queue</c>, else its own section. A broker without an address stops the start, not the first message.</summary>
 internal sealed class MessagingConnection(IConfiguration configuration) : IValidateOptions<MessagingOptions>
 {
     public ValidateOptionsResult Validate(string? name, MessagingOptions options) => options.Provider switch
     {
-        "rabbitmq" when Missing(RabbitMqOptions.Section + ":ConnectionString") =>
-            ValidateOptionsResult.Fail("Messaging:Provider is rabbitmq but there is no address: set ConnectionStrings:queue or Messaging:RabbitMq:ConnectionString to amqp://user:password@host."),
+        "rabbitmq" when Missing("RabbitMq:ConnectionString") => Fail(options, "Messaging:RabbitMq:ConnectionString to amqp://user:password@host"),
+        "pubsub" when Missing("PubSub:Project") => Fail(options, "Messaging:PubSub:Project to a project's id"),
+        "pubsub" when options.MaxDeliveries >= PubSubQueue.MaxAttempts => ValidateOptionsResult.Fail("Messaging:MaxDeliveries must be below 100 with pubsub, which counts no further."),
         _ => ValidateOptionsResult.Success,
     };
 
-    private bool Missing(string key) => string.IsNullOrEmpty(configuration.GetConnectionString("queue")) && string.IsNullOrEmpty(configuration[key]);
+    /// <summary>
+    /// Adds a broker's section, over which <c>ConnectionStrings:queue</c> goes where that broker is the chosen one: <c>key=value</c> pairs that are the section's keys.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">Of the host.</param>
+    /// <param name="provider">The broker's name in <c>Messaging:Provider</c>.</param>
+    /// <param name="section">Its section.</param>
+    public static void AddBroker<TOptions>(IServiceCollection services, IConfiguration configuration, string provider, string section)
+        where TOptions : class =>
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).Configure(options =>
+        {
+            var chosen = configuration[$"{MessagingOptions.Section}:{nameof(MessagingOptions.Provider)}"] == provider;
+            if (chosen && configuration.GetConnectionString("queue") is { Length: > 0 } text) Pairs(text).Bind(options);
+        }).ValidateDataAnnotations().ValidateOnStart();
+
+    private static IConfiguration Pairs(string text)
+    {
+        var pairs = new DbConnectionStringBuilder { ConnectionString = text };
+        var values = pairs.Keys.Cast<string>().Select(key => KeyValuePair.Create(key, pairs[key].ToString()));
+        return new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+    }
+
+    private static ValidateOptionsResult Fail(MessagingOptions options, string example) =>
+        ValidateOptionsResult.Fail($"Messaging:Provider is {options.Provider} but there is no address: set ConnectionStrings:queue, or {example}.");
+
+    private bool Missing(string key) =>
+        string.IsNullOrEmpty(configuration.GetConnectionString("queue")) && string.IsNullOrEmpty(configuration[$"{MessagingOptions.Section}:{key}"]);
 }

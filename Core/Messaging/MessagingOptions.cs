@@ -7,8 +7,8 @@ public sealed class MessagingOptions
 {
     public const string Section = "Messaging";
 
-    /// <summary>Which queue carries messages: <c>postgres</c> (default: the registry's own database), <c>rabbitmq</c>.</summary>
-    [RegularExpression("^(postgres|rabbitmq)$", ErrorMessage = "Messaging:Provider must be postgres or rabbitmq.")]
+    /// <summary>Which queue carries messages: <c>postgres</c> (default: the registry's own database), <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>.</summary>
+    [RegularExpression("^(postgres|rabbitmq|sqs|pubsub)$", ErrorMessage = "Messaging:Provider must be postgres, rabbitmq, sqs or pubsub.")]
     public string Provider { get; set; } = "postgres";
 
     /// <summary>Whether messages leave the registry's database, and therefore go through the outbox.</summary>

@@ -15,9 +15,13 @@ public static class MessagingServices
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingConnection>();
         services.AddOptions<MessageDestination>().Configure<IOptions<MessagingOptions>>((destination, messaging) => destination.IsOutbox = messaging.Value.UsesBroker);
+        MessagingConnection.AddBroker<SqsOptions>(services, configuration, "sqs", SqsOptions.Section);
+        MessagingConnection.AddBroker<PubSubOptions>(services, configuration, "pubsub", PubSubOptions.Section);
         services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Provider switch
         {
             "rabbitmq" => ActivatorUtilities.CreateInstance<RabbitQueue>(provider),
+            "sqs" => ActivatorUtilities.CreateInstance<SqsQueue>(provider),
+            "pubsub" => ActivatorUtilities.CreateInstance<PubSubQueue>(provider),
             _ => ActivatorUtilities.CreateInstance<PostgresQueue>(provider),
         });
         services.AddHealthChecks().AddCheck<QueueHealthCheck>("queue", HealthStatus.Degraded, ["ready"]);
