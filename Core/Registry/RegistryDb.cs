@@ -38,6 +38,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<PresetRevisionRow> PresetRevisions => Set<PresetRevisionRow>();
 
+    public DbSet<PresetGeneration> PresetGenerations => Set<PresetGeneration>();
+
     public DbSet<PolicyRow> Policies => Set<PolicyRow>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

@@ -20,8 +20,9 @@ internal sealed class GeneratePresetVariants(
     }
 
     /// <summary>Makes one preset's variants of one asset: one, or one for each format that <c>fmt_auto</c> may choose.</summary>
-    public async Task MakeAsync(AssetPlace place, PresetRevision preset, CancellationToken ct)
+    public async Task<VariantsOutcome> MakeAsync(AssetPlace place, PresetRevision preset, CancellationToken ct)
     {
+        var (made, refused) = (0, 0);
         var extension = DefaultExtension.For(place.OriginalFormat, place.HasAlpha);
         foreach (var accept in Accepts(preset.Operations))
         {
@@ -33,13 +34,18 @@ internal sealed class GeneratePresetVariants(
             var result = await variants.EnsureAsync(request, ct);
             if (result.TryGet(out var ensured, out var error))
             {
-                if (ensured.WasMade) await TellAsync(place, ensured.Description, ct);
+                if (!ensured.WasMade) continue;
+                made++;
+                await TellAsync(place, ensured.Description, ct);
                 continue;
             }
 
             if (error.RetryAfter is not null) throw new InvalidOperationException($"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
+            refused++;
             Log.PresetVariantRefused(log, preset.Slug, place.Asset.Id, error.Code.ToString(), error.Detail);
         }
+
+        return new VariantsOutcome(made, refused);
     }
 
     private static string?[] Accepts(ImageOperations operations) =>
@@ -52,6 +58,11 @@ internal sealed class GeneratePresetVariants(
         await db.SaveChangesAsync(ct);
     }
 }
+
+/// <summary>What became of one preset's variants of one asset.</summary>
+/// <param name="Made">Made now; the others were there.</param>
+/// <param name="Refused">Cannot be made.</param>
+internal readonly record struct VariantsOutcome(int Made, int Refused);
 
 /// <summary>The extension of an asset's preset URLs: its own format where that can be delivered.</summary>
 internal static class DefaultExtension

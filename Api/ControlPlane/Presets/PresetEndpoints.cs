@@ -33,6 +33,7 @@ internal static class PresetEndpoints
             .Describe($"revise{level}Preset", "Write a new revision of a preset" + of).Answers<PresetResponse>().Fails(400, 403, 404, 412);
         group.MapDelete("/{slug}", Delete).RequireScope(Scopes.PresetWrite)
             .Describe($"delete{level}Preset", "Delete a preset" + of, "URLs that name it answer 404, or use the preset of the level above.").AnswersNothing().Fails(403, 404, 412);
+        group.MapGeneration(level, of);
     }
 
     private static async Task<IResult> Create(

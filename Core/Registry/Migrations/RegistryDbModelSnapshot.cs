@@ -1078,6 +1078,70 @@ namespace ImageService.Core.Registry.Migrations
                         });
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.PresetGeneration", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("integer")
+                        .HasColumnName("done");
+
+                    b.Property<Guid>("LastAssetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_asset_id");
+
+                    b.Property<int>("Made")
+                        .HasColumnType("integer")
+                        .HasColumnName("made");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("PresetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("preset_id");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("integer")
+                        .HasColumnName("refused");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_preset_generations");
+
+                    b.HasIndex("OrganizationId", "PresetId", "CreatedAt")
+                        .HasDatabaseName("ix_preset_generations_organization_id_preset_id_created_at");
+
+                    b.ToTable("preset_generations", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_preset_generations_state", "state IN ('queued', 'running', 'done', 'stopped')");
+                        });
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.PresetRevisionRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2175,6 +2239,17 @@ namespace ImageService.Core.Registry.Migrations
                         .HasPrincipalKey("OrganizationId", "TenantId", "Id")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_presets_spaces_organization_id_tenant_id_space_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.PresetGeneration", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Preset", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId", "PresetId")
+                        .HasPrincipalKey("OrganizationId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_preset_generations_presets_organization_id_preset_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.PresetRevisionRow", b =>
