@@ -119,9 +119,9 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
         await db.SaveChangesAsync(Ct);
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO assets (id, organization_id, tenant_id, space_id, current_version, content_hash, filename, folder, tags, access, variant_generation, uploaded_at, updated_at)
+            INSERT INTO assets (id, organization_id, tenant_id, space_id, current_version, content_hash, filename, folder, tags, access, variant_generation, is_duplicate, uploaded_at, updated_at)
             SELECT gen_random_uuid(), {place.OrganizationId}, {place.TenantId}, {place.SpaceId}, 1, lpad(to_hex(n), 64, '0'), 'a.jpg',
-                CASE WHEN n <= {assets} THEN '/products/shoes' ELSE '/other' END, ARRAY[]::text[], 'public', 0, now(), now()
+                CASE WHEN n <= {assets} THEN '/products/shoes' ELSE '/other' END, ARRAY[]::text[], 'public', 0, false, now(), now()
             FROM generate_series(1, {assets + 1}) AS n
             """, Ct);
         return (place.OrganizationId, preset.Id);
