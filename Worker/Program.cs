@@ -23,6 +23,6 @@ var app = builder.Build();
 app.UseDashboardProtection();
 app.MapDefaultEndpoints();
 app.MapDashboard();
-Schedule.Apply(app.Services.GetRequiredService<IRecurringJobManager>());
+Schedule.Apply(new PatientJobs(app.Services.GetRequiredService<IRecurringJobManager>(), app.Logger));
 await app.RunAsync();
 return 0;

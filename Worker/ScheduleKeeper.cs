@@ -33,7 +33,7 @@ internal sealed class ScheduleKeeper(IRecurringJobManager jobs, JobStorage stora
                 {
                     Restore();
                 }
-                catch (Exception failure) when (failure is Npgsql.NpgsqlException or TimeoutException)
+                catch (Exception failure) when (failure is Npgsql.NpgsqlException or TimeoutException or Hangfire.PostgreSql.PostgreSqlDistributedLockException)
                 {
                     Log.ScheduleNotRead(log, failure);
                 }

@@ -95,6 +95,19 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
     }
 
     [Fact]
+    public async Task A_worker_starts_though_one_that_was_killed_left_its_lock_on_the_schedule()
+    {
+        using var first = CreateClient();
+        await using (var source = NpgsqlDataSource.Create(_registry))
+        await using (var command = source.CreateCommand("INSERT INTO hangfire.lock (resource, acquired) VALUES ('hangfire:lock:recurring-job:warn-of-quotas', now() AT TIME ZONE 'utc')"))
+            await command.ExecuteNonQueryAsync(Ct);
+        await using var other = WithWebHostBuilder(_ => { });
+        using var second = other.CreateClient();
+        using var answer = await second.GetAsync("/health/live", Ct);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public void A_recurring_job_that_was_removed_comes_back_and_the_others_are_left_alone()
     {
         var jobs = Services.GetRequiredService<IRecurringJobManager>();
