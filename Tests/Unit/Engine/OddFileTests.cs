@@ -34,7 +34,7 @@ public sealed class OddFileTests : IDisposable
         }
 
         var ct = TestContext.Current.CancellationToken;
-        var (stripped, usual) = (await Workbench.Engine.StripAsync(Workbench.Source(odd), ct), await Workbench.Engine.StripAsync(Workbench.Source(plain), ct));
+        var (stripped, usual) = (await Workbench.Engine.StripAsync(Workbench.Source(odd), null, ct), await Workbench.Engine.StripAsync(Workbench.Source(plain), null, ct));
         stripped.Value.Bytes.ToArray().ShouldBe(usual.Value.Bytes.ToArray());
     }
 
