@@ -8,6 +8,11 @@ public static class MemoryEstimate
     // Buffers of a transform whose pixels hardly count.
     private const long Floor = 8L << 20;
 
+    /// <summary>Bytes a pixel of the encoder that takes most.</summary>
+    internal const int MostBytes = 25;
+
+    private const int PngBytes = 8;
+
     // Of a source that is read from top to bottom.
     private const int LinesHeld = 64;
 
@@ -24,16 +29,14 @@ public static class MemoryEstimate
         var size = new PixelSize(source.Width, source.Height);
         if (operations.Operations.Original)
             return Floor + size.Pixels;
-        var plan = TransformPlan.Of(operations, size);
-        var frames = operations.Format.CanAnimate() ? source.Frames : 1;
         var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
-        var output = plan.Output.Pixels * frames * BytesPerEncodedPixel(operations.Format);
+        var output = ForOutput(operations, source, TransformPlan.Of(operations, size).Output);
         var decode = (source.DecodeBytes ?? ForDecode(bytes, size.Pixels)) + (operations.Operations.Trim is null ? 0 : size.Pixels * BytesLookedAt);
         if (!SourceChoice.UsesIntermediate(operations, source))
             return Floor + decode + output;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels;
         var derived = ForDecode(OriginalFormat.Png, intermediate) + output;
-        return Floor + (makesIntermediate ? Math.Max(decode + (intermediate * BytesPerEncodedPixel(ImageFormat.Png)), derived) : derived);
+        return Floor + (makesIntermediate ? Math.Max(decode + (intermediate * PngBytes), derived) : derived);
     }
 
     /// <summary>Bytes that decoding holds at its peak, of one frame, where the header has been read.</summary>
@@ -67,12 +70,20 @@ public static class MemoryEstimate
         _ => 5,
     };
 
-    // An animation is held as finished frames besides what its encoder needs.
-    private static int BytesPerEncodedPixel(ImageFormat format) => format switch
+    /// <summary>Bytes that the output takes: what its encoder holds of the picture, and the file, twice for a moment.</summary>
+    /// <param name="operations">Canonical.</param>
+    /// <param name="source">The original's facts.</param>
+    /// <param name="size">Of the output.</param>
+    internal static long ForOutput(CanonicalOperations operations, SourceFacts source, PixelSize size) =>
+        size.Pixels * (operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations);
+
+    // An animation is held as finished frames besides what its encoder needs. JPEG and PNG are written by line; PNG's pixels are looked at before, as `q_auto`'s are.
+    private static int BytesPerEncodedPixel(CanonicalOperations operations) => operations.Format switch
     {
-        ImageFormat.Avif => 25,
+        ImageFormat.Avif => MostBytes,
         ImageFormat.Webp => 10,
-        ImageFormat.Gif => 12,
-        _ => 8,
+        ImageFormat.Gif => 22,
+        ImageFormat.Jpg => operations.Operations.Quality is { IsAuto: true } ? 6 : 3,
+        _ => PngBytes,
     };
 }

@@ -7,6 +7,7 @@ using ImageService.Core.Operations;
 using ImageService.Core.Policies;
 using ImageService.Core.Presets;
 using ImageService.Core.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Variants;
 
@@ -14,7 +15,7 @@ namespace ImageService.Core.Variants;
 /// Says which variant a request means: preset expanded, policy asked, format negotiated, canonical form and hash. Reads facts that are normally in
 /// memory, and remembers its own answers for as long as those facts are the same objects, so that a warm request computes no hash.
 /// </summary>
-public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets)
+public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, IOptions<EngineOptions> options)
 {
     private const int MemoryLimit = 20_000;
 
@@ -51,7 +52,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         return description;
     }
 
-    private static ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
+    private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
     {
         var choice = request.Operations.Format ?? preset?.Operations.Format;
         if (choice is not { } wanted)
@@ -60,21 +61,33 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             return format;
         var source = SourceOf(facts);
         var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
-        var allowed = request.Space.Policy.AllowedOutputFormats;
+        var allowed = WithinBudget(request.Space.Policy.AllowedOutputFormats, merged, facts, request.Extension);
         var holding = allowed.Holding(merged, source);
         var extension = ReferenceEquals(holding, allowed) ? request.Extension : holding.Plainest(request.Extension, facts.HasAlpha);
         return FormatNegotiation.Choose(request.Accept, extension, holding, facts.Frames > 1);
     }
 
-    private static Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ImageFormat format)
+    /// <summary>The formats in which the memory budget holds the picture as large as it was asked for, and the extension's, which is shrunk where it must be.</summary>
+    private IReadOnlySet<ImageFormat> WithinBudget(IReadOnlySet<ImageFormat> allowed, ImageOperations merged, AssetFacts facts, ImageFormat extension)
+    {
+        if (SizeBudget.IsSmall(merged, facts.Width, facts.Height, facts.Frames, options.Value.MemoryBudgetBytes))
+            return allowed;
+        var source = SourceOf(facts);
+        return allowed.All(Holds) ? allowed : allowed.Where(Holds).Append(extension).Where(allowed.Contains).ToHashSet();
+
+        bool Holds(ImageFormat format) => SizeBudget.Holds(merged, format, source, ReadFormatOf(facts), options.Value.MemoryBudgetBytes);
+    }
+
+    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ImageFormat format)
     {
         var policy = request.Space.Policy;
         var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
         var source = SourceOf(facts);
         if (!Judge(request, merged, source, format, policy).TryGet(out var verdict, out var refusal))
             return refusal;
-        if (!CanonicalOperations.Resolve(verdict.Operations, format, source, policy.QualityFor(format)).TryGet(out var canonical, out var error))
+        if (!SizeBudget.Resolve(verdict.Operations, format, source, ReadFormatOf(facts), policy.QualityFor(format), options.Value.MemoryBudgetBytes).TryGet(out var sized, out var error))
             return error;
+        var canonical = sized.Canonical;
 
         var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
         var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
@@ -86,14 +99,14 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             Asset = facts,
             Canonical = canonical,
             Source = source,
-            OriginalFormat = OriginalFormats.TryParse(facts.Format, out var original) ? original : throw new InvalidOperationException($"The registry holds an original of format '{facts.Format}'."),
+            OriginalFormat = FormatOf(facts),
             OperationsHash = hash,
             Key = new VariantKey(request.AssetId.Value, request.Version, facts.VariantGeneration, hash),
             Preset = preset,
             IsNegotiated = merged.Format is { IsAuto: true },
             FollowsFocalPoint = merged.Gravity == Gravity.Focal,
             SnappedWidth = verdict.SnappedWidth,
-            SizeLimited = Limited(TransformPlan.Of(canonical, new PixelSize(source.Width, source.Height))),
+            SizeLimited = Limited(TransformPlan.Of(canonical, new PixelSize(source.Width, source.Height)), sized.IsLimited),
             UsesIntermediate = usesIntermediate,
             IsExactOriginal = isExact,
             ETag = $"\"{hash}\"",
@@ -119,10 +132,17 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         DecodeCpu = facts.DecodeCpuMs is { } cpu ? TimeSpan.FromMilliseconds(cpu) : null,
     };
 
-    private static string? Limited(TransformPlan plan) =>
-        !plan.IsLimited ? null
+    private static string? Limited(TransformPlan plan, bool isBeyondBudget) =>
+        !plan.IsLimited && !isBeyondBudget ? null
         : plan.Output.Width >= plan.Output.Height ? string.Create(CultureInfo.InvariantCulture, $"width={plan.Output.Width}")
         : string.Create(CultureInfo.InvariantCulture, $"height={plan.Output.Height}");
+
+    private static OriginalFormat FormatOf(AssetFacts facts) => OriginalFormats.TryParse(facts.Format, out var original)
+        ? original
+        : throw new InvalidOperationException($"The registry holds an original of format '{facts.Format}'.");
+
+    // As far as the memory that reading takes goes.
+    private static OriginalFormat ReadFormatOf(AssetFacts facts) => facts.WorkingCopyKey is null ? FormatOf(facts) : OriginalFormat.Png;
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
     private static string Revision(bool usesIntermediate, bool isExact, EffectivePolicy policy)
