@@ -56,7 +56,8 @@ public sealed class StorageOptionsTests
     private static StorageOptions Bind(KeyValuePair<string, string?>[] settings)
     {
         var options = new StorageOptions();
-        new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection(StorageOptions.Section).Bind(options);
+        var last = settings.GroupBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => setting.Last());
+        new ConfigurationBuilder().AddInMemoryCollection(last).Build().GetSection(StorageOptions.Section).Bind(options);
         return options;
     }
 }
