@@ -86,17 +86,17 @@ internal sealed class MultipartUpload(StagingArea staging)
         return null;
     }
 
-    // Quoted pairs of RFC 9110, section 5.6.4, for the two characters that need them; a lone backslash is a path of Windows.
+    // Quoted pairs of RFC 9110, section 5.6.4, for the two characters that need them; a lone backslash is a path of Windows. The quotes around are gone by now.
     private static string? Unquoted(string? text)
     {
-        if (text is not ['"', .. var inner, '"'])
+        if (text is null || !text.Contains('\\', StringComparison.Ordinal))
             return text;
-        var plain = new StringBuilder(inner.Length);
-        for (var at = 0; at < inner.Length; at++)
+        var plain = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length; at++)
         {
-            if (inner[at] == '\\' && at + 1 < inner.Length && inner[at + 1] is ('"' or '\\'))
+            if (text[at] == '\\' && at + 1 < text.Length && text[at + 1] is ('"' or '\\'))
                 at++;
-            plain.Append(inner[at]);
+            plain.Append(text[at]);
         }
 
         return plain.ToString();
