@@ -23,7 +23,7 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00", ErrorMessage = "Engine:MaxExpectedWait must be 50 ms to 5 minutes.")]
     public TimeSpan MaxExpectedWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Longest wait for a turn, whatever was expected, and for a decoder's place; then 503. Default 10 s.</summary>
+    /// <summary>Longest wait of a transform for its turn, whatever was expected; then 503. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00", ErrorMessage = "Engine:MaxWait must be 100 ms to 10 minutes.")]
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -43,7 +43,7 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00", ErrorMessage = "Engine:DecoderTimeout must be 500 ms to 5 minutes.")]
     public TimeSpan DecoderTimeout { get; set; } = TimeSpan.FromSeconds(9);
 
-    /// <summary>Wall time of one isolated decode: where it passes before the CPU time does, the machine was too busy, and the answer is 503. Default 45 s.</summary>
+    /// <summary>Longest wait for a decoder's place, and wall time of one isolated decode: where it passes before the CPU time does, the machine was too busy, and the answer is 503. Default 45 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Engine:DecoderPatience must be 1 second to 10 minutes.")]
     public TimeSpan DecoderPatience { get; set; } = TimeSpan.FromSeconds(45);
 

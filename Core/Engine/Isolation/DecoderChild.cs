@@ -88,7 +88,7 @@ internal sealed class DecoderChild : IDisposable
             // Waiting is not the decoder's time.
             var left = _options.DecoderPatience - time.GetElapsedTime(asked);
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-            using var share = await _memory.TakeAsync(needed, _options.MaxWait, stop.Token);
+            using var share = await _memory.TakeAsync(needed, _options.DecoderPatience, stop.Token);
             if (share is null)
                 return EngineErrors.Full(TimeSpan.FromSeconds(5));
             deadline.CancelAfter(left > Least ? left : Least);

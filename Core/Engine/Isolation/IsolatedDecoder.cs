@@ -27,7 +27,8 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<Result<DecodedOriginal>> DecodeAsync(string path, ProbeLimits limits, CancellationToken ct)
     {
-        if (!await _places.WaitAsync(options.Value.MaxWait, ct))
+        // The bytes are here: sending them again would cost more than the wait.
+        if (!await _places.WaitAsync(options.Value.DecoderPatience, ct))
             return EngineErrors.Full(TimeSpan.FromSeconds(5));
         try
         {
