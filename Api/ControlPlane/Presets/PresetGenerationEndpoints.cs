@@ -26,10 +26,15 @@ internal static class PresetGenerationEndpoints
             ? Results.Ok(PresetGenerationResponse.Of(generation))
             : Problems.NotFound.ToProblem();
 
-    private static async Task<IResult> Stop(string slug, Visit visit, RegistryFactory registry, PresetGenerations generations, CancellationToken ct)
+    private static async Task<IResult> Stop(
+        string slug, Visit visit, RegistryFactory registry, PresetGenerations generations, AuditLog log, CancellationToken ct)
     {
-        if (await FindAsync(slug, visit, registry, ct) is not { } presetId) return Problems.NotFound.ToProblem();
+        if (await FindAsync(slug, visit, registry, ct) is not { } presetId)
+            return Problems.NotFound.ToProblem();
         await generations.StopAsync(visit.At.OrganizationId, presetId, ct);
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        log.Add(db, visit.At.OrganizationId, "preset_generation.stopped", "preset", presetId.ToString());
+        await db.SaveChangesAsync(ct);
         return Results.NoContent();
     }
 

@@ -77,7 +77,16 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             "PATCH /v1/organizations/{org}/webhooks/{id:guid}", "POST /v1/organizations/{org}/webhooks/{id:guid}/rotate",
             "POST /v1/organizations/{org}/webhooks/{id:guid}/deliveries/{delivery:guid}/redeliver", "DELETE /v1/organizations/{org}/webhooks/{id:guid}",
             "PUT /v1/organizations/{org}/identity-provider", "DELETE /v1/organizations/{org}/identity-provider", "POST /v1/sign", "POST /v1/invalidations",
+            "POST /v1/organizations/{org}/store-moves", "DELETE /v1/organizations/{org}/store-moves/{id:guid}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/store-moves", "DELETE /v1/organizations/{org}/tenants/{tenant}/store-moves/{id:guid}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves/{id:guid}",
+            "DELETE /v1/organizations/{org}/presets/{slug}/generation", "DELETE /v1/organizations/{org}/tenants/{tenant}/presets/{slug}/generation",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/presets/{slug}/generation",
         ];
+
+        // What readers may look at anyway, and a dry run: nothing is changed by them.
+        string[] unchanging = ["POST /v1/views", "POST /v1/explain"];
 
         // People's own accounts: the log of each of their organizations, shown below.
         string[] people = ["/v1/sessions", "/v1/me", "/v1/password-resets", "/v1/invitations/accept"];
@@ -91,7 +100,7 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             .Where(route => !people.Concat(assets).Any(prefix => route.Path.StartsWith(prefix, StringComparison.Ordinal)))
             .Where(route => !route.Path.EndsWith("/presets", StringComparison.Ordinal) && !route.Path.EndsWith("/presets/{slug}", StringComparison.Ordinal) && !route.Path.EndsWith("/policies/{key}", StringComparison.Ordinal))
             .Select(route => $"{route.Method} {route.Path}")
-            .Except(called, StringComparer.Ordinal).Except(alike, StringComparer.Ordinal);
+            .Except(called, StringComparer.Ordinal).Except(alike, StringComparer.Ordinal).Except(unchanging, StringComparer.Ordinal);
         unknown.ShouldBeEmpty();
     }
 
