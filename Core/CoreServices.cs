@@ -9,6 +9,7 @@ using ImageService.Core.Messaging;
 using ImageService.Core.Metering;
 using ImageService.Core.Policies;
 using ImageService.Core.Presets;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using ImageService.Core.Storage;
@@ -42,6 +43,7 @@ public static class CoreServices
         builder.Services.AddAccess();
         builder.Services.AddIdentity();
         builder.Services.AddMessaging(builder.Configuration);
+        builder.Services.AddQuotas();
         builder.Services.AddMetering(builder.Configuration);
         builder.Services.AddIngestion(builder.Configuration);
         builder.Services.AddLifecycle(builder.Configuration);

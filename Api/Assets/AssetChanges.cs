@@ -3,7 +3,7 @@ using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
 using ImageService.Core.Messaging;
-using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -49,15 +49,13 @@ internal sealed class AssetChanges(RegistryFactory registry, AssetFinder finder,
             },
             ct);
 
-    private static QuotaPlace Place(Asset asset) => new(asset.OrganizationId, asset.TenantId, asset.SpaceId);
-
     private async Task<Error?> DeleteAsync(RegistryDb db, Asset asset, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (asset.RetainUntil is { } until && until > now)
             return IngestionErrors.Retained(until);
         asset.DeletedAt = now;
-        await QuotaGuard.ReleaseAsync(db, Place(asset), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct);
+        await QuotaGuard.GiveBackStorageAsync(db, QuotaPlace.Of(asset), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct);
         db.Publish(new AssetDeleted(asset.OrganizationId, asset.Id), now);
         return null;
     }
@@ -73,14 +71,14 @@ internal sealed class AssetChanges(RegistryFactory registry, AssetFinder finder,
         if (number == asset.CurrentVersion)
             return IngestionErrors.IsCurrent(number);
         version.DeletedAt = now;
-        await QuotaGuard.ReleaseAsync(db, Place(asset), version.SizeBytes, assets: 0, ct);
+        await QuotaGuard.GiveBackStorageAsync(db, QuotaPlace.Of(asset), version.SizeBytes, assets: 0, ct);
         db.Publish(new AssetVersionDeleted(asset.OrganizationId, asset.Id, number), now);
         return null;
     }
 
     private async Task<Error?> RestoreAsync(RegistryDb db, Asset asset, CancellationToken ct)
     {
-        if (await quotas.TakeAsync(db, Place(asset), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct) is { } full)
+        if (await quotas.TakeStorageAsync(db, QuotaPlace.Of(asset), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct) is { } full)
             return full;
         asset.DeletedAt = null;
         db.Publish(new AssetChanged(asset.OrganizationId, asset.Id), clock.GetUtcNow());

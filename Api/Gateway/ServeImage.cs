@@ -3,6 +3,7 @@ using ImageService.Api.Http;
 using ImageService.Api.RateLimiting;
 using ImageService.Core.Errors;
 using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Telemetry;
 using ImageService.Core.Tenancy;
@@ -20,7 +21,7 @@ internal sealed class ServeImage(
     SignatureGuard signatures,
     RequestedFiles files,
     VariantProvider variants,
-    MeasuredQuotas quotas,
+    QuotaGuard quotas,
     UsageMeter usage,
     ImageServiceMetrics metrics,
     TimeProvider time)

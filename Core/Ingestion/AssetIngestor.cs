@@ -2,7 +2,7 @@ using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Errors;
 using ImageService.Core.Messaging;
-using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Core.Telemetry;
@@ -132,7 +132,7 @@ public sealed class AssetIngestor(
 
         await using var db = registry.ForOrganization(space.OrganizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await quotas.TakeAsync(db, new QuotaPlace(space.OrganizationId, space.TenantId, space.SpaceId), version.SizeBytes, assets: 1, ct) is { } full)
+        if (await quotas.TakeStorageAsync(db, QuotaPlace.Of(space), version.SizeBytes, assets: 1, ct) is { } full)
         {
             await transaction.RollbackAsync(CancellationToken.None);
             await promotion.UndoAsync();
@@ -183,7 +183,7 @@ public sealed class AssetIngestor(
             return new IngestedAsset(asset, same, Deduplicated: true);
         }
 
-        if (await quotas.TakeAsync(db, new QuotaPlace(space.OrganizationId, space.TenantId, space.SpaceId), staged.SizeBytes, assets: 0, ct) is { } full)
+        if (await quotas.TakeStorageAsync(db, QuotaPlace.Of(space), staged.SizeBytes, assets: 0, ct) is { } full)
             return full;
         var number = 1 + await db.AssetVersions.Where(version => version.AssetId == assetId).MaxAsync(version => version.Version, ct);
         var promotion = new Promotion(stores.Of(space.Policy.Store), space.OrganizationId, assetId, number);

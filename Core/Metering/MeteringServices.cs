@@ -13,7 +13,6 @@ public static class MeteringServices
         services.AddOptions<CostOptions>().Bind(configuration.GetSection(CostOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CostReport>();
         services.AddSingleton<UsageMeter>();
-        services.AddSingleton<QuotaGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageMeter>());
         services.AddHostedService<StoredBytes>();
         return services;

@@ -1,6 +1,6 @@
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Telemetry;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,15 +21,7 @@ public sealed class StoredBytes(
     public async Task MeasureAsync(CancellationToken ct)
     {
         await using var db = registry.ForSystem();
-        var uses = await db.Database.SqlQuery<OrganizationStorage>(
-            $"""
-            SELECT c.organization_id, c.used, (p.value #>> ARRAY[]::text[])::bigint AS quota
-            FROM quota_counters c
-            LEFT JOIN policies p ON p.organization_id = c.organization_id AND p.scope_id = c.organization_id
-                AND p.key = 'quota_storage_bytes' AND jsonb_typeof(p.value) = 'number'
-            WHERE c.scope_id = c.organization_id AND c.kind = 'storage_bytes' AND c.period = {DateOnly.MinValue}
-            ORDER BY c.used::numeric / nullif((p.value #>> ARRAY[]::text[])::numeric, 0) DESC NULLS LAST, c.used DESC
-            """).ToListAsync(ct);
+        var uses = await QuotaSql.StorageAsync(db, ct);
         metrics.SetStorage(
         [
             .. uses.Take(MaxOrganizations).Select(use => new StorageUse(use.OrganizationId.ToString(), use.Used, use.Quota)),
@@ -62,6 +54,4 @@ public sealed class StoredBytes(
             Log.MeasureFailed(log, exception);
         }
     }
-
-    private sealed record OrganizationStorage(Guid OrganizationId, long Used, long? Quota);
 }

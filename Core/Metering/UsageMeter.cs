@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -159,7 +160,7 @@ public sealed class UsageMeter : BackgroundService
         await using var db = _registry.ForOrganization(organizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         foreach (var page in _totals.HoursOf(organizationId).Chunk(1000)) await UsageSql.AddHoursAsync(db, organizationId, page, ct);
-        await UsageSql.AddCountersAsync(db, organizationId, _totals.CountersOf(organizationId), ct);
+        await QuotaSql.AddAsync(db, organizationId, _totals.CountersOf(organizationId), ct);
         await transaction.CommitAsync(ct);
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Core.Metering;
 
-/// <summary>The upserts by which counters grow. Each is one statement, so that processes may write the same rows at once.</summary>
+/// <summary>The upsert by which the hours grow. It is one statement, so that processes may write the same rows at once.</summary>
 internal static class UsageSql
 {
     public static Task<int> AddHoursAsync(RegistryDb db, Guid organizationId, IReadOnlyList<KeyValuePair<HourKey, Sums>> rows, CancellationToken ct)
@@ -22,22 +22,6 @@ internal static class UsageSql
                 bandwidth_bytes = u.bandwidth_bytes + EXCLUDED.bandwidth_bytes,
                 transforms = u.transforms + EXCLUDED.transforms,
                 transform_cpu_ms = u.transform_cpu_ms + EXCLUDED.transform_cpu_ms
-            """,
-            ct);
-    }
-
-    public static async Task AddCountersAsync(RegistryDb db, Guid organizationId, IReadOnlyList<CounterChange> changes, CancellationToken ct)
-    {
-        if (changes.Count == 0) return;
-        Guid[] scopes = [.. changes.Select(change => change.ScopeId)];
-        string[] kinds = [.. changes.Select(change => change.Kind)];
-        DateOnly[] periods = [.. changes.Select(change => change.Period)];
-        long[] amounts = [.. changes.Select(change => change.Amount)];
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO quota_counters AS q (organization_id, scope_id, kind, period, used)
-            SELECT {organizationId}, s, k, p, a FROM unnest({scopes}, {kinds}, {periods}, {amounts}) AS x(s, k, p, a)
-            ON CONFLICT (organization_id, scope_id, kind, period) DO UPDATE SET used = q.used + EXCLUDED.used
             """,
             ct);
     }

@@ -1,4 +1,4 @@
-using ImageService.Core.Policies;
+using ImageService.Core.Quotas;
 
 namespace ImageService.Core.Metering;
 
@@ -39,7 +39,7 @@ internal sealed class UsageTotals
     public IReadOnlyList<CounterChange> CountersOf(Guid organizationId) =>
     [
         .. HoursOf(organizationId)
-            .SelectMany(row => Amounts(row).SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: QuotaMonth.Of(row.Key.Hour), use.Amount))))
+            .SelectMany(row => Amounts(row).SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: QuotaPeriod.MonthOf(row.Key.Hour), use.Amount))))
             .Where(change => change.Amount != 0)
             .GroupBy(change => (change.scope, change.Kind, change.period))
             .Select(group => new CounterChange(group.Key.scope, group.Key.Kind, group.Key.period, group.Sum(change => change.Amount)))
@@ -54,9 +54,9 @@ internal sealed class UsageTotals
     /// <summary>What is requested with an API key is management, not images.</summary>
     private static (string Kind, long Amount)[] Amounts(KeyValuePair<HourKey, Sums> row) =>
     [
-        (MonthlyUse.Requests.CounterKind(), row.Key.ApiKeyId == Guid.Empty ? row.Value.Requests : 0),
-        (MonthlyUse.BandwidthBytes.CounterKind(), row.Value.BandwidthBytes),
-        (MonthlyUse.TransformCpuMs.CounterKind(), row.Value.TransformCpuMs),
+        (QuotaKind.Requests.CounterName(), row.Key.ApiKeyId == Guid.Empty ? row.Value.Requests : 0),
+        (QuotaKind.BandwidthBytes.CounterName(), row.Value.BandwidthBytes),
+        (QuotaKind.TransformCpuMs.CounterName(), row.Value.TransformCpuMs),
     ];
 
     private static IEnumerable<Guid> Scopes(HourKey key) =>
@@ -77,6 +77,3 @@ internal sealed class Sums
 
     public long TransformCpuMs { get; set; }
 }
-
-/// <summary>What a monthly counter grows by.</summary>
-internal readonly record struct CounterChange(Guid ScopeId, string Kind, DateOnly Period, long Amount);

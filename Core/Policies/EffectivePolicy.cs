@@ -13,7 +13,7 @@ public sealed class EffectivePolicy
     private readonly FrozenDictionary<ImageFormat, int> _qualities;
 
     /// <summary>One item per key of <see cref="PolicyCatalog"/>, in its order.</summary>
-    internal EffectivePolicy(IReadOnlyList<PolicyItem> items)
+    internal EffectivePolicy(IReadOnlyList<PolicyItem> items, IReadOnlyList<PolicyLevelValues> levels)
     {
         Items = items;
         _byKey = items.ToFrozenDictionary(item => item.Key, StringComparer.Ordinal);
@@ -44,15 +44,14 @@ public sealed class EffectivePolicy
         ApiRateLimitRequests = Number("api_rate_limit_requests");
         RateLimitLevel = _byKey["rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
         ApiRateLimitLevel = _byKey["api_rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
-        QuotaTransformsPerMonth = Limit("quota_transforms_per_month");
+        QuotaStorageBytes = PolicyLevels.Limits(PolicyCatalog.QuotaStorageBytes, levels);
+        QuotaAssets = PolicyLevels.Limits(PolicyCatalog.QuotaAssets, levels);
+        QuotaTransformsPerMonth = PolicyLevels.Limits(PolicyCatalog.QuotaTransformsPerMonth, levels);
+        QuotaTransformCpuMsPerMonth = PolicyLevels.Limits(PolicyCatalog.QuotaTransformCpuMsPerMonth, levels);
+        QuotaBandwidthBytesPerMonth = PolicyLevels.Limits(PolicyCatalog.QuotaBandwidthBytesPerMonth, levels);
+        QuotaRequestsPerMonth = PolicyLevels.Limits(PolicyCatalog.QuotaRequestsPerMonth, levels);
         Store = Value(PolicyCatalog.Store).GetString();
     }
-
-    /// <summary>Every level that sets a monthly quota on requests or bandwidth to a number: each is held to its own, whatever the levels below say.</summary>
-    public IReadOnlyList<LevelQuota> ServingQuotas { get; internal init; } = [];
-
-    /// <summary>Likewise for the CPU time of transforms.</summary>
-    public IReadOnlyList<LevelQuota> CpuQuotas { get; internal init; } = [];
 
     /// <summary>Every key with its value, source and lock, in the catalog's order.</summary>
     public IReadOnlyList<PolicyItem> Items { get; }
@@ -125,8 +124,23 @@ public sealed class EffectivePolicy
     /// <summary>The level that sets <see cref="ApiRateLimitRequests"/>.</summary>
     public PolicyLevel ApiRateLimitLevel { get; }
 
-    /// <summary>Null: no limit.</summary>
-    public long? QuotaTransformsPerMonth { get; }
+    /// <summary>Bytes of originals, by each level that limits them: each is held to its own, whatever the levels below say.</summary>
+    public IReadOnlyList<LevelLimit> QuotaStorageBytes { get; }
+
+    /// <summary>Assets, likewise.</summary>
+    public IReadOnlyList<LevelLimit> QuotaAssets { get; }
+
+    /// <summary>Transforms, likewise.</summary>
+    public IReadOnlyList<LevelLimit> QuotaTransformsPerMonth { get; }
+
+    /// <summary>CPU time of transforms, ms, likewise.</summary>
+    public IReadOnlyList<LevelLimit> QuotaTransformCpuMsPerMonth { get; }
+
+    /// <summary>Bytes served, likewise.</summary>
+    public IReadOnlyList<LevelLimit> QuotaBandwidthBytesPerMonth { get; }
+
+    /// <summary>Image requests answered, likewise.</summary>
+    public IReadOnlyList<LevelLimit> QuotaRequestsPerMonth { get; }
 
     /// <summary>Name of the store that new objects are written to; null for the operator's default.</summary>
     public string? Store { get; }
@@ -150,8 +164,6 @@ public sealed class EffectivePolicy
     private long Number(string key) => Value(key).GetInt64();
 
     private TimeSpan Seconds(string key) => TimeSpan.FromSeconds(Number(key));
-
-    private long? Limit(string key) => Value(key) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
 
     private T Choice<T>(string key)
         where T : struct, Enum => SnakeCase.Read<T>(Value(key).GetString()!);

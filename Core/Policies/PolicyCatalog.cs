@@ -9,6 +9,12 @@ public static class PolicyCatalog
 {
     public const string DefaultAccess = "default_access";
     public const string Store = "store";
+    public const string QuotaStorageBytes = "quota_storage_bytes";
+    public const string QuotaAssets = "quota_assets";
+    public const string QuotaTransformsPerMonth = "quota_transforms_per_month";
+    public const string QuotaTransformCpuMsPerMonth = "quota_transform_cpu_ms_per_month";
+    public const string QuotaBandwidthBytesPerMonth = "quota_bandwidth_bytes_per_month";
+    public const string QuotaRequestsPerMonth = "quota_requests_per_month";
 
     /// <summary>Every policy, in the order it is listed.</summary>
     public static readonly IReadOnlyList<PolicyDefinition> All =
@@ -54,12 +60,12 @@ public static class PolicyCatalog
         new("rate_limit_window_seconds", Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
         new("api_rate_limit_requests", Number, "3000", "Management requests per minute; the level that sets it counts its own, refused ones too.") { Min = 1, Max = 1_000_000_000 },
         new(Store, Name, "null", "Which of the operator's stores new images are written to; null for the first. What is stored already stays where it is until it is moved."),
-        new("quota_storage_bytes", OptionalNumber, "null", "Most bytes of originals held at this level."),
-        new("quota_assets", OptionalNumber, "null", "Most assets held at this level."),
-        new("quota_transforms_per_month", OptionalNumber, "null", "Most transforms per calendar month (UTC); cached images still flow beyond it."),
-        new("quota_transform_cpu_ms_per_month", OptionalNumber, "null", "Most CPU time of transforms per calendar month (UTC), ms; cached images still flow beyond it."),
-        new("quota_bandwidth_bytes_per_month", OptionalNumber, "null", "Most bytes served per calendar month (UTC)."),
-        new("quota_requests_per_month", OptionalNumber, "null", "Most image requests answered per calendar month (UTC)."),
+        new(QuotaStorageBytes, OptionalNumber, "null", "Most bytes of originals held at this level."),
+        new(QuotaAssets, OptionalNumber, "null", "Most assets held at this level."),
+        new(QuotaTransformsPerMonth, OptionalNumber, "null", "Most transforms per calendar month (UTC); cached images still flow beyond it."),
+        new(QuotaTransformCpuMsPerMonth, OptionalNumber, "null", "Most CPU time of transforms per calendar month (UTC), ms; cached images still flow beyond it."),
+        new(QuotaBandwidthBytesPerMonth, OptionalNumber, "null", "Most bytes served per calendar month (UTC)."),
+        new(QuotaRequestsPerMonth, OptionalNumber, "null", "Most image requests answered per calendar month (UTC)."),
     ];
 
     private static readonly FrozenDictionary<string, PolicyDefinition> ByKey = All.ToFrozenDictionary(policy => policy.Key, StringComparer.Ordinal);

@@ -13,17 +13,28 @@ public static class PolicyLevels
         var items = new PolicyItem[PolicyCatalog.All.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = Resolve(PolicyCatalog.All[i], levels);
-        return new EffectivePolicy(items) 
-        {
-            ServingQuotas = [.. levels.SelectMany(level => Quotas(level, MonthlyUse.Requests, MonthlyUse.BandwidthBytes))],
-            CpuQuotas = [.. levels.SelectMany(level => Quotas(level, MonthlyUse.TransformCpuMs))],
-        };
+        return new EffectivePolicy(items, levels);
     }
 
-    private static IEnumerable<LevelQuota> Quotas(PolicyLevelValues level, params MonthlyUse[] uses) =>
-        from use in uses
-        where level.Values.TryGetValue(use.PolicyKey(), out var set) && set.Value.ValueKind == JsonValueKind.Number
-        select new LevelQuota(level.Level, use, level.Values[use.PolicyKey()].Value.GetInt64());
+    /// <summary>Every level that limits something, each with its own number; what lies under a level's lock is not in force.</summary>
+    /// <param name="key">A policy whose value is a number or null.</param>
+    /// <param name="levels">Organization first.</param>
+    public static IReadOnlyList<LevelLimit> Limits(string key, IReadOnlyList<PolicyLevelValues> levels)
+    {
+        var definition = PolicyCatalog.Get(key);
+        var limits = new List<LevelLimit>();
+        foreach (var level in levels)
+        {
+            if (!level.Values.TryGetValue(key, out var set) || definition.Validate(set.Value) is not null)
+                continue;
+            if (set.Value.ValueKind == JsonValueKind.Number)
+                limits.Add(new LevelLimit(level.Level, set.Value.GetInt64()));
+            if (set.Locked)
+                break;
+        }
+
+        return limits;
+    }
 
     private static PolicyItem Resolve(PolicyDefinition definition, IReadOnlyList<PolicyLevelValues> levels)
     {
@@ -50,3 +61,6 @@ public sealed record PolicyLevelValues(PolicyLevel Level, string Slug, IReadOnly
 
 /// <summary>A value as set at one level.</summary>
 public readonly record struct PolicySetting(JsonElement Value, bool Locked);
+
+/// <summary>A number that a level sets as the most of something.</summary>
+public readonly record struct LevelLimit(PolicyLevel Level, long Limit);

@@ -14,7 +14,7 @@ public sealed class QuotaCounter
     /// <summary>Id of the organization, tenant or space.</summary>
     public required Guid ScopeId { get; init; }
 
-    /// <summary><c>storage_bytes</c>, <c>assets</c>, <c>transforms</c>, <c>bandwidth_bytes</c>.</summary>
+    /// <summary>A counter's name of <c>QuotaKind</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>First day of the month for periodic quotas; 0001-01-01 for standing ones.</summary>

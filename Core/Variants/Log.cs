@@ -4,9 +4,6 @@ namespace ImageService.Core.Variants;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A transform that did not run could not be given back to the month's quota")]
-    public static partial void QuotaNotGivenBack(ILogger logger, Exception exception);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); images of it are refused. Bring the object back from a backup.")]
     public static partial void OriginalDamaged(ILogger logger, string kind, string key, Damage damage);
 
@@ -28,6 +25,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Access counts of a few seconds could not be written and are lost.")]
     public static partial void CountsLost(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; a quota or budget was not counted.")]
-    public static partial void QuotaNotCounted(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; a variant budget was not counted.")]
+    public static partial void BudgetNotCounted(ILogger logger, Exception exception);
 }

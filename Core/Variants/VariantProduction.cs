@@ -4,6 +4,7 @@ using ImageService.Core.Engine;
 using ImageService.Core.Errors;
 using ImageService.Core.Metering;
 using ImageService.Core.Operations;
+using ImageService.Core.Quotas;
 using ImageService.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,8 @@ namespace ImageService.Core.Variants;
 public sealed class VariantProduction(
     VariantStore store,
     VariantCache cache,
-    VariantLimits limits,
+    VariantBudget budgets,
+    QuotaGuard quotas,
     FailedVariants failures,
     TransformGate gate,
     TransformCosts costs,
@@ -45,9 +47,12 @@ public sealed class VariantProduction(
     public async Task<Result<ProducedVariant>> ProduceAsync(VariantDescription description, bool isKnown, bool isOwn, Flight flight)
     {
         var ct = flight.Token;
-        if (!(isKnown ? LimitsPlace.Free : await limits.EnterAsync(description, isOwn, ct)).TryGet(out var place, out var refusal))
+        if (!(isKnown || isOwn ? BudgetPlace.Free : await budgets.EnterAsync(description, ct)).TryGet(out var place, out var refusal))
             return refusal;
-        await using var counted = place;
+        using var budgeted = place;
+        if (!(isKnown ? TransformLease.Free : await quotas.TakeTransformAsync(description.Space, ct)).TryGet(out var transform, out refusal))
+            return refusal;
+        await using var counted = transform;
 
         var started = Stopwatch.GetTimestamp();
         if (!(await gate.EnterAsync(RequestFor(description, isOwn), ct)).TryGet(out var lease, out var full))
@@ -72,7 +77,7 @@ public sealed class VariantProduction(
         {
             // Also where it failed, ran out of time or everybody left: the costliest ones are those.
             if (use.TouchedPixels)
-                place.Ran();
+                counted.Ran();
         }
     }
 
@@ -114,7 +119,7 @@ public sealed class VariantProduction(
             var cpuMs = (long)use.Spent.TotalMilliseconds;
             if (use.TouchedPixels)
                 usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: isMade ? 1 : 0, cpuMs);
-            limits.NoteCpu(description, cpuMs);
+            quotas.NoteCpu(description.Space, cpuMs);
         }
     }
 

@@ -9,9 +9,7 @@ public static class VariantsServices
     {
         services.AddSingleton<VariantStore>().AddSingleton<IntegrityGuard>();
         services.AddSingleton<SourceReader>();
-        services.AddSingleton<TransformQuota>();
-        services.AddSingleton<MeasuredQuotas>();
-        services.AddSingleton<VariantLimits>();
+        services.AddSingleton<VariantBudget>();
         services.AddSingleton<FailedVariants>();
         services.AddSingleton<VariantProduction>();
         services.AddSingleton<VariantDescriber>();

@@ -15,7 +15,7 @@ public sealed class ArrowsTests
     private static readonly string[][] Levels =
     [
         ["Variants", "Ingestion", "Lifecycle", "Invalidation", "Webhooks"], // use cases
-        ["Tenancy", "Policies", "Presets", "Signing", "Access", "Identity", "Metering"], // questions about the registry
+        ["Tenancy", "Policies", "Presets", "Signing", "Access", "Identity", "Metering", "Quotas"], // questions about the registry
         ["Registry", "Storage", "Caching", "Messaging", "Engine"], // things that do I/O or pixels
         ["Operations", "Errors", "Telemetry"], // pure
     ];
@@ -30,7 +30,9 @@ public sealed class ArrowsTests
         [("Telemetry", "Operations")] = "transforms are counted by format",
         [("Operations", "Errors")] = "reading a URL can fail",
         [("Tenancy", "Policies")] = "a space's scope carries its effective policy",
-        [("Metering", "Policies")] = "a month's counter is named as the policy that limits it",
+        [("Quotas", "Policies")] = "each level's quota is a policy",
+        [("Quotas", "Tenancy")] = "a space carries the policies of its levels",
+        [("Metering", "Quotas")] = "what is measured counts against the month's quotas",
         [("Presets", "Tenancy")] = "presets are found from a space",
         [("Presets", "Policies")] = "both are found at the same three levels",
         [("Identity", "Signing")] = "a second factor's secret is sealed like a signing key",

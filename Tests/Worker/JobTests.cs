@@ -2,6 +2,7 @@ using System.Globalization;
 using ImageService.Core.Engine;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Tests.Support;
@@ -172,12 +173,15 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         {
             db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId, Key = "quota_bandwidth_bytes_per_month", Value = "1000", UpdatedAt = Now });
             db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId, Key = "quota_bandwidth_bytes_per_month", Value = "2000", UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId, Key = "quota_requests_per_month", Value = "null", Locked = true, UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId, Key = "quota_requests_per_month", Value = "10", UpdatedAt = Now });
             foreach (var scope in new[] { place.OrganizationId, place.SpaceId })
                 db.QuotaCounters.Add(new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = scope, Kind = "bandwidth_bytes", Period = month, Used = 800 });
+            db.QuotaCounters.Add(new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.SpaceId, Kind = "requests", Period = month, Used = 10 });
             await db.SaveChangesAsync(Ct);
         }
 
-        var job = new WarnOfQuotas(registry.Registry, _time, NullLogger<WarnOfQuotas>.Instance);
+        var job = new WarnOfQuotas(new QuotaWarnings(registry.Registry, _time), NullLogger<WarnOfQuotas>.Instance);
         await job.RunAsync(Ct);
         await job.RunAsync(Ct);
         await using var after = registry.Registry.ForOrganization(place.OrganizationId);

@@ -1,7 +1,7 @@
 using Hangfire;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
-using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -73,8 +73,8 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
 
     // What was deleted by itself gave its share back then; what goes with its space gives it back now.
     private static async Task ReleaseAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
-        await QuotaGuard.ReleaseAsync(
-            db, new QuotaPlace(asset.OrganizationId, asset.TenantId, asset.SpaceId), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct);
+        await QuotaGuard.GiveBackStorageAsync(
+            db, QuotaPlace.Of(asset), await QuotaGuard.HeldByAsync(db, asset.Id, ct), assets: 1, ct);
 
     private static Task<bool> ParentIsGoneAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
         db.Spaces.AnyAsync(

@@ -1,5 +1,5 @@
 using System.Net;
-using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
@@ -84,7 +84,7 @@ public sealed class TransformQuotaTests(PostgresServer postgres, RedisServer red
     // Giving back may end a moment after the answer.
     private static async Task CountedAsync(StackSpace space, int expected)
     {
-        var month = QuotaMonth.Of(DateTimeOffset.UtcNow);
+        var month = QuotaPeriod.MonthOf(DateTimeOffset.UtcNow);
         Guid[] levels = [space.OrganizationId, space.TenantId, space.SpaceId];
         await Probe.UntilAsync(
             async () =>

@@ -1,6 +1,6 @@
 using ImageService.Core.Engine;
 using ImageService.Core.Ingestion;
-using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Core.Telemetry;
@@ -45,7 +45,7 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
                 var none = new ConfigurationBuilder().Build();
                 services.AddImageServiceTelemetry().AddEngine();
                 services.AddIngestion(none);
-                services.AddSingleton<QuotaGuard>();
+                services.AddQuotas();
                 services.AddSingleton<IObjectStore>(Store);
                 services.AddSingleton(new ObjectStores(Store));
                 services.AddSingleton<IInterceptor>(Commit);
@@ -113,8 +113,8 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
         var counters = await db.QuotaCounters.AsNoTracking().ToDictionaryAsync(row => (row.ScopeId, row.Kind), row => row.Used, Ct);
         foreach (var scope in (Guid[])[space.OrganizationId, space.TenantId, space.SpaceId])
         {
-            counters.GetValueOrDefault((scope, QuotaGuard.StorageBytes)).ShouldBe(versions.Sum(version => version.SizeBytes));
-            counters.GetValueOrDefault((scope, QuotaGuard.Assets)).ShouldBe(versions.Select(version => version.AssetId).Distinct().Count());
+            counters.GetValueOrDefault((scope, QuotaKind.StorageBytes.CounterName())).ShouldBe(versions.Sum(version => version.SizeBytes));
+            counters.GetValueOrDefault((scope, QuotaKind.Assets.CounterName())).ShouldBe(versions.Select(version => version.AssetId).Distinct().Count());
         }
     }
 

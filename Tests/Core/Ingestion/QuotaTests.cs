@@ -1,5 +1,5 @@
 using ImageService.Core.Errors;
-using ImageService.Core.Metering;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using ImageService.Tests.Support;
@@ -58,7 +58,7 @@ public sealed class QuotaTests(IngestionFixture ingestion) : IClassFixture<Inges
     public async Task The_warning_comes_once_at_eighty_percent_and_again_after_room_was_made()
     {
         var space = await ingestion.NewSpaceAsync((PolicyLevel.Tenant, "quota_assets", "5"));
-        var place = new QuotaPlace(space.OrganizationId, space.TenantId, space.SpaceId);
+        var place = QuotaPlace.Of(space);
         for (var seed = 400; seed < 403; seed++)
             (await ingestion.IngestAsync(space, Png(seed))).IsSuccess.ShouldBeTrue();
         (await WarningsAsync(space)).ShouldBe(0);
@@ -69,8 +69,8 @@ public sealed class QuotaTests(IngestionFixture ingestion) : IClassFixture<Inges
         await using (var db = ingestion.Registry.ForOrganization(space.OrganizationId))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Ct);
-            await QuotaGuard.ReleaseAsync(db, place, bytes: 0, assets: 3, Ct);
-            (await ingestion.Get<QuotaGuard>().TakeAsync(db, place, bytes: 0, assets: 3, Ct)).ShouldBeNull();
+            await QuotaGuard.GiveBackStorageAsync(db, place, bytes: 0, assets: 3, Ct);
+            (await ingestion.Get<QuotaGuard>().TakeStorageAsync(db, place, bytes: 0, assets: 3, Ct)).ShouldBeNull();
             await db.SaveChangesAsync(Ct);
             await transaction.CommitAsync(Ct);
         }
@@ -84,7 +84,7 @@ public sealed class QuotaTests(IngestionFixture ingestion) : IClassFixture<Inges
         var space = await ingestion.NewSpaceAsync();
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(Ct);
-        await QuotaGuard.ReleaseAsync(db, new QuotaPlace(space.OrganizationId, space.TenantId, space.SpaceId), bytes: 10, assets: 1, Ct);
+        await QuotaGuard.GiveBackStorageAsync(db, QuotaPlace.Of(space), bytes: 10, assets: 1, Ct);
         (await db.QuotaCounters.AsNoTracking().Select(row => row.Used).ToListAsync(Ct)).ShouldAllBe(used => used == 0);
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Policies;
+using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
 using Shouldly;
 using Xunit;
@@ -31,8 +32,7 @@ public sealed class PolicyTests
         policy.AllowedReferrers.ShouldBeEmpty();
         (policy.RateLimitRequests, policy.RateLimitWindow, policy.ApiRateLimitRequests).ShouldBe((10000, TimeSpan.FromMinutes(1), 3000));
         policy.Items.Where(item => item.Key.StartsWith("quota_", StringComparison.Ordinal)).Select(item => item.Value.ValueKind).ShouldBe(Enumerable.Repeat(JsonValueKind.Null, 6));
-        policy.QuotaTransformsPerMonth.ShouldBeNull();
-        (policy.ServingQuotas.Count, policy.CpuQuotas.Count).ShouldBe((0, 0));
+        Enum.GetValues<QuotaKind>().ShouldAllBe(kind => kind.LimitsIn(policy).Count == 0);
         policy.Items.Select(item => item.Key).ShouldBe(PolicyCatalog.All.Select(definition => definition.Key));
     }
 
@@ -228,6 +228,27 @@ public sealed class PolicyTests
     public void The_side_that_was_asked_for_is_judged_before_its_device_pixels() =>
         With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse("w_1001-dpr_1"), Parse("w_1001-dpr_1"), Photo, false).Error
             .ShouldNotBeNull().Code.ShouldBe(ErrorCode.PolicyForbids);
+
+    [Fact]
+    public void Each_level_is_held_to_the_quota_it_sets_itself() =>
+        QuotaKind.Requests.LimitsIn(With((PolicyLevel.Organization, "quota_requests_per_month", "10", false), (PolicyLevel.Tenant, "quota_requests_per_month", "null", false), (PolicyLevel.Space, "quota_requests_per_month", "5", false)))
+            .ShouldBe([new LevelLimit(PolicyLevel.Organization, 10), new LevelLimit(PolicyLevel.Space, 5)]);
+
+    [Fact]
+    public void A_quota_below_a_lock_is_not_in_force() =>
+        QuotaKind.Assets.LimitsIn(With((PolicyLevel.Organization, "quota_assets", "10", true), (PolicyLevel.Space, "quota_assets", "5", false)))
+            .ShouldBe([new LevelLimit(PolicyLevel.Organization, 10)]);
+
+    [Fact]
+    public void Every_kind_of_quota_has_a_policy_a_counter_and_a_unit_of_its_own()
+    {
+        var kinds = Enum.GetValues<QuotaKind>();
+        kinds.Select(kind => kind.PolicyKey()).ShouldBe(PolicyCatalog.All.Select(policy => policy.Key).Where(key => key.StartsWith("quota_", StringComparison.Ordinal)), ignoreOrder: true);
+        kinds.Select(kind => kind.CounterName()).ShouldBeUnique();
+        kinds.Select(kind => kind.Unit()).ShouldBeUnique();
+        foreach (var kind in kinds)
+            kind.LimitsIn(With((PolicyLevel.Space, kind.PolicyKey(), "7", false))).ShouldBe([new LevelLimit(PolicyLevel.Space, 7)]);
+    }
 
     private static readonly SourceFacts Photo = new(4000, 3000, false, 1, new string('0', 64), null, null, ImageFormat.Jpg);
 
