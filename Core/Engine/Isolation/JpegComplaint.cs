@@ -17,11 +17,25 @@ internal static class JpegComplaint
     // Behind the name: version, two flags of two bytes each.
     private const int AdobeTransform = 11;
 
+    // How libvips marks libjpeg's words.
+    private const string Source = "VipsJpeg";
+
     private static readonly string[] LostPixels =
         ["premature end", "bad Huffman code", "bad arithmetic code", "instead of RST", "Premature end of", "Unsupported marker", "Not a JPEG"];
 
-    /// <summary>Forgets complaints that nobody asked about: libvips keeps those of files that were read all the same, and an exception takes them along.</summary>
-    public static void Forget() => _ = new VipsException("").Message;
+    /// <summary>
+    /// Forgets complaints that nobody asked about: libvips keeps those of files that were read all the same, for the whole process, and an exception takes them along.
+    /// </summary>
+    public static void Forget() => _ = Kept();
+
+    /// <summary>Throws what libjpeg has complained of since <see cref="Forget"/>: libvips looks before each strip of lines, and at those about the last one never.</summary>
+    /// <exception cref="VipsException">There is a complaint.</exception>
+    public static void ThrowKept()
+    {
+        var kept = Kept();
+        if (kept.Message.Contains(Source, StringComparison.Ordinal))
+            throw kept;
+    }
 
     /// <summary>Whether a complaint says that pixels are missing or made up.</summary>
     public static bool IsLostPixels(string message) => Array.Exists(LostPixels, known => message.Contains(known, StringComparison.Ordinal));
@@ -62,6 +76,8 @@ internal static class JpegComplaint
             file[adobe] = (byte)(components == 3 ? 1 : 2);
         return file;
     }
+
+    private static VipsException Kept() => new("");
 
     // What lies between segments becomes fill bytes, of which there may be any number (ITU-T T.81, B.1.1.2).
     private static bool NextMarker(byte[] file, ref int at, out byte marker)

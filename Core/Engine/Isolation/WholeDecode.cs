@@ -18,10 +18,9 @@ internal static class WholeDecode
         var file = OriginalFile.At(path, header.Format);
         if (header.Format != OriginalFormat.Jpg)
             return Decode(file, header, run, side, Enums.FailOn.Error);
-        JpegComplaint.Forget();
         try
         {
-            return Decode(file, header, run, side, Enums.FailOn.Warning);
+            return DecodeStrictly(file, header, run, side);
         }
         catch (VipsException complaint) when (!JpegComplaint.IsLostPixels(complaint.Message))
         {
@@ -35,12 +34,21 @@ internal static class WholeDecode
         var mended = OriginalFile.Of(JpegComplaint.Mend(File.ReadAllBytes(path)), header.Format);
         try
         {
-            return Decode(mended, header, run, side, Enums.FailOn.Warning);
+            return DecodeStrictly(mended, header, run, side);
         }
         catch (VipsException complaint) when (!JpegComplaint.IsLostPixels(complaint.Message))
         {
             return Decode(mended, header, run, side, Enums.FailOn.Error);
         }
+    }
+
+    // Any complaint is thrown.
+    private static Image DecodeStrictly(OriginalFile file, ImageHeader header, TransformRun run, int side)
+    {
+        JpegComplaint.Forget();
+        var raster = Decode(file, header, run, side, Enums.FailOn.Warning);
+        JpegComplaint.ThrowKept();
+        return raster;
     }
 
     private static Image Decode(OriginalFile file, ImageHeader header, TransformRun run, int side, Enums.FailOn failOn)

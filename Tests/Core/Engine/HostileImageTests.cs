@@ -69,10 +69,26 @@ public sealed class HostileImageTests : IDisposable
         var jpeg = Lie(Drawings.Jpeg(64, 64), width, height);
         var png = LiePng(Drawings.PngWithAlpha(16), width, height);
 
-        // A JPEG of one strip is read without a look at libjpeg's complaints about it: libvips looks before each strip, not after the last.
-        byte[][] files = height > 8 ? [jpeg, png] : [png];
-        foreach (var file in files)
+        foreach (var file in (byte[][])[jpeg, png])
             (await DecodeAsync(file)).Code.ShouldBeOneOf(ErrorCode.ImageLimitExceeded, ErrorCode.UndecodableImage);
+    }
+
+    [Theory]
+    [InlineData(16, 8)]
+    [InlineData(16, 1)]
+    [InlineData(640, 480)]
+    [InlineData(2000, 1500)]
+    public async Task A_jpeg_whose_scan_ends_early_in_its_last_lines_is_refused(int width, int height)
+    {
+        foreach (var subsampling in (Enums.ForeignSubsample[])[Enums.ForeignSubsample.Off, Enums.ForeignSubsample.On])
+        {
+            using var picture = Drawings.Quarters(width, height);
+            var whole = picture.JpegsaveBuffer(q: 95, subsampleMode: subsampling);
+            byte[] early = [.. whole[..^6], 0xFF, 0xD9];
+
+            (await DecodeAsync(whole)).Code.ShouldBeNull();
+            (await DecodeAsync(early)).Code.ShouldBe(ErrorCode.UndecodableImage, $"{width} × {height}, {subsampling}");
+        }
     }
 
     [Theory]
