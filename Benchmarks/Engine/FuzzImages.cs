@@ -123,7 +123,7 @@ internal static class FuzzImages
 
         private async Task<string> UseAsync(DecodeReply reply, byte[] file)
         {
-            if (reply.WorkingCopyExtension is not null)
+            if (reply.WorkingCopyExtension is not null || reply.Format == OriginalFormat.Svg)
                 return "accepted, working copy";
             var facts = new SourceFacts(reply.Width, reply.Height, reply.HasAlpha, reply.Frames, "", null, null, null);
             var source = new TransformSource(file, reply.Format, IsIntermediate: false, KeepCopyright: true);

@@ -30,8 +30,9 @@ public static class MemoryEstimate
         if (operations.Operations.Original)
             return Floor + size.Pixels;
         var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
-        var output = ForOutput(operations, source, TransformPlan.Of(operations, size).Output);
-        var decode = (source.DecodeBytes ?? ForDecode(bytes, size.Pixels)) + (operations.Operations.Trim is null ? 0 : size.Pixels * BytesLookedAt);
+        var plan = TransformPlan.Of(operations, source);
+        var output = ForOutput(operations, source, plan.Output);
+        var decode = (source.DecodeBytes ?? ForDecode(bytes, size.Pixels)) + (operations.Operations.Trim is null ? 0 : (source.Drawing is null ? size.Pixels : plan.Resized.Pixels) * BytesLookedAt);
         if (!SourceChoice.UsesIntermediate(operations, source))
             return Floor + decode + output;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels;

@@ -32,7 +32,7 @@ public static class SizeBudget
             return error;
         if (Fits(whole, source, read, budget))
             return (whole, false);
-        var size = TransformPlan.Of(whole, new PixelSize(source.Width, source.Height)).Output;
+        var size = TransformPlan.Of(whole, source).Output;
         var output = MemoryEstimate.ForOutput(whole, source, size);
         var room = Math.Max(budget - (MemoryEstimate.ForTransform(read, source, whole, makesIntermediate: false) - output), budget / LeastShare);
         if (output <= room)
@@ -43,7 +43,7 @@ public static class SizeBudget
         {
             if (!CanonicalOperations.Resolve(Scaled(operations, size, scale), format, source, qualityDefault).TryGet(out smaller, out error))
                 return error;
-            if (MemoryEstimate.ForOutput(smaller, source, TransformPlan.Of(smaller, new PixelSize(source.Width, source.Height)).Output) <= room)
+            if (MemoryEstimate.ForOutput(smaller, source, TransformPlan.Of(smaller, source).Output) <= room)
                 break;
         }
 

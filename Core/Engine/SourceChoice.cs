@@ -10,16 +10,19 @@ public static class SourceChoice
 
     /// <summary>
     /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, else never.
-    /// Outputs that stay animated always derive from the original.
+    /// Outputs that stay animated always derive from the original; a drawing is drawn anew for each.
     /// </summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="source">The original.</param>
     public static bool UsesIntermediate(CanonicalOperations operations, SourceFacts source)
     {
-        // A part of the picture is taken at the original's own pixels.
-        if (operations.Operations.Original || operations.Operations.Crop is not null || operations.Operations.Trim is not null || (source.Frames > 1 && operations.Format.CanAnimate()))
+        if (source.Drawing is not null || operations.Operations.Original || (source.Frames > 1 && operations.Format.CanAnimate()))
             return false;
-        var plan = TransformPlan.Of(operations, new PixelSize(source.Width, source.Height));
+
+        // A part of the picture is taken at the original's own pixels.
+        if (operations.Operations.Crop is not null || operations.Operations.Trim is not null)
+            return false;
+        var plan = TransformPlan.Of(operations, source);
         var intermediate = IntermediateSize(plan.Source);
         return plan.Resized.Width * 2L <= intermediate.Width && plan.Resized.Height * 2L <= intermediate.Height;
     }

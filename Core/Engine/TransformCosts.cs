@@ -13,6 +13,9 @@ public sealed class TransformCosts
     private const double Memory = 0.9;
     private const double MostCorrection = 10;
     private const double Floor = 0.008;
+
+    // A process is started for it.
+    private const double Drawing = 0.15;
     private const double Nanosecond = 1e-9;
 
     private readonly ConcurrentDictionary<(ImageFormat Output, SourceKind Source), Correction> _corrections = new();
@@ -62,8 +65,11 @@ public sealed class TransformCosts
         if (kind == SourceKind.Stripped)
             return Floor + (size.Pixels * Nanosecond);
         var frames = operations.Format.CanAnimate() ? source.Frames : 1;
-        var output = TransformPlan.Of(operations, size).Canvas.Pixels * frames * Encoding(operations.Format, TransformPlan.Of(operations, size).Canvas.Pixels);
-        var decoding = source.DecodeCpu?.TotalSeconds ?? size.Pixels * frames * Decoding(format) * Nanosecond;
+        var pixels = TransformPlan.Of(operations, source).Output.Pixels;
+        var output = pixels * frames * Encoding(operations.Format, pixels);
+        var decoding = source.Drawing is not null
+            ? Drawing + (pixels * Decoding(OriginalFormat.Svg) * Nanosecond)
+            : source.DecodeCpu?.TotalSeconds ?? size.Pixels * frames * Decoding(format) * Nanosecond;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels * Nanosecond;
         return Floor + (output * Nanosecond) + kind switch
         {
@@ -79,6 +85,7 @@ public sealed class TransformCosts
         OriginalFormat.Jpg => 9,
         OriginalFormat.Avif => 25,
         OriginalFormat.Tiff => 6,
+        OriginalFormat.Svg => 60,
         _ => 15,
     };
 

@@ -54,7 +54,9 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     private static Result<TransformedImage> Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)
     {
         var header = opened.Header;
-        var plan = TransformPlan.Of(operations, source.IsIntermediate ? Intermediate.OriginalSize(opened) : header.Upright);
+        if (source.DrawnFrom is not null)
+            operations = operations.OfWhole();
+        var plan = TransformPlan.Of(operations, source.DrawnFrom ?? (source.IsIntermediate ? Intermediate.OriginalSize(opened) : header.Upright));
         using var run = new TransformRun(plan, operations.Operations, operations.Format, header, stop);
         var animated = header.Frames > 1 && operations.Format.CanAnimate();
         var image = run.Keep(opened.Reopen(animated));

@@ -50,6 +50,16 @@ public sealed record TransformPlan
         operations.Operations.Crop is { } crop ? new PixelSize((int)crop.Width, (int)crop.Height) : source,
         new FocalPoint(operations.Operations.FocalX ?? 0.5, operations.Operations.FocalY ?? 0.5));
 
+    /// <summary>The same, of a picture or a drawing.</summary>
+    /// <param name="operations">Canonical.</param>
+    /// <param name="source">The original.</param>
+    public static TransformPlan Of(CanonicalOperations operations, SourceFacts source)
+    {
+        if (source.Drawing is null || CroppedSource.Of(source, operations.Operations.Crop)?.Facts is not { } facts)
+            return Of(operations, new PixelSize(source.Width, source.Height));
+        return Of(operations.OfWhole(), new PixelSize(facts.Width, facts.Height));
+    }
+
     /// <summary>Plans one transform of what <c>crop</c> and <c>trim</c> have left.</summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="area">Upright, px.</param>

@@ -7,7 +7,11 @@ namespace ImageService.Core.Engine;
 /// <param name="Format">What the registry says of the original. The engine looks at the content all the same, so a working copy of a HEIC or SVG may say either.</param>
 /// <param name="IsIntermediate">Whether these are the bytes of <c>TransformEngine.MakeIntermediateAsync</c> (upright, sRGB) and not the original's.</param>
 /// <param name="KeepCopyright">Policy <c>keep_copyright</c>: artist and copyright survive, nothing else does.</param>
-public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool IsIntermediate, bool KeepCopyright);
+public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool IsIntermediate, bool KeepCopyright)
+{
+    /// <summary>Of a drawing that was made at the size of this transform, <c>crop</c> and all: the size that its operations were resolved for, px; else null.</summary>
+    public PixelSize? DrawnFrom { get; init; }
+}
 
 /// <summary>How much one transform may read and how long it may take.</summary>
 /// <param name="MaxPixels">Width × height × frames of the source.</param>

@@ -36,20 +36,13 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
         operations = operations.InDevicePixels(OperationsGrammar.MaxSidePx, OperationsGrammar.MaxSidePx);
         if (operations.Original && source.Format == format)
             return Named(new ImageOperations { Original = true, Format = new FormatChoice(format) }, format);
-        if (operations.Crop is not { } crop)
-            return Named(Picture(operations, null, format, source, qualityDefault), format);
-        if (crop.On(source.Width, source.Height) is not { } box)
-            return OperationErrors.EmptyCrop(crop, source.Width, source.Height);
-        var cropped = source with
-        {
-            Width = (int)box.Width,
-            Height = (int)box.Height,
-            FocalX = Inside(source.FocalX, source.Width, box.X, box.Width),
-            FocalY = Inside(source.FocalY, source.Height, box.Y, box.Height),
-        };
-        var whole = cropped.Width == source.Width && cropped.Height == source.Height;
-        return Named(Picture(operations, whole ? null : box, format, cropped, qualityDefault), format);
+        return CroppedSource.Of(source, operations.Crop) is { } cropped
+            ? Named(Picture(operations, cropped.Crop, format, cropped.Facts, qualityDefault), format)
+            : OperationErrors.EmptyCrop(operations.Crop!.Value, source.Drawing?.Width ?? source.Width, source.Drawing?.Height ?? source.Height);
     }
+
+    /// <summary>The same for an original of which the part that <c>crop</c> leaves was taken already.</summary>
+    public CanonicalOperations OfWhole() => this with { Operations = Operations with { Crop = null } };
 
     private static Result<CanonicalOperations> Named(ImageOperations resolved, ImageFormat format)
     {
@@ -66,7 +59,9 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
     {
         var turn = Turn.Of(operations);
         var (width, height) = turn.SwapsSides ? (source.Height, source.Width) : (source.Width, source.Height);
-        var sides = CanonicalSides.Of(operations, width, height);
+        var sides = source.Drawing is { } own
+            ? CanonicalSides.OfDrawing(operations, turn.SwapsSides ? own.Height : own.Width, turn.SwapsSides ? own.Width : own.Height)
+            : CanonicalSides.Of(operations, width, height);
         var geometry = operations.Trim is null
             ? CanonicalGeometry.Of(sides.Width, sides.Height, sides.Fit, width, height, format.MaxSide())
             : CanonicalGeometry.OfUnknown(sides, width, height);
@@ -105,10 +100,6 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
             MaxBytes = format.HasQuality() ? operations.MaxBytes : null,
         };
     }
-
-    /// <summary>Where a focal point of the whole picture lies in what a crop leaves of it: at the nearest edge where it was cut off.</summary>
-    private static double? Inside(double? focal, int side, double from, double length) =>
-        focal is { } point ? Math.Clamp(((point * side) - from) / length, 0, 1) : null;
 
     private static Padding? Pad(ImageOperations operations) => operations.Pad is { IsNone: false } pad ? pad : null;
 

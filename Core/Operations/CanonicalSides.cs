@@ -28,6 +28,28 @@ internal readonly record struct CanonicalSides(int? Width, int? Height, Fit Fit,
             };
     }
 
+    /// <summary>
+    /// The same for a drawing, which has a size of its own and no pixels: that size where none is said, and beside one side no other that is longer than may be asked
+    /// for. Proportions are those of the whole drawing, whatever <c>trim</c> takes off.
+    /// </summary>
+    /// <param name="operations">As read and merged, in device pixels.</param>
+    /// <param name="width">The drawing's own, px, cropped and turned as the output is.</param>
+    /// <param name="height">px.</param>
+    public static CanonicalSides OfDrawing(ImageOperations operations, int width, int height)
+    {
+        const int most = OperationsGrammar.MaxSidePx;
+        var sides = Of(operations with { Trim = null }, width, height);
+        return (sides.Width, sides.Height) switch
+        {
+            (null, null) when Math.Max(width, height) <= most => sides with { Width = width, Height = height, Fit = Fit.Inside },
+            ({ } w, { } h) when sides.Fit == Fit.Outside =>
+                (long)w * height >= (long)h * width ? new CanonicalSides(w, most, Fit.Inside, null) : new CanonicalSides(most, h, Fit.Inside, null),
+            ({ }, null) => sides with { Height = most, Fit = Fit.Inside },
+            (null, { }) => sides with { Width = most, Fit = Fit.Inside },
+            _ => sides,
+        };
+    }
+
     /// <summary>The largest box of a shape inside a picture; for a canvas the smallest around it.</summary>
     public static CanonicalSides OfPicture(AspectRatio ratio, Fit fit, int width, int height) =>
         ratio.IsWiderThan(width, height) == (fit is Fit.Pad or Fit.Contain)

@@ -25,8 +25,8 @@ public static class DevicePixels
     {
         if (operations.AspectRatio is { } ratio)
             return ratio.WidthOf(height);
-        var box = operations.Crop?.On(source.Width, source.Height);
-        var (wide, high) = box is { } crop ? (crop.Width, crop.Height) : (source.Width, source.Height);
+        var facts = CroppedSource.Of(source, operations.Crop)?.Facts ?? source;
+        var (wide, high) = ((double)facts.Width, (double)facts.Height);
         if (Turn.Of(operations).SwapsSides)
             (wide, high) = (high, wide);
         return (int)Math.Clamp(Math.Round(wide * height / high, MidpointRounding.AwayFromZero), 1, OperationsGrammar.MaxSidePx);

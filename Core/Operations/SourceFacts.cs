@@ -19,6 +19,19 @@ public sealed record SourceFacts(
     double? FocalY,
     ImageFormat? Format)
 {
+    /// <summary>
+    /// Of a drawing (SVG) its own size, px: it has no pixels to enlarge, so <c>Width</c> and <c>Height</c> are the largest that it is drawn at, in the same
+    /// proportions. Null of a picture.
+    /// </summary>
+    public (int Width, int Height)? Drawing { get; init; }
+
+    /// <summary>Facts of a drawing of the given size: as if it had more pixels along its longer side than may be asked for.</summary>
+    public SourceFacts AsDrawing()
+    {
+        var factor = (OperationsGrammar.MaxSidePx / Math.Max(Width, Height)) + 1;
+        return this with { Width = Width * factor, Height = Height * factor, Drawing = (Width, Height) };
+    }
+
     /// <summary>What decoding it takes at its peak, bytes, as judged when it was uploaded; null where it was not.</summary>
     public long? DecodeBytes { get; init; }
 

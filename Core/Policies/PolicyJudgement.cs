@@ -43,7 +43,7 @@ public static class PolicyJudgement
     {
         if (policy.WidthLadder.Count == 0 || (written.Preset is not null && written is { Width: null, Height: null, Dpr: null }))
             return null;
-        var width = scaled.Width ?? (scaled.Height is { } height ? scaled.WidthOf(height, source) : source.Width);
+        var width = scaled.Width ?? (scaled.Height is { } height ? scaled.WidthOf(height, source) : source.Drawing?.Width ?? source.Width);
         return policy.WidthLadder.Contains(width)
             ? null
             : Forbidden("width_ladder", $"A signature for the asset opens the widths {string.Join(", ", policy.WidthLadder)} here, not {width}.");

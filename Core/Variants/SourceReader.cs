@@ -1,5 +1,6 @@
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
+using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Storage;
@@ -12,7 +13,8 @@ namespace ImageService.Core.Variants;
 /// Fetches the bytes that a variant is made of: the original (or its working copy), or the intermediate, which is made by the first request that
 /// needs it where the worker has not made it yet. Which of them is never a matter of what happens to be there: the same key always means the same bytes.
 /// </summary>
-public sealed class SourceReader(VariantStore store, IntegrityGuard integrity, TransformEngine engine, ImageServiceMetrics metrics, TimeProvider time, ILogger<SourceReader> logger)
+public sealed class SourceReader(
+    VariantStore store, IntegrityGuard integrity, TransformEngine engine, IsolatedDecoder drawer, ImageServiceMetrics metrics, TimeProvider time, ILogger<SourceReader> logger)
 {
     private readonly SingleFlight<(Guid AssetId, int Version), Result<ReadOnlyMemory<byte>>> _making = new(TimeSpan.FromMinutes(2), time);
 
@@ -28,11 +30,29 @@ public sealed class SourceReader(VariantStore store, IntegrityGuard integrity, T
         if (!description.UsesIntermediate)
         {
             var original = await ReadOriginalAsync(description, ct);
+            if (description.IsDrawn)
+                return original.TryGet(out var svg, out var missing) ? await DrawAsync(description, svg, use, ct) : missing;
             return original.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: false, keepCopyright));
         }
 
         var intermediate = await ReadIntermediateAsync(description, use, ct);
         return intermediate.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: true, keepCopyright));
+    }
+
+    /// <summary>A drawing at the size of the variant, made in the decoder's process: no other may open an SVG.</summary>
+    private async Task<Result<TransformSource>> DrawAsync(VariantDescription description, ReadOnlyMemory<byte> svg, CpuUse? use, CancellationToken ct)
+    {
+        var operations = description.Canonical.Operations;
+        if (CroppedSource.Of(description.Source, operations.Crop) is not { } area)
+            return OperationErrors.EmptyCrop(operations.Crop!.Value, description.Asset.Width, description.Asset.Height);
+        var size = TransformPlan.Of(description.Canonical, description.Source).Resized;
+        if (operations.Rotation is 90 or 270)
+            size = new PixelSize(size.Height, size.Width);
+        var drawn = await drawer.DrawAsync(svg, size, area.Part, use, ct);
+        return drawn.Map(png => new TransformSource(png, OriginalFormat.Png, IsIntermediate: false, KeepCopyright: false)
+        {
+            DrawnFrom = new PixelSize(area.Facts.Width, area.Facts.Height),
+        });
     }
 
     private async Task<Result<ReadOnlyMemory<byte>>> ReadOriginalAsync(VariantDescription description, CancellationToken ct)

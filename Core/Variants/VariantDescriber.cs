@@ -70,9 +70,9 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     /// <summary>The formats in which the memory budget holds the picture as large as it was asked for, and the extension's, which is shrunk where it must be.</summary>
     private IReadOnlySet<ImageFormat> WithinBudget(IReadOnlySet<ImageFormat> allowed, ImageOperations merged, AssetFacts facts, ImageFormat extension)
     {
-        if (SizeBudget.IsSmall(merged, facts.Width, facts.Height, facts.Frames, options.Value.MemoryBudgetBytes))
-            return allowed;
         var source = SourceOf(facts);
+        if (SizeBudget.IsSmall(merged, source.Width, source.Height, source.Frames, options.Value.MemoryBudgetBytes))
+            return allowed;
         return allowed.All(Holds) ? allowed : allowed.Where(Holds).Append(extension).Where(allowed.Contains).ToHashSet();
 
         bool Holds(ImageFormat format) => SizeBudget.Holds(merged, format, source, ReadFormatOf(facts), options.Value.MemoryBudgetBytes);
@@ -91,7 +91,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
         var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
         var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
-        var hash = OperationsHash.Compute(canonical.Text, facts.ContentHash, format, Revision(usesIntermediate, isExact, policy));
+        var hash = OperationsHash.Compute(canonical.Text, facts.ContentHash, format, Revision(usesIntermediate, isExact, source.Drawing is not null, policy));
         var tags = CacheTags.Of(request.Space.OrganizationSlug, request.Space.TenantSlug, request.Space.SpaceSlug, request.AssetId.ToString(), preset?.Slug);
         return new VariantDescription
         {
@@ -106,7 +106,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             IsNegotiated = merged.Format is { IsAuto: true },
             FollowsFocalPoint = merged.Gravity == Gravity.Focal,
             SnappedWidth = verdict.SnappedWidth,
-            SizeLimited = Limited(TransformPlan.Of(canonical, new PixelSize(source.Width, source.Height)), sized.IsLimited),
+            SizeLimited = Limited(TransformPlan.Of(canonical, source), sized.IsLimited),
             UsesIntermediate = usesIntermediate,
             IsExactOriginal = isExact,
             ETag = $"\"{hash}\"",
@@ -124,7 +124,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, source, request.IsSigned, request.IsForAsset);
     }
 
-    private static SourceFacts SourceOf(AssetFacts facts) => new(
+    private static SourceFacts SourceOf(AssetFacts facts) => OriginalFormats.TryParse(facts.Format, out var original) && original == OriginalFormat.Svg
+        ? Pixels(facts).AsDrawing()
+        : Pixels(facts);
+
+    private static SourceFacts Pixels(AssetFacts facts) => new(
         facts.Width, facts.Height, facts.HasAlpha, facts.Frames, facts.ContentHash, facts.FocalX, facts.FocalY,
         ImageFormats.TryParse(facts.Format, out var own) ? own : null)
     {
@@ -145,11 +149,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     private static OriginalFormat ReadFormatOf(AssetFacts facts) => facts.WorkingCopyKey is null ? FormatOf(facts) : OriginalFormat.Png;
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
-    private static string Revision(bool usesIntermediate, bool isExact, EffectivePolicy policy)
+    private static string Revision(bool usesIntermediate, bool isExact, bool isDrawn, EffectivePolicy policy)
     {
         if (isExact)
             return "exact";
-        var revision = usesIntermediate ? EngineRevision.ForIntermediate : EngineRevision.Current;
+        var revision = isDrawn ? $"{EngineRevision.Current}+drawn" : usesIntermediate ? EngineRevision.ForIntermediate : EngineRevision.Current;
         return policy.KeepCopyright ? $"{revision}+copyright" : revision;
     }
 

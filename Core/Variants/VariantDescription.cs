@@ -62,7 +62,10 @@ public sealed class VariantDescription
     public required OriginalFormat OriginalFormat { get; init; }
 
     /// <summary>Whether pixels are read from the working copy. The original without its metadata is the original.</summary>
-    public bool ReadsWorkingCopy => Asset.WorkingCopyKey is not null && !Canonical.Operations.Original;
+    public bool ReadsWorkingCopy => Asset.WorkingCopyKey is not null && !Canonical.Operations.Original && !IsDrawn;
+
+    /// <summary>Whether the variant is drawn from an SVG at its own size.</summary>
+    public bool IsDrawn => Source.Drawing is not null;
 
     public Guid OrganizationId => Space.OrganizationId;
 

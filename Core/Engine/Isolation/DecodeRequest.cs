@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageService.Core.Errors;
+using ImageService.Core.Operations;
 
 namespace ImageService.Core.Engine.Isolation;
 
@@ -13,7 +14,16 @@ namespace ImageService.Core.Engine.Isolation;
 /// <param name="CpuMilliseconds">CPU time that the process may take for it.</param>
 /// <param name="Allowed">Names of formats.</param>
 internal sealed record DecodeRequest(
-    string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, int CpuMilliseconds, string[] Allowed);
+    string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, int CpuMilliseconds, string[] Allowed)
+{
+    /// <summary>An SVG that was accepted before is to be drawn so, and nothing else to be told of it; null: read an original.</summary>
+    public DrawRequest? Draw { get; init; }
+}
+
+/// <summary>How an SVG is to be drawn.</summary>
+/// <param name="Size">Of the part, px.</param>
+/// <param name="Part">Of the drawing.</param>
+internal sealed record DrawRequest(PixelSize Size, PicturePart Part);
 
 /// <summary>One line on the decoder's standard output: what decoding will take, or an error, or the facts.</summary>
 internal sealed record DecodeReply

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using ImageService.Core.Errors;
+using ImageService.Core.Operations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,7 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
 {
     // A quarter of the decoders may be as large as one can be.
     private readonly DecoderMemory _memory = new(options.Value.DecoderMemoryBytes * Math.Max(1, Places(options.Value) / 4));
+    private static readonly ProbeLimits Drawable = new(long.MaxValue, 1, new HashSet<OriginalFormat> { OriginalFormat.Svg });
     private readonly SemaphoreSlim _places = new(Places(options.Value));
 
     /// <summary>Judges an original by its header, decodes it wholly, and tells its facts.</summary>
@@ -32,15 +34,7 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
             return EngineErrors.Full(TimeSpan.FromSeconds(5));
         try
         {
-            var whole = Path.GetFullPath(path);
-            var request = new DecodeRequest(
-                whole,
-                $"{whole}.raster",
-                limits.MaxPixels,
-                limits.MaxFrames,
-                options.Value.DecoderMemoryBytes,
-                (int)options.Value.DecoderTimeout.TotalMilliseconds,
-                [.. limits.Allowed.Select(format => format.Name())]);
+            var request = Request(path, limits);
             var answer = await AskAsync(request, ct);
 
             // A crash may be chance; the same image crashing it again is the image.
@@ -59,10 +53,71 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         }
     }
 
+    /// <summary>Draws a part of an SVG that was accepted before, uniformly scaled to fill a size.</summary>
+    /// <param name="svg">The whole file.</param>
+    /// <param name="size">Of the part, px.</param>
+    /// <param name="part">What to draw of it.</param>
+    /// <param name="use">Told what it took.</param>
+    /// <param name="ct">Kills the process.</param>
+    /// <returns>A PNG, or what <see cref="DecodeAsync"/> returns.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<Result<ReadOnlyMemory<byte>>> DrawAsync(ReadOnlyMemory<byte> svg, PixelSize size, PicturePart part, CpuUse? use, CancellationToken ct)
+    {
+        if (!await _places.WaitAsync(options.Value.MaxWait, ct))
+            return EngineErrors.Full(TimeSpan.FromSeconds(5));
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory(DecoderChild.FolderPrefix).FullName;
+            try
+            {
+                return await DrawAsync(svg, new DrawRequest(size, part), use, Path.Combine(folder, "drawing"), ct);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception broken) when (broken is IOException or Win32Exception or UnauthorizedAccessException)
+        {
+            Log.DecoderNotStarted(log, broken);
+            return EngineErrors.HostFault();
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
     public void Dispose()
     {
         _places.Dispose();
         _memory.Dispose();
+    }
+
+    private DecodeRequest Request(string path, ProbeLimits limits)
+    {
+        var whole = Path.GetFullPath(path);
+        return new DecodeRequest(
+            whole,
+            $"{whole}.raster",
+            limits.MaxPixels,
+            limits.MaxFrames,
+            options.Value.DecoderMemoryBytes,
+            (int)options.Value.DecoderTimeout.TotalMilliseconds,
+            [.. limits.Allowed.Select(format => format.Name())]);
+    }
+
+    private async Task<Result<ReadOnlyMemory<byte>>> DrawAsync(ReadOnlyMemory<byte> svg, DrawRequest draw, CpuUse? use, string path, CancellationToken ct)
+    {
+        await File.WriteAllBytesAsync(path, svg, ct);
+        var request = Request(path, Drawable) with { Draw = draw };
+        use?.Begin();
+        if (!(await AskAsync(request, ct)).TryGet(out var reply, out var error))
+            return error;
+        use?.Add(TimeSpan.FromMilliseconds(reply.DecodeCpuMs));
+        return reply.Code is { } code
+            ? new Error(code, reply.Detail ?? "The image cannot be drawn.")
+            : new ReadOnlyMemory<byte>(await File.ReadAllBytesAsync($"{request.WorkingCopyPath}.{reply.WorkingCopyExtension}", ct));
     }
 
     private async Task<Result<DecodeReply>> AskAsync(DecodeRequest request, CancellationToken ct)

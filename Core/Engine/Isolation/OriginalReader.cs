@@ -32,7 +32,8 @@ internal static class OriginalReader
             return format switch
             {
                 OriginalFormat.Heic => WorkingCopy(request, format, HeicRaster.Write(request, admit)),
-                OriginalFormat.Svg => WorkingCopy(request, format, SvgRaster.Write(request, admit)),
+                OriginalFormat.Svg when request.Draw is { } draw => Drawn(SvgRaster.Draw(request, draw, admit)),
+                OriginalFormat.Svg => Drawing(request, SvgRaster.Preview(request, admit)),
                 _ => ReadRaster(request, request.Path, format, admit),
             };
         }
@@ -78,6 +79,30 @@ internal static class OriginalReader
         var path = $"{request.WorkingCopyPath}.proof";
         File.WriteAllBytes(path, new byte[ProofBytes]);
         File.Delete(path);
+    }
+
+    // The process draws this and nothing else: what it has taken so far, it took for this.
+    private static Result<DecodeReply> Drawn(Result<RasterFile> drawn) => drawn.Map(raster => new DecodeReply
+    {
+        Format = OriginalFormat.Svg,
+        WorkingCopyExtension = raster.Format.Name(),
+        DecodeCpuMs = (int)Environment.CpuUsage.TotalTime.TotalMilliseconds,
+    });
+
+    // An SVG is drawn anew for each variant: of its preview nothing stays but the placeholders.
+    private static Result<DecodeReply> Drawing(DecodeRequest request, Result<DrawnSvg> drawn)
+    {
+        if (!drawn.TryGet(out var preview, out var error))
+            return error;
+        try
+        {
+            return ReadRaster(request, preview.Raster.Path, preview.Raster.Format, static _ => { })
+                .Map(reply => reply with { Format = OriginalFormat.Svg, Width = preview.Width, Height = preview.Height });
+        }
+        finally
+        {
+            File.Delete(preview.Raster.Path);
+        }
     }
 
     // What the raster does not tell of the original any more.

@@ -1,6 +1,7 @@
 using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Errors;
+using ImageService.Core.Operations;
 using NetVips;
 using Shouldly;
 using Xunit;
@@ -49,7 +50,7 @@ public sealed class IsolatedDecoderTests : IDisposable
     }
 
     [Fact]
-    public async Task An_svg_becomes_a_png_beside_it_and_sees_no_other_file()
+    public async Task An_svg_is_drawn_at_any_size_and_sees_no_other_file()
     {
         var secret = Path.Combine(_folder.FullName, "secret.png");
         await File.WriteAllBytesAsync(secret, Drawings.Jpeg(), Ct);
@@ -61,8 +62,11 @@ public sealed class IsolatedDecoderTests : IDisposable
 
         var decoded = (await DecodeAsync(System.Text.Encoding.UTF8.GetBytes(svg))).Value;
 
-        (decoded.Facts.Format, decoded.Facts.Width, decoded.Facts.Height).ShouldBe((OriginalFormat.Svg, 60, 40));
-        using var raster = Image.Pngload(decoded.NormalisedPath!);
+        (decoded.Facts.Format, decoded.Facts.Width, decoded.Facts.Height, decoded.NormalisedPath).ShouldBe((OriginalFormat.Svg, 60, 40, null));
+        using var decoder = Workbench.Decoder();
+        var drawn = (await decoder.DrawAsync(System.Text.Encoding.UTF8.GetBytes(svg), new PixelSize(600, 400), PicturePart.Whole, null, Ct)).Value;
+        using var raster = Image.PngloadBuffer(drawn.ToArray());
+        (raster.Width, raster.Height).ShouldBe((600, 400));
         Workbench.Colour(raster, 0.05, 0.05).ShouldBe([0, 255, 0, 255]);
         Workbench.Colour(raster, 0.6, 0.6)[3].ShouldBe(0);
     }

@@ -70,7 +70,9 @@ internal static class OperationsGen
         from y in Gen.Double[0, 1]
         from format in Format
         from deliverable in Gen.Bool
-        select new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null, deliverable ? format : null);
+        from drawing in Gen.Int[0, 4]
+        let facts = new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null, deliverable && drawing > 0 ? format : null)
+        select drawing == 0 ? facts.AsDrawing() : facts;
 
     public static CanonicalOperations Resolve(string text, ImageFormat format, SourceFacts source) =>
         TryResolve(text, format, source) ?? throw new InvalidOperationException($"{text} leaves nothing of the picture.");
