@@ -59,7 +59,7 @@ internal static class FuzzUrls
 
         var source = new SourceFacts(1 + random.Below(9000), 1 + random.Below(9000), random.Below(2) == 0, 1, "0", random.Below(101) / 100.0, random.Below(101) / 100.0, ImageFormat.Jpg);
         var once = CanonicalOperations.Resolve(operations with { Preset = null }, format, source, 85).Value;
-        var twice = CanonicalOperations.Resolve(OperationsParser.Parse(once.Text).Value, format, source, 85).Value;
+        var twice = CanonicalOperations.Resolve(once.Operations.Texts is null ? OperationsParser.Parse(once.Text).Value : once.Operations, format, source, 85).Value;
         if (once != twice)
             return $"resolving twice changes {once.Text} to {twice.Text}";
         return once.Text.Length <= OperationsGrammar.MaxCanonicalLength ? null : "the canonical form is too long";
@@ -105,6 +105,8 @@ internal static class FuzzUrls
         OperationKey.Gravity => ((Gravity)random.Below(11)).Name(),
         OperationKey.Background => random.Below(int.MaxValue).ToString("x8", CultureInfo.InvariantCulture)[..new[] { 3, 4, 6, 8 }[random.Below(4)]],
         OperationKey.Rotation => new[] { "90", "180", "270" }[random.Below(3)],
+        OperationKey.Overlay or OperationKey.Overlay2 or OperationKey.Overlay3 => "badge_" + random.Below(100),
+        >= OperationKey.Text1 and <= OperationKey.Text9 => OverlayTexts.Write(new string((char)(32 + random.Below(5000)), random.Below(60))),
         OperationKey.Preset => "card_" + random.Below(100),
         OperationKey.FocalX or OperationKey.FocalY => (random.Below(10_001) / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture),
         OperationKey.Sharpen => (random.Below(1001) / 100.0).ToString(CultureInfo.InvariantCulture),

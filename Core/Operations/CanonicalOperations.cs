@@ -12,7 +12,7 @@ namespace ImageService.Core.Operations;
 /// take its metadata away and leave the pixels. Otherwise: no size means full size; one side means "in proportion"; both come with a fit that does something:
 /// <see cref="Fit.Cover"/> (with a gravity), <see cref="Fit.Fill"/> or <see cref="Fit.Pad"/> (with a gravity). <see cref="ImageOperations.Background"/> null means that
 /// transparency stays; it is never null where a format without alpha would show it. <see cref="ImageOperations.Quality"/> is null for PNG and GIF only.
-/// <see cref="ImageOperations.Crop"/> is in px. With <see cref="ImageOperations.Trim"/> the picture's size is known only when it is made: sides and fit then stand as
+/// <see cref="ImageOperations.Crop"/> is in px. Texts of overlays are in <paramref name="Text"/> by what stands for them, so that it says their values only to who knows them. With <see cref="ImageOperations.Trim"/> the picture's size is known only when it is made: sides and fit then stand as
 /// asked for, and <see cref="ImageOperations.AspectRatio"/> where no side is said; both are null otherwise.
 /// </param>
 /// <param name="Format">The output format.</param>
@@ -46,7 +46,7 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
 
     private static Result<CanonicalOperations> Named(ImageOperations resolved, ImageFormat format)
     {
-        var text = OperationsText.Write(resolved);
+        var text = OperationsText.WriteCanonical(resolved);
         return text.Length <= OperationsGrammar.MaxCanonicalLength ? new CanonicalOperations(text, resolved, format) : OperationErrors.TooLong(text.Length);
     }
 
@@ -68,6 +68,7 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
         var position = CanonicalPosition.Of(operations, geometry, turn, source);
         var pad = Pad(operations);
         var round = Round(operations, geometry, pad, width, height);
+        var overlays = Overlays(operations);
         return new ImageOperations
         {
             Format = new FormatChoice(format),
@@ -98,8 +99,22 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
             Duotone = operations.Duotone,
             Pixelate = operations.Pixelate,
             MaxBytes = format.HasQuality() ? operations.MaxBytes : null,
+            Overlay = overlays.First,
+            Overlay2 = overlays.Second,
+            Overlay3 = overlays.Third,
+            OverlayDpr = overlays.First is null ? null : Unless(operations.OverlayDpr, 1),
+            Texts = overlays.First is null ? null : operations.Texts,
         };
     }
+
+    /// <summary>Overlays in the order they are drawn, without gaps.</summary>
+    private static (string? First, string? Second, string? Third) Overlays(ImageOperations operations) => operations switch
+    {
+        { Overlay: null, Overlay2: null } => (operations.Overlay3, null, null),
+        { Overlay: null } => (operations.Overlay2, operations.Overlay3, null),
+        { Overlay2: null } => (operations.Overlay, operations.Overlay3, null),
+        _ => (operations.Overlay, operations.Overlay2, operations.Overlay3),
+    };
 
     private static Padding? Pad(ImageOperations operations) => operations.Pad is { IsNone: false } pad ? pad : null;
 

@@ -3,8 +3,10 @@ namespace ImageService.Core.Operations;
 /// <summary>Lengths as a device shows them.</summary>
 public static class DevicePixels
 {
+    private const double MaxRatio = 4;
+
     /// <summary>
-    /// The same operations with <c>dpr</c> multiplied into every length (<c>w</c>, <c>h</c>, <c>pad</c>, <c>round</c>), floored; a side above a maximum becomes the maximum.
+    /// The same operations with <c>dpr</c> multiplied into every length (<c>w</c>, <c>h</c>, <c>pad</c>, <c>round</c>), floored, and left for those of overlays; a side above a maximum becomes the maximum.
     /// </summary>
     /// <param name="operations">As read and merged.</param>
     /// <param name="maxWidth">px.</param>
@@ -17,6 +19,7 @@ public static class DevicePixels
             Height = operations.Height is { } height ? OperationNumbers.Times(height, ratio, maxHeight) : null,
             Pad = operations.Pad?.Times(ratio),
             Round = operations.Round?.Times(ratio),
+            OverlayDpr = Math.Min(Math.Round((operations.OverlayDpr ?? 1) * ratio, OperationsGrammar.EffectDecimals), MaxRatio),
             Dpr = null,
         };
 

@@ -93,6 +93,21 @@ public sealed record ImageOperations
     /// <summary>Largest file, bytes, 1,000 to 10,000,000: the quality is lowered until it fits (<c>bytes</c>).</summary>
     public int? MaxBytes { get; init; }
 
+    /// <summary>Slug of the overlay that is drawn first (<c>o</c>).</summary>
+    public string? Overlay { get; init; }
+
+    /// <summary>Slug of the overlay that is drawn second (<c>o2</c>).</summary>
+    public string? Overlay2 { get; init; }
+
+    /// <summary>Slug of the overlay that is drawn third (<c>o3</c>).</summary>
+    public string? Overlay3 { get; init; }
+
+    /// <summary>What lengths of overlays in px are multiplied by, 1 to 4 (<c>odpr</c>); <see cref="Dpr"/> where it is not said.</summary>
+    public double? OverlayDpr { get; init; }
+
+    /// <summary>Texts for the overlays' variables (<c>t1</c> to <c>t9</c>).</summary>
+    public OverlayTexts? Texts { get; init; }
+
     /// <summary>Slug of the preset whose operations this URL builds on.</summary>
     public string? Preset { get; init; }
 }

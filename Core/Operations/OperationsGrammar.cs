@@ -27,6 +27,9 @@ public static class OperationsGrammar
     private const string Boxes = "x,y,w,h in pixels, or all four as fractions with a point, such as 0.1,0.1,0.5,0.5";
     private const string Percents = "a number of percent from 0 to 300";
     private const double MaxPercent = 300;
+    private const string OverlaySlugs = "the slug of an overlay: 1 to 100 of a-z, 0-9 and _";
+    private const string Texts = "base64url of at most 200 bytes of UTF-8, with ~ in place of - and without padding";
+    private const string Variables = "overlays whose text holds the variable";
     private const string Gravities = "center, north, northeast, east, southeast, south, southwest, west, northwest, smart or focal";
 
     private static readonly SearchValues<char> PresetCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -49,7 +52,7 @@ public static class OperationsGrammar
         new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)", "the asset's focal point", "g_focal where it crops left or right") { Min = 0, Max = 1 },
         new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)", "the asset's focal point", "g_focal where it crops top or bottom") { Min = 0, Max = 1 },
         new(OperationKey.AspectRatio, "ar", "a ratio such as 16:9 or 1.5, beside at most one of w and h", "the picture's own", "every output"),
-        new(OperationKey.Dpr, "dpr", "a number from 1 to 4", "1", "w, h, pad and round") { Min = 1, Max = 4 },
+        new(OperationKey.Dpr, "dpr", "a number from 1 to 4", "1", "w, h, pad, round and lengths of overlays in px") { Min = 1, Max = 4 },
         new(OperationKey.Crop, "crop", Boxes, "none", "every output"),
         new(OperationKey.Trim, "trim", "a tolerance from 0 to 100", "none", "every output") { Min = 0, Max = 100 },
         new(OperationKey.Pad, "pad", "1, 2 or 4 numbers of pixels from 0 to 2000, joined by ','", "none", "every output") { Min = 0, Max = Padding.MaxPx },
@@ -62,6 +65,19 @@ public static class OperationsGrammar
         new(OperationKey.Duotone, "duotone", "two colours of 3 or 6 hex digits, joined by ','", "none", "every output"),
         new(OperationKey.Pixelate, "pixelate", "a number of pixels from 2 to 512", "none", "every output") { Min = 2, Max = 512 },
         new(OperationKey.MaxBytes, "bytes", "a number of bytes from 1000 to 10000000", "none", "jpg, webp and avif") { Min = 1000, Max = 10_000_000 },
+        new(OperationKey.Overlay, "o", OverlaySlugs, "none", "every output"),
+        new(OperationKey.Overlay2, "o2", OverlaySlugs, "none", "every output"),
+        new(OperationKey.Overlay3, "o3", OverlaySlugs, "none", "every output"),
+        new(OperationKey.OverlayDpr, "odpr", "a number from 1 to 4", "dpr", "lengths of overlays in px") { Min = 1, Max = 4 },
+        new(OperationKey.Text1, "t1", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text2, "t2", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text3, "t3", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text4, "t4", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text5, "t5", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text6, "t6", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text7, "t7", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text8, "t8", Texts, "the overlay's default", Variables),
+        new(OperationKey.Text9, "t9", Texts, "the overlay's default", Variables),
         new(OperationKey.Preset, "preset", "the slug of a preset: 1 to 100 of a-z, 0-9 and _", "none", "URLs"),
     ];
 
@@ -69,7 +85,8 @@ public static class OperationsGrammar
     public static IReadOnlyList<OperationRule> Rules => Table;
 
     /// <summary>All operations' names, for the caller who wrote one that does not exist.</summary>
-    public static string AllNames { get; } = string.Join(", ", Table.Select(rule => rule.Name));
+    public static string AllNames { get; } = string.Join(
+        ", ", Table.Where(rule => rule.Key is <= OperationKey.Text1 or > OperationKey.Text9).Select(rule => rule.Key == OperationKey.Text1 ? "t1 to t9" : rule.Name));
 
     public static OperationRule Rule(OperationKey key) => Table[(int)key];
 
@@ -114,7 +131,7 @@ public static class OperationsGrammar
         _ => throw new ArgumentOutOfRangeException(nameof(gravity)),
     };
 
-    /// <summary>Whether a text is a preset's slug: 1 to 100 of <c>a-z</c>, <c>0-9</c>, <c>_</c>.</summary>
+    /// <summary>Whether a text is the slug of a preset or overlay: 1 to 100 of <c>a-z</c>, <c>0-9</c>, <c>_</c>.</summary>
     public static bool IsPresetSlug(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= MaxPresetLength && !text.ContainsAnyExcept(PresetCharacters);
 
@@ -178,6 +195,19 @@ public enum OperationKey
     Duotone,
     Pixelate,
     MaxBytes,
+    Overlay,
+    Overlay2,
+    Overlay3,
+    OverlayDpr,
+    Text1,
+    Text2,
+    Text3,
+    Text4,
+    Text5,
+    Text6,
+    Text7,
+    Text8,
+    Text9,
     Preset,
 }
 

@@ -43,6 +43,11 @@ public static class OperationsMerge
             Duotone = url.Duotone ?? preset.Duotone,
             Pixelate = url.Pixelate ?? preset.Pixelate,
             MaxBytes = url.MaxBytes ?? preset.MaxBytes,
+            Overlay = url.Overlay ?? preset.Overlay,
+            Overlay2 = url.Overlay2 ?? preset.Overlay2,
+            Overlay3 = url.Overlay3 ?? preset.Overlay3,
+            OverlayDpr = url.OverlayDpr ?? preset.OverlayDpr,
+            Texts = url.Texts?.Over(preset.Texts) ?? preset.Texts,
         };
     }
 

@@ -73,6 +73,11 @@ public static class OperationsParser
         private Duotone? _duotone;
         private int? _pixelate;
         private int? _maxBytes;
+        private string? _overlay;
+        private string? _overlay2;
+        private string? _overlay3;
+        private double? _overlayDpr;
+        private string?[]? _texts;
         private ReadOnlySpan<char> _preset;
 
         /// <summary>Takes one operation; the error, or null when it was read.</summary>
@@ -127,6 +132,11 @@ public static class OperationsParser
             Duotone = _duotone,
             Pixelate = _pixelate,
             MaxBytes = _maxBytes,
+            Overlay = _overlay,
+            Overlay2 = _overlay2,
+            Overlay3 = _overlay3,
+            OverlayDpr = _overlayDpr,
+            Texts = _texts is null ? null : OverlayTexts.Of(_texts),
             Preset = _preset.IsEmpty ? null : _preset.ToString(),
         };
 
@@ -160,6 +170,11 @@ public static class OperationsParser
             OperationKey.Duotone => (_duotone = Duotone.Read(value)) is not null,
             OperationKey.Pixelate => (_pixelate = OperationNumbers.ReadFloor(rule, value)) is not null,
             OperationKey.MaxBytes => (_maxBytes = OperationNumbers.ReadFloor(rule, value)) is not null,
+            OperationKey.Overlay => (_overlay = ReadSlug(value)) is not null,
+            OperationKey.Overlay2 => (_overlay2 = ReadSlug(value)) is not null,
+            OperationKey.Overlay3 => (_overlay3 = ReadSlug(value)) is not null,
+            OperationKey.OverlayDpr => (_overlayDpr = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
+            >= OperationKey.Text1 and <= OperationKey.Text9 => ((_texts ??= new string?[OverlayTexts.Count])[rule.Key - OperationKey.Text1] = OverlayTexts.Read(value)) is not null,
             OperationKey.Preset => SetPreset(value),
             _ => false,
         };
@@ -169,6 +184,8 @@ public static class OperationsParser
             _preset = value;
             return OperationsGrammar.IsPresetSlug(value);
         }
+
+        private static string? ReadSlug(ReadOnlySpan<char> value) => OperationsGrammar.IsPresetSlug(value) ? value.ToString() : null;
 
         private static Rgba? ReadOpaque(ReadOnlySpan<char> value) => value.Length is 3 or 6 ? Rgba.Read(value) : null;
 

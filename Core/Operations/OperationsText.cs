@@ -9,9 +9,14 @@ public static class OperationsText
     private static readonly string EffectPattern = "0." + new string('#', OperationsGrammar.EffectDecimals);
     private static readonly string FocalPattern = "0." + new string('#', OperationsGrammar.FocalDecimals);
 
+    /// <summary>The canonical form of resolved operations: as <see cref="Write(ImageOperations)"/>, but texts of overlays by what stands for them.</summary>
+    internal static string WriteCanonical(ImageOperations operations) => Write(operations, OverlayTexts.Digest);
+
     /// <summary>The text that the parser reads back as the same operations; a preset is named first.</summary>
     /// <exception cref="ArgumentException">Nothing is asked for, which the grammar cannot say.</exception>
-    public static string Write(ImageOperations operations)
+    public static string Write(ImageOperations operations) => Write(operations, OverlayTexts.Write);
+
+    private static string Write(ImageOperations operations, Func<string, string> textOf)
     {
         if (operations.Original)
             return OperationsGrammar.Original;
@@ -47,6 +52,16 @@ public static class OperationsText
         writer.Word(OperationKey.Duotone, operations.Duotone?.Text);
         writer.Number(OperationKey.Pixelate, operations.Pixelate);
         writer.Number(OperationKey.MaxBytes, operations.MaxBytes);
+        writer.Word(OperationKey.Overlay, operations.Overlay);
+        writer.Word(OperationKey.Overlay2, operations.Overlay2);
+        writer.Word(OperationKey.Overlay3, operations.Overlay3);
+        writer.Fraction(OperationKey.OverlayDpr, operations.OverlayDpr, EffectPattern);
+        if (operations.Texts is { } texts)
+        {
+            for (var number = 1; number <= OverlayTexts.Count; number++)
+                writer.Word(OperationKey.Text1 + number - 1, texts[number] is { } said ? textOf(said) : null);
+        }
+
         var text = writer.Finish();
         return text.Length > 0 ? text : throw new ArgumentException("The operations ask for nothing; use 'original' or set a format.", nameof(operations));
     }

@@ -37,6 +37,8 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         Asset a => (a.OrganizationId, "asset", new AssetId(a.Id).ToString()),
         AssetVersion { DeletedAt: not null } v => (v.OrganizationId, "asset_version", string.Create(CultureInfo.InvariantCulture, $"{new AssetId(v.AssetId)}/v{v.Version}")),
         Preset p => (p.OrganizationId, "preset", p.Slug),
+        Overlay o => (o.OrganizationId, "overlay", o.Slug),
+        Font f => (f.OrganizationId, "font", f.Slug),
         PolicyRow p => (p.OrganizationId, "policy", p.Key),
         ApiKey k => (k.OrganizationId, "api_key", k.KeyId),
         SigningKey k => (k.OrganizationId, "signing_key", k.Kid),
@@ -93,6 +95,8 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
 
         if (entry.Entity is Preset preset)
             AddOperations(entry.Context, preset, after);
+        if (entry.Entity is Overlay overlay)
+            AddElements(entry.Context, overlay, after);
         return (before, after);
     }
 
@@ -103,6 +107,15 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
             .FirstOrDefault(r => r.State is EntityState.Added && (r.Entity.PresetId == preset.Id || preset.Revisions.Contains(r.Entity)));
         if (revision is not null)
             after["operations"] = revision.Entity.Operations;
+    }
+
+    /// <summary>Likewise an overlay's elements.</summary>
+    private static void AddElements(DbContext context, Overlay overlay, JsonObject after)
+    {
+        var revision = context.ChangeTracker.Entries<OverlayRevisionRow>()
+            .FirstOrDefault(r => r.State is EntityState.Added && (r.Entity.OverlayId == overlay.Id || overlay.Revisions.Contains(r.Entity)));
+        if (revision is not null)
+            after["elements"] = JsonNode.Parse(revision.Entity.Elements);
     }
 
     private static JsonNode? Node(object? value, bool isJson) => value switch

@@ -40,6 +40,12 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<PresetGeneration> PresetGenerations => Set<PresetGeneration>();
 
+    public DbSet<Overlay> Overlays => Set<Overlay>();
+
+    public DbSet<OverlayRevisionRow> OverlayRevisions => Set<OverlayRevisionRow>();
+
+    public DbSet<Font> Fonts => Set<Font>();
+
     public DbSet<PolicyRow> Policies => Set<PolicyRow>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

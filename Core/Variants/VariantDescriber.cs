@@ -82,6 +82,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     {
         var policy = request.Space.Policy;
         var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
+        if ((merged.Overlay ?? merged.Overlay2 ?? merged.Overlay3) is { } overlay)
+            return VariantErrors.NoSuchOverlay(overlay);
         var source = SourceOf(facts);
         if (!Judge(request, merged, source, format, policy).TryGet(out var verdict, out var refusal))
             return refusal;

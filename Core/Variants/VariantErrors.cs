@@ -10,6 +10,8 @@ public static class VariantErrors
 
     public static Error NoSuchPreset(string slug) => new(ErrorCode.NotFound, $"There is no preset \"{slug}\" in this space.");
 
+    public static Error NoSuchOverlay(string slug) => new(ErrorCode.NotFound, $"There is no overlay \"{slug}\" in this space.");
+
     public static Error BudgetExceeded(int budget) => new(
         ErrorCode.VariantBudgetExceeded,
         $"This version of the asset has its {budget} variants already (policy variant_budget). Variants made before are still served; use one of their sizes.")

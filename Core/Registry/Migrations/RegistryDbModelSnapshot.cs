@@ -544,6 +544,77 @@ namespace ImageService.Core.Registry.Migrations
                         });
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.Font", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("content_hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Family")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("family");
+
+                    b.Property<int>("Glyphs")
+                        .HasColumnType("integer")
+                        .HasColumnName("glyphs");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.PrimitiveCollection<string[]>("Scripts")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scripts");
+
+                    b.Property<int>("SizeBytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("slug");
+
+                    b.Property<string>("Style")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("style");
+
+                    b.HasKey("Id")
+                        .HasName("pk_fonts");
+
+                    b.HasIndex("OrganizationId", "Slug")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fonts_organization_id_slug");
+
+                    b.ToTable("fonts", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_fonts_content_hash", "content_hash ~ '^[0-9a-f]{64}$'");
+
+                            t.HasCheckConstraint("ck_fonts_slug", "slug ~ '^[a-z0-9_]{1,100}$'");
+                        });
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.IdempotencyRecord", b =>
                 {
                     b.Property<Guid>("OrganizationId")
@@ -926,6 +997,121 @@ namespace ImageService.Core.Registry.Migrations
                         .HasFilter("published_at IS NOT NULL");
 
                     b.ToTable("outbox_messages", (string)null);
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.Overlay", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("CurrentRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("current_revision");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<uint>("RowVersion")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("slug");
+
+                    b.Property<Guid?>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_overlays");
+
+                    b.HasAlternateKey("OrganizationId", "Id")
+                        .HasName("ak_overlays_organization_id_id");
+
+                    b.HasIndex("OrganizationId", "TenantId", "SpaceId", "Slug")
+                        .IsUnique()
+                        .HasDatabaseName("ix_overlays_organization_id_tenant_id_space_id_slug");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("OrganizationId", "TenantId", "SpaceId", "Slug"), false);
+
+                    b.ToTable("overlays", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_overlays_current_revision", "current_revision >= 1");
+
+                            t.HasCheckConstraint("ck_overlays_level", "space_id IS NULL OR tenant_id IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_overlays_slug", "slug ~ '^[a-z0-9_]{1,100}$'");
+                        });
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.OverlayRevisionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Elements")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("elements");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("OverlayId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("overlay_id");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Id")
+                        .HasName("pk_overlay_revisions");
+
+                    b.HasIndex("OrganizationId", "OverlayId")
+                        .HasDatabaseName("ix_overlay_revisions_organization_id_overlay_id");
+
+                    b.HasIndex("OverlayId", "Revision")
+                        .IsUnique()
+                        .HasDatabaseName("ix_overlay_revisions_overlay_id_revision");
+
+                    b.ToTable("overlay_revisions", (string)null);
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.PolicyRow", b =>
@@ -2156,6 +2342,16 @@ namespace ImageService.Core.Registry.Migrations
                         .HasConstraintName("fk_asset_versions_assets_organization_id_space_id_asset_id");
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.Font", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_fonts_organizations_organization_id");
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.IdentityProvider", b =>
                 {
                     b.HasOne("ImageService.Core.Registry.Organization", null)
@@ -2205,6 +2401,41 @@ namespace ImageService.Core.Registry.Migrations
                         .HasPrincipalKey("OrganizationId", "TenantId", "Id")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_members_spaces_organization_id_tenant_id_space_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.Overlay", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_overlays_organizations_organization_id");
+
+                    b.HasOne("ImageService.Core.Registry.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId", "TenantId")
+                        .HasPrincipalKey("OrganizationId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_overlays_tenants_organization_id_tenant_id");
+
+                    b.HasOne("ImageService.Core.Registry.Space", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId", "TenantId", "SpaceId")
+                        .HasPrincipalKey("OrganizationId", "TenantId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_overlays_spaces_organization_id_tenant_id_space_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.OverlayRevisionRow", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Overlay", null)
+                        .WithMany("Revisions")
+                        .HasForeignKey("OrganizationId", "OverlayId")
+                        .HasPrincipalKey("OrganizationId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_overlay_revisions_overlays_organization_id_overlay_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.PolicyRow", b =>
@@ -2388,6 +2619,11 @@ namespace ImageService.Core.Registry.Migrations
             modelBuilder.Entity("ImageService.Core.Registry.Asset", b =>
                 {
                     b.Navigation("Versions");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.Overlay", b =>
+                {
+                    b.Navigation("Revisions");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.Preset", b =>

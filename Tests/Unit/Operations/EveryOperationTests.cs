@@ -41,6 +41,19 @@ public sealed class EveryOperationTests
         [OperationKey.Duotone] = "duotone_000000,ffffff",
         [OperationKey.Pixelate] = "pixelate_9",
         [OperationKey.MaxBytes] = "bytes_5000",
+        [OperationKey.Overlay] = "o_badge",
+        [OperationKey.Overlay2] = "o2_new_in",
+        [OperationKey.Overlay3] = "o3_x",
+        [OperationKey.OverlayDpr] = "odpr_1.5",
+        [OperationKey.Text1] = "t1_SGVsbG8",
+        [OperationKey.Text2] = "t2_w7zDvw",
+        [OperationKey.Text3] = "t3_8J~YgA",
+        [OperationKey.Text4] = "t4_",
+        [OperationKey.Text5] = "t5_w78_",
+        [OperationKey.Text6] = "t6_NQ",
+        [OperationKey.Text7] = "t7_Ng",
+        [OperationKey.Text8] = "t8_Nw",
+        [OperationKey.Text9] = "t9_OA",
         [OperationKey.Preset] = "preset_card",
     };
 
@@ -55,7 +68,7 @@ public sealed class EveryOperationTests
     public void Each_rule_of_the_grammar_stands_at_its_key_and_sets_a_member_of_its_own()
     {
         OperationsGrammar.Rules.Select(rule => (int)rule.Key).ShouldBe(Enumerable.Range(0, Enum.GetValues<OperationKey>().Length));
-        var set = Enum.GetValues<OperationKey>().SelectMany(key => SetBy(Samples[key])).Select(member => member.Name).ToList();
+        var set = Enum.GetValues<OperationKey>().Where(key => key is <= OperationKey.Text1 or > OperationKey.Text9).SelectMany(key => SetBy(Samples[key])).Select(member => member.Name).ToList();
         set.ShouldBeUnique();
         set.Append(nameof(ImageOperations.Original)).Order().ShouldBe(Members.Select(member => member.Name).Order());
     }
@@ -94,12 +107,24 @@ public sealed class EveryOperationTests
             OperationKey.Fit => "w_50-h_500-f_cover",
             OperationKey.Width or OperationKey.Height => "w_90-h_70",
             OperationKey.Background => "pad_1-b_102030",
+            OperationKey.Overlay2 => "o_a-o2_b",
+            OperationKey.Overlay3 => "o_a-o2_b-o3_c",
+            OperationKey.OverlayDpr or (>= OperationKey.Text1 and <= OperationKey.Text9) => $"o_badge-{Samples[key]}",
             _ => Samples[key],
         };
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(company).Value, ImageFormat.Webp, Picture, 85).Value;
         var members = SetBy(Samples[key]).ToList();
         members.ShouldNotBeEmpty();
         members.ShouldAllBe(member => !Equals(member.GetValue(canonical.Operations), member.GetValue(new ImageOperations())));
+    }
+
+    [Fact]
+    public void Each_text_has_a_variable_of_its_own()
+    {
+        var said = Enumerable.Range(1, OverlayTexts.Count).Select(number => OperationsParser.Parse($"t{number}_NQ").Value.Texts!).ToList();
+        said.ShouldBeUnique();
+        for (var number = 1; number <= OverlayTexts.Count; number++)
+            said[number - 1].ShouldBe(OverlayTexts.Of(number, "5"));
     }
 
     [Fact]

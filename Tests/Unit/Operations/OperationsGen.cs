@@ -10,6 +10,11 @@ internal static class OperationsGen
     private static readonly Gen<string> Side = Gen.OneOf(Gen.Int[1, 60], Gen.Int[1, 4000], Gen.Int[1, OperationsGrammar.MaxSidePx])
         .Select(px => px.ToString(CultureInfo.InvariantCulture));
 
+    private static readonly Gen<string> OverlaySlug = Gen.OneOf("badge", "new_in_", "_", "7");
+
+    private static readonly Gen<string> OverlayText = Gen.OneOf(
+        Gen.Char["aZ09 ~-_/+\néжע世"].Array[0, 60].Select(characters => new string(characters)), Gen.Const("😀 👩‍👩‍👧"), Gen.Const(""));
+
     private static readonly Gen<string>[] Operations =
     [
         Gen.OneOf("jpg", "png", "webp", "avif", "gif", "auto").Select(format => $"fmt_{format}"),
@@ -46,6 +51,11 @@ internal static class OperationsGen
         Gen.Select(Gen.UInt, Gen.UShort).Select(n => $"duotone_{n.Item1 & 0xffffff:x6},{n.Item2 & 0xfff:x3}"),
         Gen.Int[2, 512].Select(px => $"pixelate_{px}"),
         Gen.Int[1000, 10_000_000].Select(bytes => $"bytes_{bytes}"),
+        OverlaySlug.Select(slug => $"o_{slug}"),
+        OverlaySlug.Select(slug => $"o2_{slug}"),
+        OverlaySlug.Select(slug => $"o3_{slug}"),
+        Gen.Int[100, 400].Select(ratio => $"odpr_{Hundredths(ratio)}"),
+        .. Enumerable.Range(1, OverlayTexts.Count).Select(number => OverlayText.Select(text => $"t{number}_{OverlayTexts.Write(text)}")),
     ];
 
     /// <summary>Between one and all operations, each at most once, in any order; a ratio beside at most one side.</summary>
@@ -110,7 +120,7 @@ internal static class OperationsGen
 
     private static string Otherwise(string part, Random random)
     {
-        var (key, value) = part.Split('_') is [var k, var v] ? (k, v) : (part, "");
+        var (key, value) = part.Split('_', 2) is [var k, var v] ? (k, v) : (part, "");
         return (key, random.Next(2)) switch
         {
             (_, 0) => part,
@@ -128,7 +138,7 @@ internal static class OperationsGen
             ("ar", _) when value.Split(':') is [var wide, var high] => $"ar_{wide}.0:0{high}",
             ("ar", _) => $"{part}:1",
             ("r", _) => part + ".0",
-            ("sharpen" or "blur" or "fx" or "fy" or "trim" or "bri" or "con" or "sat" or "gam" or "dpr", _) => $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
+            ("sharpen" or "blur" or "fx" or "fy" or "trim" or "bri" or "con" or "sat" or "gam" or "dpr" or "odpr", _) => $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
             _ => part,
         };
     }
