@@ -15,6 +15,12 @@ public readonly record struct FactScope(FactKind Kind, Guid OrganizationId, stri
     /// <summary>Sessions of people; forgotten whenever a session, a person or a membership changes.</summary>
     public static FactScope Sessions { get; } = new(FactKind.Sessions, Guid.Empty, "");
 
+    /// <summary>Which customers' host names there are; forgotten whenever one changes.</summary>
+    public static FactScope Hosts { get; } = new(FactKind.Hosts, Guid.Empty, "");
+
+    /// <summary>The names that assets have on one host.</summary>
+    public static FactScope Host(string hostname) => new(FactKind.Host, Guid.Empty, hostname);
+
     /// <summary>Tenants, spaces, policies, presets, signing keys, members, webhooks: what changes rarely and is forgotten as a whole.</summary>
     public static FactScope Of(Guid organizationId) => new(FactKind.Organization, organizationId, "");
 
@@ -37,6 +43,8 @@ public enum FactKind
     Organization,
     Asset,
     ApiKey,
+    Hosts,
+    Host,
 }
 
 /// <summary>What to do when a fact must be looked up again and the database does not answer.</summary>

@@ -85,6 +85,8 @@ internal sealed class FactsInterceptor(FactsCache cache) : SaveChangesIntercepto
         Member m => new FactNotice("members", m.OrganizationId, null),
         IdentityProvider p => new FactNotice("identity_providers", p.OrganizationId, null),
         Webhook w => new FactNotice("webhooks", w.OrganizationId, null),
+        DialectHost h => new FactNotice("hosts", h.OrganizationId, h.Hostname),
+        AssetAlias a => new FactNotice("aliases", a.OrganizationId, a.Hostname),
         UserSession or User => new FactNotice("user_sessions", null, null),
         _ => null,
     };

@@ -28,6 +28,13 @@ public sealed class FactsListener(Notices notices, FactsCache cache, ILogger<Fac
             case "api_keys" when notice.Key is { } keyId:
                 yield return FactScope.ApiKey(keyId);
                 yield break;
+            case "hosts" when notice.Key is { } hostname:
+                yield return FactScope.Hosts;
+                yield return FactScope.Host(hostname);
+                yield break;
+            case "aliases" when notice.Key is { } hostname:
+                yield return FactScope.Host(hostname);
+                yield break;
             case "user_sessions" or "users":
                 yield return FactScope.Sessions;
                 yield break;

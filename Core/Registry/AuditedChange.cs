@@ -46,6 +46,7 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         IdentityProvider p => (p.OrganizationId, "identity_provider", p.Id.ToString()),
         Webhook w => (w.OrganizationId, "webhook", w.Id.ToString()),
         ImportJob { } j => (j.OrganizationId, "import", j.Id.ToString()),
+        DialectHost h => (h.OrganizationId, "host", h.Hostname),
         StoreMove m => (m.OrganizationId, "store_move", m.Id.ToString()),
         _ => null,
     };
@@ -64,6 +65,7 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         (ApiKey, _) when Changed(entry, nameof(ApiKey.SecretHash)) => "rotated",
         (SigningKey { State: SigningKeyState.Revoked }, _) when Changed(entry, nameof(SigningKey.State)) => "revoked",
         (Member, _) when Changed(entry, nameof(Member.AcceptedAt)) => "joined",
+        (DialectHost, _) when Changed(entry, nameof(DialectHost.VerifiedAt)) => "verified",
         (Asset, _) when Changed(entry, nameof(Asset.CurrentVersion)) => "replaced",
         (Organization or Tenant or Space or Asset or AssetVersion, _) when Changed(entry, nameof(Asset.DeletedAt)) =>
             entry.Property(nameof(Asset.DeletedAt)).CurrentValue is null ? "restored" : "deleted",

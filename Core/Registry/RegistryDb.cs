@@ -80,6 +80,10 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<StoreMove> StoreMoves => Set<StoreMove>();
 
+    public DbSet<DialectHost> Hosts => Set<DialectHost>();
+
+    public DbSet<AssetAlias> Aliases => Set<AssetAlias>();
+
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -102,6 +106,7 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
         Text<SigningKeyState>();
         Text<StorageTier>();
         Text<StoreMoveState>();
+        Text<UrlDialect>();
 
         void Text<T>()
             where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<SnakeCaseConverter<T>>().HaveMaxLength(20);

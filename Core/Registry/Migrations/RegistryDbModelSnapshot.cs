@@ -279,6 +279,60 @@ namespace ImageService.Core.Registry.Migrations
                         });
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.AssetAlias", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AssetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asset_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Hostname")
+                        .IsRequired()
+                        .HasMaxLength(253)
+                        .HasColumnType("character varying(253)")
+                        .HasColumnName("hostname");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasMaxLength(600)
+                        .HasColumnType("character varying(600)")
+                        .HasColumnName("path");
+
+                    b.Property<Guid>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_aliases");
+
+                    b.HasIndex("OrganizationId", "SpaceId", "AssetId")
+                        .HasDatabaseName("ix_aliases_organization_id_space_id_asset_id");
+
+                    b.HasIndex("OrganizationId", "TenantId", "SpaceId")
+                        .HasDatabaseName("ix_aliases_organization_id_tenant_id_space_id");
+
+                    b.HasIndex("SpaceId", "Hostname", "Path")
+                        .IsUnique()
+                        .HasDatabaseName("ix_aliases_space_id_hostname_path");
+
+                    b.ToTable("aliases", (string)null);
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.AssetVersion", b =>
                 {
                     b.Property<Guid>("Id")
@@ -612,6 +666,95 @@ namespace ImageService.Core.Registry.Migrations
                             t.HasCheckConstraint("ck_fonts_content_hash", "content_hash ~ '^[0-9a-f]{64}$'");
 
                             t.HasCheckConstraint("ck_fonts_slug", "slug ~ '^[a-z0-9_]{1,100}$'");
+                        });
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.DialectHost", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("AllowUnsigned")
+                        .HasColumnType("boolean")
+                        .HasColumnName("allow_unsigned");
+
+                    b.Property<string>("Challenge")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("challenge");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Dialect")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("dialect");
+
+                    b.Property<string>("Hostname")
+                        .IsRequired()
+                        .HasMaxLength(253)
+                        .HasColumnType("character varying(253)")
+                        .HasColumnName("hostname");
+
+                    b.Property<bool>("Lenient")
+                        .HasColumnType("boolean")
+                        .HasColumnName("lenient");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<byte[]>("ProtectedKeys")
+                        .HasColumnType("bytea")
+                        .HasColumnName("protected_keys");
+
+                    b.Property<uint>("RowVersion")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.Property<Guid>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<DateTimeOffset?>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("verified_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hosts");
+
+                    b.HasIndex("Hostname")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hosts_hostname")
+                        .HasFilter("verified_at IS NOT NULL");
+
+                    b.HasIndex("OrganizationId", "TenantId", "SpaceId")
+                        .HasDatabaseName("ix_hosts_organization_id_tenant_id_space_id");
+
+                    b.HasIndex("SpaceId", "Hostname")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hosts_space_id_hostname");
+
+                    b.ToTable("hosts", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_hosts_dialect", "dialect IN ('native', 'imgproxy', 'thumbor', 'cloudinary', 'imgix', 'next', 'ipx', 'cloudflare')");
+
+                            t.HasCheckConstraint("ck_hosts_hostname", "hostname = lower(hostname)");
                         });
                 });
 
@@ -2331,6 +2474,25 @@ namespace ImageService.Core.Registry.Migrations
                         .HasConstraintName("fk_assets_spaces_organization_id_tenant_id_space_id");
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.AssetAlias", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Asset", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId", "SpaceId", "AssetId")
+                        .HasPrincipalKey("OrganizationId", "SpaceId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_aliases_assets_organization_id_space_id_asset_id");
+
+                    b.HasOne("ImageService.Core.Registry.Space", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId", "TenantId", "SpaceId")
+                        .HasPrincipalKey("OrganizationId", "TenantId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_aliases_spaces_organization_id_tenant_id_space_id");
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.AssetVersion", b =>
                 {
                     b.HasOne("ImageService.Core.Registry.Asset", null)
@@ -2350,6 +2512,17 @@ namespace ImageService.Core.Registry.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_fonts_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.DialectHost", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Space", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId", "TenantId", "SpaceId")
+                        .HasPrincipalKey("OrganizationId", "TenantId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_hosts_spaces_organization_id_tenant_id_space_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.IdentityProvider", b =>
