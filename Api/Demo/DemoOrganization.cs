@@ -1,6 +1,7 @@
 using ImageService.Core.Access;
 using ImageService.Core.Identity;
 using ImageService.Core.Messaging;
+using ImageService.Core.Policies;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using Microsoft.EntityFrameworkCore;
@@ -107,8 +108,16 @@ internal sealed class DemoOrganization(
     {
         foreach (var (slug, name, access) in ((string, string, AssetAccess)[])[(PublicSpace, "Marketing", AssetAccess.Public), (PrivateSpace, "Confidential", AssetAccess.Private)])
         {
-            if (!await db.Spaces.AnyAsync(row => row.TenantId == tenantId && row.Slug == slug && row.DeletedAt == null, ct))
-                db.Spaces.Add(new Space { OrganizationId = organizationId, TenantId = tenantId, Slug = slug, Name = name, DefaultAccess = access, CreatedAt = now, UpdatedAt = now });
+            var space = await db.Spaces.SingleOrDefaultAsync(row => row.TenantId == tenantId && row.Slug == slug && row.DeletedAt == null, ct);
+            if (space is null)
+            {
+                space = new Space { OrganizationId = organizationId, TenantId = tenantId, Slug = slug, Name = name, DefaultAccess = access, CreatedAt = now, UpdatedAt = now };
+                db.Spaces.Add(space);
+            }
+
+            // The demo shows every size that is asked for.
+            if (!await db.Policies.AnyAsync(row => row.OrganizationId == organizationId && row.ScopeId == space.Id && row.Key == PolicyCatalog.WidthLadder, ct))
+                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Space, ScopeId = space.Id, Key = PolicyCatalog.WidthLadder, Value = "[]", UpdatedAt = now });
         }
     }
 

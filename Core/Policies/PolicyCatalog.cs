@@ -15,6 +15,7 @@ public static class PolicyCatalog
     public const string QuotaTransformCpuMsPerMonth = "quota_transform_cpu_ms_per_month";
     public const string QuotaBandwidthBytesPerMonth = "quota_bandwidth_bytes_per_month";
     public const string QuotaRequestsPerMonth = "quota_requests_per_month";
+    public const string WidthLadder = "width_ladder";
 
     /// <summary>Every policy, in the order it is listed.</summary>
     public static readonly IReadOnlyList<PolicyDefinition> All =
@@ -46,7 +47,10 @@ public static class PolicyCatalog
             Choices = ["open", "presets_only", "signed_only"],
         },
         new("variant_budget", Number, "1000", "Most variants of one asset version.") { Min = 1, Max = 1_000_000 },
-        new("width_ladder", Widths, "[]", "Widths that are made, px; a width in a URL is raised to the next one. Empty: any width.") { Min = 1, Max = 8192 },
+        new(WidthLadder, Widths, "[]", "Widths that are made, px; a width in a URL, times its dpr, is raised to the next one. Empty: any width. Where images are public by default, a ladder unless a level sets one.")
+        {
+            Min = 1, Max = 8192, PublicDefault = $"[{string.Join(',', PublicLadder.Widths)}]",
+        },
         new("cache_max_age_seconds", Number, "31536000", "How long caches may keep an image of a public URL, s.") { Max = 31_536_000 },
         new("preset_cache_max_age_seconds", Number, "3600", "The same for URLs that name a preset, s.") { Max = 31_536_000 },
         new("original_delivery", Choice, "\"stripped\"", "How originals are delivered: stripped (without metadata), exact (as uploaded), off (not at all).")

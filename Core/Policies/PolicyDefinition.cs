@@ -19,11 +19,17 @@ public sealed record PolicyDefinition(string Key, PolicyType Type, string Defaul
     /// <summary>The words allowed, of a choice or of each member of a list; empty where any text of the type is.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>JSON text of the value where no level sets one and images are public by default (<c>default_access</c>); null where that makes no difference.</summary>
+    public string? PublicDefault { get; init; }
+
     /// <summary>Most members of a list.</summary>
     public int MaxItems { get; init; } = 100;
 
     /// <summary>The default as JSON.</summary>
     public JsonElement DefaultValue { get; } = JsonDocument.Parse(Default).RootElement;
+
+    /// <summary><see cref="PublicDefault"/> as JSON.</summary>
+    public JsonElement? PublicDefaultValue => field ??= PublicDefault is null ? null : JsonDocument.Parse(PublicDefault).RootElement;
 
     /// <summary>Judges a value that someone wants to set.</summary>
     /// <returns>Null where it is acceptable; else <see cref="ErrorCode.InvalidRequest"/> with what would be accepted.</returns>

@@ -6,6 +6,8 @@ namespace ImageService.Core.Policies;
 /// <summary>Turns the rows of up to three levels into what is in force: the lowest level wins, but nothing wins over a lock above it. Pure.</summary>
 public static class PolicyLevels
 {
+    private static readonly string Public = SnakeCase.Write(AssetAccess.Public);
+
     /// <summary>What is in force at the lowest of the levels given.</summary>
     /// <param name="levels">Organization first; each with its slug and the values it sets.</param>
     public static EffectivePolicy Resolve(IReadOnlyList<PolicyLevelValues> levels)
@@ -13,6 +15,8 @@ public static class PolicyLevels
         var items = new PolicyItem[PolicyCatalog.All.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = Resolve(PolicyCatalog.All[i], levels);
+        if (items.First(item => item.Key == PolicyCatalog.DefaultAccess).Value.GetString() == Public)
+            UsePublicDefaults(items);
         return new EffectivePolicy(items, levels);
     }
 
@@ -34,6 +38,19 @@ public static class PolicyLevels
         }
 
         return limits;
+    }
+
+    /// <summary>Where images are public by default, a few policies are different as long as nobody set them.</summary>
+    private static void UsePublicDefaults(PolicyItem[] items)
+    {
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (PolicyCatalog.All[i].PublicDefaultValue is not { } value)
+                continue;
+            items[i] = items[i] with { Default = value };
+            if (items[i].Source is null)
+                items[i] = items[i] with { Value = value };
+        }
     }
 
     private static PolicyItem Resolve(PolicyDefinition definition, IReadOnlyList<PolicyLevelValues> levels)

@@ -150,6 +150,38 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void Public_spaces_have_a_ladder_until_somebody_sets_another()
+    {
+        var open = With((PolicyLevel.Space, "default_access", "\"public\"", false));
+
+        open.WidthLadder.ShouldBe(PublicLadder.Widths);
+        open["width_ladder"].Default.GetArrayLength().ShouldBe(PublicLadder.Widths.Count, "the default that a page shows is the one in force");
+        open["width_ladder"].Source.ShouldBeNull();
+        With((PolicyLevel.Space, "default_access", "\"private\"", false)).WidthLadder.ShouldBeEmpty();
+        With((PolicyLevel.Space, "default_access", "\"public\"", false), (PolicyLevel.Tenant, "width_ladder", "[]", false)).WidthLadder.ShouldBeEmpty();
+        With((PolicyLevel.Space, "default_access", "\"public\"", false), (PolicyLevel.Organization, "width_ladder", "[500]", false)).WidthLadder.ShouldBe([500]);
+        PublicLadder.Widths.Order().ShouldBe(PublicLadder.Widths);
+        new[] { 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840 }.ShouldBeSubsetOf(PublicLadder.Widths, "what Next.js asks for is made as asked");
+    }
+
+    [Fact]
+    public void Whatever_a_bot_makes_up_there_are_no_more_widths_than_steps()
+    {
+        var open = With((PolicyLevel.Space, "default_access", "\"public\"", false));
+        var random = new Random(17);
+        var made = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var asked = new ImageOperations { Width = random.Next(1, 8193), Dpr = random.Next(2) == 0 ? null : Math.Round(1 + (3 * random.NextDouble()), 2) };
+            var operations = open.Judge(asked, asked, Photo, isSigned: false).Value.Operations;
+            made.Add(CanonicalOperations.Resolve(operations, ImageFormat.Webp, Photo, 85).Value.Text);
+        }
+
+        made.Count.ShouldBeLessThanOrEqualTo(PublicLadder.Widths.Count);
+        made.Count.ShouldBeGreaterThan(PublicLadder.Widths.Count / 2, "or nothing was tried");
+    }
+
+    [Fact]
     public void A_presets_own_width_is_not_raised_and_a_forbidden_size_is_not_lowered()
     {
         var policy = With((PolicyLevel.Space, "width_ladder", "[320,640]", false), (PolicyLevel.Space, "max_output_width", "500", false));
