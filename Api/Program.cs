@@ -15,6 +15,7 @@ using ImageService.Api.Uploads;
 using ImageService.Core;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Registry;
+using Microsoft.Extensions.Options;
 
 // A child of this service, started for one original that nobody has decoded yet: see docs/engine.md.
 if (args is [DecodeProcess.Verb, ..])
@@ -53,16 +54,21 @@ app.UseIdempotency();
 app.UseMiddleware<UploadAdmission>();
 
 app.MapDefaultEndpoints();
-app.MapControlPlane();
-app.MapSign();
-app.MapViews();
-app.MapExplain();
-app.MapAssets();
-app.MapUploads();
-app.MapImports();
-app.MapGateway();
-app.MapInvalidations();
-app.MapOpenApiDocument();
+var half = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Serve;
+if (half != ServedHalf.Control)
+    app.MapGateway();
+if (half != ServedHalf.Delivery)
+{
+    app.MapControlPlane();
+    app.MapSign();
+    app.MapViews();
+    app.MapExplain();
+    app.MapAssets();
+    app.MapUploads();
+    app.MapImports();
+    app.MapInvalidations();
+    app.MapOpenApiDocument();
+}
 
 await app.RunAsync();
 return 0;

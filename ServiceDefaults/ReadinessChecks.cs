@@ -14,6 +14,7 @@ internal sealed class ReadinessChecks : IPostConfigureOptions<HealthCheckService
     private static readonly Dictionary<string, (string Name, HealthStatus Failure)> Known = new()
     {
         ["PostgreSql"] = ("database", HealthStatus.Unhealthy),
+        ["schema"] = ("database", HealthStatus.Unhealthy),
         ["StackExchange.Redis"] = ("cache", HealthStatus.Degraded),
         ["RabbitMQ.Client"] = ("queue", HealthStatus.Degraded),
         ["Azure_BlobServiceClient"] = ("storage", HealthStatus.Degraded),

@@ -29,4 +29,7 @@ internal sealed class ApiOptions
     [Required(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     [Url(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     public string PortalBaseUrl { get; set; } = "http://localhost:8081";
+
+    /// <summary>Which half of the Api this process serves: <c>all</c> (default), <c>delivery</c> (images alone) or <c>control</c> (everything else), so that the two can be scaled apart.</summary>
+    public ServedHalf Serve { get; set; } = ServedHalf.All;
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace ImageService.Core.Registry;
@@ -23,6 +24,7 @@ public static class RegistryServices
         services.AddSingleton<RegistryFactory>();
         services.AddSingleton<Notices>();
         services.AddHostedService(static provider => provider.GetRequiredService<Notices>());
+        services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, ["ready"]);
         return services;
     }
 
