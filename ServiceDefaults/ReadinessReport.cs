@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace ImageService.ServiceDefaults;
 
 /// <summary>The state of what this service depends on. Kept for a few seconds, so that probes from many places cost one look.</summary>
-internal sealed class ReadinessReport(HealthCheckService checks, IOptions<HealthCheckServiceOptions> options, TimeProvider time)
+public sealed class ReadinessReport(HealthCheckService checks, IOptions<HealthCheckServiceOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -75,10 +75,10 @@ internal sealed class ReadinessReport(HealthCheckService checks, IOptions<Health
 /// <summary>The answer of <c>/health/ready</c>.</summary>
 /// <param name="Status"><c>ready</c>, <c>degraded</c> or <c>unready</c>.</param>
 /// <param name="Checks">By dependency: <c>database</c>, <c>cache</c>, <c>storage</c>, <c>queue</c>.</param>
-internal sealed record Readiness(string Status, IReadOnlyDictionary<string, DependencyState> Checks);
+public sealed record Readiness(string Status, IReadOnlyDictionary<string, DependencyState> Checks);
 
 /// <summary>One dependency.</summary>
 /// <param name="Status"><c>ready</c>, <c>degraded</c> or <c>unready</c>.</param>
 /// <param name="DurationMs">Time the look took, ms.</param>
 /// <param name="Error">What is wrong, without addresses or secrets; null when nothing.</param>
-internal sealed record DependencyState(string Status, double DurationMs, string? Error);
+public sealed record DependencyState(string Status, double DurationMs, string? Error);

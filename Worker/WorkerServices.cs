@@ -37,6 +37,7 @@ internal static class WorkerServices
         services.AddConsumer<VariantReady, VariantReadyConsumer>();
         services.AddConsumer<ImportRequested, ImportRequestedConsumer>();
         services.AddConsumer<StoreMoveRequested, StoreMoveRequestedConsumer>();
+        services.AddConsumer<JobRetryRequested, JobRetryConsumer>();
         services.AddConsumer<QuotaWarning, QuotaWarningConsumer>();
         services.AddConsumer<WebhookRedeliveryRequested, WebhookRedeliveryConsumer>();
     }

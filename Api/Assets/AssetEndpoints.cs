@@ -37,7 +37,9 @@ internal static class AssetEndpoints
             .Describe("bulkAssets", "Do one thing to many assets", "At most 500. Each asset is judged and changed by itself; the answer says what became of each.")
             .Answers<BulkResponse>().Fails(400, 403);
         group.MapAssetFolders();
+        group.MapFolderMove();
         group.MapAssetVersions();
+        group.MapVersionRestore();
     }
 
     private static async Task<IResult> Get(

@@ -93,6 +93,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return visit;
         if (requirement.Kind is AccessKind.Platform)
             return visit.Caller.IsPlatform ? visit : new Error(ErrorCode.Forbidden, "Only the operator's platform key may do this.");
+        if (requirement.Kind is AccessKind.Administrator)
+            return visit.Caller.IsPlatform || visit.Person is { IsAdministrator: true } ? visit : new Error(ErrorCode.Forbidden, "Only who runs this installation may see it: an administrator, or the platform key.");
         if (requirement.Kind is AccessKind.Person)
             return visit.Person is not null ? visit : new Error(ErrorCode.Forbidden, "This belongs to a person: sign in and send the session token.");
         if (requirement.Kind is AccessKind.Account)

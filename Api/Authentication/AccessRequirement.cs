@@ -21,6 +21,9 @@ internal enum AccessKind
     /// <summary>The operator's platform key.</summary>
     Platform,
 
+    /// <summary>Who runs the installation: the platform key, or a person who is an administrator.</summary>
+    Administrator,
+
     /// <summary>Any of these; the handler tells them apart.</summary>
     Anybody,
 }
@@ -52,6 +55,9 @@ internal static class AccessRequirements
 
     public static TBuilder RequirePlatform<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Platform, Scope: null));
+
+    public static TBuilder RequireAdministrator<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Administrator, Scope: null));
 
     public static TBuilder RequireAnyCredential<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessRequirement(AccessKind.Anybody, Scope: null));

@@ -1,10 +1,14 @@
 using ImageService.Api.ControlPlane.ApiKeys;
 using ImageService.Api.ControlPlane.AuditLogs;
+using ImageService.Api.ControlPlane.Events;
 using ImageService.Api.ControlPlane.IdentityProviders;
+using ImageService.Api.ControlPlane.Installation;
+using ImageService.Api.ControlPlane.Jobs;
 using ImageService.Api.ControlPlane.Members;
 using ImageService.Api.ControlPlane.Organizations;
 using ImageService.Api.ControlPlane.Policies;
 using ImageService.Api.ControlPlane.Presets;
+using ImageService.Api.ControlPlane.Purges;
 using ImageService.Api.ControlPlane.Sessions;
 using ImageService.Api.ControlPlane.SigningKeys;
 using ImageService.Api.ControlPlane.Spaces;
@@ -29,6 +33,8 @@ internal static class ControlPlaneEndpoints
         builder.Services.AddSingleton<SignInAudit>();
         builder.Services.AddSingleton<OidcProviderClient>();
         builder.Services.AddSingleton<OidcFlow>();
+        builder.Services.AddSingleton<ChangeFeed>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<ChangeFeed>());
     }
 
     public static void MapControlPlane(this WebApplication app)
@@ -46,8 +52,13 @@ internal static class ControlPlaneEndpoints
         routes.MapSessions();
         routes.MapPerson();
         routes.MapUsage();
+        routes.MapSlowest();
         routes.MapAuditLogs();
         routes.MapWebhooks();
         routes.MapIdentityProviders();
+        routes.MapJobs();
+        routes.MapPurges();
+        routes.MapEvents();
+        routes.MapSystem();
     }
 }

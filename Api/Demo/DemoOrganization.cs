@@ -76,7 +76,7 @@ internal sealed class DemoOrganization(
             user.PasswordHash = await hasher.HashAsync(password, ct);
         }
 
-        (user.FailedSignIns, user.LockedUntil) = (0, null);
+        (user.FailedSignIns, user.LockedUntil, user.IsAdministrator) = (0, null, true);
         if (!await db.Members.AnyAsync(row => row.OrganizationId == organizationId && row.UserId == user.Id && row.TenantId == null && row.Role == Role.Owner, ct))
             db.Members.Add(new Member { OrganizationId = organizationId, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now, AcceptedAt = now });
         await db.SaveChangesAsync(ct);

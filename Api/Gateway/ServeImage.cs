@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ImageService.Api.Http;
 using ImageService.Api.RateLimiting;
+using ImageService.Core.Caching;
 using ImageService.Core.Errors;
 using ImageService.Core.Metering;
 using ImageService.Core.Quotas;
@@ -49,6 +50,7 @@ internal sealed class ServeImage(
             || !(await AdmitAsync(http, space, ct)).TryGet(out RateDecision admitted, out error)
             || !(await DescribeAsync(http, space, access, url, file, trust, ct)).TryGet(out var variant, out error))
         {
+            NoteRefused(space);
             await RefuseEvenlyAsync(http, error, started);
             return;
         }
@@ -56,12 +58,14 @@ internal sealed class ServeImage(
         ImageResponse.AllowOrigins(http, space);
         if (await quotas.JudgeServingAsync(space, ct) is { } usedUp)
         {
+            NoteRefused(space);
             await RefuseAsync(http, usedUp);
             return;
         }
 
         if (!ReferrerRule.Allows(space.Policy.AllowedReferrers, http.Request.Headers.Referer))
         {
+            NoteRefused(space);
             await RefuseAsync(http, WrongReferrer);
             return;
         }
@@ -73,13 +77,17 @@ internal sealed class ServeImage(
 
         if (!(await variants.OpenAsync(variant, ct)).TryGet(out var opened, out error))
         {
+            NoteRefused(space);
             await RefuseAsync(http, error);
             return;
         }
 
         await using var _ = opened;
         var sent = await ImageResponse.SendAsync(http, variant, opened, resolved, time.GetElapsedTime(started));
-        Note(space, sent);
+
+        // A part of an image is that part of its original.
+        var original = sent == 0 || opened.Length == 0 ? 0 : (long)(variant.Asset.SizeBytes * (sent / (double)opened.Length));
+        Note(space, sent, opened.Layer, original);
     }
 
     private static bool Exists([NotNullWhen(true)] SpaceScope? space, [NotNullWhen(false)] out Error? error)
@@ -150,9 +158,15 @@ internal sealed class ServeImage(
         return Problems.WriteAsync(http, error);
     }
 
-    private void Note(SpaceScope space, long sent)
+    private void NoteRefused(SpaceScope? space)
     {
-        usage.Note(space.OrganizationId, space.TenantId, space.SpaceId, requests: 1, sent, transforms: 0, cpuMs: 0);
+        if (space is not null)
+            usage.Note(new UsageNote(space.OrganizationId, space.TenantId, space.SpaceId) { Errors = 1 });
+    }
+
+    private void Note(SpaceScope space, long sent, CacheLayer? layer = null, long original = 0)
+    {
+        usage.Note(new UsageNote(space.OrganizationId, space.TenantId, space.SpaceId) { Requests = 1, BandwidthBytes = sent, Layer = layer, OriginalBytes = original });
         quotas.NoteServed(space, sent);
         metrics.BandwidthServed(sent);
     }

@@ -9,8 +9,11 @@ public static class EngineRevision
     // Increment when MakeIntermediateAsync or SourceChoice changes.
     private const int Intermediate = 2;
 
+    /// <summary>Version of libvips.</summary>
+    public static string Library { get; } = $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+
     /// <summary>For variants made from the original: own revision and libvips' version, for example <c>1-8.18.7</c>.</summary>
-    public static string Current { get; } = $"{Pixels}-{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+    public static string Current { get; } = $"{Pixels}-{Library}";
 
     /// <summary>For variants made from the intermediate (<c>SourceChoice</c>).</summary>
     public static string ForIntermediate { get; } = $"{Current}-i{Intermediate}";

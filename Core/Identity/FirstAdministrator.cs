@@ -57,6 +57,7 @@ public sealed class FirstAdministrator(
         {
             var made = await accounts.NewAsync(email, name: null, settings.Password, ct);
             user = made.IsSuccess ? made.Value : throw new InvalidOperationException($"{FirstAdministratorOptions.Section}:Password: {made.Error.Detail}");
+            user.IsAdministrator = true;
             db.Users.Add(user);
         }
 
@@ -67,7 +68,7 @@ public sealed class FirstAdministrator(
     }
 }
 
-/// <summary>The first owner of a new installation, from configuration. Section <c>Access:FirstAdministrator</c>.</summary>
+/// <summary>The first owner of a new installation, who also sees the installation itself, from configuration. Section <c>Access:FirstAdministrator</c>.</summary>
 public sealed class FirstAdministratorOptions
 {
     public const string Section = "Access:FirstAdministrator";

@@ -57,12 +57,18 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
             from session in db.UserSessions.AsNoTracking().Where(which)
             join user in db.Users.AsNoTracking() on session.UserId equals user.Id
             where session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
-            select new { session.Id, session.LastSeenAt, session.BoundTo, UserId = user.Id, user.Email, user.Name }).SingleOrDefaultAsync(ct);
+            select new { session.Id, session.LastSeenAt, session.BoundTo, UserId = user.Id, user.Email, user.Name, user.IsAdministrator }).SingleOrDefaultAsync(ct);
         if (found is null)
             return null;
         if (now - found.LastSeenAt > NoteEvery)
             await db.UserSessions.Where(session => session.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(session => session.LastSeenAt, now), ct);
-        return new SignedInUser(found.UserId, found.Email, found.Name, found.Id, await MembershipsAsync(db, found.UserId, found.BoundTo, ct)) { BoundTo = found.BoundTo };
+        return new SignedInUser(found.UserId, found.Email, found.Name, found.Id, await MembershipsAsync(db, found.UserId, found.BoundTo, ct))
+        {
+            BoundTo = found.BoundTo,
+
+            // An organization's provider vouches for nothing beyond it.
+            IsAdministrator = found is { IsAdministrator: true, BoundTo: null },
+        };
     }
 
     /// <summary>The person's sessions that could still be used, newest first.</summary>
@@ -137,6 +143,9 @@ public sealed record SignedInUser(Guid UserId, string Email, string Name, Guid S
     /// who runs one organization's provider could otherwise take over accounts that others trust.
     /// </summary>
     public Guid? BoundTo { get; init; }
+
+    /// <summary>Whether the person runs the installation.</summary>
+    public bool IsAdministrator { get; init; }
 }
 
 /// <summary>One role of a person somewhere.</summary>

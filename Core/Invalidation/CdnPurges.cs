@@ -11,13 +11,18 @@ namespace ImageService.Core.Invalidation;
 public sealed class CdnPurges(IReadOnlyList<PurgedCdn> cdns, EdgeVerification verification, ImageServiceMetrics metrics, ILogger<CdnPurges> logger) : IDisposable
 {
     /// <summary>Purges.</summary>
+    /// <param name="message">What is stale.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="note">Is told, where there are caches, what became of it at each, before a failure is thrown.</param>
     /// <exception cref="AggregateException">
     /// Some CDN could not be purged after all retries, or still answers with an old image; the message is to be given back to the queue. Purging twice is harmless.
     /// </exception>
-    public async Task PurgeAsync(EdgesStale message, CancellationToken ct)
+    public async Task PurgeAsync(EdgesStale message, CancellationToken ct, Func<IReadOnlyList<PurgeResult>, CancellationToken, Task>? note = null)
     {
         var purge = new CdnPurge(message.Tags, message.Prefixes, message.Paths);
         var results = await Task.WhenAll(cdns.Select(cdn => TryAsync(cdn, purge, ct)));
+        if (cdns.Count > 0 && note is not null)
+            await note([.. cdns.Zip(results, static (cdn, failure) => new PurgeResult(cdn.Name, failure?.Message))], ct);
         var failures = results.OfType<CdnPurgeException>().ToArray();
         if (failures.Length > 0)
             throw new AggregateException("A CDN could not be purged.", failures);
@@ -52,4 +57,13 @@ public sealed class CdnPurges(IReadOnlyList<PurgedCdn> cdns, EdgeVerification ve
 /// <summary>A configured cache in front of the service.</summary>
 /// <param name="Purger">How it is purged.</param>
 /// <param name="PublicBaseUrl">Where the public reaches it; null: purges there are not verified.</param>
-public sealed record PurgedCdn(ICdnPurger Purger, Uri? PublicBaseUrl);
+public sealed record PurgedCdn(ICdnPurger Purger, Uri? PublicBaseUrl)
+{
+    /// <summary>The product, with its number where there are several of it: <c>varnish</c>, <c>varnish 2</c>.</summary>
+    public string Name { get; init; } = Purger.Provider;
+}
+
+/// <summary>What became of a purge.</summary>
+/// <param name="Name">Of the cache.</param>
+/// <param name="Problem">Why it failed; null where it did not.</param>
+public sealed record PurgeResult(string Name, string? Problem);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Invalidation;
@@ -27,6 +28,14 @@ public sealed class InvalidationOptions
     /// <summary>How long an edge may go on answering with the old ETag before the purge counts as failed. Defaults to 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Invalidation:VerifyTimeout must be from 00:00:00 (never verify) to 00:10:00.")]
     public TimeSpan VerifyTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a cache is called: its product, with a number from the second of the same product on.</summary>
+    /// <param name="place">Its place in <see cref="Cdns"/>.</param>
+    public string NameOf(int place)
+    {
+        var (kind, earlier) = (Cdns[place].Kind, Cdns.Take(place).Count(cdn => cdn.Kind == Cdns[place].Kind));
+        return earlier == 0 ? kind.ToString().ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{kind.ToString().ToLowerInvariant()} {earlier + 1}");
+    }
 }
 
 /// <summary>One cache in front of the service. Which fields are needed depends on <see cref="Kind"/>; credentials come from the environment or a secret store.</summary>

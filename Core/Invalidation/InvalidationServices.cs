@@ -21,6 +21,7 @@ public static class InvalidationServices
             provider.GetRequiredService<IOptions<InvalidationOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EdgeVerification>>()));
+        services.AddSingleton<PurgeBook>();
         services.AddSingleton(MakePurges);
         return services;
     }
@@ -43,9 +44,12 @@ public static class InvalidationServices
         var logger = services.GetRequiredService<ILogger<CdnPurges>>();
         PurgedCdn[] cdns =
         [
-            .. options.Cdns.Select(cdn => new PurgedCdn(
+            .. options.Cdns.Select((cdn, place) => new PurgedCdn(
                 MakePurger(cdn, new PurgeClient(Handler(), options, time, logger), time),
-                cdn.PublicBaseUrl is { } url ? new Uri(url) : null)),
+                cdn.PublicBaseUrl is { } url ? new Uri(url) : null)
+            {
+                Name = options.NameOf(place),
+            }),
         ];
         return new CdnPurges(cdns, services.GetRequiredService<EdgeVerification>(), services.GetRequiredService<ImageServiceMetrics>(), logger);
     }

@@ -92,6 +92,14 @@ public sealed record WebhookRedeliveryRequested(Guid OrganizationId, Guid Delive
     public static string Type => "webhook_redelivery_requested";
 }
 
+/// <summary>A job that failed was asked for again.</summary>
+/// <param name="OrganizationId">Whose.</param>
+/// <param name="JobId">Its number at the jobs' library.</param>
+public sealed record JobRetryRequested(Guid OrganizationId, long JobId) : IMessage
+{
+    public static string Type => "job_retry_requested";
+}
+
 /// <summary>A quota is used to 80 % or more; told once per scope, kind and period.</summary>
 /// <param name="OrganizationId">Whose.</param>
 /// <param name="ScopeId">Organization, tenant or space whose policy sets the quota.</param>
@@ -116,5 +124,6 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSerializable(typeof(ImportRequested))]
 [JsonSerializable(typeof(StoreMoveRequested))]
 [JsonSerializable(typeof(WebhookRedeliveryRequested))]
+[JsonSerializable(typeof(JobRetryRequested))]
 [JsonSerializable(typeof(QuotaWarning))]
 internal sealed partial class MessageJson : JsonSerializerContext;

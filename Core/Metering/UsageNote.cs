@@ -1,3 +1,5 @@
+using ImageService.Core.Caching;
+
 namespace ImageService.Core.Metering;
 
 /// <summary>What one request, or a few, used.</summary>
@@ -17,4 +19,13 @@ public readonly record struct UsageNote(Guid OrganizationId, Guid TenantId, Guid
     public long Transforms { get; init; }
 
     public long TransformCpuMs { get; init; }
+
+    /// <summary>The layer that answered an image request; null where no image went out.</summary>
+    public CacheLayer? Layer { get; init; }
+
+    /// <summary>Bytes that would have been sent as the original.</summary>
+    public long OriginalBytes { get; init; }
+
+    /// <summary>Image requests that were refused or failed.</summary>
+    public long Errors { get; init; }
 }

@@ -1,3 +1,4 @@
+using ImageService.Core.Caching;
 using ImageService.Core.Quotas;
 
 namespace ImageService.Core.Metering;
@@ -25,6 +26,16 @@ internal sealed class UsageTotals
         sums.BandwidthBytes += note.BandwidthBytes;
         sums.Transforms += note.Transforms;
         sums.TransformCpuMs += note.TransformCpuMs;
+        sums.OriginalBytes += note.OriginalBytes;
+        sums.Errors += note.Errors;
+        switch (note.Layer)
+        {
+            case CacheLayer.Memory: sums.MemoryHits++; break;
+            case CacheLayer.Redis: sums.RedisHits++; break;
+            case CacheLayer.Storage: sums.StorageHits++; break;
+            case CacheLayer.Miss or CacheLayer.Coalesced: sums.Misses++; break;
+        }
+
         return true;
     }
 
@@ -76,4 +87,16 @@ internal sealed class Sums
     public long Transforms { get; set; }
 
     public long TransformCpuMs { get; set; }
+
+    public long MemoryHits { get; set; }
+
+    public long RedisHits { get; set; }
+
+    public long StorageHits { get; set; }
+
+    public long Misses { get; set; }
+
+    public long OriginalBytes { get; set; }
+
+    public long Errors { get; set; }
 }

@@ -84,6 +84,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<AssetAlias> Aliases => Set<AssetAlias>();
 
+    public DbSet<EdgePurge> EdgePurges => Set<EdgePurge>();
+
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();

@@ -25,6 +25,9 @@ public sealed class User
     /// <summary>SHA-256 of each unused recovery code, hex.</summary>
     public string[] RecoveryCodeHashes { get; set; } = [];
 
+    /// <summary>Whether the person runs the installation: sees its health, limits, stores and queues.</summary>
+    public bool IsAdministrator { get; set; }
+
     public int FailedSignIns { get; set; }
 
     public DateTimeOffset? LockedUntil { get; set; }
@@ -46,6 +49,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(u => u.Email).HasMaxLength(320);
         builder.Property(u => u.Name).HasMaxLength(255);
         builder.Property(u => u.PasswordHash).HasMaxLength(500);
+        builder.Property(u => u.IsAdministrator).HasDefaultValue(false);
         builder.HasRowVersion(u => u.RowVersion);
         builder.HasIndex(u => u.Email).IsUnique();
         builder.ToTable(t => t.HasCheckConstraint("ck_users_email", "email = lower(email)"));

@@ -74,6 +74,9 @@ internal sealed class VariantConfiguration : IEntityTypeConfiguration<Variant>
             .IncludeProperties(v => new { v.StorageKey, v.Format, v.SizeBytes });
         builder.HasIndex(v => new { v.SpaceId, v.Preset }).HasFilter("preset IS NOT NULL");
         builder.HasIndex(v => new { v.Tier, v.LastAccessedAt });
+
+        // The slowest of an organization.
+        builder.HasIndex(v => new { v.OrganizationId, v.ProcessingTimeMs });
         builder.ToTable(t =>
         {
             t.HasCheckConstraint("ck_variants_format", "format IN ('jpg', 'png', 'webp', 'avif', 'gif')");

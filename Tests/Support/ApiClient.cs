@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Xunit;
@@ -23,6 +24,18 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<HttpResponseMessage> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, null, headers);
 
+    /// <summary>Begins to read server-sent events.</summary>
+    public async Task<EventStream> GetStreamAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        Authorize(request);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        var content = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        return new EventStream(response, SseParser.Create(content).EnumerateAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken));
+    }
+
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -30,13 +43,18 @@ public sealed class ApiClient(HttpClient http)
             request.Content = content;
         else if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType());
+        Authorize(request);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private void Authorize(HttpRequestMessage request)
+    {
         if (Key is not null)
             request.Headers.Add("X-API-Key", Key);
         if (Token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        foreach (var (name, value) in headers)
-            request.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Removes rows that have done their work: published outbox rows, settled webhook deliveries, old idempotency keys, sessions and tokens.</summary>
+/// <summary>Removes rows that have done their work: published outbox rows, settled webhook deliveries, old purges, old idempotency keys, sessions and tokens.</summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class PurgeExpired(
     RegistryFactory registry, IOptions<MessagingOptions> messaging, IOptions<WebhookOptions> webhooks, TimeProvider time, ILogger<PurgeExpired> log)
@@ -26,6 +26,7 @@ internal sealed class PurgeExpired(
         var removed = await db.OutboxMessages.Where(row => row.PublishedAt < published).ExecuteDeleteAsync(ct)
             + await db.WebhookDeliveries.Where(row => row.DeliveredAt < settled || row.AbandonedAt < settled).ExecuteDeleteAsync(ct)
             + await db.IdempotencyKeys.Where(row => row.CreatedAt < replayed).ExecuteDeleteAsync(ct)
+            + await db.EdgePurges.Where(row => row.CreatedAt < ended).ExecuteDeleteAsync(ct)
             + await db.UserSessions.Where(row => row.ExpiresAt < ended).ExecuteDeleteAsync(ct)
             + await db.UserTokens.Where(row => row.ExpiresAt < ended).ExecuteDeleteAsync(ct);
         Log.Swept(log, nameof(PurgeExpired), removed, "expired rows removed");

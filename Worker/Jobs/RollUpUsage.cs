@@ -42,14 +42,19 @@ internal sealed class RollUpUsage(RegistryFactory registry, IOptions<LifecycleOp
             $"""
             WITH hours AS (
                 DELETE FROM usage_hours WHERE hour < {day} AND hour <> date_trunc('day', hour, 'UTC') RETURNING *)
-            INSERT INTO usage_hours AS u (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes)
+            INSERT INTO usage_hours AS u (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes,
+                memory_hits, redis_hits, storage_hits, misses, original_bytes, errors)
             SELECT organization_id, tenant_id, space_id, date_trunc('day', hour, 'UTC'), api_key_id,
-                   sum(requests), sum(bandwidth_bytes), sum(transforms), sum(transform_cpu_ms), (array_agg(storage_bytes ORDER BY hour DESC))[1]
+                   sum(requests), sum(bandwidth_bytes), sum(transforms), sum(transform_cpu_ms), (array_agg(storage_bytes ORDER BY hour DESC))[1],
+                   sum(memory_hits), sum(redis_hits), sum(storage_hits), sum(misses), sum(original_bytes), sum(errors)
             FROM hours GROUP BY organization_id, tenant_id, space_id, date_trunc('day', hour, 'UTC'), api_key_id
             ON CONFLICT (organization_id, tenant_id, space_id, hour, api_key_id) DO UPDATE SET
                 requests = u.requests + EXCLUDED.requests, bandwidth_bytes = u.bandwidth_bytes + EXCLUDED.bandwidth_bytes,
                 transforms = u.transforms + EXCLUDED.transforms, transform_cpu_ms = u.transform_cpu_ms + EXCLUDED.transform_cpu_ms,
-                storage_bytes = greatest(u.storage_bytes, EXCLUDED.storage_bytes)
+                storage_bytes = greatest(u.storage_bytes, EXCLUDED.storage_bytes),
+                memory_hits = u.memory_hits + EXCLUDED.memory_hits, redis_hits = u.redis_hits + EXCLUDED.redis_hits,
+                storage_hits = u.storage_hits + EXCLUDED.storage_hits, misses = u.misses + EXCLUDED.misses,
+                original_bytes = u.original_bytes + EXCLUDED.original_bytes, errors = u.errors + EXCLUDED.errors
             """,
             ct);
     }

@@ -19,7 +19,7 @@ internal static class AuditLogEndpoints
     {
         var group = routes.MapGroup("/v1/organizations/{org}/audit-logs").WithTags("Audit log");
         group.MapGet("", List).RequireScope(Scopes.AuditRead)
-            .Describe("listAuditLogs", "List audit lines, newest first", "action filters by exact action or by its beginning up to a dot (tenant, tenant.created); actor by id, or by part of its name.")
+            .Describe("listAuditLogs", "List audit lines, newest first", "action filters by exact action or by its beginning up to a dot (tenant, tenant.created); actor by id, or by part of its name; resource by type (asset), by id, or by both (asset/01K…).")
             .Answers<Page<AuditLogResponse>>().Fails(400, 403, 404);
         group.MapGet("/verify", Verify).RequireScope(Scopes.AuditRead)
             .Describe("verifyAuditLogs", "Verify the audit log", "Computes the hash chain anew and names the first line that was changed or is missing.")
@@ -30,12 +30,12 @@ internal static class AuditLogEndpoints
 
     private static async Task<IResult> List(
         Visit visit, RegistryFactory registry, CancellationToken ct,
-        string? action = null, string? actor = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? cursor = null, int? limit = null)
+        string? action = null, string? actor = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? resource = null, string? cursor = null, int? limit = null)
     {
         if (!Cursor.ReadNumber(cursor).TryGet(out var before, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var rows = await Filtered(db, visit.At.OrganizationId, action, actor, from, to)
+        var rows = await Filtered(db, visit.At.OrganizationId, action, actor, from, to, resource)
             .Where(row => before == null || row.Sequence < before)
             .OrderByDescending(row => row.Sequence).Take(size + 1).ToListAsync(ct);
         return Results.Ok(Cursor.Page(rows, size, AuditLogResponse.Of, static row => Cursor.Of(row.Sequence ?? 0)));
@@ -50,14 +50,14 @@ internal static class AuditLogEndpoints
 
     private static IResult Export(
         Visit visit, RegistryFactory registry, AuditLog log, IOptions<JsonOptions> json,
-        string? action = null, string? actor = null, DateTimeOffset? from = null, DateTimeOffset? to = null) => Results.Stream(
+        string? action = null, string? actor = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? resource = null) => Results.Stream(
         async stream =>
         {
             await using var db = registry.ForOrganization(visit.At.OrganizationId);
-            log.Add(db, visit.At.OrganizationId, "audit_log.exported", "audit_log", null, after: new { action, actor, from, to });
+            log.Add(db, visit.At.OrganizationId, "audit_log.exported", "audit_log", null, after: new { action, actor, from, to, resource });
             await db.SaveChangesAsync();
             var written = 0;
-            await foreach (var row in Filtered(db, visit.At.OrganizationId, action, actor, from, to).OrderBy(row => row.Sequence).AsAsyncEnumerable())
+            await foreach (var row in Filtered(db, visit.At.OrganizationId, action, actor, from, to, resource).OrderBy(row => row.Sequence).AsAsyncEnumerable())
             {
                 await JsonSerializer.SerializeAsync(stream, AuditLogResponse.Of(row), json.Value.SerializerOptions);
                 await stream.WriteAsync("\n"u8.ToArray());
@@ -68,7 +68,7 @@ internal static class AuditLogEndpoints
         "application/x-ndjson",
         $"audit-{visit.At.Organization}.ndjson");
 
-    private static IQueryable<AuditEntry> Filtered(RegistryDb db, Guid organizationId, string? action, string? actor, DateTimeOffset? from, DateTimeOffset? to)
+    private static IQueryable<AuditEntry> Filtered(RegistryDb db, Guid organizationId, string? action, string? actor, DateTimeOffset? from, DateTimeOffset? to, string? resource)
     {
         var rows = db.AuditLogs.AsNoTracking().Where(row => row.OrganizationId == organizationId && row.Sequence != null);
         if (!string.IsNullOrEmpty(action))
@@ -77,6 +77,12 @@ internal static class AuditLogEndpoints
             rows = rows.Where(row => row.ActorId == actorId);
         else if (!string.IsNullOrEmpty(actor))
             rows = rows.Where(row => EF.Functions.ILike(row.ActorName, "%" + actor.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%"));
+        if (!string.IsNullOrEmpty(resource))
+        {
+            var (type, id) = resource.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? (resource[..slash], resource[(slash + 1)..]) : (null, null);
+            rows = rows.Where(row => row.ResourceType == resource || row.ResourceId == resource || (row.ResourceType == type && row.ResourceId == id));
+        }
+
         if (from?.ToUniversalTime() is { } begin)
             rows = rows.Where(row => row.At >= begin);
         if (to?.ToUniversalTime() is { } end)

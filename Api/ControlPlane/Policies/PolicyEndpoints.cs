@@ -27,7 +27,7 @@ internal static class PolicyEndpoints
             .Describe($"list{level}Policies", "List policies" + of, "Each with its own value here, the value in force, and where that comes from.").Answers<PoliciesResponse>().Fails(404);
         group.MapGet("/{key}", Get).RequireCaller().Describe($"get{level}Policy", "Show a policy" + of).Answers<PolicyResponse>().Fails(404);
         group.MapPut("/{key}", Set).RequireScope(Scopes.PolicyWrite)
-            .Describe($"set{level}Policy", "Set a policy" + of, "A value locked above cannot be set below.").Answers<PolicyResponse>().Fails(400, 403, 404, 409, 412);
+            .Describe($"set{level}Policy", "Set a policy" + of, "A value locked above cannot be set below. With dryRun=true nothing changes: the answer (200) tells staleVariants, bytes and cpuMs of the change.").Answers<PolicyResponse>().Fails(400, 403, 404, 409, 412);
         group.MapDelete("/{key}", Unset).RequireScope(Scopes.PolicyWrite)
             .Describe($"unset{level}Policy", "Take back a policy" + of, "The value of the level above holds again.").AnswersNothing().Fails(403, 404, 412);
     }
@@ -50,7 +50,7 @@ internal static class PolicyEndpoints
     }
 
     private static async Task<IResult> Set(
-        string key, SetPolicyRequest request, Visit visit, RegistryFactory registry, ObjectStores stores, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string key, SetPolicyRequest request, bool? dryRun, Visit visit, RegistryFactory registry, ObjectStores stores, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (!PolicyCatalog.Find(key).TryGet(out var definition, out var error))
             return error.ToProblem();
@@ -60,8 +60,10 @@ internal static class PolicyEndpoints
             return Problems.Invalid($"Policy 'store' takes one of {string.Join(", ", stores.All.Select(known => $"'{known.Name}'"))}, or null.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var level = LevelOf(visit.At);
-        if ((await ReadAsync(db, visit.At, ct)).JudgeSet(key, level) is { } locked)
+        var before = await ReadAsync(db, visit.At, ct);
+        if (before.JudgeSet(key, level) is { } locked)
             return locked.ToProblem();
+        await using var trial = dryRun is true ? await db.Database.BeginTransactionAsync(ct) : null;
         var row = await FindAsync(db, visit.At, key, ct);
         if (IfMatch.Check(http, row?.RowVersion ?? 0) is { } stale)
             return stale.ToProblem();
@@ -76,8 +78,16 @@ internal static class PolicyEndpoints
         row.UpdatedAt = clock.GetUtcNow();
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
+        var after = await ReadAsync(db, visit.At, ct);
+        if (trial is not null)
+        {
+            var effect = await ChangeEffect.OfPolicyAsync(db, visit.At, key, row.Locked, before, after, ct);
+            await trial.RollbackAsync(ct);
+            return Results.Ok(effect);
+        }
+
         http.SetETag(row.RowVersion);
-        return Results.Ok(PolicyResponse.Of((await ReadAsync(db, visit.At, ct))[key]));
+        return Results.Ok(PolicyResponse.Of(after[key]));
     }
 
     private static async Task<IResult> Unset(string key, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)

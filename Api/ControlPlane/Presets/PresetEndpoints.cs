@@ -4,6 +4,7 @@ using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Invalidation;
 using ImageService.Core.Messaging;
+using ImageService.Core.Operations;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,6 +13,8 @@ namespace ImageService.Api.ControlPlane.Presets;
 /// <summary>Presets at an organization, a tenant or a space: the same routes at each level. The nearest level wins where images are made.</summary>
 internal static class PresetEndpoints
 {
+    private const string DryRun = "With dryRun=true nothing changes: the answer (200) tells staleVariants, bytes, cpuMs and newVariants of the change.";
+
     public static void MapPresets(this IEndpointRouteBuilder routes)
     {
         MapLevel(routes, "/v1/organizations/{org}/presets", "Organization");
@@ -24,20 +27,20 @@ internal static class PresetEndpoints
         var of = $" of {(level == "Organization" ? "an" : "a")} {level.ToLowerInvariant()}";
         var group = routes.MapGroup(pattern).WithTags("Presets");
         group.MapPost("", Create).RequireScope(Scopes.PresetWrite).Idempotent()
-            .Describe($"create{level}Preset", "Create a preset" + of).Answers<PresetResponse>(201).Fails(400, 403, 404, 409);
+            .Describe($"create{level}Preset", "Create a preset" + of, DryRun).Answers<PresetResponse>(201).Fails(400, 403, 404, 409);
         group.MapGet("", List).RequireCaller()
             .Describe($"list{level}Presets", "List presets" + of, "Those set at this very level; effective=true lists what is in force here, levels above included.")
             .Answers<Page<PresetResponse>>().Fails(400, 404);
         group.MapGet("/{slug}", Get).RequireCaller().Describe($"get{level}Preset", "Show a preset" + of).Answers<PresetResponse>().Fails(404);
         group.MapPut("/{slug}", Revise).RequireScope(Scopes.PresetWrite)
-            .Describe($"revise{level}Preset", "Write a new revision of a preset" + of).Answers<PresetResponse>().Fails(400, 403, 404, 412);
+            .Describe($"revise{level}Preset", "Write a new revision of a preset" + of, DryRun).Answers<PresetResponse>().Fails(400, 403, 404, 412);
         group.MapDelete("/{slug}", Delete).RequireScope(Scopes.PresetWrite)
             .Describe($"delete{level}Preset", "Delete a preset" + of, "URLs that name it answer 404, or use the preset of the level above.").AnswersNothing().Fails(403, 404, 412);
         group.MapGeneration(level, of);
     }
 
     private static async Task<IResult> Create(
-        CreatePresetRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+        CreatePresetRequest request, bool? dryRun, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         var refusal = PresetRules.JudgeSlug(request.Slug) ?? PresetRules.JudgeOperations(request.Operations)
             ?? PresetRules.JudgeTexts(request.Name, request.Description) ?? PresetRules.JudgeMatches(request.MatchTags, request.MatchFolders);
@@ -59,6 +62,13 @@ internal static class PresetEndpoints
             UpdatedAt = now,
         };
         await using var db = registry.ForOrganization(at.OrganizationId);
+        if (dryRun is true)
+        {
+            return await AtLevel(db, at).AnyAsync(row => row.Slug == slug, ct)
+                ? Naming.Taken(slug).ToProblem()
+                : Results.Ok(await ChangeEffect.OfPresetAsync(db, at, slug, isStale: true, MatchesOf(preset), ct));
+        }
+
         db.Presets.Add(preset);
         AddRevision(db, preset, request.Operations!, now);
         if (await db.TrySaveAsync(Naming.Taken(slug), ct) is { } failure)
@@ -89,7 +99,7 @@ internal static class PresetEndpoints
     }
 
     private static async Task<IResult> Revise(
-        string slug, RevisePresetRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string slug, RevisePresetRequest request, bool? dryRun, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         var refusal = (request.Operations is null ? null : PresetRules.JudgeOperations(request.Operations))
             ?? PresetRules.JudgeTexts(request.Name, request.Description) ?? PresetRules.JudgeMatches(request.MatchTags, request.MatchFolders);
@@ -105,13 +115,15 @@ internal static class PresetEndpoints
             return Problems.NotFound.ToProblem();
         if (IfMatch.Check(http, preset.RowVersion) is { } stale)
             return stale.ToProblem();
-        var operations = request.Operations
-            ?? await db.PresetRevisions.Where(row => row.PresetId == preset.Id && row.Revision == preset.CurrentRevision).Select(row => row.Operations).SingleAsync(ct);
+        var present = await db.PresetRevisions.Where(row => row.PresetId == preset.Id && row.Revision == preset.CurrentRevision).Select(row => row.Operations).SingleAsync(ct);
+        var operations = request.Operations ?? present;
         preset.Name = request.Name?.Trim() ?? preset.Name;
         preset.Description = request.Description ?? preset.Description;
         preset.AutoGenerate = request.AutoGenerate ?? preset.AutoGenerate;
         preset.MatchTags = request.MatchTags ?? preset.MatchTags;
         preset.MatchFolders = request.MatchFolders ?? preset.MatchFolders;
+        if (dryRun is true)
+            return Results.Ok(await ChangeEffect.OfPresetAsync(db, visit.At, slug, isStale: !MeansTheSame(present, operations), MatchesOf(preset), ct));
         preset.CurrentRevision++;
         preset.UpdatedAt = clock.GetUtcNow();
         AddRevision(db, preset, operations, preset.UpdatedAt);
@@ -133,6 +145,12 @@ internal static class PresetEndpoints
         await invalidator.StageEdgesAsync(db, preset.OrganizationId, new InvalidationTarget.OfPreset(slug, preset.TenantId, preset.SpaceId), ct);
         return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
+
+    private static (string[] Tags, string[] Folders)? MatchesOf(Preset preset) => preset.AutoGenerate ? (preset.MatchTags, preset.MatchFolders) : null;
+
+    /// <summary>Whether two texts ask for the same, so that images made for the one are good for the other.</summary>
+    private static bool MeansTheSame(string one, string other) =>
+        OperationsParser.Parse(one).TryGet(out var first, out _) && OperationsParser.Parse(other).TryGet(out var second, out _) && first.Equals(second);
 
     private static void AddRevision(RegistryDb db, Preset preset, string operations, DateTimeOffset now)
     {

@@ -84,7 +84,7 @@ internal static class PersonEndpoints
         var slugs = await db.Tenants.Where(row => tenants.Contains(row.Id)).Select(row => new { row.Id, row.Slug })
             .Concat(db.Spaces.Where(row => spaces.Contains(row.Id)).Select(row => new { row.Id, row.Slug }))
             .ToDictionaryAsync(row => row.Id, row => row.Slug, ct);
-        return new PersonResponse(user.Id, user.Email, user.Name, user.PasswordHash is not null, user.ProtectedTotpSecret is not null, user.RecoveryCodeHashes.Length,
+        return new PersonResponse(user.Id, user.Email, user.Name, user.PasswordHash is not null, user.ProtectedTotpSecret is not null, user.RecoveryCodeHashes.Length, person.IsAdministrator,
             [.. person.Memberships.Select(membership => new MembershipResponse(
                 membership.OrganizationSlug,
                 membership.OrganizationName,

@@ -76,5 +76,12 @@ internal sealed record UsageResponse(DateTimeOffset From, DateTimeOffset To, IRe
 /// <param name="StorageBytes">Bytes of originals held at the end.</param>
 /// <param name="Transforms">Transforms run.</param>
 /// <param name="TransformCpuMs">CPU time of transforms, ms.</param>
+/// <param name="MemoryHits">Images answered from memory.</param>
+/// <param name="RedisHits">Images answered from Redis.</param>
+/// <param name="StorageHits">Images answered from the store.</param>
+/// <param name="Misses">Images that were made for a request, or waited for while another made them.</param>
+/// <param name="OriginalBytes">Bytes that would have been sent, had each image been answered with its original.</param>
+/// <param name="Errors">Image requests that were refused or failed.</param>
 internal sealed record UsageItem(
-    DateOnly? Date, string? Tenant, string? Space, Guid? Key, string? KeyName, long Requests, long BandwidthBytes, long StorageBytes, long Transforms, long TransformCpuMs);
+    DateOnly? Date, string? Tenant, string? Space, Guid? Key, string? KeyName, long Requests, long BandwidthBytes, long StorageBytes, long Transforms, long TransformCpuMs,
+    long MemoryHits, long RedisHits, long StorageHits, long Misses, long OriginalBytes, long Errors);

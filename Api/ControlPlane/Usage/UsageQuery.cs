@@ -24,7 +24,13 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
             flow.BandwidthBytes,
             groupBy == "key" ? 0 : HeldBy(held, flow),
             flow.Transforms,
-            flow.TransformCpuMs));
+            flow.TransformCpuMs,
+            flow.MemoryHits,
+            flow.RedisHits,
+            flow.StorageHits,
+            flow.Misses,
+            flow.OriginalBytes,
+            flow.Errors));
         return [.. items.OrderBy(static item => item.Date).ThenBy(static item => item.Tenant, StringComparer.Ordinal)
             .ThenBy(static item => item.Space, StringComparer.Ordinal).ThenByDescending(static item => item.Requests)];
     }
@@ -36,7 +42,8 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
                CASE WHEN {groupBy} = 'space' THEN space_id END AS space_id,
                CASE WHEN {groupBy} = 'key' THEN api_key_id END AS key_id,
                sum(requests)::bigint AS requests, sum(bandwidth_bytes)::bigint AS bandwidth_bytes, sum(transforms)::bigint AS transforms,
-               sum(transform_cpu_ms)::bigint AS transform_cpu_ms
+               sum(transform_cpu_ms)::bigint AS transform_cpu_ms, sum(memory_hits)::bigint AS memory_hits, sum(redis_hits)::bigint AS redis_hits,
+               sum(storage_hits)::bigint AS storage_hits, sum(misses)::bigint AS misses, sum(original_bytes)::bigint AS original_bytes, sum(errors)::bigint AS errors
         FROM usage_hours
         WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
           AND ({groupBy} = 'key' OR space_id <> {Guid.Empty})
@@ -81,7 +88,8 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
         .Sum(static space => space.MaxBy(static row => row.Date)!.Bytes);
 
     private sealed record Flow(
-        DateOnly? Date, Guid? TenantId, Guid? SpaceId, Guid? KeyId, long Requests, long BandwidthBytes, long Transforms, long TransformCpuMs);
+        DateOnly? Date, Guid? TenantId, Guid? SpaceId, Guid? KeyId, long Requests, long BandwidthBytes, long Transforms, long TransformCpuMs,
+        long MemoryHits, long RedisHits, long StorageHits, long Misses, long OriginalBytes, long Errors);
 
     private sealed record Held(Guid TenantId, Guid SpaceId, DateOnly Date, long Bytes);
 }

@@ -255,6 +255,10 @@ namespace ImageService.Core.Registry.Migrations
                         .HasDatabaseName("ix_assets_space_id_folder")
                         .HasFilter("deleted_at IS NULL");
 
+                    b.HasIndex("SpaceId", "Filename", "Id")
+                        .HasDatabaseName("ix_assets_space_id_filename_id")
+                        .HasFilter("deleted_at IS NULL");
+
                     NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SpaceId", "Folder"), new[] { null, "text_pattern_ops" });
 
                     b.HasIndex("SpaceId", "Id")
@@ -755,6 +759,64 @@ namespace ImageService.Core.Registry.Migrations
                             t.HasCheckConstraint("ck_hosts_dialect", "dialect IN ('native', 'imgproxy', 'thumbor', 'cloudinary', 'imgix', 'next', 'ipx', 'cloudflare')");
 
                             t.HasCheckConstraint("ck_hosts_hostname", "hostname = lower(hostname)");
+                        });
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.EdgePurge", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("provider");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id", "Provider")
+                        .HasName("pk_edge_purges");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_edge_purges_created_at");
+
+                    b.HasIndex("OrganizationId", "Id", "Provider")
+                        .HasDatabaseName("ix_edge_purges_organization_id_id_provider");
+
+                    b.ToTable("edge_purges", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_edge_purges_state", "state IN ('done', 'failed')");
                         });
                 });
 
@@ -1973,6 +2035,36 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("bandwidth_bytes");
 
+                    b.Property<long>("Errors")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("errors");
+
+                    b.Property<long>("MemoryHits")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("memory_hits");
+
+                    b.Property<long>("Misses")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("misses");
+
+                    b.Property<long>("OriginalBytes")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("original_bytes");
+
+                    b.Property<long>("RedisHits")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("redis_hits");
+
                     b.Property<long>("Requests")
                         .HasColumnType("bigint")
                         .HasColumnName("requests");
@@ -1980,6 +2072,12 @@ namespace ImageService.Core.Registry.Migrations
                     b.Property<long>("StorageBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("storage_bytes");
+
+                    b.Property<long>("StorageHits")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("storage_hits");
 
                     b.Property<long>("TransformCpuMs")
                         .HasColumnType("bigint")
@@ -2018,6 +2116,12 @@ namespace ImageService.Core.Registry.Migrations
                     b.Property<int>("FailedSignIns")
                         .HasColumnType("integer")
                         .HasColumnName("failed_sign_ins");
+
+                    b.Property<bool>("IsAdministrator")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_administrator");
 
                     b.Property<long>("LastTotpStep")
                         .HasColumnType("bigint")
@@ -2288,6 +2392,9 @@ namespace ImageService.Core.Registry.Migrations
                     b.HasKey("Id")
                         .HasName("pk_variants");
 
+                    b.HasIndex("OrganizationId", "ProcessingTimeMs")
+                        .HasDatabaseName("ix_variants_organization_id_processing_time_ms");
+
                     b.HasIndex("SpaceId", "Preset")
                         .HasDatabaseName("ix_variants_space_id_preset")
                         .HasFilter("preset IS NOT NULL");
@@ -2523,6 +2630,16 @@ namespace ImageService.Core.Registry.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_hosts_spaces_organization_id_tenant_id_space_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.EdgePurge", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_edge_purges_organizations_organization_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.IdentityProvider", b =>

@@ -60,6 +60,32 @@ public sealed class FolderTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.GetAsync("/v1/assets/folders?tenant=site&space=open&cursor=AP8").ProblemAsync(400, "invalid_request");
     }
 
+    [Fact]
+    public async Task A_folder_is_renamed_and_moved_with_everything_below_it_and_nothing_else()
+    {
+        var home = await api.NewHomeAsync();
+        string[] folders = ["/trips", "/trips/lake/deep", "/trips2", "/a%b", "/a%bc"];
+        for (var i = 0; i < folders.Length; i++)
+            await home.Owner.UploadAsync(IngestionFixture.Png(120 + i), "open", ("folder", folders[i]));
+        var moved = await home.Owner.PostAsync("/v1/assets/folders/move", Of("/trips", "/2026/journeys")).OkAsync();
+        ((int)moved["assets"]!).ShouldBe(2);
+        (await RowsAsync(home.Owner, "")).ShouldBe(["/2026 2026 0/2", "/a%b a%b 1/1", "/a%bc a%bc 1/1", "/trips2 trips2 1/1"]);
+        (await RowsAsync(home.Owner, "&folder=/2026/journeys/lake")).ShouldBe(["/2026/journeys/lake/deep deep 1/1"]);
+        await home.Owner.PostAsync("/v1/assets/folders/move", Of("/a%b", "/")).OkAsync();
+        (await home.Owner.GetAsync("/v1/assets?tenant=site&space=open&folder=/").OkAsync()).Items().Count.ShouldBe(1);
+        (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=folder.moved&resource=folder//trips").OkAsync()).Items().ShouldHaveSingleItem();
+        (await api.AsOwnerAsync($"SELECT count(*) FROM queue.messages WHERE organization_id = '{home.Id}' AND type = 'asset_changed'")).ShouldBe(3L);
+
+        await home.Owner.PostAsync("/v1/assets/folders/move", Of("/2026", "/2026/within")).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync("/v1/assets/folders/move", Of("/", "/all")).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync("/v1/assets/folders/move", Of("/nowhere", "/else")).ProblemAsync(404, "not_found");
+        await home.Owner.PostAsync("/v1/assets/folders/move", Of("/2026", "/" + new string('x', 998))).ProblemAsync(400, "invalid_request");
+        await (await home.KeyAsync(["image:read"])).PostAsync("/v1/assets/folders/move", Of("/2026", "/x")).ProblemAsync(403, "insufficient_scope");
+        await (await api.NewHomeAsync()).Owner.PostAsync("/v1/assets/folders/move", Of("/2026", "/x")).ProblemAsync(404, "not_found");
+
+        static object Of(string from, string to) => new { tenant = "site", space = "open", from, to };
+    }
+
     private static async Task<List<string>> RowsAsync(ApiClient client, string query) =>
         [.. (await client.GetAsync($"/v1/assets/folders?tenant=site&space=open{query}").OkAsync()).Items()
             .Select(item => $"{item!["folder"]} {item["name"]} {item["assets"]}/{item["total"]}")];

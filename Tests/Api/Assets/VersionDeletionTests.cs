@@ -48,6 +48,21 @@ public sealed class VersionDeletionTests(ApiFactory api) : IClassFixture<ApiFact
         (await home.Owner.GetAsync($"/v1/assets/{id}/versions").OkAsync()).Items().Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task An_earlier_version_is_restored_as_the_newest_and_those_between_stay()
+    {
+        var (home, id, first) = await TwoVersionsAsync(230);
+        await home.Owner.PostAsync($"/v1/assets/{id}/versions/1/restore", null, ("If-Match", "\"0\"")).ProblemAsync(412, "precondition_failed");
+        var restored = await home.Owner.PostAsync($"/v1/assets/{id}/versions/1/restore").OkAsync();
+        ((int)restored["version"]!, restored.Text("contentHash")).ShouldBe((3, first.Text("contentHash")));
+        (await home.Owner.GetAsync($"/v1/assets/{id}/versions").OkAsync()).Items().Select(item => (int)item!["version"]!).ShouldBe([3, 2, 1]);
+        ((int)(await home.Owner.PostAsync($"/v1/assets/{id}/versions/1/restore").OkAsync())["version"]!).ShouldBe(3, "it is shown already");
+
+        await home.Owner.PostAsync($"/v1/assets/{id}/versions/9/restore").ProblemAsync(404, "not_found");
+        await (await home.KeyAsync(["image:read"])).PostAsync($"/v1/assets/{id}/versions/2/restore").ProblemAsync(403, "insufficient_scope");
+        await (await api.NewHomeAsync()).Owner.PostAsync($"/v1/assets/{id}/versions/1/restore").ProblemAsync(404, "not_found");
+    }
+
     private async Task<(ApiHome Home, string Id, JsonObject First)> TwoVersionsAsync(int seed)
     {
         var home = await api.NewHomeAsync();

@@ -1,3 +1,6 @@
+using System.Net;
+using ImageService.Tests.Api.Uploads;
+using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -41,6 +44,45 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         preset["operations"] = "w_500";
         var revised = await home.Owner.PutAsync($"{home.Root}/presets/card", preset).OkAsync();
         (revised.Text("operations"), (int)revised["revision"]!).ShouldBe(("w_500", 2));
+    }
+
+    [Fact]
+    public async Task What_a_change_would_do_is_told_before_it_is_made()
+    {
+        var home = await api.NewHomeAsync();
+        var asset = await home.Owner.UploadAsync(IngestionFixture.Png(320));
+        await home.Owner.UploadAsync(IngestionFixture.Png(321));
+        var presets = $"{home.Root}/presets";
+        await home.Owner.PostAsync(presets, new { slug = "card", operations = "w_30-h_20-f_cover" }).OkAsync(201);
+        var image = $"/v1/pub/{home.Slug}/site/open/img/{asset.Text("id")}/v1/";
+        foreach (var file in (string[])["preset_card.webp", "w_20.webp", "w_20.jpg"])
+            (await api.Anonymous().GetAsync(image + file)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var effect = await home.Owner.PutAsync($"{presets}/card?dryRun=true", new { operations = "w_50", autoGenerate = true }).OkAsync();
+        ((long)effect["staleVariants"]!, (long)effect["newVariants"]!).ShouldBe((1, 2));
+        ((long)effect["bytes"]!).ShouldBeGreaterThan(0);
+        (await home.Owner.GetAsync($"{presets}/card").OkAsync()).ShouldSatisfyAllConditions(
+            preset => ((int)preset["revision"]!).ShouldBe(1), preset => preset["autoGenerate"]!.GetValue<bool>().ShouldBeFalse());
+        ((long)(await home.Owner.PutAsync($"{presets}/card?dryRun=true", new { operations = "h_20-w_30-f_cover" }).OkAsync())["staleVariants"]!).ShouldBe(0, "it means the same");
+        ((long)(await home.Owner.PostAsync($"{home.Root}/tenants/site/presets?dryRun=true", new { slug = "card", operations = "w_1" }).OkAsync())["staleVariants"]!).ShouldBe(1, "it would be nearer");
+        ((long)(await home.Owner.PostAsync($"{presets}?dryRun=true", new { slug = "other", operations = "w_1" }).OkAsync())["staleVariants"]!).ShouldBe(0);
+        await home.Owner.PostAsync($"{presets}?dryRun=true", new { slug = "card", operations = "w_1" }).ProblemAsync(409, "slug_taken");
+        await home.Owner.PutAsync($"{presets}/card?dryRun=true", new { operations = "zz_1" }).ProblemAsync(400, "invalid_operations");
+
+        async Task<long> StaleAsync(string key, object value, string at = "") =>
+            (long)(await home.Owner.PutAsync($"{home.Root}{at}/policies/{key}?dryRun=true", new { value }).OkAsync())["staleVariants"]!;
+        (await StaleAsync("keep_copyright", true)).ShouldBe(3);
+        (await StaleAsync("allowed_output_formats", (string[])["webp"])).ShouldBe(1);
+        (await StaleAsync("width_ladder", (int[])[64, 128])).ShouldBe(2);
+        (await StaleAsync("width_ladder", (int[])[20, 128])).ShouldBe(0);
+        (await StaleAsync("max_output_width", 19)).ShouldBe(2);
+        (await StaleAsync("transform_mode", "presets_only")).ShouldBe(2);
+        (await StaleAsync("quality_default", new { jpg = 31 })).ShouldBe(1);
+        (await StaleAsync("cache_max_age_seconds", 60)).ShouldBe(0);
+        (await StaleAsync("keep_copyright", true, "/tenants/site/spaces/closed")).ShouldBe(0);
+        await home.Owner.PutAsync($"{home.Root}/tenants/site/policies/keep_copyright", new { value = false }).OkAsync();
+        (await StaleAsync("keep_copyright", true)).ShouldBe(0, "the tenant says otherwise");
+        ((string?)(await home.Owner.GetAsync($"{home.Root}/policies/keep_copyright").OkAsync())["source"]!["level"]).ShouldBe("default");
     }
 
     [Fact]

@@ -28,6 +28,22 @@ public sealed class SignTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task Many_are_signed_at_once_each_judged_by_itself_in_the_order_asked()
+    {
+        var (home, stranger) = (await api.NewHomeAsync(), await api.NewHomeAsync());
+        string PathOf(ApiHome of, string file) => $"/v1/priv/{of.Slug}/site/closed/img/{Asset}/v1/{file}";
+        string[] urls = [PathOf(home, "w_100.webp"), PathOf(stranger, "w_100.webp"), "nonsense", PathOf(home, "w_200.webp")];
+        var items = (await home.Owner.PostAsync("/v1/sign/batch", new { urls, ttlSeconds = 600 }).OkAsync()).Items();
+        items.Select(item => (string?)item!["code"]).ShouldBe([null, "not_found", "invalid_request", null]);
+        ((string?)items[3]!["url"]).ShouldStartWith($"http://localhost{urls[3]}?sig=");
+        (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=url.signed").OkAsync()).Items().Count.ShouldBe(2);
+
+        await home.Owner.PostAsync("/v1/sign/batch", new { urls = Array.Empty<string>() }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync("/v1/sign/batch", new { urls = Enumerable.Repeat(urls[0], 501) }).ProblemAsync(400, "invalid_request");
+        await (await home.KeyAsync(["image:read"])).PostAsync("/v1/sign/batch", new { urls }).ProblemAsync(403, "insufficient_scope");
+    }
+
+    [Fact]
     public async Task Only_ones_own_images_are_signed_and_only_with_the_scope()
     {
         var home = await api.NewHomeAsync();

@@ -1,0 +1,115 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using ImageService.Api.Authentication;
+using ImageService.Api.Http;
+using ImageService.Api.OpenApi;
+using ImageService.Core.Access;
+using ImageService.Core.Errors;
+using ImageService.Core.Ingestion;
+
+namespace ImageService.Api.ControlPlane.Events;
+
+/// <summary>What changes in an organization, as it happens: server-sent events.</summary>
+internal static class EventEndpoints
+{
+    /// <summary>Changes that come together are told together.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Time between two signs of life, at each of which the credential is looked at again.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+
+    /// <summary>A stream ends after this time; readers connect again by themselves.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
+    public static void MapEvents(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/organizations/{org}/events", Watch).RequireCaller().WithTags("Events")
+            .Describe("watchChanges", "Watch what changes",
+                "Server-sent events: assets, jobs, members and usage say that something of that kind changed and where ({tenant, space}); all says that anything may have; alive is a sign of life. "
+                + "Only what the caller may see is told.")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails(403, 404, 429);
+
+    private static IResult Watch(Visit visit, ChangeFeed feed, Credentials credentials, SpaceLookup spaces, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, CancellationToken ct)
+    {
+        if (feed.TryWatch(visit.At.OrganizationId) is not { } watcher)
+            return new Error(ErrorCode.RateLimited, $"At most {ChangeFeed.MaxWatchers} may watch an organization at one server.") { RetryAfter = Beat }.ToProblem();
+        http.Response.RegisterForDispose(watcher);
+        http.Response.Headers.CacheControl = "no-store";
+
+        // Proxies that collect an answer would keep it until its end.
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(ReadAsync(watcher, visit, credentials, spaces, lifetime, clock, http, ct));
+    }
+
+    private static async IAsyncEnumerable<SseItem<ChangeEvent>> ReadAsync(
+        ChangeWatcher watcher, Visit visit, Credentials credentials, SpaceLookup spaces, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
+        var (began, looked) = (clock.GetTimestamp(), clock.GetTimestamp());
+        yield return Alive();
+        while (clock.GetElapsedTime(began) < Longest)
+        {
+            var notices = await TakeAsync(watcher, end.Token);
+            if (notices is null)
+                yield break;
+            if (clock.GetElapsedTime(looked) >= Beat)
+            {
+                // A session that ended, or a key that was revoked, hears no more.
+                if ((await credentials.ReadAsync(http, ct)).Error is not null)
+                    yield break;
+                looked = clock.GetTimestamp();
+            }
+
+            if (notices.Count == 0)
+                yield return Alive();
+            foreach (var notice in notices)
+            {
+                if (await ShowAsync(notice, visit, spaces, ct) is { } shown)
+                    yield return new SseItem<ChangeEvent>(shown, notice.Kind);
+            }
+        }
+    }
+
+    /// <summary>Null where the stream is to end.</summary>
+    private static async Task<IReadOnlyCollection<ChangeNotice>?> TakeAsync(ChangeWatcher watcher, CancellationToken ct)
+    {
+        try
+        {
+            var notices = await watcher.TakeAsync(Beat, ct);
+            if (notices.Count == 0)
+                return notices;
+            await Task.Delay(Together, ct);
+            return [.. notices.Union(await watcher.TakeAsync(TimeSpan.Zero, ct))];
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static SseItem<ChangeEvent> Alive() => new(new ChangeEvent(null, null), "alive");
+
+    /// <summary>The event as the caller may see it; null where he may not.</summary>
+    private static async Task<ChangeEvent?> ShowAsync(ChangeNotice notice, Visit visit, SpaceLookup spaces, CancellationToken ct)
+    {
+        var caller = visit.Caller;
+        var may = notice.Kind switch
+        {
+            "assets" => notice is { TenantId: { } tenant, SpaceId: { } space } && caller.May(Scopes.ImageRead, tenant, space),
+            "jobs" => caller.Scopes.Contains(Scopes.ImageRead),
+            "members" => caller.Scopes.Contains(Scopes.TenantWrite),
+            "usage" => caller.Scopes.Contains(Scopes.UsageRead),
+            _ => true,
+        };
+        if (!may)
+            return null;
+        if (notice.SpaceId is not { } spaceId)
+            return new ChangeEvent(null, null);
+        var place = await spaces.FindAsync(visit.At.OrganizationId, spaceId, ct);
+        return place is null ? null : new ChangeEvent(place.TenantSlug, place.SpaceSlug);
+    }
+}
+
+/// <summary>Where something changed.</summary>
+/// <param name="Tenant">Slug; null for the organization as a whole.</param>
+/// <param name="Space">Slug; null for the organization as a whole.</param>
+internal sealed record ChangeEvent(string? Tenant, string? Space);
