@@ -12,7 +12,7 @@ var options = LaunchOptions.From(builder.Configuration);
 using var folder = builder.PrepareRun(options);
 var secrets = new RunSecrets(options.Data);
 var demo = new Demo(options, secrets);
-builder.AddKubernetesPublishing();
+builder.AddDeploymentPublishing();
 
 var signingMasterKey = builder.AddSecret("signing-master-key", secrets.Key, "Base64 of 32 bytes: encrypts the tenants' signing keys");
 var platformKey = builder.AddSecret("platform-key", secrets.Token, "X-API-Key value that may create organizations");
@@ -53,7 +53,7 @@ var portal = builder.AddProject<Projects.Portal>("portal")
     .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http")
     .WithExternalHttpEndpoints();
 
-api.WithEnvironment("Api__PortalBaseUrl", portal.GetEndpoint("http")); // for links in mails
+builder.WithAddresses(api, worker, portal);
 demo.Configure(api);
 demo.AnnounceWhenReady(api, portal, worker, platformKey);
 

@@ -1,88 +1,59 @@
-using System.Globalization;
 using k8s.Models;
 
 namespace ImageService.AppHost.Publishing;
 
 /// <summary>
-/// Turns values of the application model into texts and references that Kubernetes resolves. Secrets stay in a Secret of the operator's: alone they are a reference;
-/// inside a text they are <c>$(SECRET_NAME)</c>, which Kubernetes replaces by a variable that stands before. It cannot encode, so secrets keep to letters and digits.
+/// The variables of a container. Secrets, connection strings among them, are references to a Secret of the operator's; parameters that are no secrets are
+/// references to the ConfigMap that each overlay makes. The data servers are the operator's too: how they are reached stands in the connection strings alone.
 /// </summary>
-internal sealed class KubernetesValues
+internal sealed class KubernetesValues : PublishedText
 {
-    /// <summary>Name of the Secret, with one key per secret parameter.</summary>
-    public const string Secret = "imageservice";
+    /// <summary>Name of the Secret and of the ConfigMap, with one key per parameter.</summary>
+    public const string Source = "imageservice";
 
-    /// <summary>Where services listen whose endpoints name no port of their own: the default of .NET's images.</summary>
-    public const int ServicePort = 8080;
+    private readonly SortedDictionary<string, string> _secrets = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _settings = new(StringComparer.Ordinal);
 
-    private readonly SortedSet<string> _secrets = new(StringComparer.Ordinal);
+    /// <summary>Keys of the Secret that were referred to, with what each is for.</summary>
+    public IReadOnlyDictionary<string, string> Secrets => _secrets;
 
-    /// <summary>All secrets that were referred to.</summary>
-    public IReadOnlyCollection<string> Secrets => _secrets;
+    /// <summary>Keys of the ConfigMap that were referred to, with what each is for.</summary>
+    public IReadOnlyDictionary<string, string> Settings => _settings;
 
-    /// <summary>The variables of one container; those that others refer to come first.</summary>
-    public List<V1EnvVar> Environment(IReadOnlyDictionary<string, object> variables, IEnumerable<object> arguments, out List<string> texts)
+    /// <summary>The variables and arguments of a resource.</summary>
+    public (List<V1EnvVar> Variables, List<string> Arguments) Of(PublishedResource resource) =>
+        ([.. resource.Variables.Select(variable => Variable(variable.Key, variable.Value))], [.. resource.Arguments.Select(TextOf)]);
+
+    // The Api's images and its control plane are deployed apart; services call the latter.
+    protected override string HostOf(IResource resource) => resource.Name == KubernetesServices.Api ? KubernetesServices.Control : resource.Name;
+
+    protected override string Parameter(ParameterResource parameter) => throw Unknown($"parameter {parameter.Name} inside a text");
+
+    private V1EnvVar Variable(string name, object value)
     {
-        SortedSet<string> inside = new(StringComparer.Ordinal);
-        List<V1EnvVar> own = [];
-        foreach (var (name, value) in variables.Where(variable => !IsTls(variable.Value)))
-            own.Add(value is ParameterResource { Secret: true } secret ? FromSecret(name, secret.Name) : new V1EnvVar { Name = name, Value = Text(value, inside) });
-        texts = [.. arguments.Select(argument => Text(argument, inside))];
-        return [.. inside.Select(secret => FromSecret(VariableOf(secret), secret)), .. own];
-    }
-
-    /// <summary>The port that an endpoint's container listens on.</summary>
-    public static int PortOf(EndpointAnnotation endpoint) => endpoint.TargetPort ?? ServicePort;
-
-    // TLS ends before the services: nothing listens on the https endpoints that Aspire gives each project.
-    private static bool IsTls(object value) => value is EndpointReference { Scheme: "https" } or EndpointReferenceExpression { Endpoint.Scheme: "https" };
-
-    private static string Text(object value, ISet<string> inside) => value switch
-    {
-        string text => text,
-        ParameterResource { Secret: true } secret => Inside(secret.Name, inside),
-        ParameterResource parameter => throw Unknown($"parameter {parameter.Name} is no secret"),
-        ConnectionStringReference reference => Text(reference.Resource.ConnectionStringExpression, inside),
-        IResourceWithConnectionString resource => Text(resource.ConnectionStringExpression, inside),
-        EndpointReference endpoint => Text(endpoint.Property(EndpointProperty.Url), inside),
-        EndpointReferenceExpression part => PartOf(part.Endpoint, part.Property),
-        ReferenceExpression { IsConditional: true } choice =>
-            Text((string.Equals(Text(choice.Condition!, inside), choice.MatchValue, StringComparison.OrdinalIgnoreCase) ? choice.WhenTrue : choice.WhenFalse)!, inside),
-        ReferenceExpression expression => string.Format(CultureInfo.InvariantCulture, expression.Format, [.. expression.ValueProviders.Select(part => Text(part, inside))]),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => throw Unknown(value.GetType().Name),
-    };
-
-    private static string Inside(string secret, ISet<string> inside)
-    {
-        inside.Add(secret);
-        return $"$({VariableOf(secret)})";
-    }
-
-    private static string PartOf(EndpointReference endpoint, EndpointProperty property)
-    {
-        var host = endpoint.Resource.Name; // a Service of that name stands before it
-        var port = PortOf(endpoint.EndpointAnnotation).ToString(CultureInfo.InvariantCulture);
-        return property switch
+        if (name.StartsWith(PublishedResource.ConnectionPrefix, StringComparison.Ordinal))
         {
-            EndpointProperty.Url => $"{endpoint.Scheme}://{host}:{port}",
-            EndpointProperty.Host or EndpointProperty.IPV4Host => host,
-            EndpointProperty.Port or EndpointProperty.TargetPort => port,
-            EndpointProperty.Scheme => endpoint.Scheme,
-            EndpointProperty.HostAndPort => $"{host}:{port}",
-            EndpointProperty.TlsEnabled => bool.FalseString,
-            _ => throw Unknown($"property {property} of endpoint {endpoint.EndpointName}"),
+            var connection = name[PublishedResource.ConnectionPrefix.Length..];
+            return FromSecret(name, $"{connection}-connection-string", $"How {connection} is reached: docs/configuration.md, ConnectionStrings:{connection}");
+        }
+
+        return value switch
+        {
+            ParameterResource { Secret: true } secret => FromSecret(name, secret.Name, secret.Description),
+            ParameterResource setting => FromSettings(name, setting),
+            _ => new V1EnvVar { Name = name, Value = TextOf(value) },
         };
     }
 
-    private V1EnvVar FromSecret(string variable, string secret)
+    private V1EnvVar FromSecret(string variable, string key, string? purpose)
     {
-        _secrets.Add(secret);
-        return new V1EnvVar { Name = variable, ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = Secret, Key = secret } } };
+        _secrets[key] = purpose ?? "";
+        return new V1EnvVar { Name = variable, ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = Source, Key = key } } };
     }
 
-    // The prefix keeps it apart from connection properties such as CACHE_PASSWORD, which refer to it.
-    private static string VariableOf(string secret) => $"SECRET_{secret.Replace('-', '_').ToUpperInvariant()}";
-
-    private static NotSupportedException Unknown(string what) => new($"The Kubernetes step does not know how to write {what}.");
+    private V1EnvVar FromSettings(string variable, ParameterResource setting)
+    {
+        _settings[setting.Name] = setting.Description ?? "";
+        return new V1EnvVar { Name = variable, ValueFrom = new V1EnvVarSource { ConfigMapKeyRef = new V1ConfigMapKeySelector { Name = Source, Key = setting.Name } } };
+    }
 }

@@ -19,7 +19,7 @@ namespace ImageService.Tests.Worker;
 [Trait("Level", "Unit")]
 public sealed partial class AlertsTests
 {
-    private static readonly HashSet<string> Words = new(StringComparer.Ordinal) { "sum", "rate", "by", "max", "or", "le", "job", "kind", "increase", "histogram_quantile", "organization_id" };
+    private static readonly HashSet<string> Words = new(StringComparer.Ordinal) { "sum", "rate", "by", "max", "or", "le", "job", "kind", "increase", "histogram_quantile", "organization_id", "provider", "up" };
 
     [Fact]
     public void Every_metric_an_alert_names_is_exported_by_a_service()
@@ -56,7 +56,7 @@ public sealed partial class AlertsTests
     private static IEnumerable<string> Expressions() =>
         Expression().Matches(File.ReadAllText(AlertsFile())).Select(match => match.Groups["text"].Value);
 
-    private static string AlertsFile() => Repository.PathOf("deploy", "prometheus", "alerts.yml");
+    private static string AlertsFile() => Repository.PathOf("deploy", "monitoring", "alerts.yml");
 
     [GeneratedRegex(@"expr: \|\n(?<text>.*?)\n\s+for:", RegexOptions.Singleline, 1000)]
     private static partial Regex Expression();
