@@ -16,6 +16,12 @@ export interface Transform {
     densities?: unknown;
     [attribute: string]: unknown;
 }
+/** One candidate of a `srcset`, whose `transform` goes through `getURL`. */
+export interface Candidate {
+    transform: any;
+    descriptor: string;
+    attributes: Record<string, any>;
+}
 /** The part of Astro's configuration that a service reads. */
 export interface ImageConfig {
     service: {
@@ -24,26 +30,9 @@ export interface ImageConfig {
 }
 /** An image service for Astro: `image: { service: { entrypoint: '@imageservice/client/astro', config: place } }`. */
 declare const service: {
-    validateOptions: (options: Transform) => Transform;
+    validateOptions: (options: Transform) => any;
     getURL: (options: Transform, { service: { config } }: ImageConfig) => string;
-    getSrcSet: ({ width, height, widths, ...options }: Transform) => {
-        transform: {
-            src: string | {
-                src: string;
-                width: number;
-                height: number;
-                format: string;
-            };
-            quality?: number | string | null;
-            format?: string;
-            fit?: string;
-            densities?: unknown;
-            width: number;
-            height?: number | undefined;
-        };
-        descriptor: string;
-        attributes: {};
-    }[];
+    getSrcSet: ({ width, height, widths, ...options }: Transform) => Candidate[];
     getHTMLAttributes: (options: Transform) => Record<string, unknown>;
 };
 export default service;

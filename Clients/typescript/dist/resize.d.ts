@@ -20,7 +20,7 @@ export interface Resize {
  * @throws TypeError where the URL is signed for one size only.
  */
 export declare function resize(src: string, change: Resize, place?: Place): string;
-/** Widths that real layouts ask for at one and two device pixels: the steps of the server's own default ladder are a good choice too. */
+/** Widths that real layouts ask for at one and two device pixels; each is a step of the ladder that public spaces have by default. */
 export declare const WIDTHS: readonly number[];
 /**
  * The value of a `srcset`: one candidate a width. Of a URL signed with scope `asset`, every candidate carries the one signature.

@@ -14,6 +14,13 @@ export interface Transform {
   [attribute: string]: unknown;
 }
 
+/** One candidate of a `srcset`, whose `transform` goes through `getURL`. */
+export interface Candidate {
+  transform: any;
+  descriptor: string;
+  attributes: Record<string, any>;
+}
+
 /** The part of Astro's configuration that a service reads. */
 export interface ImageConfig {
   service: { config: Partial<Place> };
@@ -21,7 +28,7 @@ export interface ImageConfig {
 
 /** An image service for Astro: `image: { service: { entrypoint: '@imageservice/client/astro', config: place } }`. */
 const service = {
-  validateOptions: (options: Transform): Transform => options,
+  validateOptions: (options: Transform): any => options,
 
   getURL: (options: Transform, { service: { config } }: ImageConfig): string => {
     const { src, width, height, quality, format, fit } = options;
@@ -29,7 +36,7 @@ const service = {
     return resize(typeof src === 'string' ? src : src.src, { width, height, quality: quality ?? undefined, format, fit: FITS.includes(fit!) ? fit : undefined }, place);
   },
 
-  getSrcSet: ({ width, height, widths = WIDTHS as number[], ...options }: Transform) => {
+  getSrcSet: ({ width, height, widths = WIDTHS as number[], ...options }: Transform): Candidate[] => {
     const steps = widths.filter(step => !width || step <= 2 * width);
     return steps.map(step => ({
       transform: { ...options, width: step, ...(width && height && { height: Math.round(height * step / width) }) },

@@ -52,8 +52,8 @@ export function resize(src: string, change: Resize, place?: Place): string {
   return `${folder}${kept.join('-') || 'original'}.${extension}${query}`;
 }
 
-/** Widths that real layouts ask for at one and two device pixels: the steps of the server's own default ladder are a good choice too. */
-export const WIDTHS: readonly number[] = [320, 480, 640, 828, 1080, 1280, 1600, 1920, 2560, 3840];
+/** Widths that real layouts ask for at one and two device pixels; each is a step of the ladder that public spaces have by default. */
+export const WIDTHS: readonly number[] = [320, 480, 640, 828, 1080, 1200, 1600, 1920, 2560, 3840];
 
 /**
  * The value of a `srcset`: one candidate a width. Of a URL signed with scope `asset`, every candidate carries the one signature.

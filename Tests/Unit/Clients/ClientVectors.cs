@@ -79,6 +79,13 @@ internal static class ClientVectors
         new("duotone", new { width = 320, duotone = new[] { "#102030", "fed" } }, "w_320-duotone_102030,ffeedd"),
         new("pixelate", new { width = 320, pixelate = 16 }, "w_320-pixelate_16"),
         new("largest file", new { width = 1600, maxBytes = 100000 }, "w_1600-bytes_100000"),
+        new("overlays", new { width = 320, overlays = new[] { "badge", "new_in", "frame" } }, "w_320-o_badge-o2_new_in-o3_frame"),
+        new("lengths of overlays", new { width = 320, dpr = 2, overlays = new[] { "badge" }, overlayDpr = 1.5 }, "w_320-dpr_2-o_badge-odpr_1.5"),
+        new("a text with ~ and _", new { overlays = new[] { "badge" }, texts = Texts(">>>???") }, "o_badge-t1_Pj4~Pz8_") { Space = "confidential", Access = AssetAccess.Private },
+        new(
+            "texts",
+            new { overlays = new[] { "badge" }, texts = Texts("Größe 50 %", "日本", "", "4", "5", "6", "7", "8", "a\nb") },
+            "o_badge-t1_R3LDtsOfZSA1MCAl-t2_5pel5pys-t3_-t4_NA-t5_NQ-t6_Ng-t7_Nw-t8_OA-t9_YQpi"),
         new("preset", new { preset = "card" }, "preset_card"),
         new("a preset with something else", new { preset = "card_2", width = 640, quality = 60 }, "preset_card_2-w_640-q_60") { Extension = ImageFormat.Avif },
         new("members in another order", new { greyscale = true, quality = 80, fit = "inside", height = 200, width = 100, format = "auto" }, "fmt_auto-w_100-h_200-f_inside-q_80-bw"),
@@ -116,6 +123,8 @@ internal static class ClientVectors
             sign = Signs.Select(sign => new { sign.Secret, sign.Path, sign.Exp, sign.Hostname, sign.TenantId, sign.Scope, sign.Sig }),
         },
         Json) + "\n";
+
+    private static Dictionary<int, string> Texts(params string[] texts) => texts.Index().ToDictionary(text => text.Index + 1, text => text.Item);
 
     private static IEnumerable<string> Gravities() => Enum.GetValues<Gravity>().Select(gravity => gravity.Name());
 
