@@ -78,6 +78,7 @@ public sealed class ArrowsTests
     [InlineData("Portal", "ImageService.Core.", "the portal talks to the Api over HTTP only")]
     [InlineData("Portal", "ImageService.Worker.", "the portal talks to the Api over HTTP only")]
     [InlineData("ServiceDefaults", "ImageService.Core.", "defaults are below the product")]
+    [InlineData("Client", "ImageService.Core.", "clients know the system by its URLs and its HTTP only")]
     public void What_a_part_may_not_know_it_does_not_use(string part, string forbidden, string reason) =>
         TypeReferences.Of(Assembly.Load("ImageService." + part.Split('.')[0]))
             .Where(use => use.From.StartsWith($"ImageService.{part}.", StringComparison.Ordinal) && use.To.StartsWith(forbidden, StringComparison.Ordinal))

@@ -1,0 +1,13 @@
+using ImageService.Client;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ImageService.AspNetCoreSample.Pages;
+
+/// <summary>The newest pictures of the space.</summary>
+public sealed class IndexModel(ImageServiceClient images, Gallery gallery) : PageModel
+{
+    public IReadOnlyList<ImageAsset> Assets { get; private set; } = [];
+
+    public async Task OnGetAsync(CancellationToken ct) =>
+        Assets = (await images.ListAssetsAsync(new AssetFilter { Tenant = gallery.Tenant, Space = gallery.Space, Limit = 40 }, ct: ct)).Items;
+}

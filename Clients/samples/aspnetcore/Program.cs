@@ -1,0 +1,3 @@
+using ImageService.AspNetCoreSample;
+
+await GalleryApplication.Create(args).RunAsync();
