@@ -65,8 +65,9 @@ internal sealed partial class ImageServiceClient
     /// <param name="url">Address of an image, unsigned.</param>
     /// <param name="ttlSeconds">How long it works; null for the policy's usual time.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<ApiAnswer<SignResponse>> SignAsync(string organization, string url, long? ttlSeconds, CancellationToken ct) =>
-        SendAsync<SignRequest, SignResponse>(HttpMethod.Post, "/v1/sign", new SignRequest(url, ttlSeconds), organization, ct);
+    /// <param name="forSrcset">Whether the signature opens the picture in every size, quality and format.</param>
+    public Task<ApiAnswer<SignResponse>> SignAsync(string organization, string url, long? ttlSeconds, CancellationToken ct, bool forSrcset = false) =>
+        SendAsync<SignRequest, SignResponse>(HttpMethod.Post, "/v1/sign", new SignRequest(url, ttlSeconds, forSrcset ? "asset" : null), organization, ct);
 }
 
 /// <summary>What a library shows. Both slugs empty: every place of the organization.</summary>

@@ -1,6 +1,6 @@
 namespace ImageService.Portal.Client;
 
-internal sealed record SignRequest(string Url, long? TtlSeconds);
+internal sealed record SignRequest(string Url, long? TtlSeconds, string? Scope = null);
 
 internal sealed record SignResponse(string Url, DateTimeOffset ExpiresAt)
 {
