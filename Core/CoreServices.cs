@@ -7,6 +7,7 @@ using ImageService.Core.Invalidation;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Metering;
+using ImageService.Core.Overlays;
 using ImageService.Core.Policies;
 using ImageService.Core.Presets;
 using ImageService.Core.Quotas;
@@ -38,6 +39,7 @@ public static class CoreServices
         builder.Services.AddPolicies();
         builder.Services.AddTenancy();
         builder.Services.AddPresets();
+        builder.Services.AddOverlays();
         builder.Services.AddEngine();
         builder.Services.AddSigning();
         builder.Services.AddAccess();

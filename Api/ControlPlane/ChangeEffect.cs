@@ -99,6 +99,9 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
                 return variants.Where(variant => variant.Preset == null && !("-" + variant.Operations + "-").Contains("-original-"));
             case "original_delivery":
                 return variants.Where(variant => ("-" + variant.Operations + "-").Contains("-original-"));
+            case PolicyCatalog.Watermark:
+                var least = Math.Min(before.Watermark?.MinWidth ?? int.MaxValue, after.Watermark?.MinWidth ?? int.MaxValue);
+                return variants.Where(variant => variant.Width >= least);
             case "keep_copyright":
                 return variants;
             default:

@@ -1,11 +1,13 @@
 using ImageService.Api.ControlPlane.ApiKeys;
 using ImageService.Api.ControlPlane.AuditLogs;
 using ImageService.Api.ControlPlane.Events;
+using ImageService.Api.ControlPlane.Fonts;
 using ImageService.Api.ControlPlane.IdentityProviders;
 using ImageService.Api.ControlPlane.Installation;
 using ImageService.Api.ControlPlane.Jobs;
 using ImageService.Api.ControlPlane.Members;
 using ImageService.Api.ControlPlane.Organizations;
+using ImageService.Api.ControlPlane.Overlays;
 using ImageService.Api.ControlPlane.Policies;
 using ImageService.Api.ControlPlane.Presets;
 using ImageService.Api.ControlPlane.Purges;
@@ -30,6 +32,7 @@ internal static class ControlPlaneEndpoints
         builder.Services.AddHostedService<FirstAdministrator>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<InvitationDesk>();
+        builder.Services.AddSingleton<OverlayUses>();
         builder.Services.AddSingleton<SignInAudit>();
         builder.Services.AddSingleton<OidcProviderClient>();
         builder.Services.AddSingleton<OidcFlow>();
@@ -44,6 +47,8 @@ internal static class ControlPlaneEndpoints
         routes.MapTenants();
         routes.MapSpaces();
         routes.MapPresets();
+        routes.MapOverlays();
+        routes.MapFonts();
         routes.MapPolicies();
         routes.MapStoreMoves();
         routes.MapApiKeys();

@@ -31,6 +31,7 @@ internal sealed class DemoOrganization(
         ("hero", "Hero", "w_1600-h_700-f_cover-g_smart-fmt_auto", false),
         ("avatar", "Avatar", "w_96-h_96-f_cover-g_center", false),
         ("mono", "Black and white", "w_800-bw", false),
+        ("social", "Social card", "w_1200-h_630-f_cover-g_smart-o_social_card", false),
     ];
 
     /// <summary>The organization with tenant, signing key, spaces, presets and limits.</summary>
@@ -52,6 +53,7 @@ internal sealed class DemoOrganization(
 
         await AddSpacesAsync(db, id, tenant.Id, now, ct);
         await AddPresetsAsync(db, id, now, ct);
+        await DemoOverlays.AddAsync(db, id, now, ct);
         await AddPoliciesAsync(db, id, now, ct);
         await db.SaveChangesAsync(ct);
         return (id, tenant.Id);

@@ -15,6 +15,7 @@ internal sealed record ExplainRequest(string? Url, string? Accept, double? Dpr, 
 /// <param name="Canonical">The one form of all URLs that mean the same; null where the image is refused.</param>
 /// <param name="Dropped">Operations that the canonical form does not hold as they are written, and why.</param>
 /// <param name="Policies">Policies that were asked, with the level their value was set at.</param>
+/// <param name="Overlays">What is laid over the picture, in order; null where the image is refused.</param>
 /// <param name="Format">Of the answer.</param>
 /// <param name="Width">px.</param>
 /// <param name="Height">px.</param>
@@ -22,7 +23,7 @@ internal sealed record ExplainRequest(string? Url, string? Accept, double? Dpr, 
 /// <param name="Signature">What became of the signature.</param>
 /// <param name="Refusal">Why the image is refused; null where it is not.</param>
 internal sealed record ExplainResponse(
-    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies, string? Format, int? Width, int? Height,
+    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies, IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
     string? Layer, ExplainedSignature Signature, ExplainedRefusal? Refusal);
 
 /// <summary>Where a URL leads.</summary>
@@ -30,6 +31,13 @@ internal sealed record ExplainedPlace(string Organization, string Tenant, string
 
 /// <summary>A preset in the revision in force.</summary>
 internal sealed record ExplainedPreset(string Slug, string Operations, int Revision, string Level);
+
+/// <summary>An overlay in the revision in force.</summary>
+/// <param name="Slug">Its name.</param>
+/// <param name="Revision">In force.</param>
+/// <param name="Level">Where it was found.</param>
+/// <param name="IsWatermark">Whether the policy <c>watermark</c> asks for it, and not the URL.</param>
+internal sealed record ExplainedOverlay(string Slug, int Revision, string Level, bool IsWatermark);
 
 /// <summary>An operation that did not stay as it was.</summary>
 /// <param name="Operation">As written.</param>

@@ -57,7 +57,7 @@ internal static class ExplainEndpoint
             if (!RequestedFile.Parse(url.File).TryGet(out var file, out error))
                 return error;
             var access = signable.Path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? AssetAccess.Private : AssetAccess.Public;
-            var signature = await JudgeAsync(request.Url!, signable, space, access, ct);
+            var signature = await JudgeAsync(request.Url!, signable, space, access, file.Operations.Texts is not null, ct);
             var variant = new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = request.Accept ?? "*/*", IsSigned = signature.Verdict is "valid" };
             var described = await describer.DescribeAsync(variant, ct);
             if (described.Error is { Code: ErrorCode.NotFound } absent)
@@ -69,19 +69,20 @@ internal static class ExplainEndpoint
             var refusal = described.Error is { } refused ? new ExplainedRefusal(Problems.Name(refused.Code), refused.Detail)
                 : signature.Verdict is "invalid" or "expired" or "missing" ? new ExplainedRefusal(signature.Verdict is "expired" ? "signature_expired" : "invalid_signature", signature.Reason)
                 : null;
-            var policies = Policies(space.Policy, described, file.Operations.Original, access);
+            var policies = Policies(space.Policy, described, file.Operations, access);
             if (!described.TryGet(out var image, out _))
-                return new ExplainResponse(place, preset, null, [], policies, null, null, null, null, signature, refusal);
+                return new ExplainResponse(place, preset, null, [], policies, null, null, null, null, null, signature, refusal);
             var (width, height) = Size(image);
             var written = url.File[..url.File.LastIndexOf('.')];
             return new ExplainResponse(
-                place, preset, image.Canonical.Text, DroppedOperations.Of(written, image), policies, image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
+                place, preset, image.Canonical.Text, DroppedOperations.Of(written, image), policies, Overlays(image), image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
         }
 
-        private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, CancellationToken ct)
+        private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, bool saysTexts, CancellationToken ct)
         {
             var query = text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? text[mark..] : "";
-            var needed = access is AssetAccess.Private ? space.Policy.SigningMode is SigningMode.Enforce : space.Policy.TransformMode is TransformMode.SignedOnly;
+            var needed = (saysTexts && space.Policy.OverlayText is OverlayTextMode.Signed)
+                || (access is AssetAccess.Private ? space.Policy.SigningMode is SigningMode.Enforce : space.Policy.TransformMode is TransformMode.SignedOnly);
             if (!query.Contains("sig=", StringComparison.Ordinal))
                 return needed ? new ExplainedSignature("missing", "The URL has no signature, and needs one here.", null) : new ExplainedSignature("not_needed", "No signature is needed here.", null);
             var verified = await keys.VerifyAsync(space.OrganizationId, space.TenantId, url.Path, query, UrlSignature.Hostname(url.Host), ct);
@@ -90,7 +91,7 @@ internal static class ExplainEndpoint
                 : new ExplainedSignature(error.Code is ErrorCode.SignatureExpired ? "expired" : "invalid", error.Detail, null);
         }
 
-        private static List<ExplainedPolicy> Policies(EffectivePolicy policy, Result<VariantDescription> described, bool original, AssetAccess access)
+        private static List<ExplainedPolicy> Policies(EffectivePolicy policy, Result<VariantDescription> described, ImageOperations written, AssetAccess access)
         {
             var refusing = described.Error?.Extensions?.GetValueOrDefault("policy") as string;
             List<ExplainedPolicy> asked = [];
@@ -98,13 +99,16 @@ internal static class ExplainEndpoint
             {
                 var concerns = item.Key switch
                 {
-                    "original_delivery" => original,
+                    "original_delivery" => written.Original,
+                    PolicyCatalog.OverlayText => written.Texts is not null,
+                    PolicyCatalog.Watermark => policy.Watermark is not null,
                     "signing_mode" => access is AssetAccess.Private,
                     _ => Asked.Contains(item.Key, StringComparer.Ordinal) || item.Key == refusing,
                 };
                 if (!concerns)
                     continue;
-                var changes = item.Key is "width_ladder" && described is { IsSuccess: true, Value.SnappedWidth: not null };
+                var changes = (item.Key is "width_ladder" && described is { IsSuccess: true, Value.SnappedWidth: not null })
+                    || (item.Key is PolicyCatalog.Watermark && described is { IsSuccess: true, Value.IsWatermarked: true });
                 asked.Add(new ExplainedPolicy(
                     item.Key, item.Value, item.Source is { } source ? JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()) : "default",
                     item.Key == refusing ? "refuses" : changes ? "changes" : "allows"));
@@ -112,6 +116,11 @@ internal static class ExplainEndpoint
 
             return asked;
         }
+
+        private static IReadOnlyList<ExplainedOverlay> Overlays(VariantDescription image) =>
+            [.. image.Overlays.Select((drawn, index) => new ExplainedOverlay(
+                drawn.Overlay.Revision.Slug, drawn.Overlay.Revision.Revision, JsonNamingPolicy.SnakeCaseLower.ConvertName(drawn.Overlay.Revision.Level.ToString()),
+                image.IsWatermarked && index == image.Overlays.Count - 1))];
 
         /// <summary>Sides of the answer: those of the canonical form, the missing one in proportion.</summary>
         private static (int Width, int Height) Size(VariantDescription image)

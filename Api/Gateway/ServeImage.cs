@@ -124,7 +124,7 @@ internal sealed class ServeImage(
     private async ValueTask<bool> MeetsPreconditionsAsync(HttpContext http, VariantDescription variant)
     {
         // Where bytes may change under one URL the upload's time tells nothing.
-        var tells = variant.Preset is null && !variant.FollowsFocalPoint && !variant.IsNegotiated;
+        var tells = !variant.MayChange && !variant.IsNegotiated;
         var verdict = ConditionalRequest.Judge(http.Request.Headers, variant.ETag, tells ? variant.Asset.UploadedAt : null);
         if (verdict == Precondition.Proceed)
             return true;

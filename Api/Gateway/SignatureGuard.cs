@@ -10,7 +10,7 @@ namespace ImageService.Api.Gateway;
 
 /// <summary>
 /// Judges a URL's signature as the space's policy wants it: private URLs always (<c>enforce</c>), only on paper (<c>report</c>) or not (<c>off</c>);
-/// public ones where transforms are for signed URLs only.
+/// public ones where transforms, or the texts that the URL gives to overlays, are for signed URLs only.
 /// </summary>
 internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports reports, ImageServiceMetrics metrics, TimeProvider time)
 {
@@ -21,9 +21,24 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
         if (space is null)
             return ValueTask.FromResult<Result<UrlTrust>>(access == AssetAccess.Private ? SignatureQuery.Invalid : UrlTrust.Unsigned);
         var mode = access == AssetAccess.Private ? space.Policy.SigningMode : SigningMode.Off;
-        return mode == SigningMode.Off && space.Policy.TransformMode != TransformMode.SignedOnly
+        return mode == SigningMode.Off && space.Policy.TransformMode != TransformMode.SignedOnly && !NeedsOneForTexts(http, space)
             ? ValueTask.FromResult<Result<UrlTrust>>(UrlTrust.Unsigned)
             : VerifyAsync(http, space, mode, ct);
+    }
+
+    /// <summary>Whether the URL seems to give texts to overlays; what it really gives is judged when it has been read.</summary>
+    private static bool NeedsOneForTexts(HttpContext http, SpaceScope space)
+    {
+        if (space.Policy.OverlayText != OverlayTextMode.Signed || !http.Request.QueryString.HasValue || http.Request.Path.Value is not { } path)
+            return false;
+        var file = path.AsSpan(path.LastIndexOf('/') + 1);
+        foreach (var token in file.Split('-'))
+        {
+            if (file[token] is ['t', >= '1' and <= '9', '_', ..])
+                return true;
+        }
+
+        return false;
     }
 
     private async ValueTask<Result<UrlTrust>> VerifyAsync(HttpContext http, SpaceScope space, SigningMode mode, CancellationToken ct)

@@ -68,6 +68,8 @@ internal static class SchemaExamples
         ["recoveryCodes"] = "k7m2p-x9d4f",
     };
 
+    private const string Elements = """[{"type": "text", "text": "{t1|Sale}", "font": "noto_sans_bold", "size": "6%", "color": "fff", "gravity": "south", "y": 24}]""";
+
     /// <summary>An example of a text member or parameter.</summary>
     public static string Text(string name) => Texts.GetValueOrDefault(name, "text");
 
@@ -89,6 +91,8 @@ internal static class SchemaExamples
             return null;
         if (shape.Enum is { Count: > 0 } choices)
             return choices[0]?.DeepClone();
+        if (name == "elements")
+            return JsonNode.Parse(Elements);
         var type = shape.Type ?? (shape.Properties is { Count: > 0 } ? JsonSchemaType.Object : JsonSchemaType.String);
         if (type.HasFlag(JsonSchemaType.Array))
             return new JsonArray(ListItems.TryGetValue(name, out var item) ? JsonValue.Create(item) : shape.Items is { } items ? Value(owner, name, items, depth) : null);

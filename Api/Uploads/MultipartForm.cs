@@ -12,6 +12,7 @@ internal static class MultipartForm
         ["folder"] = "Absolute path; / where absent.",
         ["tags"] = "Comma-separated.",
         ["access"] = "public or private; by policy where absent.",
+        ["slug"] = "As overlays name it: 1 to 100 of a-z, 0-9 and _; from its family and style where absent.",
         ["filename"] = "Shown to people; the file's own name where absent.",
     };
 

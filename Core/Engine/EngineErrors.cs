@@ -28,6 +28,12 @@ internal static class EngineErrors
     public static Error Undecodable(OriginalFormat format) => new(
         ErrorCode.UndecodableImage, $"The {format.Name()} is truncated or corrupt and cannot be decoded.");
 
+    public static Error OverlayPicture() => new(ErrorCode.UndecodableImage, "A picture that an overlay shows on this image cannot be decoded.");
+
+    public static Error NoFont(string why) => new(ErrorCode.UnsupportedMediaType, $"The file is no font that can be used: {why}. Accepted are TrueType and OpenType (.ttf, .otf).");
+
+    public static Error DamagedFont() => new(ErrorCode.UndecodableImage, "The font is damaged: its glyphs cannot all be read.");
+
     public static Error DecoderCrashed() => new(
         ErrorCode.UndecodableImage, "The image makes the decoder fail, twice in the same way. It is damaged, or made to do so.");
 

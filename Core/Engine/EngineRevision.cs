@@ -12,6 +12,12 @@ public static class EngineRevision
     /// <summary>Version of libvips.</summary>
     public static string Library { get; } = $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
 
+    // Increment when an overlay is drawn with other pixels: text, shapes, placement, shipped fonts.
+    private const int Overlay = 1;
+
+    /// <summary>For what is drawn over variants.</summary>
+    public static string ForOverlays { get; } = $"o{Overlay}-{SkiaSharp.SkiaSharpVersion.Native}";
+
     /// <summary>For variants made from the original: own revision and libvips' version, for example <c>1-8.18.7</c>.</summary>
     public static string Current { get; } = $"{Pixels}-{Library}";
 

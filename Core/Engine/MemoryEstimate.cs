@@ -13,6 +13,9 @@ public static class MemoryEstimate
 
     private const int PngBytes = 8;
 
+    // As Skia draws it, and as libvips reads it.
+    private const int LayerBytes = 8;
+
     // Of a source that is read from top to bottom.
     private const int LinesHeld = 64;
 
@@ -76,7 +79,7 @@ public static class MemoryEstimate
     /// <param name="source">The original's facts.</param>
     /// <param name="size">Of the output.</param>
     internal static long ForOutput(CanonicalOperations operations, SourceFacts source, PixelSize size) =>
-        size.Pixels * (operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations);
+        size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations)) + (operations.OverlayLayers * LayerBytes));
 
     // An animation is held as finished frames besides what its encoder needs. JPEG and PNG are written by line; PNG's pixels are looked at before, as `q_auto`'s are.
     private static int BytesPerEncodedPixel(CanonicalOperations operations) => operations.Format switch

@@ -24,11 +24,12 @@ public static class SizeBudget
     /// <param name="read">Format of the bytes that are read.</param>
     /// <param name="qualityDefault">Used where no quality is said.</param>
     /// <param name="budget">Bytes that one transform may hold.</param>
+    /// <param name="overlayLayers">Of the overlays that are drawn.</param>
     /// <returns>The canonical form, and whether it is smaller than what was asked for.</returns>
     public static Result<(CanonicalOperations Canonical, bool IsLimited)> Resolve(
-        ImageOperations operations, ImageFormat format, SourceFacts source, OriginalFormat read, int qualityDefault, long budget)
+        ImageOperations operations, ImageFormat format, SourceFacts source, OriginalFormat read, int qualityDefault, long budget, int overlayLayers = 0)
     {
-        if (!CanonicalOperations.Resolve(operations, format, source, qualityDefault).TryGet(out var whole, out var error))
+        if (!Canonical(operations).TryGet(out var whole, out var error))
             return error;
         if (Fits(whole, source, read, budget))
             return (whole, false);
@@ -41,13 +42,16 @@ public static class SizeBudget
         var smaller = whole;
         for (var tried = 0; tried < Tries; tried++, scale *= Step)
         {
-            if (!CanonicalOperations.Resolve(Scaled(operations, size, scale), format, source, qualityDefault).TryGet(out smaller, out error))
+            if (!Canonical(Scaled(operations, size, scale)).TryGet(out smaller, out error))
                 return error;
             if (MemoryEstimate.ForOutput(smaller, source, TransformPlan.Of(smaller, source).Output) <= room)
                 break;
         }
 
         return (smaller, true);
+
+        Result<CanonicalOperations> Canonical(ImageOperations asked) =>
+            CanonicalOperations.Resolve(asked, format, source, qualityDefault).Map(canonical => canonical with { OverlayLayers = overlayLayers });
     }
 
     /// <summary>Whether a picture of this size is one that the budget always holds; without a look at what else was asked for.</summary>

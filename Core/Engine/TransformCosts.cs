@@ -18,6 +18,9 @@ public sealed class TransformCosts
     private const double Drawing = 0.15;
     private const double Nanosecond = 1e-9;
 
+    // Nanoseconds a pixel of an overlay.
+    private const double Laying = 25;
+
     private readonly ConcurrentDictionary<(ImageFormat Output, SourceKind Source), Correction> _corrections = new();
 
     private enum SourceKind
@@ -66,7 +69,7 @@ public sealed class TransformCosts
             return Floor + (size.Pixels * Nanosecond);
         var frames = operations.Format.CanAnimate() ? source.Frames : 1;
         var pixels = TransformPlan.Of(operations, source).Output.Pixels;
-        var output = pixels * frames * Encoding(operations.Format, pixels);
+        var output = pixels * frames * (Encoding(operations.Format, pixels) + (operations.OverlayLayers * Laying));
         var decoding = source.Drawing is not null
             ? Drawing + (pixels * Decoding(OriginalFormat.Svg) * Nanosecond)
             : source.DecodeCpu?.TotalSeconds ?? size.Pixels * frames * Decoding(format) * Nanosecond;

@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Engine.Steps;
 using ImageService.Core.Engine.Stripping;
 using ImageService.Core.Errors;
@@ -9,7 +10,7 @@ using NetVips;
 namespace ImageService.Core.Engine;
 
 /// <summary>
-/// Makes variants with libvips: load, resize, turn, convert colours, crop, effects, background, encode. Order of meaning as in the contract; resizing comes
+/// Makes variants with libvips: load, resize, turn, convert colours, crop, effects, background, overlays, encode. Order of meaning as in the contract; resizing comes
 /// first because everything after it is cheaper on fewer pixels, and the plan accounts for it. Thread-safe; callers hold a <see cref="GateLease"/>.
 /// </summary>
 public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvider time, ILogger<TransformEngine> log) : IDisposable
@@ -18,6 +19,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     // From here on giving memory back is worth the milliseconds it takes.
     private const long LargePixels = 16_000_000;
+    private readonly OverlayFonts _fonts = new();
     private readonly VipsThreads _threads = new(options.Value.MaxRunning > 0 ? options.Value.MaxRunning : Environment.ProcessorCount, options.Value.Niceness);
 
     /// <summary>Makes one variant.</summary>
@@ -51,13 +53,16 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     public void Dispose() => _threads.Dispose();
 
-    private static Result<TransformedImage> Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)
+    private Result<TransformedImage> Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)
     {
         var header = opened.Header;
         if (source.DrawnFrom is not null)
             operations = operations.OfWhole();
         var plan = TransformPlan.Of(operations, source.DrawnFrom ?? (source.IsIntermediate ? Intermediate.OriginalSize(opened) : header.Upright));
-        using var run = new TransformRun(plan, operations.Operations, operations.Format, header, stop);
+        using var run = new TransformRun(plan, operations.Operations, operations.Format, header, stop)
+        {
+            Overlays = source.Overlays is { } overlays ? new OverlayTiles(overlays, _fonts, new PictureDecoder(Still, stop), stop) : null,
+        };
         var animated = header.Frames > 1 && operations.Format.CanAnimate();
         var image = run.Keep(opened.Reopen(animated));
         if (operations.Operations.Crop is not null || operations.Operations.Trim is not null)
@@ -117,7 +122,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         image = Tones.Apply(image, run);
         image = Effects.Apply(image, run);
         image = Pixelate.Apply(image, run);
-        return FillBackground.Apply(image, run);
+        image = FillBackground.Apply(image, run);
+        return DrawOverlays.Apply(image, run);
     }
 
     private async Task<Result<TransformedImage>> RunAsync(
@@ -140,6 +146,11 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         {
             Log.TransformTimedOut(log, format, timeout);
             return EngineErrors.TimedOut(timeout);
+        }
+        catch (OverlayPictureException failure)
+        {
+            Log.DecodeFailed(log, format, failure.InnerException!.Message);
+            return EngineErrors.OverlayPicture();
         }
         catch (VipsException failure)
         {

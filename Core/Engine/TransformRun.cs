@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Operations;
 using NetVips;
 
@@ -37,6 +38,9 @@ internal sealed class TransformRun : IDisposable
 
     /// <summary>Of the bytes that are read.</summary>
     public ImageHeader Header { get; }
+
+    /// <summary>What is laid over the finished picture; null for nothing.</summary>
+    public OverlayTiles? Overlays { get; init; }
 
     /// <summary>Where <c>g_smart</c> crops; found in the first frame and kept for the others.</summary>
     public PixelBox? SmartBox { get; set; }

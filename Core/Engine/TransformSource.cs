@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Operations;
 
 namespace ImageService.Core.Engine;
@@ -9,6 +10,9 @@ namespace ImageService.Core.Engine;
 /// <param name="KeepCopyright">Policy <c>keep_copyright</c>: artist and copyright survive, nothing else does.</param>
 public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool IsIntermediate, bool KeepCopyright)
 {
+    /// <summary>What is laid over the finished picture; null for nothing.</summary>
+    public OverlayMaterial? Overlays { get; init; }
+
     /// <summary>Of a drawing that was made at the size of this transform, <c>crop</c> and all: the size that its operations were resolved for, px; else null.</summary>
     public PixelSize? DrawnFrom { get; init; }
 }

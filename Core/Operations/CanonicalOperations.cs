@@ -18,6 +18,9 @@ namespace ImageService.Core.Operations;
 /// <param name="Format">The output format.</param>
 public sealed record CanonicalOperations(string Text, ImageOperations Operations, ImageFormat Format)
 {
+    /// <summary>Most pictures of the output's size that drawing its overlays holds at once; 0 where none are drawn.</summary>
+    public int OverlayLayers { get; init; }
+
     /// <summary>Percent at which an effect changes nothing.</summary>
     private const double Unchanged = 100;
 

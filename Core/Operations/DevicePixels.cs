@@ -19,9 +19,13 @@ public static class DevicePixels
             Height = operations.Height is { } height ? OperationNumbers.Times(height, ratio, maxHeight) : null,
             Pad = operations.Pad?.Times(ratio),
             Round = operations.Round?.Times(ratio),
-            OverlayDpr = Math.Min(Math.Round((operations.OverlayDpr ?? 1) * ratio, OperationsGrammar.EffectDecimals), MaxRatio),
+            OverlayDpr = operations.OverlayRatio(),
             Dpr = null,
         };
+
+    /// <summary>What lengths of overlays in px are multiplied by: <c>odpr</c> times <c>dpr</c>, 1 to 4.</summary>
+    public static double OverlayRatio(this ImageOperations operations) =>
+        Math.Min(Math.Round((operations.OverlayDpr ?? 1) * (operations.Dpr ?? 1), OperationsGrammar.EffectDecimals), MaxRatio);
 
     /// <summary>The width (px, at least 1) that a height alone leads to: by <c>ar</c>, else in proportion to the original as cropped and turned.</summary>
     public static int WidthOf(this ImageOperations operations, int height, SourceFacts source)

@@ -31,6 +31,8 @@ public sealed class EffectivePolicy
         SignedUrlTtlMax = Seconds("signed_url_ttl_max_seconds");
         SigningMode = Choice<SigningMode>("signing_mode");
         TransformMode = Choice<TransformMode>("transform_mode");
+        OverlayText = Choice<OverlayTextMode>(PolicyCatalog.OverlayText);
+        Watermark = WatermarkPolicy.Read(Value(PolicyCatalog.Watermark));
         VariantBudget = (int)Number("variant_budget");
         WidthLadder = [.. Value("width_ladder").EnumerateArray().Select(width => width.GetInt32()).Order()];
         CacheMaxAge = Seconds("cache_max_age_seconds");
@@ -90,6 +92,11 @@ public sealed class EffectivePolicy
     public SigningMode SigningMode { get; }
 
     public TransformMode TransformMode { get; }
+
+    public OverlayTextMode OverlayText { get; }
+
+    /// <summary>Null for none.</summary>
+    public WatermarkPolicy? Watermark { get; }
 
     /// <summary>Most variants of one asset version.</summary>
     public int VariantBudget { get; }
@@ -208,6 +215,13 @@ public enum TransformMode
     Open,
     PresetsOnly,
     SignedOnly,
+}
+
+/// <summary>Who may give texts to overlays.</summary>
+public enum OverlayTextMode
+{
+    Signed,
+    Open,
 }
 
 /// <summary>How originals are delivered.</summary>

@@ -9,6 +9,8 @@ public static class PolicyCatalog
 {
     public const string DefaultAccess = "default_access";
     public const string Store = "store";
+    public const string OverlayText = "overlay_text";
+    public const string Watermark = "watermark";
     public const string QuotaStorageBytes = "quota_storage_bytes";
     public const string QuotaAssets = "quota_assets";
     public const string QuotaTransformsPerMonth = "quota_transforms_per_month";
@@ -45,6 +47,12 @@ public static class PolicyCatalog
         new("transform_mode", Choice, "\"open\"", "Which operations a URL may ask for: open (any), presets_only (a preset as it is, or the original), signed_only (any, if signed).")
         {
             Choices = ["open", "presets_only", "signed_only"],
+        },
+        new(OverlayText, Choice, "\"signed\"", "Whether a URL may give texts to overlays: signed (only a signed one; presets may anyway), open (any).") { Choices = ["signed", "open"] },
+        new(Watermark, PolicyType.Watermark, "null", "The overlay that is drawn on every image of at least minWidth px, originals included, whatever the URL says; null for none.")
+        {
+            Min = 1,
+            Max = 8192,
         },
         new("variant_budget", Number, "1000", "Most variants of one asset version.") { Min = 1, Max = 1_000_000 },
         new(WidthLadder, Widths, "[]", "Widths that are made, px; a width in a URL, times its dpr, is raised to the next one. Empty: any width. Where images are public by default, a ladder unless a level sets one.")

@@ -48,6 +48,7 @@ public sealed record PolicyDefinition(string Key, PolicyType Type, string Defaul
         PolicyType.Widths => $"a list of at most {MaxItems} whole numbers {Range}, each once; empty for none",
         PolicyType.Origins => $"a list of at most {MaxItems} origins such as \"https://www.example.com\", or [\"*\"] for any; empty for none",
         PolicyType.Hosts => $"a list of at most {MaxItems} host names such as \"www.example.com\" or \"*.example.com\"; empty for any",
+        PolicyType.Watermark => $"{{\"overlay\": the slug of an overlay, \"minWidth\": a whole number {Range}}}, or null for none",
         PolicyType.Name => "a name of 1 to 50 lower-case letters, digits, '-' and '_', or null for the default",
         _ => throw new InvalidOperationException($"No words for {Type}."),
     };
@@ -73,6 +74,9 @@ public enum PolicyType
     Widths,
     Origins,
     Hosts,
+
+    /// <summary>An overlay and the least width it is drawn at, or null.</summary>
+    Watermark,
 
     /// <summary>A name of the operator's configuration, or null.</summary>
     Name,

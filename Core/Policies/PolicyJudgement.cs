@@ -17,7 +17,7 @@ public static class PolicyJudgement
     public static Result<PolicyVerdict> Judge(
         this EffectivePolicy policy, ImageOperations written, ImageOperations merged, SourceFacts source, bool isSigned, bool isForAsset = false)
     {
-        if (JudgeMode(policy, written, isSigned) is { } refused)
+        if ((JudgeMode(policy, written, isSigned) ?? JudgeTexts(policy, written, isSigned)) is { } refused)
             return refused;
         if (merged.Original)
         {
@@ -68,6 +68,12 @@ public static class PolicyJudgement
             Forbidden("transform_mode", "Operations need a signed URL here; without one only 'preset_{slug}' or 'original' is allowed."),
         _ => null,
     };
+
+    /// <summary>Strangers do not write on a brand's pictures: who signed the URL, or made the preset, chose the words.</summary>
+    private static Error? JudgeTexts(EffectivePolicy policy, ImageOperations written, bool isSigned) =>
+        written.Texts is not null && !isSigned && policy.OverlayText is OverlayTextMode.Signed
+            ? Forbidden(PolicyCatalog.OverlayText, "Texts for overlays (t1 to t9) need a signed URL here; without one a preset may hold them.")
+            : null;
 
     /// <summary>A preset as its owner made it, or the original: of these there are few.</summary>
     private static bool IsBounded(ImageOperations written) =>

@@ -22,11 +22,24 @@ internal static class PolicyValues
         PolicyType.Origins => IsList(definition, value, origin => origin.ValueKind is JsonValueKind.String && (origin.GetString() == "*" || IsOrigin(origin.GetString()!))),
         PolicyType.Hosts => IsList(definition, value, host => host.ValueKind is JsonValueKind.String && IsHost(host.GetString()!)),
         PolicyType.Name => value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && StoreName.IsValid(value.GetString()!)),
+        PolicyType.Watermark => value.ValueKind is JsonValueKind.Null || IsWatermark(definition, value),
         _ => false,
     };
 
     private static bool IsInRange(PolicyDefinition definition, JsonElement value) =>
         value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) && number >= definition.Min && number <= definition.Max;
+
+    private static bool IsWatermark(PolicyDefinition definition, JsonElement value) =>
+        value.ValueKind is JsonValueKind.Object
+        && value.EnumerateObject().Count() is 1 or 2
+        && value.EnumerateObject().DistinctBy(member => member.Name, StringComparer.Ordinal).Count() == value.EnumerateObject().Count()
+        && value.EnumerateObject().All(member => member.Name switch
+        {
+            "overlay" => member.Value.ValueKind is JsonValueKind.String && OperationsGrammar.IsPresetSlug(member.Value.GetString()),
+            "minWidth" => IsInRange(definition, member.Value),
+            _ => false,
+        })
+        && value.TryGetProperty("overlay", out _);
 
     private static bool IsByFormat(PolicyDefinition definition, JsonElement value) =>
         value.ValueKind is JsonValueKind.Object

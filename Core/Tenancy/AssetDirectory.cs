@@ -20,6 +20,15 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
             : FindSlowlyAsync(space, scope, asset, version, ct);
     }
 
+    /// <summary>The facts of one version, whatever space of the organization holds it; null where there is no such live asset or version.</summary>
+    public ValueTask<AssetFacts?> FindInOrganizationAsync(Guid organizationId, AssetId asset, int version, CancellationToken ct) => facts.GetOrLoadAsync(
+        FactScope.Asset(organizationId, asset.Value),
+        version.ToString(CultureInfo.InvariantCulture),
+        (registry, organizationId, asset, version),
+        static (asked, ct) => LoadAsync(asked.registry, asked.organizationId, asked.asset, asked.version, ct),
+        StaleFacts.Allow,
+        ct);
+
     private async ValueTask<AssetFacts?> FindSlowlyAsync(SpaceScope space, FactScope scope, AssetId asset, int version, CancellationToken ct) =>
         In(space, await facts.GetOrLoadAsync(
             scope,

@@ -15,7 +15,7 @@ namespace ImageService.Core.Variants;
 /// Says which variant a request means: preset expanded, policy asked, format negotiated, canonical form and hash. Reads facts that are normally in
 /// memory, and remembers its own answers for as long as those facts are the same objects, so that a warm request computes no hash.
 /// </summary>
-public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, IOptions<EngineOptions> options)
+public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, OverlayChoice overlays, IOptions<EngineOptions> options)
 {
     private const int MemoryLimit = 20_000;
 
@@ -38,11 +38,14 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
                 return VariantErrors.NoSuchPreset(slug);
         }
 
+        if (!(await overlays.FindAsync(request.Space, request.Operations, preset, ct)).TryGet(out var chosen, out var lacking))
+            return lacking;
+
         var format = Negotiate(request, preset, facts);
-        var meaning = new Meaning(request.Space, facts, preset, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn);
+        var meaning = new Meaning(request.Space, facts, preset, chosen, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn);
         if (_described.TryGetValue(meaning, out var known))
             return known;
-        if (!Describe(request, preset, facts, format).TryGet(out var description, out var error))
+        if (!Describe(request, preset, facts, chosen, format).TryGet(out var description, out var error))
             return error;
 
         // Facts that changed leave their answers behind; starting over now and then is cheaper than tracking them.
@@ -78,22 +81,28 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         bool Holds(ImageFormat format) => SizeBudget.Holds(merged, format, source, ReadFormatOf(facts), options.Value.MemoryBudgetBytes);
     }
 
-    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ImageFormat format)
+    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ChosenOverlays chosen, ImageFormat format)
     {
         var policy = request.Space.Policy;
         var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
-        if ((merged.Overlay ?? merged.Overlay2 ?? merged.Overlay3) is { } overlay)
-            return VariantErrors.NoSuchOverlay(overlay);
+        if (merged.Texts is { } texts)
+            merged = merged with { Texts = texts.Only(chosen.Takes) };
         var source = SourceOf(facts);
         if (!Judge(request, merged, source, format, policy).TryGet(out var verdict, out var refusal))
             return refusal;
-        if (!SizeBudget.Resolve(verdict.Operations, format, source, ReadFormatOf(facts), policy.QualityFor(format), options.Value.MemoryBudgetBytes).TryGet(out var sized, out var error))
+        if (!Size(verdict.Operations, OverlayLayers.Of(chosen, isWatermarked: false)).TryGet(out var sized, out var error))
+            return error;
+
+        // Wide enough for the watermark: an original is encoded anew, for its own bytes are without it.
+        var isWatermarked = policy.Watermark is { } mark && TransformPlan.Of(sized.Canonical, source).Output.Width >= mark.MinWidth;
+        if (isWatermarked && !Size(verdict.Operations.AsPicture(format), OverlayLayers.Of(chosen, isWatermarked)).TryGet(out sized, out error))
             return error;
         var canonical = sized.Canonical;
+        var drawn = OverlayLayers.Drawn(chosen, canonical, isWatermarked ? policy.Watermark : null, verdict.Operations.OverlayRatio());
 
         var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
         var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
-        var hash = OperationsHash.Compute(canonical.Text, facts.ContentHash, format, Revision(usesIntermediate, isExact, source.Drawing is not null, policy));
+        var hash = OperationsHash.Compute(canonical.Text, facts.ContentHash, format, OverlayLayers.Revision(Revision(usesIntermediate, isExact, source.Drawing is not null, policy), drawn, canonical));
         var tags = CacheTags.Of(request.Space.OrganizationSlug, request.Space.TenantSlug, request.Space.SpaceSlug, request.AssetId.ToString(), preset?.Slug);
         return new VariantDescription
         {
@@ -107,6 +116,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             Preset = preset,
             IsNegotiated = merged.Format is { IsAuto: true },
             FollowsFocalPoint = merged.Gravity == Gravity.Focal,
+            Overlays = drawn,
+            IsWatermarked = isWatermarked,
             SnappedWidth = verdict.SnappedWidth,
             SizeLimited = Limited(TransformPlan.Of(canonical, source), sized.IsLimited),
             UsesIntermediate = usesIntermediate,
@@ -116,6 +127,9 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             SurrogateKey = string.Join(' ', tags),
             LastModified = facts.UploadedAt.ToString("R", CultureInfo.InvariantCulture),
         };
+
+        Result<(CanonicalOperations Canonical, bool IsLimited)> Size(ImageOperations operations, int layers) =>
+            SizeBudget.Resolve(operations, format, source, ReadFormatOf(facts), policy.QualityFor(format), options.Value.MemoryBudgetBytes, layers);
     }
 
     /// <summary>What limits strangers' URLs does not limit the service's own; the formats that may be delivered hold for everybody.</summary>
@@ -161,10 +175,10 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
     /// <summary>What an answer was derived from: facts by identity (the cache hands out the same objects until they change), the request by value.</summary>
     private readonly record struct Meaning(
-        object Space, object Asset, object? Preset, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset, bool IsOwn)
+        object Space, object Asset, object? Preset, ChosenOverlays Overlays, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset, bool IsOwn)
     {
         public bool Equals(Meaning other) =>
-            ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset)
+            ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset) && Overlays.IsSame(other.Overlays)
             && Format == other.Format && IsSigned == other.IsSigned && IsForAsset == other.IsForAsset && IsOwn == other.IsOwn && Operations.Equals(other.Operations);
 
         public override int GetHashCode() => HashCode.Combine(

@@ -34,6 +34,15 @@ public sealed class VariantDescription
     /// <summary>Whether the bytes depend on the asset's focal point, which may change under the same URL.</summary>
     public bool FollowsFocalPoint { get; init; }
 
+    /// <summary>What is laid over the picture, in order; the watermark last.</summary>
+    public IReadOnlyList<DrawnOverlay> Overlays { get; init; } = [];
+
+    /// <summary>Whether one of them is the policy's watermark.</summary>
+    public bool IsWatermarked { get; init; }
+
+    /// <summary>Whether the same URL may come to mean other bytes: a preset, an overlay, a watermark or the focal point may change.</summary>
+    public bool MayChange => Preset is not null || FollowsFocalPoint || Overlays.Count > 0;
+
     /// <summary>The width that the policy's ladder put in place of the one asked for, px; null where it changed nothing.</summary>
     public int? SnappedWidth { get; init; }
 

@@ -12,6 +12,19 @@ public static class VariantErrors
 
     public static Error NoSuchOverlay(string slug) => new(ErrorCode.NotFound, $"There is no overlay \"{slug}\" in this space.");
 
+    public static Error NoOverlayPicture(string overlay, string asset, int version) => new(
+        ErrorCode.NotFound, $"The overlay \"{overlay}\" shows version {version} of the asset {asset}, which is not there any more. Give the overlay another picture.");
+
+    public static Error NoOverlayFont(string overlay, string font) => new(
+        ErrorCode.NotFound, $"The overlay \"{overlay}\" is written in the font \"{font}\", which is not there any more. Give the overlay another font.");
+
+    /// <summary>Rather no image than one without its watermark.</summary>
+    public static Error NoWatermark(string overlay) => new(
+        ErrorCode.PolicyForbids, $"Images here carry the overlay \"{overlay}\" as a watermark, and there is no such overlay. Make it, or change the policy.")
+    {
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = "watermark" },
+    };
+
     public static Error BudgetExceeded(int budget) => new(
         ErrorCode.VariantBudgetExceeded,
         $"This version of the asset has its {budget} variants already (policy variant_budget). Variants made before are still served; use one of their sizes.")

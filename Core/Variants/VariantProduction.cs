@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
+using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Errors;
 using ImageService.Core.Metering;
 using ImageService.Core.Operations;
@@ -24,6 +25,7 @@ public sealed class VariantProduction(
     TransformGate gate,
     TransformCosts costs,
     SourceReader sources,
+    OverlayReader overlays,
     TransformEngine engine,
     UsageMeter usage,
     IOptions<EngineOptions> options,
@@ -31,6 +33,7 @@ public sealed class VariantProduction(
     ILogger<VariantProduction> logger)
 {
     private const int FaithfulQuality = 95;
+    private const int PixelBytes = 4;
 
     /// <summary>Whether the variant would be refused whoever asks: it could not be made lately, or the gate would not let it in. Asked before locks and limits.</summary>
     /// <returns>The refusal, or null.</returns>
@@ -94,6 +97,9 @@ public sealed class VariantProduction(
                 return unreadable;
             }
 
+            if (!(await overlays.ReadAsync(description, use, ct)).TryGet(out var material, out unreadable))
+                return unreadable;
+            source = source with { Overlays = material };
             var read = Stopwatch.GetElapsedTime(started);
 
             started = Stopwatch.GetTimestamp();
@@ -135,7 +141,22 @@ public sealed class VariantProduction(
     private long ExpectedBytes(VariantDescription description, CanonicalOperations operations)
     {
         var bytes = MemoryEstimate.ForTransform(description.OriginalFormat, description.Source, operations, description.LacksIntermediate);
+        bytes = Math.Min(bytes + OverlayBytes(description), Math.Max(bytes, options.Value.MemoryBudgetBytes));
         return description.Source.DecodeBytes is null ? Math.Min(bytes, options.Value.MemoryBudgetBytes) : bytes;
+    }
+
+    // Pictures of overlays are decoded one after the other; their pixels stay until all are drawn.
+    private static long OverlayBytes(VariantDescription description)
+    {
+        var (decoding, held) = (0L, 0L);
+        foreach (var image in description.Overlays.SelectMany(static overlay => overlay.Overlay.Images))
+        {
+            var pixels = (long)image.Width * image.Height;
+            decoding = Math.Max(decoding, image.DecodeBytes ?? MemoryEstimate.ForDecode(OriginalFormat.Png, pixels));
+            held += Math.Min(pixels, ImagePainter.MostPixels) * PixelBytes;
+        }
+
+        return decoding + held;
     }
 
     private async Task<Result<TransformedImage>> TransformAsync(

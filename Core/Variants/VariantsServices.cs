@@ -9,6 +9,9 @@ public static class VariantsServices
     {
         services.AddSingleton<VariantStore>().AddSingleton<IntegrityGuard>();
         services.AddSingleton<SourceReader>();
+        services.AddSingleton<OverlayChoice>();
+        services.AddSingleton<OverlayReader>();
+        services.AddSingleton<OverlayPreview>();
         services.AddSingleton<VariantBudget>();
         services.AddSingleton<FailedVariants>();
         services.AddSingleton<VariantProduction>();

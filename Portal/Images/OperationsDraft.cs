@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace ImageService.Portal.Images;
@@ -42,6 +43,9 @@ public sealed record OperationsDraft
     public bool Flip { get; init; }
 
     public bool Flop { get; init; }
+
+    /// <summary>Operations that are filled in as text, by their names (<see cref="MoreOperation"/>).</summary>
+    public ImmutableSortedDictionary<string, string> More { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Fits { get; } = ["cover", "contain", "fill", "inside", "outside", "pad"];
 
@@ -92,9 +96,16 @@ public sealed record OperationsDraft
             ("bw", "") => draft with { Greyscale = true },
             ("flip", "") => draft with { Flip = true },
             ("flop", "") => draft with { Flop = true },
+            _ when MoreOperation.Find(key) is { } more && !draft.More.ContainsKey(key) && more.Read(value) is { } text => draft.With(key, text),
             _ => null,
         };
     }
+
+    /// <summary>The same with another value for an operation that is filled in as text; nothing or what cannot be one takes it away.</summary>
+    public OperationsDraft With(string key, string? value) => this with
+    {
+        More = !string.IsNullOrWhiteSpace(value) && MoreOperation.Find(key)?.IsAcceptable(value.Trim()) == true ? More.SetItem(key, value.Trim()) : More.Remove(key),
+    };
 
     private static int? Pixels(string text) => Whole(text) is >= 1 and <= 8192 and var pixels ? pixels : null;
 
@@ -121,8 +132,12 @@ public sealed record OperationsDraft
         if (Greyscale) parts.Add("bw");
         if (Flip) parts.Add("flip");
         if (Flop) parts.Add("flop");
+        parts.AddRange(MoreOperation.All.Where(IsSaid).Select(more => more.Write(More[more.Key])));
         return parts.Count == 0 ? "original" : string.Join('-', parts);
     }
+
+    // Both sides leave none for a ratio to give.
+    private bool IsSaid(MoreOperation more) => More.ContainsKey(more.Key) && !(more.Key == "ar" && Width is not null && Height is not null);
 
     private bool IsAuto => string.Equals(Format, "auto", StringComparison.Ordinal);
 

@@ -8,13 +8,14 @@ internal static class Rooms
 {
     /// <summary>Path segments after the organization that are pages, and thus no tenants.</summary>
     public static IReadOnlySet<string> OrganizationPages { get; } =
-        new HashSet<string>(["members", "api-keys", "signing-keys", "identity", "webhooks", "edges", "usage", "audit", "policies", "presets", "explain"], StringComparer.Ordinal);
+        new HashSet<string>(["members", "api-keys", "signing-keys", "identity", "webhooks", "edges", "usage", "audit", "policies", "presets", "overlays", "explain"], StringComparer.Ordinal);
 
     public static IReadOnlyList<Room> OfSpace(Workspace workspace, Level space)
     {
         List<Room> rooms = [];
         if (workspace.May("image:read", space)) rooms.Add(new("Library", space.Address, Icons.Material.Rounded.PhotoLibrary, "l"));
         rooms.Add(new("Presets", $"{space.Address}/presets", Icons.Material.Rounded.AutoFixHigh, "p"));
+        rooms.Add(new("Overlays", $"{space.Address}/overlays", Icons.Material.Rounded.BrandingWatermark));
         rooms.Add(new("Policies", $"{space.Address}/policies", Icons.Material.Rounded.Rule));
         if (workspace.May("image:read", space))
         {
@@ -43,6 +44,7 @@ internal static class Rooms
         Add(workspace.MaySomewhere("image:write", whole), "Caches", "edges", Icons.Material.Rounded.CloudSync);
         Add(workspace.MaySomewhere("image:read", whole), "Explain an address", "explain", Icons.Material.Rounded.HelpOutline, "e");
         Add(true, "Presets of all", "presets", Icons.Material.Rounded.AutoFixHigh);
+        Add(true, "Overlays and fonts", "overlays", Icons.Material.Rounded.BrandingWatermark);
         Add(true, "Policies of all", "policies", Icons.Material.Rounded.Rule);
         Add(workspace.May("tenant:write", whole), "Identity provider", "identity", Icons.Material.Rounded.Badge);
         Add(workspace.May("audit:read", whole), "Audit log", "audit", Icons.Material.Rounded.History, "a");

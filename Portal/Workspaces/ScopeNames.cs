@@ -9,7 +9,7 @@ internal static class ScopeNames
         ["image:write"] = "upload and change images",
         ["image:delete"] = "delete images",
         ["image:sign"] = "sign addresses for others",
-        ["preset:write"] = "change presets",
+        ["preset:write"] = "change presets, overlays and fonts",
         ["policy:write"] = "change policies",
         ["key:write"] = "make and revoke keys",
         ["tenant:write"] = "manage tenants, spaces, members",

@@ -15,7 +15,7 @@ public sealed class ArrowsTests
     private static readonly string[][] Levels =
     [
         ["Variants", "Ingestion", "Lifecycle", "Invalidation", "Webhooks"], // use cases
-        ["Tenancy", "Policies", "Presets", "Signing", "Access", "Identity", "Metering", "Quotas"], // questions about the registry
+        ["Tenancy", "Policies", "Presets", "Overlays", "Signing", "Access", "Identity", "Metering", "Quotas"], // questions about the registry
         ["Registry", "Storage", "Caching", "Messaging", "Engine"], // things that do I/O or pixels
         ["Operations", "Errors", "Telemetry"], // pure
     ];
@@ -35,6 +35,8 @@ public sealed class ArrowsTests
         [("Metering", "Quotas")] = "what is measured counts against the month's quotas",
         [("Presets", "Tenancy")] = "presets are found from a space",
         [("Presets", "Policies")] = "both are found at the same three levels",
+        [("Overlays", "Tenancy")] = "overlays are found from a space",
+        [("Overlays", "Policies")] = "both are found at the same three levels",
         [("Identity", "Signing")] = "a second factor's secret is sealed like a signing key",
         [("Webhooks", "Ingestion")] = "deliveries go out through the one guarded client",
     };

@@ -116,6 +116,34 @@ public sealed class OwnerJourneyTests(RunningStack stack, Chromium chromium)
     }
 
     [Fact]
+    public async Task An_overlay_is_drawn_while_it_is_put_together_and_then_laid_over_images()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(summary);
+        await page.VisitAsync(summary, summary.Space("public") + "/overlays");
+        var slug = $"j{Random.Shared.Next(1_000_000)}";
+        await page.GetByTestId("new-overlay").ClickAsync();
+        await page.GetByTestId("overlay-slug").FillAsync(slug);
+        var drawn = page.GetByTestId("overlay-preview");
+        await Expect(drawn).ToBeVisibleAsync();
+        var before = await drawn.GetAttributeAsync("src");
+        await page.GetByTestId("element-text").FillAsync("{t1|Journey}");
+        await Expect(drawn).Not.ToHaveAttributeAsync("src", before!);
+        await page.GetByTestId("add-image").ClickAsync();
+        await Expect(page.GetByTestId("overlay-fault")).ToContainTextAsync("elements[1].asset");
+        await page.GetByTestId("overlay-element").Nth(1).GetByLabel("Remove").ClickAsync();
+        await Expect(page.GetByTestId("overlay-fault")).ToHaveCountAsync(0);
+        await page.GetByTestId("overlay-save").ClickAsync();
+        await Expect(page.GetByTestId("overlays")).ToContainTextAsync($"o_{slug}");
+        using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
+        var plain = summary.PublicUrl[..summary.PublicUrl.LastIndexOf('/')];
+        using var image = await caller.GetAsync($"{plain}/w_320-o_{slug}.jpg").ShouldBe(HttpStatusCode.OK);
+        Pictures.Size(await image.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Item1.ShouldBe(320);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Several_images_are_found_tagged_deleted_and_brought_back()
     {
         var summary = await stack.SummaryAsync();

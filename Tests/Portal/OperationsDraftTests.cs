@@ -53,6 +53,28 @@ public sealed class OperationsDraftTests
     public void Sizes_have_three_digits(long bytes, string text) => Sizes.Write(bytes).ShouldBe(text);
 
     [Fact]
+    public void Every_operation_that_is_filled_in_as_text_is_read_by_the_service_and_back()
+    {
+        var all = MoreOperation.All.Aggregate(new OperationsDraft { Width = 300 }, (draft, more) => draft.With(more.Key, more.Example));
+        all.More.Count.ShouldBe(MoreOperation.All.Count);
+        OperationsParser.Parse(all.Operations()).Error.ShouldBeNull(all.Operations());
+        OperationsDraft.Read(all.FileName("jpg")).ShouldNotBeNull().FileName("jpg").ShouldBe(all.FileName("jpg"));
+        OperationsGrammar.Rules.Select(rule => rule.Name).Where(name => name is not ("fx" or "fy" or "odpr") && !(name[0] == 't' && name[^1] is >= '4' and <= '9'))
+            .Except(MoreOperation.All.Select(more => more.Key)).Except(["fmt", "w", "h", "f", "g", "b", "q", "r", "sharpen", "blur", "bw", "flip", "flop", "preset"]).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("ar", "wide")]
+    [InlineData("crop", "1,2,3")]
+    [InlineData("tint", "zzz")]
+    [InlineData("o", "Not a slug")]
+    public void What_the_service_would_refuse_is_not_asked_for(string key, string value)
+    {
+        new OperationsDraft().With(key, value).Operations().ShouldBe("original");
+        MoreOperation.Find(key)!.ProblemOf(value).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void What_was_written_is_read_back_the_same() => Drafts.Sample(draft =>
     {
         var text = draft.FileName("jpg");
@@ -60,7 +82,7 @@ public sealed class OperationsDraftTests
     });
 
     [Theory]
-    [InlineData("w_800-pad_10.webp")]
+    [InlineData("w_800-fx_0.5.webp")]
     [InlineData("w_0.webp")]
     [InlineData("w_800.exe")]
     [InlineData("w_800")]

@@ -1,4 +1,5 @@
 using ImageService.Api.Authentication;
+using ImageService.Api.ControlPlane.Overlays;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
@@ -50,7 +51,7 @@ internal static class PolicyEndpoints
     }
 
     private static async Task<IResult> Set(
-        string key, SetPolicyRequest request, bool? dryRun, Visit visit, RegistryFactory registry, ObjectStores stores, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string key, SetPolicyRequest request, bool? dryRun, Visit visit, RegistryFactory registry, ObjectStores stores, OverlayUses overlays, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (!PolicyCatalog.Find(key).TryGet(out var definition, out var error))
             return error.ToProblem();
@@ -59,11 +60,14 @@ internal static class PolicyEndpoints
         if (key == PolicyCatalog.Store && request.Value.GetString() is { } store && !stores.Knows(store))
             return Problems.Invalid($"Policy 'store' takes one of {string.Join(", ", stores.All.Select(known => $"'{known.Name}'"))}, or null.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        var isWatermark = key == PolicyCatalog.Watermark;
+        await using var turn = isWatermark ? await OverlayUses.BeginAsync(db, visit.At.OrganizationId, ct) : dryRun is true ? await db.Database.BeginTransactionAsync(ct) : null;
+        if (isWatermark && await OverlayUses.JudgeWatermarkAsync(db, visit.At, request.Value, ct) is { } unknown)
+            return unknown.ToProblem();
         var level = LevelOf(visit.At);
         var before = await ReadAsync(db, visit.At, ct);
         if (before.JudgeSet(key, level) is { } locked)
             return locked.ToProblem();
-        await using var trial = dryRun is true ? await db.Database.BeginTransactionAsync(ct) : null;
         var row = await FindAsync(db, visit.At, key, ct);
         if (IfMatch.Check(http, row?.RowVersion ?? 0) is { } stale)
             return stale.ToProblem();
@@ -76,21 +80,25 @@ internal static class PolicyEndpoints
         row.Value = request.Value.GetRawText();
         row.Locked = request.Locked ?? row.Locked;
         row.UpdatedAt = clock.GetUtcNow();
+        if (isWatermark)
+            await overlays.StageEdgesAsync(db, visit.At.OrganizationId, visit.At.TenantId, visit.At.SpaceId, ct);
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         var after = await ReadAsync(db, visit.At, ct);
-        if (trial is not null)
+        if (dryRun is true)
         {
             var effect = await ChangeEffect.OfPolicyAsync(db, visit.At, key, row.Locked, before, after, ct);
-            await trial.RollbackAsync(ct);
+            await turn!.RollbackAsync(ct);
             return Results.Ok(effect);
         }
 
+        if (turn is not null)
+            await turn.CommitAsync(ct);
         http.SetETag(row.RowVersion);
         return Results.Ok(PolicyResponse.Of(after[key]));
     }
 
-    private static async Task<IResult> Unset(string key, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Unset(string key, Visit visit, RegistryFactory registry, OverlayUses overlays, HttpContext http, CancellationToken ct)
     {
         if (PolicyCatalog.Find(key).Error is { } unknown)
             return unknown.ToProblem();
@@ -101,6 +109,8 @@ internal static class PolicyEndpoints
         if (row is null)
             return Results.NoContent();
         db.Policies.Remove(row);
+        if (key == PolicyCatalog.Watermark)
+            await overlays.StageEdgesAsync(db, visit.At.OrganizationId, visit.At.TenantId, visit.At.SpaceId, ct);
         return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 

@@ -70,7 +70,8 @@ public static class DecodeProcess
     {
         try
         {
-            return OriginalReader.Read(request, admit).TryGet(out var reply, out var error) ? reply : DecodeReply.Of(error);
+            var read = request.IsFont ? FontReader.Read(request, admit) : OriginalReader.Read(request, admit);
+            return read.TryGet(out var reply, out var error) ? reply : DecodeReply.Of(error);
         }
         catch (OutOfMemoryException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 
@@ -18,6 +19,9 @@ internal sealed record DecodeRequest(
 {
     /// <summary>An SVG that was accepted before is to be drawn so, and nothing else to be told of it; null: read an original.</summary>
     public DrawRequest? Draw { get; init; }
+
+    /// <summary>The file is a font.</summary>
+    public bool IsFont { get; init; }
 }
 
 /// <summary>How an SVG is to be drawn.</summary>
@@ -63,6 +67,9 @@ internal sealed record DecodeReply
 
     /// <summary>Extension of the working copy that was written; null where none was.</summary>
     public string? WorkingCopyExtension { get; init; }
+
+    /// <summary>What a font is; null for images.</summary>
+    public FontDescription? Font { get; init; }
 
     public static DecodeReply Of(Error error) => new() { Code = error.Code, Detail = error.Detail };
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,35 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
             if (answer.Error is { Code: ErrorCode.UndecodableImage })
                 answer = await AskAsync(request, ct);
             return answer.TryGet(out var reply, out var error) ? ToDecoded(reply, request) : error;
+        }
+        catch (Exception broken) when (broken is IOException or Win32Exception or UnauthorizedAccessException)
+        {
+            Log.DecoderNotStarted(log, broken);
+            return EngineErrors.HostFault();
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Reads a font that nobody has read yet: every glyph is drawn and shaped once.</summary>
+    /// <param name="path">A file that nobody changes meanwhile.</param>
+    /// <param name="ct">Kills the process.</param>
+    /// <returns>What it is; <see cref="ErrorCode.UnsupportedMediaType"/> for what is no font, <see cref="ErrorCode.UndecodableImage"/> for a damaged one, else as <see cref="DecodeAsync"/>.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<Result<FontDescription>> ReadFontAsync(string path, CancellationToken ct)
+    {
+        if (!await _places.WaitAsync(options.Value.DecoderPatience, ct))
+            return EngineErrors.Full(TimeSpan.FromSeconds(5));
+        try
+        {
+            var answer = await AskAsync(Request(path, Drawable) with { IsFont = true }, ct);
+            if (answer.Error is { Code: ErrorCode.UndecodableImage })
+                return EngineErrors.DamagedFont();
+            if (!answer.TryGet(out var reply, out var error))
+                return error;
+            return reply.Code is { } code ? new Error(code, reply.Detail ?? "The font cannot be read.") : reply.Font ?? (Result<FontDescription>)EngineErrors.DamagedFont();
         }
         catch (Exception broken) when (broken is IOException or Win32Exception or UnauthorizedAccessException)
         {

@@ -83,7 +83,7 @@ public sealed class OpenApiTests(ApiFactory api) : IClassFixture<ApiFactory>
             {
                 if ((string?)operation!["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"] is not { } reference || schemas[reference["#/components/schemas/".Length..]] is not { } schema)
                     continue;
-                var takesMore = method == "put" && path.EndsWith("/presets/{slug}", StringComparison.Ordinal);
+                var takesMore = method == "put" && (path.EndsWith("/presets/{slug}", StringComparison.Ordinal) || path.EndsWith("/overlays/{slug}", StringComparison.Ordinal));
                 (schema["additionalProperties"]?.GetValue<bool>() ?? true).ShouldBe(takesMore, $"{method} {path}");
                 foreach (var needed in schema["required"]?.AsArray() ?? [])
                 {

@@ -146,7 +146,7 @@ public sealed class PolicyTests
 
         var verdict = policy.Judge(Parse(written), Parse(written), Photo, isSigned: false).Value;
 
-        verdict.ShouldBe(new PolicyVerdict(Parse(made), snapped));
+        verdict.ShouldBe(new PolicyVerdict(Parse(made) with { OverlayDpr = written.Contains("dpr", StringComparison.Ordinal) ? Parse(written).OverlayRatio() : null }, snapped));
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class PolicyTests
     [InlineData("w_333-dpr_1.5", "w_499")]
     [InlineData("w_10-pad_3-round_5-dpr_2.5", "w_25-pad_7-round_12")]
     public void Device_pixels_are_multiplied_in_and_end_at_the_maximum(string written, string made) =>
-        With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse(written), Parse(written), Photo, false).Value.Operations.ShouldBe(Parse(made));
+        With((PolicyLevel.Space, "max_output_width", "1000", false)).Judge(Parse(written), Parse(written), Photo, false).Value.Operations.ShouldBe(Parse(made) with { OverlayDpr = Parse(written).OverlayRatio() });
 
     [Theory]
     [InlineData("w_640", true)]

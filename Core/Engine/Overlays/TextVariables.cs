@@ -1,0 +1,19 @@
+using System.Text.RegularExpressions;
+using ImageService.Core.Operations;
+
+namespace ImageService.Core.Engine.Overlays;
+
+/// <summary>Variables in an overlay's text: <c>{t1}</c>, or <c>{t1|what stands there unless it is said}</c>.</summary>
+public static partial class TextVariables
+{
+    /// <summary>The text with its variables replaced.</summary>
+    public static string Fill(string text, OverlayTexts? texts) => Pattern().Replace(
+        text, match => texts?[int.Parse(match.Groups[1].ValueSpan)] ?? match.Groups[2].Value);
+
+    /// <summary>Numbers of the variables that elements hold.</summary>
+    public static IReadOnlySet<int> Of(IEnumerable<OverlayElement> elements) =>
+        elements.OfType<OverlayText>().SelectMany(element => Pattern().Matches(element.Text)).Select(match => int.Parse(match.Groups[1].ValueSpan)).ToHashSet();
+
+    [GeneratedRegex(@"\{t([1-9])(?:\|([^{}]*))?\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}
