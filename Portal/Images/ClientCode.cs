@@ -6,7 +6,9 @@ namespace ImageService.Portal.Images;
 /// <summary>An image's address as code of the client packages (docs/clients.md): the same picture, put together by names.</summary>
 internal sealed class ClientCode
 {
-    /// <summary>What stands after an operation's name: a number (or a word in quotes), a member of an enumeration, texts, a flag, numbers, several texts.</summary>
+    /// <summary>
+    /// What stands after an operation's name: a number (or a word in quotes), a member of an enumeration, texts, a flag, numbers, several texts.
+    /// </summary>
     private enum Kind
     {
         Number,
@@ -84,7 +86,8 @@ internal sealed class ClientCode
     public string CSharp()
     {
         var access = _asset.IsPrivate ? " Access = ImageAccess.Private," : "";
-        var operations = _operations.Count == 0 ? "" : $"    Operations = new() {{ {string.Join(", ", _operations.Select(operation => $"{operation.Member} = {CSharpValue(operation)}"))} }},\n";
+        var operations = _operations.Count == 0 ? ""
+            : $"    Operations = new() {{ {string.Join(", ", _operations.Select(operation => $"{operation.Member} = {CSharpValue(operation)}"))} }},\n";
         return "using ImageService.Client;\n\nvar url = new ImageUrl\n{\n"
             + $"    BaseUrl = \"{_origin}\", Organization = \"{_organization}\", Tenant = \"{_asset.Tenant}\", Space = \"{_asset.Space}\",{access}\n"
             + $"    Asset = \"{_asset.Id}\", Version = {_asset.Version}, Extension = \"{_extension}\",\n{operations}}}.ToString();";
@@ -94,7 +97,8 @@ internal sealed class ClientCode
     public string TypeScript()
     {
         var access = _asset.IsPrivate ? " access: 'private'," : "";
-        var operations = _operations.Count == 0 ? "" : $"  operations: {{ {string.Join(", ", _operations.Select(operation => $"{Camel(operation.Member)}: {TypeScriptValue(operation)}"))} }},\n";
+        var operations = _operations.Count == 0 ? ""
+            : $"  operations: {{ {string.Join(", ", _operations.Select(operation => $"{Camel(operation.Member)}: {TypeScriptValue(operation)}"))} }},\n";
         return "import { buildUrl } from '@imageservice/client';\n\nconst url = buildUrl({\n"
             + $"  baseUrl: '{_origin}', organization: '{_organization}', tenant: '{_asset.Tenant}', space: '{_asset.Space}',{access}\n"
             + $"  asset: '{_asset.Id}', version: {_asset.Version}, extension: '{_extension}',\n{operations}}});";

@@ -34,7 +34,8 @@ public sealed class AspNetCoreSampleTests(PostgresServer postgres, RedisServer r
         {
             await owner.PostAsync($"{root}/website/spaces", new { slug = space, name = space, defaultAccess = access }).OkAsync(201);
             for (var i = 0; i < Pictures; i++)
-                await images.UploadAsync(new MemoryStream(Acceptance.Pictures.Jpeg(300, 200, 71_000 + i)), new UploadDetails("website", space, $"{space} {i}.jpg"), Ct);
+                await images.UploadAsync(new MemoryStream(Acceptance.Pictures.Jpeg(300, 200, 71_000 + i)),
+                    new UploadDetails("website", space, $"{space} {i}.jpg"), Ct);
             await ShowsAsync(space, Stack.Url, key, signing.Text("kid"), signing.Text("secret"), tenant);
         }
     }
@@ -43,7 +44,8 @@ public sealed class AspNetCoreSampleTests(PostgresServer postgres, RedisServer r
     {
         await using var site = GalleryApplication.Create(
         [
-            "--urls=http://127.0.0.1:0", $"--Gallery:Space={space}", $"--ImageService:ApiUrl={api}", $"--ImageService:ApiKey={key}", $"--ImageService:SigningKey:Kid={kid}",
+            "--urls=http://127.0.0.1:0", $"--Gallery:Space={space}", $"--ImageService:ApiUrl={api}", $"--ImageService:ApiKey={key}",
+                $"--ImageService:SigningKey:Kid={kid}",
             $"--ImageService:SigningKey:Secret={secret}", $"--ImageService:SigningKey:TenantId={tenant}", "--Logging:LogLevel:Default=Warning",
         ]);
         await site.StartAsync(Ct);
@@ -52,7 +54,8 @@ public sealed class AspNetCoreSampleTests(PostgresServer postgres, RedisServer r
         {
             await page.GotoAsync(site.Urls.Single() + path);
             await page.WaitForFunctionAsync($"document.images.length === {count} && [...document.images].every(image => image.complete)");
-            (await page.EvaluateAsync<int>("[...document.images].filter(image => image.naturalWidth > 0 && image.alt && image.width > 0).length")).ShouldBe(count, $"{space}{path}");
+            (await page.EvaluateAsync<int>("[...document.images].filter(image => image.naturalWidth > 0 && image.alt && image.width > 0).length"))
+                .ShouldBe(count, $"{space}{path}");
             (await page.EvaluateAsync<bool>("[...document.images].every(image => image.currentSrc.includes('scope=asset'))")).ShouldBe(space == "confidential");
             (await PlaceholderAsync(page)).ShouldBe(1.5, 0.4, "the placeholder is a picture of the original's shape");
         }

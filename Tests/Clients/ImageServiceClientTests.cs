@@ -19,7 +19,8 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
     {
         var (client, _) = await NewClientAsync();
         using var content = new MemoryStream(Pictures.Jpeg(320, 200, 70_001));
-        var asset = await client.UploadAsync(content, new UploadDetails("site", "open", "Größe \"1\".jpg") { Folder = "/shoes", Tags = ["red", "summer"], Access = ImageAccess.Public }, Ct);
+        var asset = await client.UploadAsync(content,
+            new UploadDetails("site", "open", "Größe \"1\".jpg") { Folder = "/shoes", Tags = ["red", "summer"], Access = ImageAccess.Public }, Ct);
         content.CanRead.ShouldBeTrue("the caller's stream stays open");
         (asset.Width, asset.Height, asset.Version, asset.Folder, asset.Filename).ShouldBe((320, 200, 1, "/shoes", "Größe \"1\".jpg"));
         asset.Tags.ShouldBe(["red", "summer"]);
@@ -36,11 +37,13 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
         var seen = await client.GetAssetAsync(asset.Id, Ct);
         var changed = await client.UpdateAssetAsync(asset.Id, new AssetChange { Filename = "c.jpg", FocalPoint = new FocalPoint(0.2, 0.8) }, seen.ETag, Ct);
         (changed.Filename, changed.FocalPoint).ShouldBe(("c.jpg", new FocalPoint(0.2, 0.8)));
-        var stale = await Should.ThrowAsync<ImageServiceException>(() => client.UpdateAssetAsync(asset.Id, new AssetChange { Filename = "d.jpg" }, seen.ETag, Ct));
+        var stale = await Should.ThrowAsync<ImageServiceException>(() =>
+            client.UpdateAssetAsync(asset.Id, new AssetChange { Filename = "d.jpg" }, seen.ETag, Ct));
         stale.Status.ShouldBe(HttpStatusCode.PreconditionFailed);
 
         (await client.ReplaceContentAsync(asset.Id, new MemoryStream(Pictures.Jpeg(100, 100, 70_003)), ct: Ct)).Version.ShouldBe(2);
-        (await client.ListVersionsAsync(asset.Id, Ct)).Select(version => (version.Version, version.Current)).ShouldBe([(2, true), (1, false)], ignoreOrder: true);
+        (await client.ListVersionsAsync(asset.Id, Ct)).Select(version => (version.Version, version.Current))
+            .ShouldBe([(2, true), (1, false)], ignoreOrder: true);
         await client.DeleteAssetAsync(asset.Id, Ct);
         (await Should.ThrowAsync<ImageServiceException>(() => client.GetAssetAsync(asset.Id, Ct))).Status.ShouldBe(HttpStatusCode.NotFound);
         (await client.RestoreAssetAsync(asset.Id, Ct)).DeletedAt.ShouldBeNull();
@@ -57,7 +60,8 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
         signed.ExpiresIn.ShouldBe(300);
         var rotated = await home.Owner.PostAsync($"{home.Root}/tenants/site/signing-keys/rotate", new { graceSeconds = 600 }).OkAsync(201);
         var tenant = await home.Owner.GetAsync($"{home.Root}/tenants/site").OkAsync();
-        var own = new ImageUrlSigner(new SigningKey(rotated.Text("kid"), rotated.Text("secret"), Guid.Parse(tenant.Text("id")))).Sign(url, TimeSpan.FromMinutes(5), SignatureScope.Asset);
+        var own = new ImageUrlSigner(new SigningKey(rotated.Text("kid"), rotated.Text("secret"), Guid.Parse(tenant.Text("id"))))
+            .Sign(url, TimeSpan.FromMinutes(5), SignatureScope.Asset);
         foreach (var opened in (string[])[signed.Url, own])
         {
             foreach (var candidate in (string[])[opened, Srcset.Resize(opened, 32), Srcset.Resize(opened, 16, ImageFormat.Png)])
@@ -71,11 +75,13 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
     {
         var (client, home) = await NewClientAsync();
         var level = new Level(home.Slug, "site", "open");
-        var made = await client.CreatePresetAsync(level, new PresetContent("card", new ImageOperations { Width = 400, AspectRatio = "4:3" }.ToString()) { Name = "Card" }, Ct);
+        var made = await client.CreatePresetAsync(level,
+            new PresetContent("card", new ImageOperations { Width = 400, AspectRatio = "4:3" }.ToString()) { Name = "Card" }, Ct);
         (made.Slug, made.Operations, made.Revision).ShouldBe(("card", "w_400-ar_4:3", 1));
         var seen = await client.GetPresetAsync(level, "card", Ct);
         (await client.UpdatePresetAsync(level, new PresetContent("card", "w_500"), seen.ETag, Ct)).Revision.ShouldBe(2);
-        (await Should.ThrowAsync<ImageServiceException>(() => client.UpdatePresetAsync(level, new PresetContent("card", "w_600"), seen.ETag, Ct))).Status.ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await Should.ThrowAsync<ImageServiceException>(() =>
+            client.UpdatePresetAsync(level, new PresetContent("card", "w_600"), seen.ETag, Ct))).Status.ShouldBe(HttpStatusCode.PreconditionFailed);
         (await client.ListPresetsAsync(level, Ct)).Select(preset => preset.Operations).ShouldBe(["w_500"]);
         await client.DeletePresetAsync(level, "card", Ct);
         (await client.ListPresetsAsync(level, Ct)).ShouldBeEmpty();
@@ -85,13 +91,16 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
     public async Task A_refusal_tells_status_code_and_reason()
     {
         var (client, home) = await NewClientAsync();
-        var refused = await Should.ThrowAsync<ImageServiceException>(() => client.UploadAsync(new MemoryStream("no picture"u8.ToArray()), new UploadDetails("site", "open", "a.jpg"), Ct));
+        var refused = await Should.ThrowAsync<ImageServiceException>(() =>
+            client.UploadAsync(new MemoryStream("no picture"u8.ToArray()), new UploadDetails("site", "open", "a.jpg"), Ct));
         (refused.Status, refused.IsTransient).ShouldBe((HttpStatusCode.UnsupportedMediaType, false));
         refused.Code.ShouldNotBeNullOrEmpty();
         refused.TraceId.ShouldNotBeNullOrEmpty();
         refused.Message.ShouldContain(refused.Detail!);
-        (await Should.ThrowAsync<ImageServiceException>(() => client.CreatePresetAsync(new Level(home.Slug), new PresetContent("p", "w_0"), Ct))).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await Should.ThrowAsync<ImageServiceException>(() => new ImageServiceClient(api.CreateClient(), "imgsvc_none.none").GetAssetAsync("x", Ct))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await Should.ThrowAsync<ImageServiceException>(() =>
+            client.CreatePresetAsync(new Level(home.Slug), new PresetContent("p", "w_0"), Ct))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await Should.ThrowAsync<ImageServiceException>(() =>
+            new ImageServiceClient(api.CreateClient(), "imgsvc_none.none").GetAssetAsync("x", Ct))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -104,7 +113,8 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
         var options = new ResumableUploadOptions { PieceBytes = (picture.Length / 4) + 1, Progress = new Told(stored) };
         faults.Next(1, _ => throw new HttpRequestException("The connection broke."));
         faults.Next(3, _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { { "Retry-After", "0" } } });
-        var asset = await client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "größe.png") { Tags = ["a", "b"] }, options, Ct);
+        var asset = await client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "größe.png") { Tags = ["a", "b"] }, options,
+            Ct);
         (asset.SizeBytes, asset.Filename, string.Join(',', asset.Tags)).ShouldBe((picture.Length, "größe.png", "a,b"));
         asset.ContentHash.ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(picture)));
         faults.Pieces.ShouldBe(6);
@@ -125,12 +135,17 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
             crash.Cancel();
             throw new HttpRequestException("The process died.");
         });
-        var options = new ResumableUploadOptions { PieceBytes = picture.Length / 2, Created = (created, _) => { upload = created; return ValueTask.CompletedTask; } };
-        await Should.ThrowAsync<Exception>(() => client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "a.png"), options, crash.Token));
+        var options = new ResumableUploadOptions { PieceBytes = picture.Length / 2,
+            Created = (created, _) => { upload = created; return ValueTask.CompletedTask; } };
+        await Should.ThrowAsync<Exception>(() =>
+            client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "a.png"), options, crash.Token));
 
-        await Should.ThrowAsync<InvalidDataException>(() => client.UploadResumableAsync(new MemoryStream(picture, 1, picture.Length - 1), new UploadDetails("site", "open", "a.png"), new() { Upload = upload }, Ct));
+        await Should.ThrowAsync<InvalidDataException>(() =>
+            client.UploadResumableAsync(new MemoryStream(picture, 1, picture.Length - 1), new UploadDetails("site", "open", "a.png"),
+            new() { Upload = upload }, Ct));
         List<long> stored = [];
-        var asset = await client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "a.png"), new() { Upload = upload, Progress = new Told(stored) }, Ct);
+        var asset = await client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "a.png"),
+            new() { Upload = upload, Progress = new Told(stored) }, Ct);
         asset.SizeBytes.ShouldBe(picture.Length);
         stored[0].ShouldBe(picture.Length / 2);
     }
@@ -140,10 +155,12 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
     {
         var faults = new Faults();
         var (client, _) = await NewClientAsync(faults);
-        var refused = await Should.ThrowAsync<ImageServiceException>(() => client.UploadResumableAsync(new MemoryStream("no picture"u8.ToArray()), new UploadDetails("site", "open", "a.png"), null, Ct));
+        var refused = await Should.ThrowAsync<ImageServiceException>(() =>
+            client.UploadResumableAsync(new MemoryStream("no picture"u8.ToArray()), new UploadDetails("site", "open", "a.png"), null, Ct));
         refused.Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         faults.Pieces.ShouldBe(1);
-        (await Should.ThrowAsync<ImageServiceException>(() => client.UploadResumableAsync(new MemoryStream([1]), new UploadDetails("site", "none", "a.png"), null, Ct))).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await Should.ThrowAsync<ImageServiceException>(() =>
+            client.UploadResumableAsync(new MemoryStream([1]), new UploadDetails("site", "none", "a.png"), null, Ct))).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     private async Task<(ImageServiceClient Client, ApiHome Home)> NewClientAsync(DelegatingHandler? handler = null)
@@ -176,6 +193,7 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
         public void Next(int piece, Func<HttpRequestMessage, HttpResponseMessage> answer) => _at[piece] = answer;
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            request.Method == HttpMethod.Patch && _at.Remove(Pieces++, out var answer) ? Task.FromResult(answer(request)) : base.SendAsync(request, cancellationToken);
+            request.Method == HttpMethod.Patch && _at.Remove(Pieces++, out var answer) ? Task.FromResult(answer(request))
+                : base.SendAsync(request, cancellationToken);
     }
 }

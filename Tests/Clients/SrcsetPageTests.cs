@@ -16,7 +16,10 @@ using AssetAccess = ImageService.Core.Registry.AssetAccess;
 
 namespace ImageService.Tests.Clients;
 
-/// <summary>A page of 40 private images, each with one signature in its <c>srcset</c>: a browser shows all, and no URL outside a signature's scope is served, at the gateway or at an edge.</summary>
+/// <summary>
+/// A page of 40 private images, each with one signature in its <c>srcset</c>: a browser shows all, and no URL outside a signature's scope is served, at the
+/// gateway or at an edge.
+/// </summary>
 [Trait("Level", "EndToEnd")]
 public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, Chromium chromium) : GatewayTest(postgres, redis)
 {
@@ -29,7 +32,8 @@ public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, 
         List<ImageAsset> assets = [];
         for (var i = 0; i < Count; i++)
             assets.Add(Describe(await space.AddAsync(AssetAccess.Private, 160, 120)));
-        var options = new ImageServiceOptions { SigningKey = new SigningKey(space.Kid, System.Buffers.Text.Base64Url.EncodeToString(space.Secret), space.TenantId), Widths = { 40, 80, 160 } };
+        var options = new ImageServiceOptions { SigningKey = new SigningKey(space.Kid, System.Buffers.Text.Base64Url.EncodeToString(space.Secret),
+            space.TenantId), Widths = { 40, 80, 160 } };
         var markup = new ImageMarkup(Options.Create(options));
         var images = assets.ConvertAll(asset => markup.For(asset, new ImageOperations { Width = 40, Height = 30, Fit = Fit.Cover }));
 
@@ -43,7 +47,8 @@ public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, 
     {
         var html = new StringBuilder("<!doctype html><title>Private</title><link rel=icon href=data:,>");
         foreach (var image in images)
-            html.Append($"<img src=\"{image.Src}\" srcset=\"{image.Srcset}\" sizes=\"{image.Sizes}\" width=40 height=30 alt=\"\">".Replace("&", "&amp;", StringComparison.Ordinal));
+            html.Append($"<img src=\"{image.Src}\" srcset=\"{image.Srcset}\" sizes=\"{image.Sizes}\" width=40 height=30 alt=\"\">".Replace("&", "&amp;",
+                StringComparison.Ordinal));
         await using var site = await SiteAsync(html.ToString());
         var page = await chromium.NewPageAsync();
         await page.GotoAsync(site.Urls.Single());
@@ -65,7 +70,9 @@ public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, 
             var other = new Uri(images[(i + 1) % Count].Src).AbsolutePath;
             var (path, query) = (inside.Split('?')[0], inside.Split('?')[1]);
             Add("inside", inside, valid: true);
-            Add("another size and format", path.Replace("fmt_auto-w_40-h_30", "w_80-h_60-dpr_2-q_50", StringComparison.Ordinal).Replace(".jpg", ".webp", StringComparison.Ordinal) + "?" + query, valid: true);
+            Add("another size and format",
+                path.Replace("fmt_auto-w_40-h_30", "w_80-h_60-dpr_2-q_50", StringComparison.Ordinal)
+                .Replace(".jpg", ".webp", StringComparison.Ordinal) + "?" + query, valid: true);
             Add("another operation", path.Replace("-f_cover", "-f_cover-bw", StringComparison.Ordinal) + "?" + query);
             Add("another fit", path.Replace("-f_cover", "-f_fill", StringComparison.Ordinal) + "?" + query);
             Add("the original", path[..(path.LastIndexOf('/') + 1)] + "original.jpg?" + query);
@@ -90,7 +97,8 @@ public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, 
         using var folder = new PrivateFolder("edges");
         var key = new SignatureVectors.Key($"{space.Organization}/website", space.TenantId, System.Buffers.Text.Base64Url.EncodeToString(space.Secret));
         var at = await EdgeFunctions.WithVectorsAsync(
-            Directory.CreateDirectory(folder.Next()).FullName, new SignatureVectors(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), new() { [space.Kid] = key }, [.. vectors]), Ct);
+            Directory.CreateDirectory(folder.Next()).FullName,
+                new SignatureVectors(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), new() { [space.Kid] = key }, [.. vectors]), Ct);
         foreach (var kind in (string[])["cloudfront", "cloudflare"])
         {
             var statuses = await EdgeFunctions.RunAsync(kind, at, Ct);

@@ -31,7 +31,8 @@ public sealed partial class ClientCodeTests
     {
         using var file = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("Clients", "vectors.json")));
         return [.. file.RootElement.GetProperty("build").EnumerateArray().Select(vector => vector.GetProperty("url").GetString()!)
-            .Where(url => url.StartsWith($"{Origin}/v1/pub/acme/website/marketing/img/{Asset.Id}/v3/", StringComparison.Ordinal) && !OverlayOrText().IsMatch(url))
+            .Where(url => url.StartsWith($"{Origin}/v1/pub/acme/website/marketing/img/{Asset.Id}/v3/", StringComparison.Ordinal)
+                && !OverlayOrText().IsMatch(url))
             .Select(url => url[(url.LastIndexOf('/') + 1)..])];
     }
 
@@ -63,7 +64,8 @@ public sealed partial class ClientCodeTests
             foreach (Match match in Assignment().Matches(operations))
                 typeof(ImageOperations).GetProperty(match.Groups["member"].Value).ShouldNotBeNull(code);
             foreach (Match match in Choice().Matches(operations))
-                typeof(ImageUrl).Assembly.GetType($"ImageService.Client.{match.Groups["type"].Value}")!.GetField(match.Groups["value"].Value, BindingFlags.Public | BindingFlags.Static).ShouldNotBeNull(code);
+                typeof(ImageUrl).Assembly.GetType($"ImageService.Client.{match.Groups["type"].Value}")!.GetField(match.Groups["value"].Value,
+                    BindingFlags.Public | BindingFlags.Static).ShouldNotBeNull(code);
         }
 
         Code("fmt_auto-w_400-f_cover-q_auto-bw.jpg").CSharp().ShouldBe(
@@ -86,7 +88,8 @@ public sealed partial class ClientCodeTests
 
     private static async Task<string[]> RunNodeAsync(string module)
     {
-        var start = new ProcessStartInfo("node") { ArgumentList = { "--input-type=module" }, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node") { ArgumentList = { "--input-type=module" }, RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         using var node = Start(start);
         await node.StandardInput.WriteAsync(module);
         node.StandardInput.Close();

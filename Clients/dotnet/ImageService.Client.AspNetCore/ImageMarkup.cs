@@ -17,7 +17,8 @@ public sealed class ImageMarkup
     }
 
     /// <summary>
-    /// The attributes. Where <see cref="ImageOperations.Width"/> is a number it is the width on the page, and the <c>srcset</c> ends at twice of it; private images carry one signature in all
+    /// The attributes. Where <see cref="ImageOperations.Width"/> is a number it is the width on the page, and the <c>srcset</c> ends at twice of it; private
+    /// images carry one signature in all
     /// candidates.
     /// </summary>
     /// <param name="asset">Whose picture.</param>
@@ -28,7 +29,9 @@ public sealed class ImageMarkup
     {
         operations ??= new ImageOperations();
         var shown = Number(operations.Width);
-        var url = Sign(asset, asset.Url(operations with { Original = false, Width = Math.Min(shown ?? UsualWidth, asset.Width), Height = HeightFor(asset, operations) }, _options.ImagesUrl).ToString());
+        var url = Sign(asset,
+            asset.Url(operations with { Original = false, Width = Math.Min(shown ?? UsualWidth, asset.Width), Height = HeightFor(asset, operations) },
+            _options.ImagesUrl).ToString());
         var (width, height) = Shape(asset, operations);
         return new ImageAttributes(
             Srcset.Resize(url, Math.Min(shown ?? UsualWidth, asset.Width)),
@@ -84,11 +87,14 @@ public sealed class ImageMarkup
     private static bool IsOpaque(ImageAsset asset, ImageOperations operations) =>
         !asset.HasAlpha && operations is { Round: null, Pad: null, Preset: null, Fit: not (Fit.Contain or Fit.Pad) };
 
-    private static int? Number(OperationValue? value) => int.TryParse(value?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+    private static int? Number(OperationValue? value) =>
+        int.TryParse(value?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 
     private static double? Ratio(OperationValue? value)
     {
-        var terms = value?.Text.Split(':').Select(term => double.TryParse(term, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 0).ToArray();
+        var terms = value?.Text.Split(':')
+            .Select(term => double.TryParse(term, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 0)
+            .ToArray();
         return terms switch
         {
             [> 0 and var ratio] => ratio,

@@ -15,7 +15,10 @@ public sealed class ImageServiceOptions
     /// <summary>Key of the tenant whose private images are shown; null where there are none.</summary>
     public SigningKey? SigningKey { get; set; }
 
-    /// <summary>How long signed images work at least, from a minute to a day; the end is rounded up to its multiple, so that pages share URLs and caches. Default: an hour.</summary>
+    /// <summary>
+    /// How long signed images work at least, from a minute to a day; the end is rounded up to its multiple, so that pages share URLs and caches. Default: an
+    /// hour.
+    /// </summary>
     public TimeSpan SignedFor { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Candidates of a <c>srcset</c>, px. Empty: <see cref="Srcset.Widths"/>.</summary>

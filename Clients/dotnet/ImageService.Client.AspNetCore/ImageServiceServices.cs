@@ -7,7 +7,8 @@ namespace ImageService.Client.AspNetCore;
 public static class ImageServiceServices
 {
     /// <summary>
-    /// <see cref="ImageServiceClient"/> on a pooled <see cref="HttpClient"/>, and <see cref="ImageMarkup"/> for the TagHelper and the component <c>Picture</c>. Options are judged at the start.
+    /// <see cref="ImageServiceClient"/> on a pooled <see cref="HttpClient"/>, and <see cref="ImageMarkup"/> for the TagHelper and the component
+    /// <c>Picture</c>. Options are judged at the start.
     /// </summary>
     /// <returns>The client's builder, for handlers and timeouts.</returns>
     public static IHttpClientBuilder AddImageService(this IServiceCollection services, Action<ImageServiceOptions> configure)

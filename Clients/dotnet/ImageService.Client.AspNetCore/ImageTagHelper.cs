@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 namespace ImageService.Client.AspNetCore;
 
 /// <summary>
-/// <c>&lt;img asset="Model.Hero" width="400" alt="…" /&gt;</c>, or <c>&lt;image-service asset="…" /&gt;</c>: writes <c>src</c>, <c>srcset</c>, <c>sizes</c>, <c>width</c>, <c>height</c>, lazy
+/// <c>&lt;img asset="Model.Hero" width="400" alt="…" /&gt;</c>, or <c>&lt;image-service asset="…" /&gt;</c>: writes <c>src</c>, <c>srcset</c>, <c>sizes</c>,
+/// <c>width</c>, <c>height</c>, lazy
 /// loading and a placeholder. Other attributes stay as they are.
 /// </summary>
 [HtmlTargetElement("img", Attributes = "asset", TagStructure = TagStructure.WithoutEndTag)]

@@ -102,7 +102,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>A version of an asset.</summary>
 public sealed record AssetVersion(
-    int Version, bool Current, string Format, int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, string Tier, string Url);
+    int Version, bool Current, string Format, int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt,
+        string Tier, string Url);
 
 /// <summary>Which assets a list has.</summary>
 public sealed record AssetFilter

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace ImageService.Client;
 
 /// <summary>
-/// What an image's URL asks for; a member that is null or false is not said. The server judges ranges and answers 400 with the operation and what would be accepted.
+/// What an image's URL asks for; a member that is null or false is not said. The server judges ranges and answers 400 with the operation and what would be
+/// accepted.
 /// </summary>
 public sealed record ImageOperations
 {
@@ -63,7 +64,9 @@ public sealed record ImageOperations
     /// <summary>Device pixel ratio, 1 to 4.</summary>
     public double? Dpr { get; init; }
 
-    /// <summary>x, y, width, height of the original: px where all four are whole numbers, else fractions of its sides: <c>OperationValue.Of(0.1, 0, 0.5, 1)</c>.</summary>
+    /// <summary>
+    /// x, y, width, height of the original: px where all four are whole numbers, else fractions of its sides: <c>OperationValue.Of(0.1, 0, 0.5, 1)</c>.
+    /// </summary>
     public OperationValue? Crop { get; init; }
 
     /// <summary>Tolerance in percent, 0 to 100.</summary>
@@ -208,12 +211,14 @@ internal sealed class OperationsWriter
     {
         if (value is null)
             return;
-        if (value.Length == 0 || !value.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or ',' or ':') || value is "NaN" or "Infinity")
+        if (value.Length == 0 || !value.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or ',' or ':')
+            || value is "NaN" or "Infinity")
             throw new InvalidOperationException($"The operation {name} cannot be \"{value}\".");
         Begin(name).Append('_').Append(value);
     }
 
-    public void Number(string name, double? value, int decimals = 2) => Word(name, value?.ToString("0." + new string('#', decimals), System.Globalization.CultureInfo.InvariantCulture));
+    public void Number(string name, double? value, int decimals = 2) =>
+        Word(name, value?.ToString("0." + new string('#', decimals), System.Globalization.CultureInfo.InvariantCulture));
 
     public void Flag(string name, bool value)
     {

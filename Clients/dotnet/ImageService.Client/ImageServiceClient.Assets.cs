@@ -58,7 +58,8 @@ public sealed partial class ImageServiceClient
     /// <summary>Its images stop at once; it can be restored for a while.</summary>
     public Task DeleteAssetAsync(string id, CancellationToken ct = default) => SendAsync(HttpMethod.Delete, AssetPath(id), null, ct);
 
-    public Task<ImageAsset> RestoreAssetAsync(string id, CancellationToken ct = default) => SendAssetAsync(HttpMethod.Post, AssetPath(id) + "/restore", null, ct);
+    public Task<ImageAsset> RestoreAssetAsync(string id, CancellationToken ct = default) =>
+        SendAssetAsync(HttpMethod.Post, AssetPath(id) + "/restore", null, ct);
 
     public async Task<IReadOnlyList<AssetVersion>> ListVersionsAsync(string id, CancellationToken ct = default) =>
         (await SendAsync(HttpMethod.Get, AssetPath(id) + "/versions", null, ClientJson.Default.PageAssetVersion, ct).ConfigureAwait(false)).Items;

@@ -12,7 +12,8 @@ public sealed partial class ImageServiceClient
         do
         {
             var page = await SendAsync(
-                HttpMethod.Get, level.Path + "/presets" + (cursor is null ? "" : "?cursor=" + Uri.EscapeDataString(cursor)), null, ClientJson.Default.PagePreset, ct).ConfigureAwait(false);
+                HttpMethod.Get, level.Path + "/presets" + (cursor is null ? "" : "?cursor=" + Uri.EscapeDataString(cursor)), null,
+                    ClientJson.Default.PagePreset, ct).ConfigureAwait(false);
             all.AddRange(page.Items);
             cursor = page.NextCursor;
         }
@@ -20,7 +21,8 @@ public sealed partial class ImageServiceClient
         return all;
     }
 
-    public Task<Preset> GetPresetAsync(Level level, string slug, CancellationToken ct = default) => SendPresetAsync(HttpMethod.Get, PresetPath(level, slug), null, ct);
+    public Task<Preset> GetPresetAsync(Level level, string slug, CancellationToken ct = default) =>
+        SendPresetAsync(HttpMethod.Get, PresetPath(level, slug), null, ct);
 
     public Task<Preset> CreatePresetAsync(Level level, PresetContent preset, CancellationToken ct = default) =>
         SendPresetAsync(HttpMethod.Post, level.Path + "/presets", Json(preset), ct);

@@ -13,14 +13,16 @@ public sealed partial class ImageServiceClient
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Uploads in pieces. A piece that fails (the connection, a busy service) is tried again after a while from the byte that the service has; what it refuses for good is thrown at once.
+    /// Uploads in pieces. A piece that fails (the connection, a busy service) is tried again after a while from the byte that the service has; what it refuses
+    /// for good is thrown at once.
     /// </summary>
     /// <param name="content">Can be sought; sent from its beginning, and stays open.</param>
     /// <param name="details">Where it goes.</param>
     /// <param name="options">Null: a new upload in pieces of 8 MiB.</param>
     /// <param name="ct">Cancels; the upload itself stays and can be resumed for a day.</param>
     /// <exception cref="ImageServiceException">The service refuses it, or stays at fault for longer than the attempts last.</exception>
-    public async Task<ImageAsset> UploadResumableAsync(Stream content, UploadDetails details, ResumableUploadOptions? options = null, CancellationToken ct = default)
+    public async Task<ImageAsset> UploadResumableAsync(Stream content, UploadDetails details, ResumableUploadOptions? options = null,
+        CancellationToken ct = default)
     {
         options ??= new ResumableUploadOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PieceBytes, 1, nameof(options));
@@ -71,7 +73,8 @@ public sealed partial class ImageServiceClient
     {
         var request = NewTusRequest(HttpMethod.Post, new Uri(_http.BaseAddress!, "v1/uploads"));
         request.Headers.Add("Upload-Length", length.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("Upload-Metadata", string.Join(',', Fields(details).Select(field => $"{field.Name} {Convert.ToBase64String(Encoding.UTF8.GetBytes(field.Value))}")));
+        request.Headers.Add("Upload-Metadata",
+            string.Join(',', Fields(details).Select(field => $"{field.Name} {Convert.ToBase64String(Encoding.UTF8.GetBytes(field.Value))}")));
         using var response = await SendAsync(request, ct).ConfigureAwait(false);
         return new Uri(_http.BaseAddress!, response.Headers.Location ?? throw new HttpRequestException("The service did not say where the upload is."));
     }
@@ -122,5 +125,6 @@ public sealed partial class ImageServiceClient
     private static string? Asset(HttpResponseMessage response) => response.Headers.TryGetValues("X-Asset-Id", out var values) ? values.First() : null;
 
     private static long? Number(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        response.Headers.TryGetValues(name, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : null;
 }

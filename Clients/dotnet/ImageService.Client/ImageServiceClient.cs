@@ -33,7 +33,8 @@ public sealed partial class ImageServiceClient
     /// <param name="scope"><see cref="SignatureScope.Asset"/> for a <c>srcset</c>.</param>
     /// <param name="ct">Cancels.</param>
     public Task<SignedUrl> SignAsync(string url, TimeSpan? life = null, SignatureScope scope = SignatureScope.Url, CancellationToken ct = default) => SendAsync(
-        HttpMethod.Post, "/v1/sign", JsonContent.Create(new SignRequest(url, (long?)life?.TotalSeconds, scope is SignatureScope.Asset ? "asset" : null), ClientJson.Default.SignRequest),
+        HttpMethod.Post, "/v1/sign",
+            JsonContent.Create(new SignRequest(url, (long?)life?.TotalSeconds, scope is SignatureScope.Asset ? "asset" : null), ClientJson.Default.SignRequest),
         ClientJson.Default.SignedUrl, ct);
 
     /// <summary>Drops an asset's variants from every layer and purges the CDN.</summary>

@@ -72,7 +72,9 @@ public sealed record ImageUrl
     public override string ToString() => BaseUrl?.TrimEnd('/') + Path;
 
     private static string Slug(string name, string value) => Part(
-        name, value, value is { Length: > 0 and <= 100 } && value.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-') && value[0] != '-' && value[^1] != '-');
+        name, value, value is { Length: > 0 and <= 100 }
+            && value.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-') && value[0] != '-'
+            && value[^1] != '-');
 
     private static string Part(string name, string value, bool holds) => holds ? value : throw new InvalidOperationException($"{name} cannot be \"{value}\".");
 }

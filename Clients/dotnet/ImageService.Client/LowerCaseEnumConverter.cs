@@ -8,7 +8,8 @@ internal sealed class LowerCaseEnumConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType is JsonTokenType.String && reader.GetString() is { } text && Enum.GetValues<T>().Where(value => Name(value) == text).ToArray() is [var found]
+        reader.TokenType is JsonTokenType.String && reader.GetString() is { } text && Enum.GetValues<T>().Where(value => Name(value) == text)
+            .ToArray() is [var found]
             ? found
             : throw new JsonException($"One of {string.Join(", ", Enum.GetValues<T>().Select(Name))} is expected.");
 

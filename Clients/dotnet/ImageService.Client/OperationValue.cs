@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace ImageService.Client;
 
-/// <summary>A number, a word that the operation knows (<c>auto</c>, <c>max</c>), or several joined by <c>,</c>: what stands after an operation's name in a URL.</summary>
+/// <summary>
+/// A number, a word that the operation knows (<c>auto</c>, <c>max</c>), or several joined by <c>,</c>: what stands after an operation's name in a URL.
+/// </summary>
 /// <param name="Text">As in the URL.</param>
 [JsonConverter(typeof(OperationValueConverter))]
 public readonly record struct OperationValue(string Text)
@@ -18,7 +20,8 @@ public readonly record struct OperationValue(string Text)
     /// <summary>Several numbers. Where one is a fraction all are written with a point, as <c>crop</c> asks.</summary>
     public static implicit operator OperationValue(double[] numbers) => Of(numbers);
 
-    public static implicit operator OperationValue(int[] numbers) => new(string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))));
+    public static implicit operator OperationValue(int[] numbers) =>
+        new(string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))));
 
     public static implicit operator OperationValue(string[] texts) => new(string.Join(',', texts));
 

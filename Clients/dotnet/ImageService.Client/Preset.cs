@@ -13,7 +13,8 @@ namespace ImageService.Client;
 /// <param name="MatchTags">Any asset where both lists are empty.</param>
 /// <param name="MatchFolders">With everything below them.</param>
 public sealed record Preset(
-    Guid Id, string Slug, string Name, string? Description, string Operations, int Revision, bool AutoGenerate, IReadOnlyList<string> MatchTags, IReadOnlyList<string> MatchFolders)
+    Guid Id, string Slug, string Name, string? Description, string Operations, int Revision, bool AutoGenerate, IReadOnlyList<string> MatchTags,
+        IReadOnlyList<string> MatchFolders)
 {
     /// <summary>For a change that must not overwrite somebody else's; null where the answer had none.</summary>
     [JsonIgnore]

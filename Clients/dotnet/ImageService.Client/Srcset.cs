@@ -7,7 +7,8 @@ public static class Srcset
 {
     private static readonly string[] Order =
     [
-        "preset", "fmt", "w", "h", "f", "g", "b", "q", "r", "sharpen", "blur", "bw", "flip", "flop", "fx", "fy", "ar", "dpr", "crop", "trim", "pad", "round", "bri", "con", "sat", "gam",
+        "preset", "fmt", "w", "h", "f", "g", "b", "q", "r", "sharpen", "blur", "bw", "flip", "flop", "fx", "fy", "ar", "dpr", "crop", "trim", "pad", "round",
+            "bri", "con", "sat", "gam",
         "tint", "duotone", "pixelate", "bytes", "o", "odpr", "t",
     ];
 
@@ -20,10 +21,12 @@ public static class Srcset
     /// <param name="max">The original's width, px: nothing is enlarged beyond it.</param>
     /// <param name="format">Null: what the URL says, else <see cref="ImageFormat.Auto"/>.</param>
     public static string Of(string url, IEnumerable<int>? widths = null, int max = int.MaxValue, ImageFormat? format = null) => string.Join(
-        ", ", (widths ?? Widths).Select(width => Math.Min(width, max)).Distinct().Order().Select(width => string.Create(CultureInfo.InvariantCulture, $"{Resize(url, width, format)} {width}w")));
+        ", ", (widths ?? Widths).Select(width => Math.Min(width, max)).Distinct().Order()
+            .Select(width => string.Create(CultureInfo.InvariantCulture, $"{Resize(url, width, format)} {width}w")));
 
     /// <summary>
-    /// The image's URL at another width. Where both sides were said, the height follows in proportion; a device pixel ratio is dropped. A format that is not said becomes <c>fmt_auto</c>.
+    /// The image's URL at another width. Where both sides were said, the height follows in proportion; a device pixel ratio is dropped. A format that is not
+    /// said becomes <c>fmt_auto</c>.
     /// </summary>
     /// <exception cref="FormatException">It is no image's URL.</exception>
     /// <exception cref="ArgumentException">It is signed for one size only.</exception>
@@ -53,7 +56,8 @@ public static class Srcset
         return $"{parts.Folder}{string.Join('-', kept)}.{parts.Extension}{parts.Query}";
 
         double? Side(string name) =>
-            said.TryGetValue(name, out var text) && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var side) && side > 0 ? side : null;
+            said.TryGetValue(name, out var text) && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var side)
+                && side > 0 ? side : null;
     }
 
     /// <summary>Puts an operation at its place of the canonical order; those that stay keep theirs, because a signature covers it.</summary>
@@ -63,7 +67,8 @@ public static class Srcset
         tokens.Insert(at < 0 ? tokens.Count : at, $"{name}_{value}");
     }
 
-    private static int Rank(string token) => Array.IndexOf(Order, Name(token)) is var rank and >= 0 ? rank : Array.IndexOf(Order, Name(token).TrimEnd("0123456789".ToCharArray()));
+    private static int Rank(string token) =>
+        Array.IndexOf(Order, Name(token)) is var rank and >= 0 ? rank : Array.IndexOf(Order, Name(token).TrimEnd("0123456789".ToCharArray()));
 
     private static string Name(string token) => token.Split('_')[0];
 }

@@ -3,7 +3,10 @@ using System.IO.Compression;
 
 namespace ImageService.Client;
 
-/// <summary>Draws the placeholder that the API tells of an asset (<c>thumbHash</c>, https://evanw.github.io/thumbhash): some 30 × 20 px, with the picture's colours, shape and transparency.</summary>
+/// <summary>
+/// Draws the placeholder that the API tells of an asset (<c>thumbHash</c>, https://evanw.github.io/thumbhash): some 30 × 20 px, with the picture's colours,
+/// shape and transparency.
+/// </summary>
 public static class ThumbHash
 {
     private const int Longest = 32;
@@ -12,7 +15,8 @@ public static class ThumbHash
 
     /// <summary>The placeholder as <c>data:image/png;base64,…</c>; null where there is no hash, or none that can be read: a page does without.</summary>
     /// <param name="thumbHash">Base64, as the API has it.</param>
-    public static string? ToDataUrl(string? thumbHash) => Decode(thumbHash) is var (pixels, width, height) ? "data:image/png;base64," + Convert.ToBase64String(Png(pixels, width, height)) : null;
+    public static string? ToDataUrl(string? thumbHash) =>
+        Decode(thumbHash) is var (pixels, width, height) ? "data:image/png;base64," + Convert.ToBase64String(Png(pixels, width, height)) : null;
 
     /// <summary>The placeholder's pixels, four bytes (RGBA) each, row by row; null where it cannot be read.</summary>
     public static (byte[] Pixels, int Width, int Height)? Decode(string? thumbHash)

@@ -12,7 +12,8 @@ using ImageService.Tests.Support;
 namespace ImageService.Tests.Clients;
 
 /// <summary>
-/// <c>Clients/vectors.json</c>: the URLs and signatures that every client must write, made by the server's own writer and signer. <c>UPDATE_VECTORS=1</c> writes the file anew.
+/// <c>Clients/vectors.json</c>: the URLs and signatures that every client must write, made by the server's own writer and signer. <c>UPDATE_VECTORS=1</c>
+/// writes the file anew.
 /// </summary>
 internal static class ClientVectors
 {
@@ -41,17 +42,21 @@ internal static class ClientVectors
         new("both sides", new { width = 800, height = 600, fit = "cover" }, "w_800-h_600-f_cover") { Extension = ImageFormat.Webp },
         new("height alone", new { height = 600 }, "h_600"),
         new("contain on a colour", new { width = 400, height = 400, fit = "contain", background = "#FFCC00" }, "w_400-h_400-f_contain-b_ffcc00"),
-        new("pad on a colour of three digits", new { width = 400, height = 300, fit = "pad", gravity = "southeast", background = "fc0" }, "w_400-h_300-f_pad-g_southeast-b_ffcc00"),
-        new("a transparent colour", new { width = 400, height = 300, fit = "pad", background = "#ffcc0080" }, "w_400-h_300-f_pad-b_ffcc0080") { Extension = ImageFormat.Png },
+        new("pad on a colour of three digits", new { width = 400, height = 300, fit = "pad", gravity = "southeast", background = "fc0" },
+            "w_400-h_300-f_pad-g_southeast-b_ffcc00"),
+        new("a transparent colour", new { width = 400, height = 300, fit = "pad", background = "#ffcc0080" },
+            "w_400-h_300-f_pad-b_ffcc0080") { Extension = ImageFormat.Png },
         new("fill", new { width = 300, height = 300, fit = "fill" }, "w_300-h_300-f_fill"),
         new("inside", new { width = 300, height = 300, fit = "inside" }, "w_300-h_300-f_inside"),
         new("outside", new { width = 300, height = 300, fit = "outside" }, "w_300-h_300-f_outside"),
         .. Gravities().Select(gravity => new Build($"gravity {gravity}", new { width = 300, height = 300, gravity }, $"w_300-h_300-g_{gravity}")),
-        new("a focal point", new { width = 300, height = 300, fit = "cover", gravity = "focal", focalX = 0.25, focalY = 0.6667 }, "w_300-h_300-f_cover-g_focal-fx_0.25-fy_0.6667"),
+        new("a focal point", new { width = 300, height = 300, fit = "cover", gravity = "focal", focalX = 0.25, focalY = 0.6667 },
+            "w_300-h_300-f_cover-g_focal-fx_0.25-fy_0.6667"),
         new("quality", new { width = 640, quality = 72 }, "w_640-q_72"),
         new("automatic quality", new { width = 640, quality = "auto" }, "w_640-q_auto"),
         new("automatic format", new { width = 640, format = "auto" }, "fmt_auto-w_640"),
-        .. Enum.GetValues<ImageFormat>().Select(format => new Build($"format {format.Name()}", new { width = 640, format = format.Name() }, $"fmt_{format.Name()}-w_640")),
+        .. Enum.GetValues<ImageFormat>()
+            .Select(format => new Build($"format {format.Name()}", new { width = 640, format = format.Name() }, $"fmt_{format.Name()}-w_640")),
         .. Enum.GetValues<ImageFormat>().Select(format => new Build($"extension {format.Name()}", new { width = 640 }, "w_640") { Extension = format }),
         new("rotation 90", new { rotation = 90 }, "r_90"),
         new("rotation 180", new { rotation = 180 }, "r_180"),
@@ -81,14 +86,16 @@ internal static class ClientVectors
         new("largest file", new { width = 1600, maxBytes = 100000 }, "w_1600-bytes_100000"),
         new("overlays", new { width = 320, overlays = new[] { "badge", "new_in", "frame" } }, "w_320-o_badge-o2_new_in-o3_frame"),
         new("lengths of overlays", new { width = 320, dpr = 2, overlays = new[] { "badge" }, overlayDpr = 1.5 }, "w_320-dpr_2-o_badge-odpr_1.5"),
-        new("a text with ~ and _", new { overlays = new[] { "badge" }, texts = Texts(">>>???") }, "o_badge-t1_Pj4~Pz8_") { Space = "confidential", Access = AssetAccess.Private },
+        new("a text with ~ and _", new { overlays = new[] { "badge" }, texts = Texts(">>>???") }, "o_badge-t1_Pj4~Pz8_") { Space = "confidential",
+            Access = AssetAccess.Private },
         new(
             "texts",
             new { overlays = new[] { "badge" }, texts = Texts("Größe 50 %", "日本", "", "4", "5", "6", "7", "8", "a\nb") },
             "o_badge-t1_R3LDtsOfZSA1MCAl-t2_5pel5pys-t3_-t4_NA-t5_NQ-t6_Ng-t7_Nw-t8_OA-t9_YQpi"),
         new("preset", new { preset = "card" }, "preset_card"),
         new("a preset with something else", new { preset = "card_2", width = 640, quality = 60 }, "preset_card_2-w_640-q_60") { Extension = ImageFormat.Avif },
-        new("members in another order", new { greyscale = true, quality = 80, fit = "inside", height = 200, width = 100, format = "auto" }, "fmt_auto-w_100-h_200-f_inside-q_80-bw"),
+        new("members in another order", new { greyscale = true, quality = 80, fit = "inside", height = 200, width = 100, format = "auto" },
+            "fmt_auto-w_100-h_200-f_inside-q_80-bw"),
         new("private", new { width = 640 }, "w_640") { Space = "confidential", Access = AssetAccess.Private, Version = 12 },
         new("an id in lower case", new { width = 640 }, "w_640") { WrittenAsset = Asset.ToLowerInvariant() },
         new("another place", new { width = 640 }, "w_640") { BaseUrl = "https://cdn.example.org", Organization = "north-wind", Tenant = "shop2", Space = "a" },
@@ -168,7 +175,8 @@ internal static class ClientVectors
             {
                 var id = AssetId.TryParse(WrittenAsset, out var parsed) ? parsed : throw new FormatException(WrittenAsset);
                 var operations = OperationsText.Write(OperationsParser.Parse(Text).Value);
-                return ImageUrlBuilder.Absolute(BaseUrl ?? "", ImageUrlBuilder.Path(new ImageAddress(Organization, Tenant, Space, id, Version, Access), operations, Extension));
+                return ImageUrlBuilder.Absolute(BaseUrl ?? "",
+                    ImageUrlBuilder.Path(new ImageAddress(Organization, Tenant, Space, id, Version, Access), operations, Extension));
             }
         }
     }

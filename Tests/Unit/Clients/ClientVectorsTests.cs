@@ -41,7 +41,8 @@ public sealed class ClientVectorsTests
     public void Every_operation_of_the_grammar_is_in_a_vector()
     {
         var said = ClientVectors.Builds.SelectMany(build => build.Text.Split('-')).Select(token => token.Split('_')[0]).ToHashSet(StringComparer.Ordinal);
-        OperationsGrammar.Rules.Select(rule => rule.Name).Where(name => !said.Contains(name)).ShouldBeEmpty("Add a vector here and the operation to each client.");
+        OperationsGrammar.Rules.Select(rule => rule.Name).Where(name => !said.Contains(name))
+            .ShouldBeEmpty("Add a vector here and the operation to each client.");
     }
 
     [Fact]

@@ -11,13 +11,16 @@ using ThumbHash = ImageService.Client.ThumbHash;
 
 namespace ImageService.Tests.Clients;
 
-/// <summary>The .NET client writes and signs what the vectors say, refuses what cannot be in a URL, draws placeholders, and is packed as it should be.</summary>
+/// <summary>
+/// The .NET client writes and signs what the vectors say, refuses what cannot be in a URL, draws placeholders, and is packed as it should be.
+/// </summary>
 [Trait("Level", "Unit")]
 public sealed class DotnetClientTests
 {
     private const string Folder = "/v1/pub/acme/website/marketing/img/01KAVW3S8N2V4B6D8F0H2K4M6P/v3/";
 
-    private static readonly ImageUrl Hero = new() { Organization = "acme", Tenant = "website", Space = "marketing", Asset = "01KAVW3S8N2V4B6D8F0H2K4M6P", Version = 3 };
+    private static readonly ImageUrl Hero = new() { Organization = "acme", Tenant = "website", Space = "marketing", Asset = "01KAVW3S8N2V4B6D8F0H2K4M6P",
+        Version = 3 };
 
     private static readonly SigningKey Key = new("key_1", "qFzUfUdRAyjreopfC5tG4lUoYk_aFLtJd9-foPMtFBs", Guid.Parse("0193a1b2-c3d4-7e5f-8a6b-9c0d1e2f3a4b"));
 
@@ -44,7 +47,8 @@ public sealed class DotnetClientTests
     {
         using var file = Vectors();
         foreach (var vector in file.RootElement.GetProperty("build").EnumerateArray())
-            vector.GetProperty("input").Deserialize<ImageUrl>(JsonSerializerOptions.Web)!.ToString().ShouldBe(vector.GetProperty("url").GetString(), vector.GetProperty("name").GetString());
+            vector.GetProperty("input").Deserialize<ImageUrl>(JsonSerializerOptions.Web)!.ToString()
+                .ShouldBe(vector.GetProperty("url").GetString(), vector.GetProperty("name").GetString());
     }
 
     [Fact]
@@ -67,7 +71,8 @@ public sealed class DotnetClientTests
 
     [Theory]
     [MemberData(nameof(Impossible))]
-    public void What_cannot_be_in_a_url_is_refused_by_name(string words, ImageUrl url) => Should.Throw<InvalidOperationException>(() => url.ToString()).Message.ShouldContain(words);
+    public void What_cannot_be_in_a_url_is_refused_by_name(string words, ImageUrl url) =>
+        Should.Throw<InvalidOperationException>(() => url.ToString()).Message.ShouldContain(words);
 
     [Fact]
     public void The_end_of_a_signature_is_rounded_up_to_the_step_asked_for()
@@ -89,15 +94,18 @@ public sealed class DotnetClientTests
     [InlineData("bw-f_cover-w_10.jpg", 20, "fmt_auto-w_20-bw-f_cover.jpg")]
     [InlineData("w_800-h_600-dpr_2-o2_a-t1_SGk~.jpg?x=1", 400, "fmt_auto-w_400-h_300-o2_a-t1_SGk~.jpg?x=1")]
     [InlineData("h_600-fmt_webp.jpg", 400, "fmt_webp-w_400.jpg")]
-    public void A_resized_url_keeps_all_else(string from, int width, string to) => Srcset.Resize("https://a.example/x" + Folder + from, width).ShouldBe("https://a.example/x" + Folder + to);
+    public void A_resized_url_keeps_all_else(string from, int width, string to) =>
+        Srcset.Resize("https://a.example/x" + Folder + from, width).ShouldBe("https://a.example/x" + Folder + to);
 
     [Fact]
     public void A_srcset_has_each_width_once_none_above_the_original_and_one_signature()
     {
-        Srcset.Of(Folder + "w_9.jpg", [640, 320, 1280, 2560], 1000).ShouldBe(string.Join(", ", new[] { 320, 640, 1000 }.Select(width => $"{Folder}fmt_auto-w_{width}.jpg {width}w")));
+        Srcset.Of(Folder + "w_9.jpg", [640, 320, 1280, 2560], 1000)
+            .ShouldBe(string.Join(", ", new[] { 320, 640, 1000 }.Select(width => $"{Folder}fmt_auto-w_{width}.jpg {width}w")));
         var signed = new ImageUrlSigner(Key).Sign("https://a.example" + Folder + "w_9-bw.jpg", TimeSpan.FromHours(1), SignatureScope.Asset);
         var query = signed[signed.IndexOf('?', StringComparison.Ordinal)..];
-        Srcset.Of(signed, [1, 2], format: ImageFormat.Avif).ShouldBe($"https://a.example{Folder}fmt_avif-w_1-bw.jpg{query} 1w, https://a.example{Folder}fmt_avif-w_2-bw.jpg{query} 2w");
+        Srcset.Of(signed, [1, 2], format: ImageFormat.Avif)
+            .ShouldBe($"https://a.example{Folder}fmt_avif-w_1-bw.jpg{query} 1w, https://a.example{Folder}fmt_avif-w_2-bw.jpg{query} 2w");
         Should.Throw<ArgumentException>(() => Srcset.Resize(Folder + "w_1.jpg?sig=x&exp=1&kid=k", 2)).Message.ShouldContain("scope \"asset\"");
         Should.Throw<FormatException>(() => Srcset.Resize("/logo.svg", 2));
     }
@@ -112,7 +120,8 @@ public sealed class DotnetClientTests
     [Fact]
     public void An_original_is_read_in_parts_and_written_again()
     {
-        foreach (var url in (string[])["https://a.example:8443/x" + Folder + "original.png", Folder.Replace("/pub/", "/priv/", StringComparison.Ordinal) + "original.jpg"])
+        foreach (var url in (string[])["https://a.example:8443/x" + Folder + "original.png",
+            Folder.Replace("/pub/", "/priv/", StringComparison.Ordinal) + "original.jpg"])
             ImageUrl.ParseOriginal(url + "?sig=1").ToString().ShouldBe(url);
         foreach (var url in (string[])[Folder + "w_1.jpg", "/original.jpg", "", Folder.Replace("v3", "v0", StringComparison.Ordinal) + "original.jpg"])
             Should.Throw<FormatException>(() => ImageUrl.ParseOriginal(url));
@@ -129,10 +138,12 @@ public sealed class DotnetClientTests
         Math.Max(w, h).ShouldBe(32);
         ((double)w / h).ShouldBe((double)width / height, 0.3);
         var (left, right) = (At(w / 8), At((w * 7) / 8));
-        left.ShouldSatisfyAllConditions(() => ((int)left.Red).ShouldBeGreaterThan(150), () => ((int)left.Blue).ShouldBeLessThan(110), () => left.Alpha.ShouldBe((byte)255));
+        left.ShouldSatisfyAllConditions(() => ((int)left.Red).ShouldBeGreaterThan(150), () => ((int)left.Blue).ShouldBeLessThan(110), () =>
+            left.Alpha.ShouldBe((byte)255));
         right.ShouldSatisfyAllConditions(() => ((int)right.Blue).ShouldBeGreaterThan(150), () => ((int)right.Red).ShouldBeLessThan(110));
 
-        (byte Red, byte Blue, byte Alpha) At(int x) => (pixels[((h / 2 * w) + x) * 4], pixels[(((h / 2 * w) + x) * 4) + 2], pixels[(((h / 2 * w) + x) * 4) + 3]);
+        (byte Red, byte Blue, byte Alpha) At(int x) =>
+            (pixels[((h / 2 * w) + x) * 4], pixels[(((h / 2 * w) + x) * 4) + 2], pixels[(((h / 2 * w) + x) * 4) + 3]);
     }
 
     [Fact]
@@ -177,7 +188,9 @@ public sealed class DotnetClientTests
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         using var packed = ZipFile.OpenRead(Repository.PathOf("Clients", "dotnet", package, "bin", configuration, $"{package}.1.0.0.nupkg"));
-        packed.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml")
+        packed.Entries.Select(entry => entry.FullName)
+            .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal)
+            && name != "[Content_Types].xml")
             .ShouldBe([$"{package}.nuspec", $"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml", "README.md"], ignoreOrder: true);
         using var stream = packed.GetEntry($"{package}.nuspec")!.Open();
         var nuspec = XDocument.Load(stream);
@@ -185,7 +198,8 @@ public sealed class DotnetClientTests
         Ids("frameworkReference", "name").ShouldBe(frameworks);
         nuspec.Descendants().Single(element => element.Name.LocalName == "license").Value.ShouldBe("MIT");
 
-        IEnumerable<string> Ids(string name, string attribute) => nuspec.Descendants().Where(element => element.Name.LocalName == name).Select(element => element.Attribute(attribute)!.Value);
+        IEnumerable<string> Ids(string name, string attribute) =>
+            nuspec.Descendants().Where(element => element.Name.LocalName == name).Select(element => element.Attribute(attribute)!.Value);
     }
 
     private static JsonDocument Vectors() => JsonDocument.Parse(File.ReadAllText(ClientVectors.File));

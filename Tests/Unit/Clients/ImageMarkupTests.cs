@@ -20,8 +20,10 @@ public sealed class ImageMarkupTests
 
     private static readonly ImageAsset Photo = new()
     {
-        Id = "01KAVW3S8N2V4B6D8F0H2K4M6P", Version = 3, Tenant = "website", Space = "marketing", Folder = "/", Access = ImageAccess.Public, Filename = "hero.jpg", Format = "jpg",
-        Width = 1500, Height = 1000, Urls = new AssetUrls($"https://api.example/v1/pub/{Place}original.jpg", new Dictionary<string, string>()), ThumbHash = Hash,
+        Id = "01KAVW3S8N2V4B6D8F0H2K4M6P", Version = 3, Tenant = "website", Space = "marketing", Folder = "/", Access = ImageAccess.Public,
+            Filename = "hero.jpg", Format = "jpg",
+        Width = 1500, Height = 1000, Urls = new AssetUrls($"https://api.example/v1/pub/{Place}original.jpg", new Dictionary<string, string>()),
+            ThumbHash = Hash,
     };
 
     private static readonly ImageAsset Secret = Photo with
@@ -81,7 +83,8 @@ public sealed class ImageMarkupTests
     [Fact]
     public void A_private_picture_carries_one_signature_in_all_candidates_and_none_without_a_key()
     {
-        var image = Markup(options => options.SigningKey = new SigningKey("key_1", "qFzUfUdRAyjreopfC5tG4lUoYk_aFLtJd9-foPMtFBs", Guid.NewGuid()), "https://cdn.example").For(Secret);
+        var image = Markup(options => options.SigningKey = new SigningKey("key_1", "qFzUfUdRAyjreopfC5tG4lUoYk_aFLtJd9-foPMtFBs", Guid.NewGuid()),
+            "https://cdn.example").For(Secret);
         var urls = image.Srcset.Split(", ").Select(candidate => new Uri(candidate.Split(' ')[0])).Append(new Uri(image.Src)).ToList();
         urls.ShouldAllBe(url => url.Host == "cdn.example" && url.Query.EndsWith("&kid=key_1&scope=asset"));
         urls.Select(url => url.Query).Distinct().ShouldHaveSingleItem();
@@ -96,9 +99,12 @@ public sealed class ImageMarkupTests
     public void Options_are_judged_with_a_word_on_how_to_mend_them(string name, string? url, string key, int seconds)
     {
         var services = new ServiceCollection();
-        services.AddImageService(options => (options.ApiUrl, options.ApiKey, options.SignedFor) = (url is null ? null : new Uri(url, UriKind.RelativeOrAbsolute), key, TimeSpan.FromSeconds(seconds)));
+        services.AddImageService(options =>
+            (options.ApiUrl, options.ApiKey, options.SignedFor) = (url is null ? null : new Uri(url, UriKind.RelativeOrAbsolute), key,
+            TimeSpan.FromSeconds(seconds)));
         using var provider = services.BuildServiceProvider();
-        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptions<ImageServiceOptions>>().Value).Message.ShouldContain("ImageService:" + name);
+        Should.Throw<OptionsValidationException>(() =>
+            provider.GetRequiredService<IOptions<ImageServiceOptions>>().Value).Message.ShouldContain("ImageService:" + name);
     }
 
     [Fact]
@@ -142,7 +148,8 @@ public sealed class ImageMarkupTests
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
         {
-            ["Asset"] = Photo, ["Alt"] = "A \"chair\"", ["Operations"] = new ImageOperations { Width = 320 }, ["Formats"] = (ImageFormat[])[ImageFormat.Avif, ImageFormat.Webp], ["class"] = "hero",
+            ["Asset"] = Photo, ["Alt"] = "A \"chair\"", ["Operations"] = new ImageOperations { Width = 320 },
+                ["Formats"] = (ImageFormat[])[ImageFormat.Avif, ImageFormat.Webp], ["class"] = "hero",
         });
         var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Picture>(parameters)).ToHtmlString());
         html.ShouldContain($"<source type=\"image/avif\" srcset=\"https://api.example/v1/pub/{Place}fmt_avif-w_320.jpg 320w, ");
@@ -164,7 +171,8 @@ public sealed class ImageMarkupTests
     private static TagHelperContext Context() => new([], new Dictionary<object, object>(), "1");
 
     private static TagHelperOutput Output(string tag, params (string Name, string Value)[] attributes) =>
-        new(tag, [.. attributes.Select(attribute => new TagHelperAttribute(attribute.Name, attribute.Value))], (_, _) => Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
+        new(tag, [.. attributes.Select(attribute => new TagHelperAttribute(attribute.Name, attribute.Value))], (_, _) =>
+            Task.FromResult<TagHelperContent>(new DefaultTagHelperContent()));
 
     private static string Attribute(TagHelperOutput output, string name) => output.Attributes[name]?.Value.ToString() ?? "";
 }

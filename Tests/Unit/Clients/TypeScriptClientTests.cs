@@ -7,7 +7,8 @@ using Xunit;
 namespace ImageService.Tests.Clients;
 
 /// <summary>
-/// The TypeScript package's own tests, run by the system's node: vectors, loaders, samples of its page, sizes, what npm packs. Skipped, with the reason printed, only where node is
+/// The TypeScript package's own tests, run by the system's node: vectors, loaders, samples of its page, sizes, what npm packs. Skipped, with the reason
+/// printed, only where node is
 /// not installed.
 /// </summary>
 [Trait("Level", "Integration")]
