@@ -9,12 +9,15 @@ namespace ImageService.Core.Invalidation.Cdn;
 /// <summary>Sends purge calls: retried with growing, jittered pauses when the other side is busy or away, refused at once when it says the call is wrong.</summary>
 public sealed class PurgeClient : IDisposable
 {
+    // An answer is a few lines; one that is longer comes from somebody else.
+    private const int MaxAnswerBytes = 1 << 20;
+
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     public PurgeClient(HttpMessageHandler handler, InvalidationOptions options, TimeProvider time, ILogger logger)
     {
-        _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
         if (options.PurgeRetries > 0)
         {
