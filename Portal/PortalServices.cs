@@ -64,6 +64,7 @@ internal static class PortalServices
         services.AddSingleton<ImageUrls>();
         services.AddScoped<ImageSigner>();
         services.AddScoped<Workspace>();
+        services.AddScoped<ChangeFeed>();
     }
 
     private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)

@@ -33,6 +33,7 @@ app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapAuthentication();
 app.MapUploadTickets();
+app.MapAuditExport();
 
 // The policy of SecurityHeaders names who may frame us; the framework's own header would be a second one.
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

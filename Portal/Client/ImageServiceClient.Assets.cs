@@ -49,6 +49,14 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<ItemsResponse<VersionResponse>>> ListVersionsAsync(string organization, string id, CancellationToken ct) =>
         GetAsync($"/v1/assets/{Segment(id)}/versions", organization, ApiJson.Default.ItemsResponseVersionResponse, ct);
 
+    /// <summary>An earlier version's bytes become the newest version.</summary>
+    public Task<ApiAnswer<AssetResponse>> RestoreVersionAsync(string organization, string id, int version, CancellationToken ct) =>
+        PostAsync<AssetResponse>($"/v1/assets/{Segment(id)}/versions/{version}/restore", organization, ct);
+
+    /// <summary>A folder gets another name or place, with everything below it.</summary>
+    public Task<ApiAnswer<MoveFolderResponse>> MoveFolderAsync(string organization, MoveFolderRequest request, CancellationToken ct) =>
+        SendAsync<MoveFolderRequest, MoveFolderResponse>(HttpMethod.Post, "/v1/assets/folders/move", request, organization, ct);
+
     /// <summary>Removes an old version for good.</summary>
     public Task<ApiAnswer<JsonElement>> DeleteVersionAsync(string organization, string id, int version, CancellationToken ct) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/v1/assets/{Segment(id)}/versions/{version}"), organization, ApiJson.Default.JsonElement, ct);

@@ -10,6 +10,10 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<PolicyResponse>> SetPolicyAsync(Level level, string key, SetPolicyRequest request, CancellationToken ct) =>
         SendAsync<SetPolicyRequest, PolicyResponse>(HttpMethod.Put, $"{level.ApiPath}/policies/{Segment(key)}", request, null, ct);
 
+    /// <summary>What setting it would do; nothing is changed.</summary>
+    public Task<ApiAnswer<ChangeEffect>> TryPolicyAsync(Level level, string key, SetPolicyRequest request, CancellationToken ct) =>
+        SendAsync<SetPolicyRequest, ChangeEffect>(HttpMethod.Put, $"{level.ApiPath}/policies/{Segment(key)}?dryRun=true", request, null, ct);
+
     /// <summary>The value of the level above holds again.</summary>
     public Task<ApiAnswer<JsonElement>> UnsetPolicyAsync(Level level, string key, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/policies/{Segment(key)}", null, ct);
 }

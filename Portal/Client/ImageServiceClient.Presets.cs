@@ -16,4 +16,15 @@ internal sealed partial class ImageServiceClient
         SendAsync<SavePresetRequest, PresetResponse>(HttpMethod.Put, $"{level.ApiPath}/presets/{Segment(request.Slug)}", request, null, ct);
 
     public Task<ApiAnswer<JsonElement>> DeletePresetAsync(Level level, string slug, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}", null, ct);
+
+    /// <summary>What saving it would do; nothing is changed.</summary>
+    public Task<ApiAnswer<ChangeEffect>> TryPresetAsync(Level level, SavePresetRequest request, bool isNew, CancellationToken ct) => isNew
+        ? SendAsync<SavePresetRequest, ChangeEffect>(HttpMethod.Post, $"{level.ApiPath}/presets?dryRun=true", request, null, ct)
+        : SendAsync<SavePresetRequest, ChangeEffect>(HttpMethod.Put, $"{level.ApiPath}/presets/{Segment(request.Slug)}?dryRun=true", request, null, ct);
+
+    /// <summary>How far its variants are made for assets already there; 404 where none were asked for.</summary>
+    public Task<ApiAnswer<PresetGenerationResponse>> GetGenerationAsync(Level level, string slug, CancellationToken ct) =>
+        GetAsync<PresetGenerationResponse>($"{level.ApiPath}/presets/{Segment(slug)}/generation", null, ct);
+
+    public Task<ApiAnswer<JsonElement>> StopGenerationAsync(Level level, string slug, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}/generation", null, ct);
 }

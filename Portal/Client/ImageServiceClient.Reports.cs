@@ -16,6 +16,14 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<Page<AuditLogResponse>>> ListAuditLogsAsync(string organization, AuditFilter filter, CancellationToken ct) =>
         GetAsync<Page<AuditLogResponse>>($"{new Level(organization).ApiPath}/audit-logs?{filter.ToQuery()}", null, ct);
 
+    /// <summary>Begins to read an export, one JSON object a line; the caller disposes the answer.</summary>
+    public async Task<HttpResponseMessage> ExportAuditLogsAsync(string organization, string query, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{new Level(organization).ApiPath}/audit-logs/export{query}");
+        await AuthorizeAsync(request, null);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    }
+
     public Task<ApiAnswer<AuditVerificationResponse>> VerifyAuditLogsAsync(string organization, CancellationToken ct) =>
         GetAsync<AuditVerificationResponse>($"{new Level(organization).ApiPath}/audit-logs/verify", null, ct);
 
@@ -34,9 +42,14 @@ internal sealed partial class ImageServiceClient
 /// <summary>Which audit lines.</summary>
 internal sealed record AuditFilter(string? Action, string? Actor, DateTimeOffset? From, DateTimeOffset? To, string? Cursor, int Limit)
 {
+    /// <summary>Type, id, or <c>type/id</c>.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>As a query; without a limit of 0, which an export has no use for.</summary>
     public string ToQuery()
     {
-        List<string> parts = [$"limit={Limit}"];
+        List<string> parts = Limit > 0 ? [$"limit={Limit}"] : [];
+        Add("resource", Resource);
         Add("action", Action);
         Add("actor", Actor);
         Add("from", From?.ToString("O", CultureInfo.InvariantCulture));

@@ -1,7 +1,7 @@
 namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
-public sealed record PersonResponse(Guid Id, string Email, string Name, bool HasPassword, bool TotpEnabled, int RecoveryCodesLeft, IReadOnlyList<MembershipResponse> Memberships);
+public sealed record PersonResponse(Guid Id, string Email, string Name, bool HasPassword, bool TotpEnabled, int RecoveryCodesLeft, bool Administrator, IReadOnlyList<MembershipResponse> Memberships);
 
 public sealed record MembershipResponse(string Organization, string OrganizationName, string? Tenant, string? Space, string Role, IReadOnlyList<string> Scopes);
 

@@ -26,11 +26,11 @@ export async function copy(text) {
 // Fetches an image and says what came: its type, weight and a local address to show it by, or the service's own words where it refused.
 let latest = 0;
 let shown = null;
-export async function measure(url) {
+export async function measure(url, accept) {
   const turn = ++latest;
   const began = performance.now();
   try {
-    const response = await fetch(url, { credentials: 'omit', headers: { Accept: 'image/avif,image/webp,image/*,*/*;q=0.8' } });
+    const response = await fetch(url, { credentials: 'omit', headers: { Accept: accept ?? 'image/avif,image/webp,image/*,*/*;q=0.8' } });
     if (!response.ok) {
       const problem = await response.json().catch(() => null);
       return { ok: false, superseded: turn !== latest, detail: problem?.detail ?? problem?.title ?? `The service answered ${response.status}.` };
@@ -56,11 +56,23 @@ export function save(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-// Where in a picture a click fell, 0 to 1 from its left and top.
-export function relativePoint(element, clientX, clientY) {
-  const box = element.getBoundingClientRect();
+// A slider between two pictures moves without the server.
+document.addEventListener('input', event => {
+  const slider = event.target instanceof HTMLInputElement && event.target.matches('[data-before-after]') ? event.target : null;
+  slider?.closest('figure')?.style.setProperty('--cut', `${slider.value}%`);
+});
+
+// A mark in a picture follows the pointer here; the page is told once, where it was let go: 0 to 1 from the left and the top.
+export function dragPoint(frame, page) {
   const within = value => Math.min(1, Math.max(0, value));
-  return { x: within((clientX - box.left) / box.width), y: within((clientY - box.top) / box.height) };
+  const at = event => { const box = frame.getBoundingClientRect(); return { x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height) }; };
+  const move = event => { const mark = frame.querySelector('.focal-mark'); const point = at(event); mark.style.left = `${point.x * 100}%`; mark.style.top = `${point.y * 100}%`; };
+  const stop = () => { frame.removeEventListener('pointermove', move); };
+  const down = event => { if (event.button !== 0) return; event.preventDefault(); frame.focus(); frame.setPointerCapture(event.pointerId); move(event); frame.addEventListener('pointermove', move); };
+  const up = event => { if (!frame.hasPointerCapture(event.pointerId)) return; stop(); const point = at(event); page.invokeMethodAsync('Dropped', point.x, point.y).catch(() => { /* the circuit is cut */ }); };
+  const events = { pointerdown: down, pointerup: up, pointercancel: stop };
+  for (const [name, listener] of Object.entries(events)) frame.addEventListener(name, listener);
+  return { dispose: () => { stop(); for (const [name, listener] of Object.entries(events)) frame.removeEventListener(name, listener); } };
 }
 
 // Opens the browser's choice of files for the space on the page.

@@ -8,7 +8,7 @@ internal static class Rooms
 {
     /// <summary>Path segments after the organization that are pages, and thus no tenants.</summary>
     public static IReadOnlySet<string> OrganizationPages { get; } =
-        new HashSet<string>(["members", "api-keys", "signing-keys", "identity", "webhooks", "edges", "usage", "audit", "policies", "presets", "overlays", "explain"], StringComparer.Ordinal);
+        new HashSet<string>(["members", "api-keys", "signing-keys", "identity", "webhooks", "edges", "usage", "audit", "policies", "presets", "overlays", "explain", "jobs", "setup"], StringComparer.Ordinal);
 
     public static IReadOnlyList<Room> OfSpace(Workspace workspace, Level space)
     {
@@ -42,6 +42,7 @@ internal static class Rooms
         Add(workspace.MaySomewhere("key:write", whole), "Signing keys", "signing-keys", Icons.Material.Rounded.Draw, "s");
         Add(workspace.May("tenant:write", whole), "Webhooks", "webhooks", Icons.Material.Rounded.Webhook, "w");
         Add(workspace.MaySomewhere("image:write", whole), "Caches", "edges", Icons.Material.Rounded.CloudSync);
+        Add(workspace.May("tenant:write", whole), "Jobs", "jobs", Icons.Material.Rounded.Work, "j");
         Add(workspace.MaySomewhere("image:read", whole), "Explain an address", "explain", Icons.Material.Rounded.HelpOutline, "e");
         Add(true, "Presets of all", "presets", Icons.Material.Rounded.AutoFixHigh);
         Add(true, "Overlays and fonts", "overlays", Icons.Material.Rounded.BrandingWatermark);

@@ -90,6 +90,22 @@ public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFac
     [InlineData("post", "/v1/me/totp/remove", typeof(ConfirmPasswordRequest), null)]
     [InlineData("get", "/v1/sessions", null, typeof(ItemsResponse<SessionResponse>))]
     [InlineData("delete", "/v1/sessions/{}", null, null)]
+    [InlineData("get", "/v1/system", null, typeof(SystemResponse))]
+    [InlineData("get", "/v1/organizations/{}/jobs/summary", null, typeof(JobSummaryResponse))]
+    [InlineData("get", "/v1/organizations/{}/jobs", null, typeof(Page<JobResponse>))]
+    [InlineData("post", "/v1/organizations/{}/jobs/{}/retry", null, null)]
+    [InlineData("get", "/v1/organizations/{}/edges", null, typeof(ItemsResponse<EdgeResponse>))]
+    [InlineData("get", "/v1/organizations/{}/purges", null, typeof(Page<PurgeResponse>))]
+    [InlineData("get", "/v1/organizations/{}/events", null, null)]
+    [InlineData("get", "/v1/organizations/{}/usage/slowest", null, typeof(ItemsResponse<SlowestResponse>))]
+    [InlineData("get", "/v1/organizations/{}/usage/cost", null, typeof(CostResponse))]
+    [InlineData("get", "/v1/organizations/{}/tenants/{}/spaces/{}/store-moves", null, typeof(Page<StoreMoveResponse>))]
+    [InlineData("post", "/v1/organizations/{}/tenants/{}/spaces/{}/store-moves", typeof(CreateStoreMoveRequest), typeof(StoreMoveResponse))]
+    [InlineData("delete", "/v1/organizations/{}/tenants/{}/spaces/{}/store-moves/{}", null, null)]
+    [InlineData("get", "/v1/organizations/{}/tenants/{}/spaces/{}/presets/{}/generation", null, typeof(PresetGenerationResponse))]
+    [InlineData("delete", "/v1/organizations/{}/tenants/{}/spaces/{}/presets/{}/generation", null, null)]
+    [InlineData("post", "/v1/assets/folders/move", typeof(MoveFolderRequest), typeof(MoveFolderResponse))]
+    [InlineData("post", "/v1/assets/{}/versions/{}/restore", null, typeof(AssetResponse))]
     [InlineData("get", "/v1/imports", null, typeof(Page<ImportResponse>))]
     [InlineData("post", "/v1/invalidations", typeof(InvalidateRequest), typeof(InvalidateResponse))]
     public async Task Every_route_the_portal_calls_takes_and_answers_what_the_portal_believes(string method, string path, Type? request, Type? response)
@@ -156,7 +172,7 @@ public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFac
         if (type == typeof(string) || type == typeof(Guid) || type == typeof(DateTimeOffset) || type == typeof(DateOnly)) return "string";
         if (type == typeof(bool)) return "boolean";
         if (type == typeof(int) || type == typeof(long)) return "integer";
-        if (type == typeof(double)) return "number";
+        if (type == typeof(double) || type == typeof(decimal)) return "number";
         if (type == typeof(JsonElement)) return "any";
         return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? "array" : "object";
     }

@@ -84,4 +84,47 @@ public sealed class PortalTextTests
     [InlineData("quota_assets", "null", "no limit")]
     [InlineData("allowed_referrers", "[]", "any")]
     public void A_policy_s_value_is_told_in_words(string key, string json, string text) => PolicyText.Value(key, JsonElement.Parse(json)).ShouldBe(text);
+
+    [Theory]
+    [InlineData(50, 100, 4.0, 50, true, "200")]
+    [InlineData(20, 100, 4.0, 20, false, "80")]
+    [InlineData(150, 100, 1.0, 100, true, "150")]
+    [InlineData(1, 0, 1.0, 100, true, "1")]
+    public void A_quota_is_told_with_its_share_and_where_the_pace_leads(long used, long quota, double pace, double share, bool tooMuch, string forecast)
+    {
+        var line = QuotaLine.Of("Requests", used, quota, pace, value => value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        (line.Share, line.IsTooMuch, line.Forecast).ShouldBe((share, tooMuch, forecast));
+    }
+
+    [Fact]
+    public void What_a_change_would_do_is_told_in_a_sentence()
+    {
+        EffectText.Of(new ChangeEffect(0, 0, 0, 0)).ShouldBe("No stored image changes.");
+        EffectText.Of(new ChangeEffect(1, 2_500_000, 900, 0)).ShouldBe("1 stored image becomes stale (2.50 MB); making as many again takes about 900 ms of CPU time.");
+        EffectText.Of(new ChangeEffect(1200, 2_500_000, 180_000, 3)).ShouldBe("1,200 stored images become stale (2.50 MB); making as many again takes about 3 minutes of CPU time. 3 are made ahead.");
+        EffectText.Of(new ChangeEffect(0, 0, 0, 1)).ShouldBe("No stored image changes; 1 image is made ahead.");
+    }
+
+    [Fact]
+    public void Days_are_added_up_but_what_is_held_is_the_last_days()
+    {
+        var day = new UsageItem(new DateOnly(2026, 1, 1), null, null, null, 10, 100, 5000, 2, 30, 4, 3, 2, 1, 900, 6);
+        var sum = UsageItem.Sum([day, day with { StorageBytes = 7000 }]);
+        (sum.Requests, sum.BandwidthBytes, sum.StorageBytes, sum.OriginalBytes, sum.Errors, sum.Images).ShouldBe((20, 200, 7000, 1800, 12, 20));
+        UsageItem.Sum([]).ShouldBe(new UsageItem(null, null, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public void A_new_organization_is_done_once_every_step_is()
+    {
+        var steps = new SetupSteps(null, null, null, false, true);
+        steps.All.Where(step => step.IsDone).Select(step => step.Name).ShouldBe(["Make an API key"]);
+        steps.IsDone.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("/o/acme/jobs", null)]
+    [InlineData("/o/acme/setup", null)]
+    [InlineData("/o/acme/website", "website")]
+    public void A_page_of_the_organization_is_no_tenant(string path, string? tenant) => Rooms.LevelOf(path).ShouldBe(new Level("acme", tenant));
 }

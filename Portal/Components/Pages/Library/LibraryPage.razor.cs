@@ -33,6 +33,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private bool _untagged;
     private bool _list;
     private bool _loading;
+    private int _fresh;
     private int _generation;
     private ElementReference _foot;
     private IJSObjectReference? _module;
@@ -172,7 +173,50 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         (_problem, _assets, _next, _facets) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor, facets.Value);
         Workspace.Remember([.. _assets?.Select(asset => asset.Id) ?? []]);
         _chosen.IntersectWith(_assets?.Select(asset => asset.Id) ?? []);
+        _fresh = 0;
         StateHasChanged();
+    }
+
+    /// <summary>
+    /// Something in this space changed. What is shown is brought up to date where it stands; images that came are told of rather than pushed in above what a person looks at, unless there is nothing yet.
+    /// </summary>
+    private async Task LookAsync()
+    {
+        if (_assets is null || _loading) return;
+        if (_assets.Count == 0)
+        {
+            await ReloadAsync();
+            return;
+        }
+
+        var generation = _generation;
+        var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
+        var (page, facets) = (await pending, await counting);
+        if (generation != _generation || !page.IsSuccess || _assets is null) return;
+        _facets = facets.Value ?? _facets;
+        var now = page.Value.Items.ToDictionary(asset => asset.Id, StringComparer.Ordinal);
+        for (var i = 0; i < _assets.Count; i++)
+        {
+            if (now.TryGetValue(_assets[i].Id, out var changed)) _assets[i] = changed;
+        }
+
+        // Where the list is whole, what is not in it any more is gone.
+        if (_next is null && page.Value.NextCursor is null) _assets.RemoveAll(asset => !now.ContainsKey(asset.Id));
+        _chosen.IntersectWith(_assets.Select(asset => asset.Id));
+        var known = _assets.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal);
+        _fresh = page.Value.Items.TakeWhile(asset => _sort is null or "newest" || !known.Contains(asset.Id)).Count(asset => !known.Contains(asset.Id));
+        StateHasChanged();
+    }
+
+    private async Task MoveFolderAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<TextDialog>(
+            $"Rename or move {_folder}",
+            new DialogParameters<TextDialog> { { one => one.Label, "Folder" }, { one => one.Initial, _folder }, { one => one.Help, "With everything below it. Addresses of images stay as they are." }, { one => one.Button, "Move" } });
+        if (await dialog.Result is not { Canceled: false, Data: string to } || to.Trim() == _folder) return;
+        var answer = await Client.MoveFolderAsync(Organization, new MoveFolderRequest(Tenant, Space, _folder, to.Trim()), _leave.Token);
+        Snackbar.Add(answer.IsSuccess ? $"{answer.Value.Assets} {(answer.Value.Assets == 1 ? "image is" : "images are")} in {answer.Value.To} now" : answer.Problem.Text, answer.IsSuccess ? Severity.Success : Severity.Error);
+        if (answer.IsSuccess) OpenFolder(answer.Value.To);
     }
 
     private async Task LoadMoreAsync()

@@ -11,6 +11,7 @@ namespace ImageService.Portal.Components.Pages.Organization;
 public sealed partial class HomePage : LoadedPage
 {
     private const int MostNewest = 8;
+    private const int MostSlow = 5;
     private const double NearlyUsedUp = 0.8;
     private static readonly TimeSpan EndsSoon = TimeSpan.FromDays(14);
 
@@ -18,6 +19,8 @@ public sealed partial class HomePage : LoadedPage
     private IReadOnlyList<TenantPlaces>? _places;
     private IReadOnlyList<AssetResponse> _newest = [];
     private Dictionary<string, long> _quotas = new(StringComparer.Ordinal);
+    private IReadOnlyList<SlowestResponse> _slowest = [];
+    private SetupSteps? _setup;
     private UsageItem? _today;
     private UsageItem? _month;
     private string? _organization;
@@ -30,6 +33,11 @@ public sealed partial class HomePage : LoadedPage
     protected override string Subject => Organization ?? "";
 
     private Level At => new(_organization ?? Organization ?? "");
+
+    private IReadOnlyList<(string Name, long Count, string Mark)> Layers =>
+    [
+        ("Memory", _month!.MemoryHits, "layer-memory"), ("Redis", _month.RedisHits, "layer-redis"), ("Store", _month.StorageHits, "layer-store"), ("Made", _month.Misses, "layer-made"),
+    ];
 
     protected override async Task LoadAsync()
     {
@@ -46,7 +54,7 @@ public sealed partial class HomePage : LoadedPage
         {
             if (Take(await Workspace.PlacesAsync(_organization, Leaving)) is not { } places) return;
             _places = places;
-            await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization));
+            await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization), LoadWorkAsync(_organization));
         }
 
         _loaded = true;
@@ -67,10 +75,8 @@ public sealed partial class HomePage : LoadedPage
         var usage = await Client.GetUsageAsync(organization, first, now.AddMinutes(1), "day", Leaving);
         var policies = await Client.ListPoliciesAsync(At, Leaving);
         if (!usage.IsSuccess || !policies.IsSuccess) return;
-        _today = usage.Value.Items.FirstOrDefault(item => item.Date == DateOnly.FromDateTime(now.UtcDateTime)) ?? new UsageItem(null, null, null, null, 0, 0, 0, 0, 0);
-        _month = new UsageItem(
-            null, null, null, null, usage.Value.Items.Sum(item => item.Requests), usage.Value.Items.Sum(item => item.BandwidthBytes), usage.Value.Items is [.., var last] ? last.StorageBytes : 0,
-            usage.Value.Items.Sum(item => item.Transforms), usage.Value.Items.Sum(item => item.TransformCpuMs));
+        _today = UsageItem.Sum([.. usage.Value.Items.Where(item => item.Date == DateOnly.FromDateTime(now.UtcDateTime))]);
+        _month = UsageItem.Sum(usage.Value.Items);
         _quotas = policies.Value.Items.Where(policy => policy.Key.StartsWith("quota_", StringComparison.Ordinal) && policy.Effective.ValueKind is System.Text.Json.JsonValueKind.Number)
             .ToDictionary(policy => policy.Key, policy => policy.Effective.GetInt64(), StringComparer.Ordinal);
         Warn("quota_requests_per_month", _month.Requests, "requests");
@@ -107,6 +113,17 @@ public sealed partial class HomePage : LoadedPage
         if (!Workspace.May("tenant:write", At)) return;
         var webhooks = await Client.ListWebhooksAsync(organization, Leaving);
         foreach (var webhook in (webhooks.Value ?? []).Where(webhook => !webhook.Enabled)) _attention.Add(($"The webhook to {webhook.Url} is off", $"{At.Address}/webhooks/{webhook.Id}"));
+    }
+
+    /// <summary>What took long, what failed, and what a new organization lacks.</summary>
+    private async Task LoadWorkAsync(string organization)
+    {
+        if (Workspace.May("image:read", At)) _slowest = (await Client.ListSlowestAsync(organization, MostSlow, Leaving)).Value?.Items ?? [];
+        if (!Workspace.May("tenant:write", At)) return;
+        if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs) _attention.Add(($"{jobs.Failed} {(jobs.Failed == 1 ? "job has" : "jobs have")} failed", $"{At.Address}/jobs?state=failed"));
+        if ((await Client.ListPurgesAsync(organization, Leaving)).Value?.Items.Where(purge => purge.State == "failed").Select(purge => purge.Edge).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } edges)
+            _attention.Add(($"Purges fail at {string.Join(", ", edges)}", $"{At.Address}/edges"));
+        _setup = (await SetupSteps.ReadAsync(Client, Workspace, organization, Clock.GetUtcNow(), Leaving)).Value;
     }
 
     private RenderFragment Quota(string text, long used, string policy, Func<long, string> write) => builder =>

@@ -1,0 +1,18 @@
+namespace ImageService.Portal.Images;
+
+/// <summary>A browser or program that one can look at an address as: by what it says it accepts.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Accept">Its header.</param>
+internal sealed record PretendedVisitor(string Name, string Accept)
+{
+    /// <summary>What such programs send for images.</summary>
+    public static IReadOnlyList<PretendedVisitor> All { get; } =
+    [
+        new("A browser of today", "image/avif,image/webp,image/*,*/*;q=0.8"),
+        new("A browser without AVIF", "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"),
+        new("An old browser", "image/png,image/*;q=0.8,*/*;q=0.5"),
+        new("A mail program", "*/*"),
+    ];
+
+    public static PretendedVisitor Of(string name) => All.FirstOrDefault(visitor => visitor.Name == name) ?? All[0];
+}
