@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
@@ -218,6 +219,7 @@ public enum TransformMode
 }
 
 /// <summary>Who may give texts to overlays.</summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The policy's own word; no number is meant.")]
 public enum OverlayTextMode
 {
     Signed,

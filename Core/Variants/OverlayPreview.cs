@@ -3,7 +3,6 @@ using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Overlays;
-using ImageService.Core.Policies;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 

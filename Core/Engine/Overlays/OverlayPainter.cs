@@ -84,7 +84,7 @@ internal sealed class OverlayPainter(PixelSize picture, OverlayMaterial material
         foreach (var element in group.Skip(1))
             bounds.Union(Intersect(element.Bounds));
         var info = new SKImageInfo(bounds.Width, bounds.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
-        using (var surface = SKSurface.Create(info) ?? throw new OutOfMemoryException("No memory for an overlay's pixels."))
+        using (var surface = SKSurface.Create(info) ?? throw new InvalidOperationException("There is no memory for an overlay's pixels."))
         {
             var canvas = surface.Canvas;
             canvas.Clear(SKColors.Transparent);

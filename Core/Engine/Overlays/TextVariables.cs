@@ -8,12 +8,14 @@ public static partial class TextVariables
 {
     /// <summary>The text with its variables replaced.</summary>
     public static string Fill(string text, OverlayTexts? texts) => Pattern().Replace(
-        text, match => texts?[int.Parse(match.Groups[1].ValueSpan)] ?? match.Groups[2].Value);
+        text, match => texts?[NumberOf(match)] ?? match.Groups["otherwise"].Value);
 
     /// <summary>Numbers of the variables that elements hold.</summary>
     public static IReadOnlySet<int> Of(IEnumerable<OverlayElement> elements) =>
-        elements.OfType<OverlayText>().SelectMany(element => Pattern().Matches(element.Text)).Select(match => int.Parse(match.Groups[1].ValueSpan)).ToHashSet();
+        elements.OfType<OverlayText>().SelectMany(element => Pattern().Matches(element.Text)).Select(NumberOf).ToHashSet();
 
-    [GeneratedRegex(@"\{t([1-9])(?:\|([^{}]*))?\}", RegexOptions.CultureInvariant)]
+    private static int NumberOf(Match match) => match.Groups["number"].ValueSpan[0] - '0';
+
+    [GeneratedRegex(@"\{t(?<number>[1-9])(\|(?<otherwise>[^{}]*))?\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
 }

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text.Json.Nodes;
 using ImageService.Tests.Support;
 using Shouldly;
 using Xunit;
