@@ -1,97 +1,66 @@
-using System.Collections.Concurrent;
 using System.Net;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ImageService.Core.Access;
 
-/// <summary>
-/// When and from where keys were last used, and refused uses of right secrets (revoked, expired, wrong address): gathered in memory and
-/// written every half minute, so that no request waits for it. What was gathered is written once more at the end.
-/// </summary>
-public sealed class ApiKeyUses(RegistryFactory registry, AuditLog audit, TimeProvider time, ILogger<ApiKeyUses> logger) : BackgroundService
+/// <summary>When and from where keys were last used, and refused uses of right secrets (revoked, expired, wrong address).</summary>
+public sealed class ApiKeyUses(RegistryFactory registry, AuditLog audit, TimeProvider time, ILogger<ApiKeyUses> logger) : WriteBehind(Interval, time, logger)
 {
     private const int MostKept = 10_000;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private ConcurrentDictionary<Guid, Use> _uses = new();
-    private ConcurrentDictionary<(Guid Key, string Reason), Use> _refusals = new();
+    private readonly PendingSums<Use, Last> _uses = new(static use => use.OrganizationId, static (one, other) => one.At > other.At ? one : other, MostKept);
+    private readonly PendingSums<Refusal, Last> _refusals = new(static refusal => refusal.OrganizationId, static (one, other) => one.At > other.At ? one : other, MostKept);
+
+    protected override long Waiting => _uses.Count + _refusals.Count;
 
     /// <summary>Notes a use.</summary>
-    internal void Note(ApiKeyFacts key, IPAddress? address, DateTimeOffset at) => Put(_uses, key.Caller.Id, new Use(key, address, at));
+    internal void Note(ApiKeyFacts key, IPAddress? address, DateTimeOffset at)
+    {
+        if (_uses.TryAdd(new Use(key.Caller.OrganizationId!.Value, key.Caller.Id), new Last(at, address)))
+            Counted();
+    }
 
     /// <summary>Notes that the right secret was refused.</summary>
-    internal void NoteRefusal(ApiKeyFacts key, string reason, IPAddress? address, DateTimeOffset at) => Put(_refusals, (key.Caller.Id, reason), new Use(key, address, at));
-
-    /// <summary>Writes what was gathered.</summary>
-    public async Task FlushAsync(CancellationToken ct)
+    internal void NoteRefusal(ApiKeyFacts key, string reason, IPAddress? address, DateTimeOffset at)
     {
-        var uses = Interlocked.Exchange(ref _uses, new());
-        foreach (var organization in uses.Values.GroupBy(use => use.OrganizationId))
-        {
-            await using var db = registry.ForOrganization(organization.Key);
-            foreach (var use in organization)
-            {
-                await db.ApiKeys.Where(key => key.Id == use.Key.Caller.Id).ExecuteUpdateAsync(
-                    set => set.SetProperty(key => key.LastUsedAt, use.At).SetProperty(key => key.LastUsedAddress, use.Address), ct);
-            }
-        }
-
-        var refusals = Interlocked.Exchange(ref _refusals, new());
-        foreach (var organization in refusals.GroupBy(refusal => refusal.Value.OrganizationId))
-        {
-            await using var db = registry.ForOrganization(organization.Key);
-            foreach (var ((_, reason), use) in organization)
-                audit.Add(db, organization.Key, "api_key.refused", "api_key", use.Key.KeyId, after: new { reason, at = use.At, address = use.Address?.ToString() });
-            await db.SaveChangesAsync(ct);
-        }
+        if (_refusals.TryAdd(new Refusal(key.Caller.OrganizationId!.Value, key.KeyId, reason), new Last(at, address)))
+            Counted();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WriteAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await TryFlushAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            using var last = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
-            await TryFlushAsync(last.Token);
-        }
+        await _uses.WriteAsync(registry, WriteUsesAsync, ct);
+        await _refusals.WriteAsync(registry, WriteRefusalsAsync, ct);
     }
 
-    private async Task TryFlushAsync(CancellationToken ct)
+    private static Task WriteUsesAsync(RegistryDb db, Guid organizationId, KeyValuePair<Use, Last>[] uses, CancellationToken ct)
     {
-        try
-        {
-            await FlushAsync(ct);
-        }
-        catch (Exception exception) when (exception is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException)
-        {
-            Log.UsesNotWritten(logger, exception);
-        }
+        var inOrder = uses.OrderBy(static use => use.Key.Id).ToArray();
+        var ids = Array.ConvertAll(inOrder, static use => use.Key.Id);
+        var times = Array.ConvertAll(inOrder, static use => use.Value.At);
+        var addresses = Array.ConvertAll(inOrder, static use => use.Value.Address?.ToString());
+        return db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE api_keys AS k SET last_used_at = x.at, last_used_address = x.address::inet
+            FROM unnest({ids}, {times}, {addresses}) AS x(id, at, address)
+            WHERE k.id = x.id AND (k.last_used_at IS NULL OR k.last_used_at <= x.at)
+            """,
+            ct);
     }
 
-    private static void Put<TKey>(ConcurrentDictionary<TKey, Use> uses, TKey key, Use use)
-        where TKey : notnull
+    private Task WriteRefusalsAsync(RegistryDb db, Guid organizationId, KeyValuePair<Refusal, Last>[] refusals, CancellationToken ct)
     {
-        if (uses.Count < MostKept || uses.ContainsKey(key))
-            uses[key] = use;
+        foreach (var (refusal, last) in refusals)
+            audit.Add(db, organizationId, "api_key.refused", "api_key", refusal.KeyId, after: new { reason = refusal.Reason, at = last.At, address = last.Address?.ToString() });
+        return db.SaveChangesAsync(ct);
     }
 
-    private sealed record Use(ApiKeyFacts Key, IPAddress? Address, DateTimeOffset At)
-    {
-        public Guid OrganizationId => Key.Caller.OrganizationId!.Value;
-    }
-}
+    private readonly record struct Use(Guid OrganizationId, Guid Id);
 
-internal static partial class Log
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The last uses of API keys could not be written; they are lost.")]
-    public static partial void UsesNotWritten(ILogger logger, Exception exception);
+    private readonly record struct Refusal(Guid OrganizationId, string KeyId, string Reason);
+
+    private readonly record struct Last(DateTimeOffset At, IPAddress? Address);
 }

@@ -1,3 +1,4 @@
+using ImageService.Core.Registry;
 using Medallion.Threading;
 using Medallion.Threading.Postgres;
 using Medallion.Threading.Redis;
@@ -75,7 +76,7 @@ public sealed class DistributedLock(RedisConnection redis, NpgsqlDataSource? reg
             _postgresLocks.Release();
             return null;
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException)
+        catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {
             _postgresLocks.Release();
             Log.PostgresLockFailed(logger, exception);
@@ -113,7 +114,7 @@ public sealed class DistributedLock(RedisConnection redis, NpgsqlDataSource? reg
         return endpoints;
     }
 
-    private static bool IsRedisFailure(Exception exception) =>
+    internal static bool IsRedisFailure(Exception exception) =>
         RedisConnection.IsRedisFailure(exception) || (exception is AggregateException several && several.InnerExceptions.All(IsRedisFailure));
 }
 
@@ -138,7 +139,7 @@ public sealed class HeldLock(LockKeeper keeper, IDistributedSynchronizationHandl
             if (handle is not null)
                 await handle.DisposeAsync();
         }
-        catch (Exception exception) when (RedisConnection.IsRedisFailure(exception) || exception is NpgsqlException or AggregateException or InvalidOperationException)
+        catch (Exception exception) when (DistributedLock.IsRedisFailure(exception) || RegistryFailure.IsUnavailable(exception))
         {
             // The keeper died while the lock was held; the work it covered is done and idempotent.
         }

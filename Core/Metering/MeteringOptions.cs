@@ -11,19 +11,11 @@ public sealed class MeteringOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Metering:FlushInterval must be from 00:00:00.1 to 00:10:00.")]
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often waiting notes are added up in memory. Default 200 ms.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10", ErrorMessage = "Metering:DrainInterval must be from 00:00:00.01 to 00:00:10.")]
-    public TimeSpan DrainInterval { get; set; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Notes that may wait to be added up; more are dropped and counted. Default 65536.</summary>
-    [Range(1, 10_000_000, ErrorMessage = "Metering:ChannelCapacity must be from 1 to 10000000.")]
-    public int ChannelCapacity { get; set; } = 65_536;
-
     /// <summary>How often stored bytes are measured for the metrics. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Metering:MeasureInterval must be from 00:00:01 to 01:00:00.")]
     public TimeSpan MeasureInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Distinct hourly rows held while the database is away; notes for more are dropped and counted. Default 100000.</summary>
+    /// <summary>Distinct hourly rows held in memory until they are written; notes for more are dropped and counted. Default 100000.</summary>
     [Range(1, 10_000_000, ErrorMessage = "Metering:MaxKeys must be from 1 to 10000000.")]
     public int MaxKeys { get; set; } = 100_000;
 }

@@ -12,4 +12,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the channel '{Channel}' failed")]
     public static partial void SubscriberFailed(ILogger logger, Exception exception, string channel);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Writer} could not write {Rows} rows of counts; they are kept and written again")]
+    public static partial void CountsKept(ILogger logger, Exception exception, string writer, long rows);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Writer} stops with {Rows} rows of counts that could not be written; they are lost")]
+    public static partial void CountsLost(ILogger logger, string writer, long rows);
 }

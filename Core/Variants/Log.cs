@@ -22,9 +22,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Debug, Message = "'{Key}' was invalidated while it was made; it is not published.")]
     public static partial void Overtaken(ILogger logger, string key);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Access counts of a few seconds could not be written and are lost.")]
-    public static partial void CountsLost(ILogger logger, Exception exception);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; a variant budget was not counted.")]
     public static partial void BudgetNotCounted(ILogger logger, Exception exception);
 }

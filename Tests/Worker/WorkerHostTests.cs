@@ -153,6 +153,25 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         await Probe.UntilAsync(async () => (long)(await command.ExecuteScalarAsync(Ct))! == 1, "one connection listens");
     }
 
+    [Fact]
+    public async Task An_idle_worker_asks_the_database_a_few_times_a_second_at_most()
+    {
+        using var client = CreateClient();
+        await client.GetStringAsync("/health/ready", Ct);
+        await using var source = NpgsqlDataSource.Create(_registry);
+        using var statements = new CountedStatements(source);
+
+        // The end of the start: servers announce themselves, first looks at every queue.
+        await Probe.UntilAsync(
+            async () =>
+            {
+                var before = statements.All.Count;
+                await Task.Delay(TimeSpan.FromSeconds(1), Ct); // what is measured
+                return statements.All.Count - before <= 5; // the beat of notices, and one round of what looks around every few seconds
+            },
+            "the worker is idle");
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");

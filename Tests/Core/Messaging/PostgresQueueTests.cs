@@ -57,6 +57,24 @@ public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatri
         (await queue.MeasureAsync(Ct)).InFlight.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task An_idle_queue_asks_nothing_until_a_message_comes()
+    {
+        var queue = new PostgresQueue(_source, _notices, Microsoft.Extensions.Options.Options.Create(new MessagingOptions()), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
+        using var statements = new CountedStatements(_source);
+        await using var consumer = new Consumer(queue, _ => Task.CompletedTask);
+        await Eventually(() => Task.FromResult(Asked() >= 2), TimeSpan.FromSeconds(20)); // is there one, and when will there be one
+
+        var before = Asked();
+        await Task.Delay(TimeSpan.FromSeconds(1), Ct); // what is measured
+        Asked().ShouldBeLessThanOrEqualTo(before + 2); // a look that was under way
+
+        await queue.PublishAsync(Messages(1), Ct);
+        await Eventually(() => Task.FromResult(consumer.Seen.Count == 1), TimeSpan.FromSeconds(20));
+
+        int Asked() => statements.Matching("queue.messages").Count;
+    }
+
     protected override Task<(IMessageQueue First, IMessageQueue Second)> CreateAsync(MessagingOptions options) =>
         Task.FromResult<(IMessageQueue, IMessageQueue)>((Queue(options), Queue(options)));
 

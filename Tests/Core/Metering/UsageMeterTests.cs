@@ -97,7 +97,7 @@ public sealed class UsageMeterTests(RegistryFixture registry) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task A_full_channel_drops_and_counts_what_it_drops()
+    public async Task What_would_need_too_many_rows_in_memory_is_dropped_and_counted()
     {
         var place = await registry.NewOrganizationAsync();
         var factory = Meters();
@@ -111,13 +111,33 @@ public sealed class UsageMeterTests(RegistryFixture registry) : IClassFixture<Re
         };
         listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref dropped, count));
         listener.Start();
-        using var meter = Meter(new MeteringOptions { ChannelCapacity = 5 }, factory);
-        for (var i = 0; i < 8; i++) meter.Note(place.OrganizationId, place.TenantId, place.SpaceId, 1, 0, 0, 0);
+        using var meter = Meter(new MeteringOptions { MaxKeys = 2 }, factory);
+        for (var i = 0; i < 8; i++) meter.Note(place.OrganizationId, place.TenantId, place.SpaceId, 1, 0, 0, 0, i < 6 ? null : Guid.CreateVersion7());
         await meter.FlushAsync(Ct);
 
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);
-        (await db.UsageHours.SingleAsync(Ct)).Requests.ShouldBe(5);
-        Volatile.Read(ref dropped).ShouldBe(3);
+        (await db.UsageHours.OrderByDescending(row => row.Requests).Select(row => row.Requests).ToListAsync(Ct)).ShouldBe([6, 1]);
+        Volatile.Read(ref dropped).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_or_counted_twice_while_notes_and_writes_race()
+    {
+        var place = await registry.NewOrganizationAsync();
+        using var meter = Meter();
+        var notes = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            () =>
+            {
+                for (var i = 0; i < 20_000; i++) meter.Note(place.OrganizationId, place.TenantId, place.SpaceId, 1, 0, 0, 0);
+            },
+            Ct)));
+        do await meter.FlushAsync(Ct);
+        while (!notes.IsCompleted);
+        await notes;
+        await meter.FlushAsync(Ct);
+
+        await using var db = registry.Registry.ForOrganization(place.OrganizationId);
+        (await db.UsageHours.SingleAsync(Ct)).Requests.ShouldBe(80_000);
     }
 
     [Fact]
