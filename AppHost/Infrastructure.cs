@@ -1,17 +1,18 @@
+using ImageService.AppHost.Running;
 using ImageService.AppHost.Servers;
 using Microsoft.Extensions.Configuration;
 
 namespace ImageService.AppHost;
 
 /// <summary>
-/// Which data servers and stores the application uses: a given one; where it is published, or with <c>--containers</c>, Aspire's own container; else a process of the run's own.
+/// Which data servers the application uses: a given one; where it is published, or with <c>--containers</c>, Aspire's own container; else a process of the run's own.
 /// </summary>
 internal static class Infrastructure
 {
     /// <summary>PostgreSQL: <c>ConnectionStrings:registry</c> when given, else a server of its own.</summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddRegistry(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
     {
-        if (builder.Configuration.GetConnectionString("registry") is { Length: > 0 })
+        if (IsGiven(builder, "registry"))
             return builder.AddConnectionString("registry");
         var password = builder.AddPassword("postgres-password", secrets);
         if (!builder.UsesContainers(options))
@@ -25,12 +26,44 @@ internal static class Infrastructure
     /// <summary>Redis: <c>ConnectionStrings:cache</c> when given, else a server of its own. It keeps nothing: losing it costs time, not data.</summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddCache(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
     {
-        if (builder.Configuration.GetConnectionString("cache") is { Length: > 0 })
+        if (IsGiven(builder, "cache"))
             return builder.AddConnectionString("cache");
         var password = builder.AddPassword("cache-password", secrets);
         return builder.UsesContainers(options)
             ? builder.AddRedis("cache", port: null, password: password)
             : builder.AddLocalGarnet("cache", password, options);
+    }
+
+    /// <summary>The queue: a table of the registry (null), or RabbitMQ: <c>ConnectionStrings:queue</c> when given, else a broker of its own.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString>? AddQueue(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
+    {
+        if (options.Queue == LaunchOptions.Postgres)
+            return null;
+        if (IsGiven(builder, "queue"))
+            return builder.AddConnectionString("queue");
+        var password = builder.AddPassword("queue-password", secrets);
+        if (!builder.UsesContainers(options))
+            return builder.AddLocalRabbitMQ("queue", password, options);
+        var broker = builder.AddRabbitMQ("queue", password: password);
+        return options.Ephemeral ? broker : broker.WithDataVolume("queue-data");
+    }
+
+    /// <summary>Tells a service what carries its messages.</summary>
+    public static IResourceBuilder<ProjectResource> WithQueue(this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString>? queue) =>
+        queue is null ? service : service.WithReference(queue, "queue").WaitFor(queue).WithEnvironment("Messaging__Provider", "rabbitmq");
+
+    /// <summary>Makes sure, before anything is started, that what the options ask for is on this machine.</summary>
+    /// <exception cref="ResourceStartException">It is not; the message says how to install it.</exception>
+    public static void RequireServers(this IDistributedApplicationBuilder builder, LaunchOptions options)
+    {
+        if (options.Containers)
+            ContainerRuntime.Require();
+        else if (options.Queue == LaunchOptions.RabbitMQ && !IsGiven(builder, "queue"))
+            LocalRabbitMQ.Require();
+        if (options.Store == LaunchOptions.S3)
+            LocalRadosgw.Require();
+        else if (options.Store == LaunchOptions.Azure && !IsGiven(builder, "azure"))
+            LocalAzurite.Require();
     }
 
     /// <summary>A secret that a run makes for itself once and a deployment is given.</summary>
@@ -49,14 +82,8 @@ internal static class Infrastructure
             ? builder.AddParameter(name, new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true)
             : builder.AddParameter(name, () => secrets.Password(name), secret: true);
 
-    /// <summary>The object store: a folder in a run; when published a mount that the Api and the Worker share.</summary>
-    public static IResourceBuilder<ProjectResource> WithObjectStore(this IResourceBuilder<ProjectResource> project, LaunchOptions options)
-    {
-        var published = project.ApplicationBuilder.ExecutionContext.IsPublishMode;
-        if (published)
-            project.WithAnnotation(new ContainerMountAnnotation("objects", "/data/objects", ContainerMountType.Volume, isReadOnly: false));
-        return project.WithEnvironment("Storage__Provider", "file").WithEnvironment("Storage__Root", published ? "/data/objects" : Path.Combine(options.Data, "objects"));
-    }
+    /// <summary>Whether the operator names a server of his own.</summary>
+    internal static bool IsGiven(IDistributedApplicationBuilder builder, string name) => builder.Configuration.GetConnectionString(name) is { Length: > 0 };
 
     private static bool UsesContainers(this IDistributedApplicationBuilder builder, LaunchOptions options) => options.Containers || builder.ExecutionContext.IsPublishMode;
 }

@@ -19,11 +19,25 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
     /// <summary>Whether all that the resources write is shown on the console.</summary>
     public bool Logs { get; init; }
 
+    /// <summary>Where objects lie: <see cref="Folder"/>, <see cref="S3"/> or <see cref="Azure"/>.</summary>
+    public string Store { get; init; } = Folder;
+
+    /// <summary>What carries messages: <see cref="Postgres"/> or <see cref="RabbitMQ"/>.</summary>
+    public string Queue { get; init; } = Postgres;
+
+    public const string Folder = "file";
+    public const string S3 = "s3";
+    public const string Azure = "azure";
+    public const string Postgres = "postgres";
+    public const string RabbitMQ = "rabbitmq";
+
     public const string Usage = """
         dotnet run --project AppHost [-- options]
           --ephemeral        fresh data, removed at exit (else it stays under your local application data)
           --data DIR         where the data lives
-          --containers       data servers as containers (Docker or Podman), not as processes
+          --store NAME       where objects lie: file (default), s3 (radosgw of Ceph), azure (Azurite)
+          --queue NAME       what carries messages: postgres (default), rabbitmq
+          --containers       PostgreSQL, Redis and RabbitMQ as containers (Docker or Podman), not as processes
           --api-port N       default 8080; 0: any free one
           --portal-port N    default 8081; 0: any free one
           --worker-port N    default 8082; 0: any free one
@@ -34,7 +48,7 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
         """;
 
     private static readonly string[] Flags = ["ephemeral", "no-demo", "containers", "logs"];
-    private static readonly string[] WithValue = ["data", "api-port", "portal-port", "worker-port", "summary"];
+    private static readonly string[] WithValue = ["data", "api-port", "portal-port", "worker-port", "summary", "store", "queue"];
     private static readonly string[] OfAspire =
     [
         "operation", "publisher", "step", "output-path", "log-level", "include-exception-details", "clear-cache", "yes", "environment",
@@ -81,6 +95,8 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
     {
         Containers = configuration.GetValue("containers", false),
         Logs = configuration.GetValue("logs", false),
+        Store = OneOf(configuration, "store", Folder, S3, Azure),
+        Queue = OneOf(configuration, "queue", Postgres, RabbitMQ),
     };
 
     private static int? Port(IConfiguration configuration, string name, int usual)
@@ -91,6 +107,15 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
         if (!int.TryParse(text, out var port) || port is < 0 or > 65535)
             Exit(2, $"--{name} must be a number from 0 to 65535, not '{text}'.");
         return port == 0 ? null : port;
+    }
+
+    /// <summary>The first of the choices is the default.</summary>
+    private static string OneOf(IConfiguration configuration, string name, params string[] choices)
+    {
+        var text = configuration[name] ?? choices[0];
+        if (!choices.Contains(text))
+            Exit(2, $"--{name} must be one of {string.Join(", ", choices)}, not '{text}'.");
+        return text;
     }
 
     private static bool IsKnown(string name) => WithValue.Contains(name) || OfAspire.Contains(name);

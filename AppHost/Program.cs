@@ -1,4 +1,3 @@
-#pragma warning disable ASPIREPROBES001 // probes are an experimental API of Aspire
 using ImageService.AppHost;
 using ImageService.AppHost.Publishing;
 using ImageService.AppHost.Running;
@@ -19,6 +18,8 @@ var platformKey = builder.AddSecret("platform-key", secrets.Token, "X-API-Key va
 
 var registry = builder.AddRegistry(options, secrets);
 var cache = builder.AddCache(options, secrets);
+var queue = builder.AddQueue(options, secrets);
+var objects = builder.AddObjectStore(options, secrets);
 
 var migrations = builder.AddProject<Projects.Worker>("migrations", launchProfileName: "migrate")
     .WithArgs("migrate").RunFromBuildOutput().RunsOnce()
@@ -27,30 +28,27 @@ var migrations = builder.AddProject<Projects.Worker>("migrations", launchProfile
 
 var api = builder.AddProject<Projects.Api>("api")
     .WithReference(registry).WithReference(cache).WaitFor(cache)
-    .WithObjectStore(options)
+    .WithQueue(queue).WithObjectStore(objects)
     .WithEnvironment("Signing__MasterKey", signingMasterKey)
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
     .RunFromBuildOutput(options.ApiPort)
-    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
-    .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http")
+    .WithHealthProbes()
     .WithExternalHttpEndpoints();
 
 var worker = builder.AddProject<Projects.Worker>("worker")
     .WithReference(registry).WithReference(cache).WaitFor(cache)
-    .WithObjectStore(options)
+    .WithQueue(queue).WithObjectStore(objects)
     .WithEnvironment("Signing__MasterKey", signingMasterKey)
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
     .RunFromBuildOutput(options.WorkerPort)
-    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
-    .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http");
+    .WithHealthProbes();
 
 var portal = builder.AddProject<Projects.Portal>("portal")
     .WithReference(api)
     .RunFromBuildOutput(options.PortalPort)
-    .WithHttpProbe(ProbeType.Liveness, "/health/live", endpointName: "http")
-    .WithHttpProbe(ProbeType.Readiness, "/health/ready", endpointName: "http")
+    .WithHealthProbes()
     .WithExternalHttpEndpoints();
 
 builder.WithAddresses(api, worker, portal);

@@ -65,6 +65,7 @@ internal sealed class ComposeFile
     {
         PostgresServerResource => new ComposeHealthcheck { Test = ["CMD-SHELL", "pg_isready -U postgres"] },
         RedisResource => new ComposeHealthcheck { Test = ["CMD-SHELL", "redis-cli -a \"$$REDIS_PASSWORD\" ping | grep PONG"] },
+        RabbitMQServerResource => new ComposeHealthcheck { Test = ["CMD", "rabbitmq-diagnostics", "-q", "ping"] },
         _ => null,
     };
 }

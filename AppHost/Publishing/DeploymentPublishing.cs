@@ -89,6 +89,9 @@ internal static class DeploymentPublishing
         Addresses.Images => $"https://{options.ImagesHost}",
         Addresses.Portal => $"https://{options.PortalHost}",
         Addresses.Proxies => "10.0.0.0/8",
+        ObjectStores.Profile => "aws",
+        ObjectStores.Region => "eu-central-1",
+        ObjectStores.BucketName => "images",
         _ => throw new NotSupportedException($"The overlays know no value for the setting '{setting}'."),
     };
 

@@ -29,6 +29,20 @@ internal static class Ports
         }
     }
 
+    /// <summary>The first of so many ports in a row on which nobody listens right now.</summary>
+    /// <exception cref="ResourceStartException">None was found.</exception>
+    public static int FreeRow(int count)
+    {
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            var first = Random.Shared.Next(20_000, 30_000);
+            if (!Enumerable.Range(first, count).Any(IsTaken))
+                return first;
+        }
+
+        throw new ResourceStartException($"No {count} free ports in a row were found between 20000 and 30000.");
+    }
+
     /// <summary>Whether something listens on the loopback port already.</summary>
     public static bool IsTaken(int port)
     {

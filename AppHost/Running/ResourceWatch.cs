@@ -77,7 +77,7 @@ internal sealed class ResourceWatch(
                 ? string.Join(' ', served.GetEndpoints().Where(endpoint => endpoint.IsAllocated).Select(endpoint => endpoint.Url))
                 : "";
             var process = snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value;
-            table.Append(CultureInfo.InvariantCulture, $"\n  {resource.Name,-12}{addresses,-28}{(addresses.Length == 0 ? "finished" : process is null ? "container" : $"process {process}")}");
+            table.Append(CultureInfo.InvariantCulture, $"\n  {resource.Name,-12}{addresses,-27} {(addresses.Length == 0 ? "finished" : process is null ? "container" : $"process {process}")}");
         }
 
         table.Append(CultureInfo.InvariantCulture, $"\n  data in {folder.Path}{(folder.Ephemeral ? " (removed at exit)" : "")}");

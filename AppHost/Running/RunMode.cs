@@ -26,6 +26,7 @@ internal static class RunMode
         try
         {
             BuildOutput.RequireUnmoved();
+            builder.RequireServers(options);
             folder.Open();
             Ports.Require([("api", options.ApiPort), ("portal", options.PortalPort), ("worker", options.WorkerPort)], folder.AfterKill);
         }

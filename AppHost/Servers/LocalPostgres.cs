@@ -35,6 +35,7 @@ internal static class LocalPostgres
         return server
             .WithEndpoint(scheme: "tcp", name: EndpointName, isProxied: false)
             .WithHealthCheck($"{name}_check")
+            .WithAnnotation(new StopSignalAnnotation("INT")) // its fast shutdown; on TERM it waits for its sessions
             .WithArgs(context =>
             {
                 foreach (var argument in command!.Line.Skip(1))

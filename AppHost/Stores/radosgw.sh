@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # A small S3 server on this machine: Ceph's radosgw with one monitor and one object daemon, all on 127.0.0.1, until its parent ends or it is told to stop.
-# radosgw.sh FOLDER PORT ACCESS_KEY SECRET_KEY PARENT_PID [memory|disk]
+# radosgw.sh FOLDER PORT PARENT_PID [memory|disk], with S3_ACCESS_KEY and S3_SECRET_KEY in its environment, because command lines are public.
 # Takes the ports from PORT to PORT+2, and one of those from PORT+10 to PORT+40. Prints "ready" once it answers. Storage classes: STANDARD_IA and GLACIER_IR.
 # Needs Debian's radosgw, ceph-mon and ceph-osd.
 set -euo pipefail
-folder=$1 port=$2 access=$3 secret=$4 parent=$5 kind=${6:-memory}
+folder=$1 port=$2 parent=$3 kind=${4:-memory}
+access=$S3_ACCESS_KEY secret=$S3_SECRET_KEY
+unset S3_ACCESS_KEY S3_SECRET_KEY
 mkdir -p "$folder"/{mon,osd,run}
 cd "$folder"
 fsid=5b0a2f0e-4a53-4d1b-9a43-6a1f6f2f7c01
 children=()
 stop() {
     trap - EXIT TERM INT
-    ((${#children[@]} == 0)) || kill "${children[@]}" 2>/dev/null || true
-    wait
+    # What is in memory is lost anyway; what is on disk is closed in order, the gateway first.
+    [[ $kind == memory ]] && signal=KILL || signal=TERM
+    for ((i = ${#children[@]} - 1; i >= 0; i--)); do kill -$signal "${children[i]}" 2>/dev/null || true; done
+    wait "${children[@]}" 2>/dev/null || true
 }
 trap stop EXIT
 trap 'exit 0' TERM INT
@@ -102,4 +106,7 @@ for ((i = 0; i < 1200; i++)); do
     sleep 0.1
 done
 echo ready
-while kill -0 "$parent" 2>/dev/null && kill -0 "${children[2]}" 2>/dev/null; do sleep 1; done
+while kill -0 "$parent" 2>/dev/null && kill -0 "${children[2]}" 2>/dev/null; do
+    sleep 1 &
+    wait $! # a signal is answered at once, not after the pause
+done

@@ -43,6 +43,14 @@ public sealed class LaunchOptionsTests
             .ShouldBe(["--operation=publish", "--publisher=manifest", "--output-path=m.json"]);
     }
 
+    [Fact]
+    public void Store_and_queue_are_the_plain_ones_unless_named()
+    {
+        (Parse().Store, Parse().Queue).ShouldBe(("file", "postgres"));
+        var named = Parse("--store", "s3", "--queue=rabbitmq");
+        (named.Store, named.Queue).ShouldBe(("s3", "rabbitmq"));
+    }
+
     private static LaunchOptions Parse(params string[] args) =>
         LaunchOptions.From(new ConfigurationBuilder().AddCommandLine(LaunchOptions.Expand(args)).Build());
 }

@@ -65,7 +65,7 @@ public sealed class StoreServers : IAsyncDisposable
         {
             var port = Ports.FreeRange(41);
             url = $"http://127.0.0.1:{port}";
-            await StartAsync("bash", [Repository.PathOf("AppHost", "Stores", "radosgw.sh"), _folder.Next(), $"{port}", access, secret, $"{Environment.ProcessId}"], "ready");
+            await StartAsync("bash", [Repository.PathOf("AppHost", "Stores", "radosgw.sh"), _folder.Next(), $"{port}", $"{Environment.ProcessId}"], "ready", ("S3_ACCESS_KEY", access), ("S3_SECRET_KEY", secret));
         }
 
         var options = new StoreOptions
@@ -106,10 +106,12 @@ public sealed class StoreServers : IAsyncDisposable
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         });
 
-    private async Task StartAsync(string program, string[] arguments, string ready)
+    private async Task StartAsync(string program, string[] arguments, string ready, params (string Name, string Value)[] environment)
     {
         var lines = new List<string>();
         var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
+        foreach (var (name, value) in environment)
+            process.StartInfo.Environment[name] = value;
         process.Start();
         _processes.Add(process);
         var errors = process.StandardError.ReadToEndAsync();
