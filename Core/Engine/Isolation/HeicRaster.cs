@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using ImageMagick;
+using ImageService.Core.Engine.Colour;
 using ImageService.Core.Engine.Metadata;
 using ImageService.Core.Errors;
+using NetVips;
 
 namespace ImageService.Core.Engine.Isolation;
 
@@ -45,8 +47,16 @@ internal static class HeicRaster
             if (needed > request.MemoryBytes)
                 return EngineErrors.TooMuchMemory(needed, request.MemoryBytes);
             admit(needed);
-            using var image = new MagickImage(request.Path, settings);
-            return Save(image, request);
+            var signal = ReadSignal(request.Path);
+            RasterFile decoded;
+            using (var image = new MagickImage(request.Path, settings))
+            {
+                if (signal is null || image.GetColorProfile() is not null)
+                    return Save(image, request);
+                decoded = SaveLossless(image, request);
+            }
+
+            return InSrgb(decoded, signal, request);
         }
         catch (MagickResourceLimitErrorException)
         {
@@ -58,7 +68,38 @@ internal static class HeicRaster
         }
     }
 
-    private static RasterFile Save(MagickImage image, DecodeRequest request)
+    private static ColourSignal? ReadSignal(string path)
+    {
+        using var file = File.OpenRead(path);
+        return ColourSignal.Read(file, OriginalFormat.Heic);
+    }
+
+    // What the file says of its colours by code points has no place in a JPEG or PNG of the library's: it is applied, as to any other original.
+    private static RasterFile InSrgb(RasterFile decoded, ColourSignal signal, DecodeRequest request)
+    {
+        try
+        {
+            using var opened = OriginalFile.At(decoded.Path, decoded.Format).Open(allFrames: false, shrink: 1, Enums.FailOn.Error);
+            var header = ImageHeader.Read(opened, decoded.Format) with { Signal = signal };
+            return PlainRaster.Write(request with { Path = decoded.Path }, header) with { Exif = decoded.Exif };
+        }
+        finally
+        {
+            File.Delete(decoded.Path);
+        }
+    }
+
+    private static RasterFile SaveLossless(MagickImage image, DecodeRequest request)
+    {
+        var exif = LeaveCopyright(image);
+        var path = $"{request.WorkingCopyPath}.decoded.png";
+        image.Quality = 10;
+        image.Write(path, MagickFormat.Png);
+        return new RasterFile(path, OriginalFormat.Png, exif);
+    }
+
+    /// <returns>The EXIF data as it was.</returns>
+    private static byte[] LeaveCopyright(MagickImage image)
     {
         var exif = image.GetProfile("exif")?.ToByteArray() ?? [];
         foreach (var name in image.ProfileNames.Where(name => name is not ("icc" or "icm")).ToList())
@@ -66,6 +107,12 @@ internal static class HeicRaster
         var kept = ExifWriter.Write(orientation: 1, ExifFacts.Copyright(exif));
         if (kept.Length > 0)
             image.SetProfile(new ExifProfile((byte[])[.. "Exif\0\0"u8, .. kept]));
+        return exif;
+    }
+
+    private static RasterFile Save(MagickImage image, DecodeRequest request)
+    {
+        var exif = LeaveCopyright(image);
 
         // libheif has turned the pixels already, and the EXIF that said how is gone.
         var format = image.HasAlpha ? OriginalFormat.Png : OriginalFormat.Jpg;

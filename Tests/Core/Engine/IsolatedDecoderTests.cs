@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Errors;
@@ -11,6 +12,14 @@ namespace ImageService.Tests.Core.Engine;
 [Trait("Level", "Integration")]
 public sealed class IsolatedDecoderTests : IDisposable
 {
+    // 64 × 64 px: four patches, (200,100,50) (50,150,100) (128,128,128) (90,60,180), and a colr box of type nclx.
+    private const string Patches =
+        "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVVtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQAB"
+        + "AAAAAAF5AAEAAAAAAAAAPQAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAA1WlwcnAAAAC2aXBjbwAAAHdodmNDAQQIAAAAAAAAAAAAHvAA/P/4+AAADwMgAAEAF0AB"
+        + "DAH//wQIAAADAJ44AAADAAAeugJAIQABACpCAQEECAAAAwCeOAAAAwAAHpAEECCy3UklNc3AgIGBAAADAAEAAAMAAQgiAAEACEQBwXKGDAIkAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAQ"
+        + "cGl4aQAAAAADCAgIAAAAE2NvbHJuY2x4AAwADQAGgAAAABdpcG1hAAAAAAAAAAEAAQSBAoMEAAAARW1kYXQAAAA5KAGvBrhjsNz9xB///v4O+h/ZH0Nam9yUb79V4f//UMyKKVwuEQ/J"
+        + "xg//oAqx+D/d1A//l7+sadHA";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("isolated-");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -104,6 +113,29 @@ public sealed class IsolatedDecoderTests : IDisposable
         ]);
         await DecodeAsync(Drawings.Jpeg());
         _folder.GetFiles().ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(1, "200,100,50 50,150,100 128,128,128 90,60,180")]
+    [InlineData(12, "215,93,31 0,153,95 128,128,128 95,58,187")]
+    [InlineData(9, "241,76,29 0,158,94 128,128,128 93,52,188")]
+    public async Task A_heic_s_colours_are_what_its_code_points_say(byte primaries, string expected)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The decoder of HEIC is built for x64 alone.");
+        var file = Convert.FromBase64String(Patches);
+        file[file.AsSpan().IndexOf("nclx"u8) + 5] = primaries;
+
+        var decoded = (await DecodeAsync(file)).Value;
+
+        decoded.Facts.Format.ShouldBe(OriginalFormat.Heic);
+        using var raster = Image.NewFromFile(decoded.NormalisedPath!);
+        var patches = expected.Split(' ').Select(patch => patch.Split(',').Select(double.Parse).ToArray()).ToList();
+        for (var i = 0; i < patches.Count; i++)
+        {
+            var colour = raster.Getpoint(16 + (i % 2 * 32), 16 + (i / 2 * 32));
+            for (var band = 0; band < 3; band++)
+                colour[band].ShouldBe(patches[i][band], 5, $"patch {i}");
+        }
     }
 
     [Fact]
