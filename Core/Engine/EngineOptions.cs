@@ -8,6 +8,8 @@ public sealed class EngineOptions
 {
     public const string Section = "Engine";
 
+    internal const long DefaultMemoryBudgetBytes = 384L << 20;
+
     /// <summary>Transforms running at once. 0 (default): as many as cores.</summary>
     [Range(0, 1024, ErrorMessage = "Engine:MaxRunning must be 0 (as many as cores) to 1024.")]
     public int MaxRunning { get; set; }
@@ -29,7 +31,7 @@ public sealed class EngineOptions
 
     /// <summary>Estimated bytes of pixels that running transforms may hold together. What comes out is shrunk to what it can hold. Default 384 MiB.</summary>
     [Range(16L << 20, 1L << 42, ErrorMessage = "Engine:MemoryBudgetBytes must be at least 16777216 (16 MiB).")]
-    public long MemoryBudgetBytes { get; set; } = 384L << 20;
+    public long MemoryBudgetBytes { get; set; } = DefaultMemoryBudgetBytes;
 
     /// <summary>Wall time of one transform, after its wait. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00", ErrorMessage = "Engine:TransformTimeout must be 100 ms to 10 minutes.")]

@@ -6,7 +6,7 @@ namespace ImageService.Core.Engine;
 public static class MemoryEstimate
 {
     // Buffers of a transform whose pixels hardly count.
-    private const long Floor = 8L << 20;
+    internal const long Floor = 8L << 20;
 
     /// <summary>Bytes a pixel of the encoder that takes most.</summary>
     internal const int MostBytes = 25;

@@ -54,6 +54,10 @@ public static class SizeBudget
             CanonicalOperations.Resolve(asked, format, source, qualityDefault).Map(canonical => canonical with { OverlayLayers = overlayLayers });
     }
 
+    /// <summary>What reading an original may take, so that there is room for what comes out, however it was asked for.</summary>
+    /// <param name="budget">Bytes that one transform may hold.</param>
+    public static long ForReading(long budget) => Math.Max(0, budget - (budget / LeastShare) - MemoryEstimate.Floor);
+
     /// <summary>Whether a picture of this size is one that the budget always holds; without a look at what else was asked for.</summary>
     /// <param name="operations">With the preset merged.</param>
     /// <param name="width">Of the original, px.</param>

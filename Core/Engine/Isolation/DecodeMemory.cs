@@ -3,12 +3,6 @@ namespace ImageService.Core.Engine.Isolation;
 /// <summary>What decoding takes at its peak, by what the header says; measured at 50 megapixels with libvips 8.18.7 (<c>docs/engine.md</c>), rounded up.</summary>
 internal static class DecodeMemory
 {
-    /// <summary>
-    /// What reading an original may take of a process that serves requests. One that takes more gets a working copy when it is ingested, which is
-    /// read by line.
-    /// </summary>
-    public const long MaxInTransforms = 320L << 20;
-
     /// <summary>Bytes for the whole picture, of an animation for one frame.</summary>
     /// <param name="header">As read.</param>
     /// <param name="coefficients">Bytes of coefficients that a progressive JPEG keeps; 0 for a sequential one.</param>
@@ -26,11 +20,11 @@ internal static class DecodeMemory
         };
     }
 
-    /// <summary>Whether transforms read the original itself; not where that would take more than <see cref="MaxInTransforms"/>.</summary>
-    public static bool IsForTransforms(ImageHeader header) =>
-        header.Frames > 1
-        || (header.Format is not (OriginalFormat.Avif or OriginalFormat.Webp) && !header.IsKeptWhole)
-        || Of(header, coefficients: 0) <= MaxInTransforms;
+    /// <summary>Whether transforms read the original itself; else it gets a working copy that is read by line.</summary>
+    /// <param name="header">As read.</param>
+    /// <param name="needed">What decoding takes.</param>
+    /// <param name="most">What it may take in a process that serves requests.</param>
+    public static bool IsForTransforms(ImageHeader header, long needed, long most) => header.Frames > 1 || needed <= most;
 
     private static bool IsDeep(ImageHeader header) => header.BytesPerPixel > (header.HasAlpha ? 4 : 3);
 

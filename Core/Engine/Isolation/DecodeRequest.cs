@@ -17,6 +17,9 @@ namespace ImageService.Core.Engine.Isolation;
 internal sealed record DecodeRequest(
     string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, int CpuMilliseconds, string[] Allowed)
 {
+    /// <summary>What transforms may take of memory to read it; where it would be more, a working copy is written.</summary>
+    public long TransformBytes { get; init; } = SizeBudget.ForReading(EngineOptions.DefaultMemoryBudgetBytes);
+
     /// <summary>An SVG that was accepted before is to be drawn so, and nothing else to be told of it; null: read an original.</summary>
     public DrawRequest? Draw { get; init; }
 

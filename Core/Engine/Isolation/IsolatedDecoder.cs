@@ -134,7 +134,10 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
             limits.MaxFrames,
             options.Value.DecoderMemoryBytes,
             (int)options.Value.DecoderTimeout.TotalMilliseconds,
-            [.. limits.Allowed.Select(format => format.Name())]);
+            [.. limits.Allowed.Select(format => format.Name())])
+        {
+            TransformBytes = SizeBudget.ForReading(options.Value.MemoryBudgetBytes),
+        };
     }
 
     private async Task<Result<ReadOnlyMemory<byte>>> DrawAsync(ReadOnlyMemory<byte> svg, DrawRequest draw, CpuUse? use, string path, CancellationToken ct)

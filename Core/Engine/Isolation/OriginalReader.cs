@@ -16,6 +16,11 @@ internal static class OriginalReader
 
     // Width × height × passes of a progressive JPEG: 100 megapixels in 15 passes, 12 in 125; encoders make 3 to 13. A pass costs a few nanoseconds a pixel.
     private const long MaxScannedPixels = 1_500_000_000;
+    // Beyond it, a transform would be held up by passes that nothing can interrupt: 12 megapixels in 40.
+    private const long MaxScannedInTransforms = 500_000_000;
+
+    // Share of the CPU time of a decode that the preview of a drawing may take: variants are larger.
+    private const int PreviewShare = 4;
     private const int ProofBytes = 64 << 10;
 
     // How the codecs say that memory was refused to them.
@@ -33,7 +38,7 @@ internal static class OriginalReader
             {
                 OriginalFormat.Heic => WorkingCopy(request, format, HeicRaster.Write(request, admit)),
                 OriginalFormat.Svg when request.Draw is { } draw => Drawn(SvgRaster.Draw(request, draw, admit)),
-                OriginalFormat.Svg => Drawing(request, SvgRaster.Preview(request, admit)),
+                OriginalFormat.Svg => Preview(request, admit),
                 _ => ReadRaster(request, request.Path, format, admit),
             };
         }
@@ -89,13 +94,17 @@ internal static class OriginalReader
         DecodeCpuMs = (int)Environment.CpuUsage.TotalTime.TotalMilliseconds,
     });
 
-    // An SVG is drawn anew for each variant: of its preview nothing stays but the placeholders.
-    private static Result<DecodeReply> Drawing(DecodeRequest request, Result<DrawnSvg> drawn)
+    // An SVG is drawn anew for each variant: of its preview nothing stays but the placeholders, and what it took tells whether larger ones can be made.
+    private static Result<DecodeReply> Preview(DecodeRequest request, Action<long> admit)
     {
-        if (!drawn.TryGet(out var preview, out var error))
+        var before = Environment.CpuUsage.TotalTime;
+        if (!SvgRaster.Preview(request, admit).TryGet(out var preview, out var error))
             return error;
         try
         {
+            var most = TimeSpan.FromMilliseconds(request.CpuMilliseconds / PreviewShare);
+            if (Environment.CpuUsage.TotalTime - before > most)
+                return EngineErrors.TooMuchWork(most);
             return ReadRaster(request, preview.Raster.Path, preview.Raster.Format, static _ => { })
                 .Map(reply => reply with { Format = OriginalFormat.Svg, Width = preview.Width, Height = preview.Height });
         }
@@ -108,6 +117,8 @@ internal static class OriginalReader
     // What the raster does not tell of the original any more.
     private static Result<DecodeReply> WorkingCopy(DecodeRequest request, ImageHeader header, Image opened)
     {
+        if (header.Format == OriginalFormat.Jpg)
+            JudgeJpeg(request.Path, header);
         var raster = PlainRaster.Write(request, header);
         return ReadRaster(request, raster.Path, raster.Format, static _ => { }).Map(reply => reply with
         {
@@ -135,11 +146,9 @@ internal static class OriginalReader
             return EngineErrors.Undecodable(format);
 
         admit(needed);
-        if (!DecodeMemory.IsForTransforms(header))
+        if (!DecodeMemory.IsForTransforms(header, needed, request.TransformBytes) || jpeg?.Work(header.Pixels) > MaxScannedInTransforms)
             return WorkingCopy(request, header, opened);
-        var nothing = new ImageOperations();
-        using var run = new TransformRun(
-            TransformPlan.Make(nothing, header.Upright, FocalPoint.Centre), nothing, ImageFormat.Png, header, CancellationToken.None);
+        using var run = RunOf(header);
         var before = Environment.CpuUsage.TotalTime;
         var raster = WholeDecode.Run(path, header, run, RasterSide);
         var decodeCpu = Environment.CpuUsage.TotalTime - before;
@@ -160,6 +169,19 @@ internal static class OriginalReader
             DecodeBytes = needed,
             DecodeCpuMs = (int)decodeCpu.TotalMilliseconds,
         };
+    }
+
+    // Whether all its pixels are there; what is written by line does not show that of a JPEG.
+    private static void JudgeJpeg(string path, ImageHeader header)
+    {
+        using var run = RunOf(header);
+        _ = WholeDecode.Run(path, header, run, RasterSide);
+    }
+
+    private static TransformRun RunOf(ImageHeader header)
+    {
+        var nothing = new ImageOperations();
+        return new TransformRun(TransformPlan.Make(nothing, header.Upright, FocalPoint.Centre), nothing, ImageFormat.Png, header, CancellationToken.None);
     }
 
     private static ImageHeader ReadHeader(Image opened, string path, OriginalFormat format)
