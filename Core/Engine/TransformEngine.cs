@@ -51,6 +51,20 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         return result;
     }
 
+    /// <summary>The same of a file on disk, of which nothing is held.</summary>
+    /// <param name="path">A file that nobody changes as long as the result is used.</param>
+    /// <param name="keepCopyright">Whether artist and copyright stay.</param>
+    /// <param name="use">Told what it took.</param>
+    /// <param name="ct">Cancels before the start.</param>
+    /// <returns>As <see cref="TransformAsync"/>; the caller disposes it.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public async Task<Result<StrippedFile>> StripFileAsync(string path, bool keepCopyright, CpuUse? use, CancellationToken ct)
+    {
+        use?.Begin();
+        var (result, _) = await _threads.RunAsync(() => StrippedFile.Open(path, keepCopyright), use, ct);
+        return result;
+    }
+
     public void Dispose() => _threads.Dispose();
 
     private Result<TransformedImage> Transform(TransformSource source, OpenedSource opened, CanonicalOperations operations, CancellationToken stop)

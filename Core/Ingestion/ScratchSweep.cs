@@ -1,4 +1,5 @@
 using ImageService.Core.Engine.Isolation;
+using ImageService.Core.Engine.Stripping;
 
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>
-/// Removes what a process that was killed left on its own disk: copies of files that were being judged, and the folders of isolated decoders. Runs in every
+/// Removes what a process that was killed left on its own disk: copies of files that were being judged or stripped, and the folders of isolated decoders. Runs in every
 /// host, at its start and every hour, for nobody else sees that disk. Left-overs in the object store are <see cref="StagingSweep"/>'s.
 /// </summary>
 internal sealed class ScratchSweep(StagingArea staging, TimeProvider time, ILogger<ScratchSweep> log) : BackgroundService
@@ -23,6 +24,7 @@ internal sealed class ScratchSweep(StagingArea staging, TimeProvider time, ILogg
         var before = (time.GetUtcNow() - MinAge).UtcDateTime;
         var files = Stale(new DirectoryInfo(staging.TemporaryFolder).EnumerateFiles($"{StagingArea.TemporaryPrefix}*"), before);
         var folders = Stale(new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories($"{DecoderChild.FolderPrefix}*"), before);
+        files.AddRange(Stale(new DirectoryInfo(Path.GetTempPath()).EnumerateFiles($"{StrippedFile.TemporaryPrefix}*"), before));
         foreach (var file in files)
             file.Delete();
         foreach (var folder in folders)

@@ -20,9 +20,10 @@ public sealed class OpenedVariant : IAsyncDisposable
         Times = times;
     }
 
-    internal OpenedVariant(StoredObject stored)
+    internal OpenedVariant(CacheLayer layer, StoredObject stored, TransformTimes? times = null)
     {
-        Layer = CacheLayer.Storage;
+        Layer = layer;
+        Times = times;
         Length = stored.Info.SizeBytes;
         _stored = stored;
     }

@@ -36,6 +36,10 @@ public static class VariantErrors
         ErrorCode.StorageUnavailable, "The original of this image cannot be read at the moment.")
     { RetryAfter = TimeSpan.FromSeconds(5) };
 
+    public static Error NoDisk { get; } = new(
+        ErrorCode.Overloaded, "This machine has no room for a copy of the original at the moment.")
+    { RetryAfter = TimeSpan.FromSeconds(30) };
+
     public static Error TooSlow { get; } = new(
         ErrorCode.TransformTimedOut, "The image could not be made in time. Try again, or ask for a smaller size or another format.")
     { RetryAfter = TimeSpan.FromSeconds(5) };

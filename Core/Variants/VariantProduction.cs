@@ -27,6 +27,7 @@ public sealed class VariantProduction(
     SourceReader sources,
     OverlayReader overlays,
     TransformEngine engine,
+    LargeOriginals originals,
     UsageMeter usage,
     IOptions<EngineOptions> options,
     ImageServiceMetrics metrics,
@@ -64,15 +65,23 @@ public sealed class VariantProduction(
         var waited = Stopwatch.GetElapsedTime(started);
 
         var use = new CpuUse();
+        var isMade = false;
+        int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
         try
         {
+            if (originals.Applies(description) && await MakeLargeAsync(description, budget, turn, use, ct) is { Error: not { Code: ErrorCode.UndecodableImage } } streamed)
+            {
+                isMade = streamed.IsSuccess;
+                return streamed.Map(spent => new ProducedVariant(null, spent with { Wait = waited }));
+            }
+
             if (!(await MakeAsync(description, isOwn, turn, use, ct)).TryGet(out var made, out var error))
                 return error;
+            isMade = true;
             var (image, times) = made;
             started = Stopwatch.GetTimestamp();
             var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
-            int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
-            if (!await PublishAsync(description, image, variant, budget, flight))
+            if (!await PublishAsync(description, MadeVariant.Of(image), variant, budget, flight))
                 return VariantErrors.BudgetExceeded(description.Space.Policy.VariantBudget);
             return new ProducedVariant(variant, times with { Wait = waited, Store = Stopwatch.GetElapsedTime(started) });
         }
@@ -81,52 +90,58 @@ public sealed class VariantProduction(
             // Also where it failed, ran out of time or everybody left: the costliest ones are those.
             if (use.TouchedPixels)
                 counted.Ran();
+            Charge(description, use, isMade);
         }
+    }
+
+    private void Charge(VariantDescription description, CpuUse use, bool isMade)
+    {
+        var cpuMs = (long)use.Spent.TotalMilliseconds;
+        if (use.TouchedPixels)
+            usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: isMade ? 1 : 0, cpuMs);
+        quotas.NoteCpu(description.Space, cpuMs);
+    }
+
+    /// <summary>An original too large for memory, which is published as it is made.</summary>
+    private async Task<Result<TransformTimes>> MakeLargeAsync(VariantDescription description, int? budget, GateLease turn, CpuUse use, CancellationToken ct)
+    {
+        if (!(await originals.MakeAsync(description, budget, use, ct)).TryGet(out var made, out var error))
+            return error;
+        turn.Complete(use.Spent);
+        metrics.TransformRan(description.Canonical.Format, made.Times.Transform);
+        return made.Publication == Publication.OverBudget ? VariantErrors.BudgetExceeded(description.Space.Policy.VariantBudget) : made.Times;
     }
 
     private async Task<Result<(TransformedImage Image, TransformTimes Times)>> MakeAsync(
         VariantDescription description, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)
     {
-        var isMade = false;
-        try
+        var started = Stopwatch.GetTimestamp();
+        if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out var unreadable))
         {
-            var started = Stopwatch.GetTimestamp();
-            if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out var unreadable))
-            {
-                failures.Note(description.Key, unreadable);
-                return unreadable;
-            }
-
-            if (!(await overlays.ReadAsync(description, use, ct)).TryGet(out var material, out unreadable))
-                return unreadable;
-            source = source with { Overlays = material };
-            var read = Stopwatch.GetElapsedTime(started);
-
-            started = Stopwatch.GetTimestamp();
-            var result = await TransformAsync(description, source, isOwn, turn, use, ct);
-            var transformed = Stopwatch.GetElapsedTime(started);
-            if (!result.TryGet(out var image, out var error))
-            {
-                metrics.TransformFailed(description.Canonical.Format, error.Code.ToString());
-                failures.Note(description.Key, error);
-                return error;
-            }
-
-            isMade = true;
-
-            // The core is free for the next transform while this one is written.
-            turn.Complete(use.Spent);
-            costs.Learn(description.OriginalFormat, description.Source, description.Canonical, description.LacksIntermediate, use.Spent);
-            metrics.TransformRan(description.Canonical.Format, transformed);
-            return (image, new TransformTimes(default, read, transformed, default));
+            failures.Note(description.Key, unreadable);
+            return unreadable;
         }
-        finally
+
+        if (!(await overlays.ReadAsync(description, use, ct)).TryGet(out var material, out unreadable))
+            return unreadable;
+        source = source with { Overlays = material };
+        var read = Stopwatch.GetElapsedTime(started);
+
+        started = Stopwatch.GetTimestamp();
+        var result = await TransformAsync(description, source, isOwn, turn, use, ct);
+        var transformed = Stopwatch.GetElapsedTime(started);
+        if (!result.TryGet(out var image, out var error))
         {
-            var cpuMs = (long)use.Spent.TotalMilliseconds;
-            if (use.TouchedPixels)
-                usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: isMade ? 1 : 0, cpuMs);
-            quotas.NoteCpu(description.Space, cpuMs);
+            metrics.TransformFailed(description.Canonical.Format, error.Code.ToString());
+            failures.Note(description.Key, error);
+            return error;
         }
+
+        // The core is free for the next transform while this one is written.
+        turn.Complete(use.Spent);
+        costs.Learn(description.OriginalFormat, description.Source, description.Canonical, description.LacksIntermediate, use.Spent);
+        metrics.TransformRan(description.Canonical.Format, transformed);
+        return (image, new TransformTimes(default, read, transformed, default));
     }
 
     private GateRequest Request(VariantDescription description, CanonicalOperations operations, bool isBackground) => new(
@@ -195,7 +210,7 @@ public sealed class VariantProduction(
 
     /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
     /// <returns>False where others used up the budget meanwhile.</returns>
-    private async Task<bool> PublishAsync(VariantDescription description, TransformedImage image, CachedVariant variant, int? budget, Flight flight)
+    private async Task<bool> PublishAsync(VariantDescription description, MadeVariant made, CachedVariant variant, int? budget, Flight flight)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Store);
         var outcome = flight.IsDetached ? Publication.Overtaken : Publication.Published;
@@ -203,7 +218,7 @@ public sealed class VariantProduction(
         {
             try
             {
-                outcome = await store.PublishAsync(description, image, budget, flight.Token);
+                outcome = await store.PublishAsync(description, made, budget, flight.Token);
             }
             catch (Exception exception) when (Outage.Is(exception))
             {
@@ -222,4 +237,6 @@ public sealed class VariantProduction(
 }
 
 /// <summary>A variant just made.</summary>
-public sealed record ProducedVariant(CachedVariant Variant, TransformTimes Times);
+/// <param name="Variant">Null where it is too large for memory: it is in the store.</param>
+/// <param name="Times">Where the time went.</param>
+public sealed record ProducedVariant(CachedVariant? Variant, TransformTimes Times);

@@ -91,14 +91,15 @@ public sealed class VariantProvider
 
         if (!result.TryGet(out var found, out var error))
             return error;
+        var layer = joined && found.Layer == CacheLayer.Miss ? CacheLayer.Coalesced : found.Layer;
         if (found.Variant is { } variant)
-            return new OpenedVariant(joined && found.Layer == CacheLayer.Miss ? CacheLayer.Coalesced : found.Layer, variant, found.Times);
+            return new OpenedVariant(layer, variant, found.Times);
 
         // Too large for memory: everyone who waited opens a stream of their own, of the object that was judged.
         if (await _store.OpenAsync(found.Store, description.StorageKey, ct) is not { } stored)
             return VariantErrors.OriginalGone;
         if (found.Judged is not { } judged || (stored.Info.SizeBytes == judged.SizeBytes && stored.Info.LastModified == judged.LastModified))
-            return new OpenedVariant(stored);
+            return new OpenedVariant(layer, stored, found.Times);
         await stored.DisposeAsync();
         return VariantErrors.OriginalGone;
     }
@@ -121,7 +122,7 @@ public sealed class VariantProvider
         if (again is not null)
             return again;
         var produced = await _production.ProduceAsync(description, isKnown: known, isOwn, flight);
-        return produced.Map(made => new Found(CacheLayer.Miss, made.Variant, made.Times));
+        return produced.Map(made => new Found(CacheLayer.Miss, made.Variant, made.Times, description.Space.Policy.Store));
     }
 
     private async Task<Found?> LookInCachesAsync(VariantDescription description, Flight flight)

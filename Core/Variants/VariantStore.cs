@@ -65,16 +65,17 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     /// the share lock on the asset makes an invalidation wait for this, or this for it.
     /// </summary>
     /// <param name="description">Which variant.</param>
-    /// <param name="image">Its bytes.</param>
+    /// <param name="made">Its bytes, and what is to be known of them.</param>
     /// <param name="budget">Most variants the asset version may have; null for no limit. Writers of one version take turns, so that replicas cannot exceed it together.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Publication> PublishAsync(VariantDescription description, TransformedImage image, int? budget, CancellationToken ct)
+    public async Task<Publication> PublishAsync(VariantDescription description, MadeVariant made, int? budget, CancellationToken ct)
     {
         var place = stores.Of(description.Space.Policy.Store);
-        await WriteAsync(place.Name, description.StorageKey, image.Bytes, image.Format.MediaType(), ct);
+        await using (var content = made.OpenRead())
+            await place.Objects.PutAsync(description.StorageKey, content, made.Format.MediaType(), ct);
         await using var db = registry.ForOrganization(description.OrganizationId);
         if (budget is not { } most)
-            return await InsertAsync(db, Row(description, image, place.Name), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
+            return await InsertAsync(db, Row(description, made, place.Name), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
 
         var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -87,7 +88,7 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
             return Publication.OverBudget;
         }
 
-        var written = await InsertAsync(db, Row(description, image, place.Name), description.Key.Generation, ct);
+        var written = await InsertAsync(db, Row(description, made, place.Name), description.Key.Generation, ct);
         await transaction.CommitAsync(ct);
         return written ? Publication.Published : Publication.Overtaken;
     }
@@ -131,7 +132,7 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         return written > 0;
     }
 
-    private Variant Row(VariantDescription description, TransformedImage image, string store) => new()
+    private Variant Row(VariantDescription description, MadeVariant made, string store) => new()
     {
         OrganizationId = description.OrganizationId,
         SpaceId = description.Space.SpaceId,
@@ -139,14 +140,14 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         Version = description.Key.Version,
         Operations = description.Canonical.Text,
         OperationsHash = description.OperationsHash,
-        Format = image.Format.Name(),
+        Format = made.Format.Name(),
         StorageKey = description.StorageKey,
         StorageProvider = store,
-        SizeBytes = image.Bytes.Length,
-        ContentHash = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
-        Width = image.Width,
-        Height = image.Height,
-        ProcessingTimeMs = (int)image.CpuTime.TotalMilliseconds,
+        SizeBytes = made.SizeBytes,
+        ContentHash = made.ContentHash,
+        Width = made.Width,
+        Height = made.Height,
+        ProcessingTimeMs = (int)made.CpuTime.TotalMilliseconds,
         Preset = description.Preset?.Slug,
         CreatedAt = time.GetUtcNow(),
     };
@@ -173,55 +174,4 @@ public readonly record struct StoredBytes(byte[]? Bytes, Damage? Damage)
     public static implicit operator StoredBytes(Damage damage) => new(null, damage);
 
     public static implicit operator StoredBytes(byte[] bytes) => new(bytes, null);
-}
-
-/// <summary>Reads memory as a stream without copying it first.</summary>
-internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> memory) : Stream
-{
-    private int _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
-
-    public override long Length => memory.Length;
-
-    public override long Position
-    {
-        get => _position;
-        set => _position = checked((int)value);
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override int Read(Span<byte> buffer)
-    {
-        var count = Math.Min(buffer.Length, memory.Length - _position);
-        memory.Span.Slice(_position, count).CopyTo(buffer);
-        _position += count;
-        return count;
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(Read(buffer, offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        SeekOrigin.End => memory.Length + offset,
-        _ => throw new ArgumentOutOfRangeException(nameof(origin)),
-    };
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
 }

@@ -12,6 +12,7 @@ public static class VariantsServices
         services.AddSingleton<OverlayChoice>();
         services.AddSingleton<OverlayReader>();
         services.AddSingleton<OverlayPreview>();
+        services.AddSingleton<LargeOriginals>();
         services.AddSingleton<VariantBudget>();
         services.AddSingleton<FailedVariants>();
         services.AddSingleton<VariantProduction>();

@@ -12,7 +12,7 @@ internal static class AvifStripper
     private static readonly byte[] EmptyXmp = [.. "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"/>"u8];
 
     /// <returns>Null where the structure is broken.</returns>
-    public static byte[]? Strip(ReadOnlySpan<byte> file, bool keepCopyright)
+    public static FilePieces? Strip(ReadOnlySpan<byte> file, bool keepCopyright)
     {
         var copy = file.ToArray();
         var meta = false;
@@ -37,7 +37,26 @@ internal static class AvifStripper
             at = box.End;
         }
 
-        return meta ? copy : null;
+        return meta ? Pieces(file, copy) : null;
+    }
+
+    // What was written over, and the parts of the file between.
+    private static FilePieces Pieces(ReadOnlySpan<byte> file, byte[] changed)
+    {
+        var pieces = new FilePieces();
+        for (var at = 0; at < changed.Length;)
+        {
+            var same = file[at..].CommonPrefixLength(changed.AsSpan(at));
+            pieces.Keep(at, same);
+            at += same;
+            var different = at;
+            while (different < changed.Length && file[different] != changed[different])
+                different++;
+            pieces.Add(changed[at..different]);
+            at = different;
+        }
+
+        return pieces;
     }
 
     private static void Blank(byte[] file, AvifItem item, bool keepCopyright)

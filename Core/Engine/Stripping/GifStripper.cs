@@ -10,34 +10,34 @@ internal static class GifStripper
     private const byte Application = 0xFF;
 
     /// <returns>Null where the structure is broken.</returns>
-    public static byte[]? Strip(ReadOnlySpan<byte> file)
+    public static FilePieces? Strip(ReadOnlySpan<byte> file)
     {
         if (file.Length < 13)
             return null;
         var at = 13 + TableBytes(file[10]);
         if (at > file.Length)
             return null;
-        var kept = new MemoryStream(file.Length);
-        kept.Write(file[..at]);
+        var kept = new FilePieces();
+        kept.Keep(0, at);
         while (at < file.Length)
         {
             var start = at;
             switch (file[at])
             {
                 case Trailer:
-                    kept.WriteByte(Trailer);
-                    return kept.ToArray();
+                    kept.Keep(at, 1);
+                    return kept;
                 case Extension when at + 2 < file.Length:
                     if (!SkipBlocks(file, at + 2, out at))
                         return null;
                     if (Stays(file[start..at]))
-                        kept.Write(file[start..at]);
+                        kept.Keep(start, at - start);
                     break;
                 case Image when at + 10 < file.Length:
                     // Descriptor of ten bytes, its table, the code size, the data.
                     if (!SkipBlocks(file, at + 10 + TableBytes(file[at + 9]) + 1, out at))
                         return null;
-                    kept.Write(file[start..at]);
+                    kept.Keep(start, at - start);
                     break;
                 default:
                     return null;
@@ -45,8 +45,8 @@ internal static class GifStripper
         }
 
         // Without a trailer, as many files are.
-        kept.WriteByte(Trailer);
-        return kept.ToArray();
+        kept.Add([Trailer]);
+        return kept;
     }
 
     private static int TableBytes(byte flags) => (flags & 0x80) != 0 ? 3 << ((flags & 7) + 1) : 0;

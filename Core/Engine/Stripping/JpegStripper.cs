@@ -18,11 +18,11 @@ internal static class JpegStripper
     private const byte Comment = 0xFE;
 
     /// <returns>Null where the structure is broken.</returns>
-    public static byte[]? Strip(ReadOnlySpan<byte> file, bool keepCopyright)
+    public static FilePieces? Strip(ReadOnlySpan<byte> file, bool keepCopyright)
     {
         if (!file.StartsWith((ReadOnlySpan<byte>)[0xFF, StartOfImage]))
             return null;
-        var kept = new MemoryStream(file.Length);
+        var kept = new FilePieces();
         var exif = default(ReadOnlySpan<byte>);
         var iptc = default(Copyright);
         var at = 2;
@@ -30,12 +30,13 @@ internal static class JpegStripper
         while (NextMarker(file, ref at, out var marker))
         {
             if (marker == EndOfImage)
-                return Join(jfif, OriginalStripper.Remainder(exif, iptc, keepCopyright), kept);
+                return Join(jfif, OriginalStripper.Remainder(exif, iptc, keepCopyright), kept, at);
             if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
                 continue;
             if (at + 2 > file.Length || BinaryPrimitives.ReadUInt16BigEndian(file[at..]) is var length && (length < 2 || at + length > file.Length))
                 return null;
             var body = file.Slice(at + 2, length - 2);
+            var start = at - 2;
             at += length;
             if (marker == App1 && body.StartsWith("Exif\0\0"u8) && exif.IsEmpty)
                 exif = body;
@@ -44,7 +45,7 @@ internal static class JpegStripper
             else if (marker == App0 && body.StartsWith("JFIF\0"u8) && body.Length >= 14 && jfif.IsEmpty)
                 jfif = body[..14];
             else if (Stays(marker, body))
-                Write(kept, marker, body);
+                kept.Keep(start, length + 2);
             if (marker == StartOfScan)
                 at = CopyScan(file, at, kept);
         }
@@ -77,7 +78,7 @@ internal static class JpegStripper
     }
 
     // Entropy-coded data ends at the first marker that is not a restart.
-    private static int CopyScan(ReadOnlySpan<byte> file, int at, MemoryStream kept)
+    private static int CopyScan(ReadOnlySpan<byte> file, int at, FilePieces kept)
     {
         var end = at;
         while (true)
@@ -95,34 +96,34 @@ internal static class JpegStripper
             end += file[end + 1] == 0xFF ? 1 : 2;
         }
 
-        kept.Write(file[at..end]);
+        kept.Keep(at, end - at);
         return end;
     }
 
-    private static byte[] Join(ReadOnlySpan<byte> jfif, byte[] exif, MemoryStream kept)
+    // The end's marker is the last thing before that place.
+    private static FilePieces Join(ReadOnlySpan<byte> jfif, byte[] exif, FilePieces kept, int at)
     {
-        var whole = new MemoryStream((int)kept.Length + exif.Length + 64);
-        whole.Write([0xFF, StartOfImage]);
+        var whole = new FilePieces();
+        whole.Keep(0, 2);
         if (!jfif.IsEmpty)
         {
             // Its last two bytes are the thumbnail's size.
             byte[] head = [.. jfif];
             (head[12], head[13]) = (0, 0);
-            Write(whole, App0, head);
+            whole.Add(Segment(App0, head));
         }
 
         if (exif.Length > 0)
-            Write(whole, App1, [.. "Exif\0\0"u8, .. exif]);
-        kept.WriteTo(whole);
-        whole.Write([0xFF, EndOfImage]);
-        return whole.ToArray();
+            whole.Add(Segment(App1, [.. "Exif\0\0"u8, .. exif]));
+        whole.Add(kept);
+        whole.Keep(at - 2, 2);
+        return whole;
     }
 
-    private static void Write(MemoryStream to, byte marker, ReadOnlySpan<byte> body)
+    private static byte[] Segment(byte marker, ReadOnlySpan<byte> body)
     {
-        Span<byte> head = [0xFF, marker, 0, 0];
-        BinaryPrimitives.WriteUInt16BigEndian(head[2..], (ushort)(body.Length + 2));
-        to.Write(head);
-        to.Write(body);
+        byte[] segment = [0xFF, marker, 0, 0, .. body];
+        BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), (ushort)(body.Length + 2));
+        return segment;
     }
 }

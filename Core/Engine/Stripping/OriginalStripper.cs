@@ -15,22 +15,31 @@ internal static class OriginalStripper
     /// <returns><see cref="ErrorCode.UndecodableImage"/> where its structure is broken, <see cref="ErrorCode.UnsupportedImageType"/> for formats that are never delivered as they are.</returns>
     public static Result<StrippedOriginal> Strip(ReadOnlyMemory<byte> file, OriginalFormat format, bool keepCopyright)
     {
-        var stripped = format switch
-        {
-            OriginalFormat.Jpg => JpegStripper.Strip(file.Span, keepCopyright),
-            OriginalFormat.Png => PngStripper.Strip(file.Span, keepCopyright),
-            OriginalFormat.Webp => WebpStripper.Strip(file.Span, keepCopyright),
-            OriginalFormat.Gif => GifStripper.Strip(file.Span),
-            OriginalFormat.Avif => AvifStripper.Strip(file.Span, keepCopyright),
-            _ => null,
-        };
-        if (format is OriginalFormat.Tiff or OriginalFormat.Heic or OriginalFormat.Svg)
-            return EngineErrors.NeverDelivered(format);
-        if (stripped is null)
-            return EngineErrors.Undecodable(format);
+        if (!PiecesOf(file.Span, format, keepCopyright).TryGet(out var pieces, out var error))
+            return error;
+        if (pieces.AreAllOf(file.Length))
+            return new StrippedOriginal(file, format, Changed: false);
+        var stripped = pieces.Of(file.Span);
         return stripped.AsSpan().SequenceEqual(file.Span)
             ? new StrippedOriginal(file, format, Changed: false)
             : new StrippedOriginal(stripped, format, Changed: true);
+    }
+
+    /// <summary>The same as what stays of the file.</summary>
+    public static Result<FilePieces> PiecesOf(ReadOnlySpan<byte> file, OriginalFormat format, bool keepCopyright)
+    {
+        if (format is OriginalFormat.Tiff or OriginalFormat.Heic or OriginalFormat.Svg)
+            return EngineErrors.NeverDelivered(format);
+        var pieces = format switch
+        {
+            OriginalFormat.Jpg => JpegStripper.Strip(file, keepCopyright),
+            OriginalFormat.Png => PngStripper.Strip(file, keepCopyright),
+            OriginalFormat.Webp => WebpStripper.Strip(file, keepCopyright),
+            OriginalFormat.Gif => GifStripper.Strip(file),
+            OriginalFormat.Avif => AvifStripper.Strip(file, keepCopyright),
+            _ => null,
+        };
+        return pieces is null ? EngineErrors.Undecodable(format) : pieces;
     }
 
     /// <summary>The EXIF data that stays: orientation where it turns the picture, copyright where it is kept. Empty where neither.</summary>

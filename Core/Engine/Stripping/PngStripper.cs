@@ -10,12 +10,12 @@ internal static class PngStripper
         ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "sBIT", "cICP", "mDCV", "cLLI", "bKGD", "pHYs", "acTL", "fcTL", "fdAT"];
 
     /// <returns>Null where the structure is broken.</returns>
-    public static byte[]? Strip(ReadOnlySpan<byte> file, bool keepCopyright)
+    public static FilePieces? Strip(ReadOnlySpan<byte> file, bool keepCopyright)
     {
         if (file.Length < 8)
             return null;
-        var kept = new MemoryStream(file.Length);
-        kept.Write(file[..8]);
+        var kept = new FilePieces();
+        kept.Keep(0, 8);
         var exif = default(ReadOnlySpan<byte>);
         var afterHeader = 0;
         for (var at = 8; at + 12 <= file.Length;)
@@ -25,15 +25,19 @@ internal static class PngStripper
                 return null;
             var chunk = file.Slice(at, (int)length + 12);
             var type = chunk.Slice(4, 4);
+            var start = at;
             at += chunk.Length;
             if (type.SequenceEqual("eXIf"u8))
                 exif = chunk[8..^4];
             else if (IsShown(type) || (keepCopyright && IsCopyrightText(type, chunk[8..^4])))
-                kept.Write(chunk);
+                kept.Keep(start, chunk.Length);
             if (type.SequenceEqual("IHDR"u8))
-                afterHeader = (int)kept.Length;
+                afterHeader = kept.Mark();
             if (type.SequenceEqual("IEND"u8) && afterHeader > 0)
-                return Insert(kept.ToArray(), afterHeader, OriginalStripper.Remainder(exif, default, keepCopyright));
+            {
+                kept.Insert(afterHeader, Chunk(OriginalStripper.Remainder(exif, default, keepCopyright)));
+                return kept;
+            }
         }
 
         return null;
@@ -53,15 +57,15 @@ internal static class PngStripper
     private static bool IsCopyrightText(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body) =>
         type.SequenceEqual("tEXt"u8) && body.Length < 2048 && (body.StartsWith("Copyright\0"u8) || body.StartsWith("Author\0"u8));
 
-    private static byte[] Insert(byte[] kept, int at, byte[] exif)
+    private static byte[] Chunk(byte[] exif)
     {
         if (exif.Length == 0)
-            return kept;
+            return [];
         var chunk = new byte[exif.Length + 12];
         BinaryPrimitives.WriteUInt32BigEndian(chunk, (uint)exif.Length);
         "eXIf"u8.CopyTo(chunk.AsSpan(4));
         exif.CopyTo(chunk.AsSpan(8));
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + exif.Length), Crc32.HashToUInt32(chunk.AsSpan(4, exif.Length + 4)));
-        return [.. kept.AsSpan(0, at), .. chunk, .. kept.AsSpan(at)];
+        return chunk;
     }
 }

@@ -18,7 +18,7 @@ internal static class PngTexts
     public static byte[] Without(byte[] file)
     {
         using var stream = new MemoryStream(file, writable: false);
-        return AreMany(stream) ? PngStripper.Strip(file, keepCopyright: true) ?? file : file;
+        return AreMany(stream) ? PngStripper.Strip(file, keepCopyright: true)?.Of(file) ?? file : file;
     }
 
     /// <summary>Whether there are more compressed texts than are read. Reads chunks' heads only, up to the end of the image: what follows is not PNG.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -38,5 +39,25 @@ public sealed class StreamedVariantTests(PostgresServer postgres, RedisServer re
         bytes.ShouldBe(asset.Original);
         Layer(response).ShouldBe("storage");
         Stack.Transforms.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_original_too_large_for_memory_is_stripped_on_its_way_to_the_store()
+    {
+        var original = Pictures.OrientedJpeg(400, 300, 17, orientation: 6);
+        byte[] tagged = [.. original[..2], 0xFF, 0xFE, 0, 14, .. "hidden-words"u8, .. original[2..], .. "hidden-tail"u8];
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync(tagged, 300, 400, ImageService.Core.Registry.AssetAccess.Public);
+        var path = asset.Public("original.jpg");
+
+        var (bytes, first) = await ImageAsync(Stack, path);
+        var (again, second) = await ImageAsync(Stack, path);
+        using var part = await Stack.GetAsync(path, ("Range", "bytes=1000-1009"));
+
+        (Layer(first), Layer(second)).ShouldBe(("miss", "storage"));
+        Pictures.Size(bytes).ShouldBe((400, 300, 1));
+        bytes.AsSpan().IndexOf("hidden"u8).ShouldBe(-1);
+        again.ShouldBe(bytes);
+        (await part.Content.ReadAsByteArrayAsync(Ct)).ShouldBe(bytes[1000..1010]);
+        Stack.Transforms.ShouldBe(1);
     }
 }

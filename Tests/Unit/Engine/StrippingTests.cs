@@ -100,6 +100,35 @@ public sealed class StrippingTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task A_file_on_disk_is_stripped_like_one_in_memory_and_read_from_any_place(string name)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var path = Path.GetTempFileName();
+        try
+        {
+            var original = WithMetadata(name);
+            await File.WriteAllBytesAsync(path, original, ct);
+            var expected = (await StripAsync(original)).Bytes.ToArray();
+
+            using var stripped = (await Workbench.Engine.StripFileAsync(path, keepCopyright: false, null, ct)).Value;
+
+            stripped.Length.ShouldBe(expected.Length);
+            await using var content = stripped.OpenRead();
+            var bytes = new byte[expected.Length];
+            await content.ReadExactlyAsync(bytes, ct);
+            bytes.ShouldBe(expected);
+            content.ReadByte().ShouldBe(-1);
+            content.Position = expected.Length / 2;
+            content.ReadByte().ShouldBe(expected[expected.Length / 2]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void No_mutilated_file_makes_a_stripper_throw_or_run_on()
     {
