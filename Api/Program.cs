@@ -6,6 +6,7 @@ using ImageService.Api.Demo;
 using ImageService.Api.Explain;
 using ImageService.Api.Gateway;
 using ImageService.Api.Http;
+using ImageService.Api.Idempotency;
 using ImageService.Api.Imports;
 using ImageService.Api.OpenApi;
 using ImageService.Api.RateLimiting;

@@ -42,7 +42,9 @@ public sealed class ReadinessReport(HealthCheckService checks, IOptions<HealthCh
     private async Task<(string Check, HealthReportEntry State)> LookAsync(HealthCheckRegistration check)
     {
         var started = time.GetTimestamp();
+#pragma warning disable RS0030 // A check may block before its first await, and is given up after its time.
         var look = Task.Run(() => checks.CheckHealthAsync(registration => ReferenceEquals(registration, check), CancellationToken.None));
+#pragma warning restore RS0030
         try
         {
             var report = await look.WaitAsync(check.Timeout + Grace, time);

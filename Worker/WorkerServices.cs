@@ -1,4 +1,3 @@
-using ImageService.Core.Messaging;
 using ImageService.Worker.Consumers;
 using ImageService.Worker.Jobs;
 
@@ -26,25 +25,12 @@ internal static class WorkerServices
     {
         services.AddSingleton<MessageRoutes>();
         services.AddScoped<AssetEvents>();
-        services.AddConsumer<AssetUploaded, AssetUploadedConsumer>();
-        services.AddConsumer<AssetChanged, AssetChangedConsumer>();
-        services.AddConsumer<AssetDeleted, AssetDeletedConsumer>();
-        services.AddConsumer<AssetVersionDeleted, AssetVersionDeletedConsumer>();
-        services.AddConsumer<AssetPurged, AssetPurgedConsumer>();
-        services.AddConsumer<PresetChanged, PresetChangedConsumer>();
-        services.AddConsumer<VariantsInvalidated, VariantsInvalidatedConsumer>();
-        services.AddConsumer<EdgesStale, EdgesStaleConsumer>();
-        services.AddConsumer<VariantReady, VariantReadyConsumer>();
-        services.AddConsumer<ImportRequested, ImportRequestedConsumer>();
-        services.AddConsumer<StoreMoveRequested, StoreMoveRequestedConsumer>();
-        services.AddConsumer<JobRetryRequested, JobRetryConsumer>();
-        services.AddConsumer<QuotaWarning, QuotaWarningConsumer>();
-        services.AddConsumer<WebhookRedeliveryRequested, WebhookRedeliveryConsumer>();
+        foreach (var row in Consequences.All.Where(row => row.Consumer.Namespace == typeof(Consequences).Namespace))
+            services.AddScoped(row.Consumer);
     }
 
     private static void AddJobs(this IServiceCollection services)
     {
-        services.AddSingleton<AssetPlaces>();
         services.AddSingleton<PresetMatches>();
         services.AddScoped<WebhookQueue>();
         services.AddScoped<GenerateIntermediate>();

@@ -1,3 +1,4 @@
+using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
@@ -89,7 +90,7 @@ internal sealed class AssetChanges(RegistryFactory registry, AssetFinder finder,
         Caller caller, string id, string scope, bool deleted, Func<Asset, Error?> precondition,
         Func<RegistryDb, Asset, CancellationToken, Task<Error?>> change, CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(caller));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await LockAsync(db, id, ct);
         if (!(await finder.FindAsync(db, caller, id, scope, deleted, ct)).TryGet(out var found, out var absent))

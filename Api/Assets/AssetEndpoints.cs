@@ -14,7 +14,6 @@ internal static class AssetEndpoints
 {
     public static void AddAssets(this IServiceCollection services)
     {
-        services.AddSingleton<CallerSpaces>();
         services.AddSingleton<AssetFinder>();
         services.AddSingleton<AssetChanges>();
         services.AddSingleton<AssetView>();
@@ -39,13 +38,12 @@ internal static class AssetEndpoints
         group.MapAssetFolders();
         group.MapFolderMove();
         group.MapAssetVersions();
-        group.MapVersionRestore();
     }
 
     private static async Task<IResult> Get(
         string id, bool? deleted, Visit visit, RegistryFactory registry, AssetFinder finder, AssetView view, HttpContext http, CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted is true ? null : false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         return await AnswerAsync(http, view, new ChangedAsset(found, await AssetFinder.CurrentAsync(db, found.Asset, ct)), ct);

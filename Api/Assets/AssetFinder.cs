@@ -1,3 +1,4 @@
+using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
@@ -11,7 +12,7 @@ namespace ImageService.Api.Assets;
 /// Finds an asset by the id in a route: inside the caller's organization, in a space the caller has business in. Whatever else it is, it is not there,
 /// with the same words in the same time.
 /// </summary>
-internal sealed class AssetFinder(CallerSpaces spaces)
+internal sealed class AssetFinder(CallerPlaces places)
 {
     /// <summary>A tracked asset of the unit of work.</summary>
     /// <param name="db">Of the caller's organization.</param>
@@ -24,10 +25,10 @@ internal sealed class AssetFinder(CallerSpaces spaces)
     {
         if (!AssetId.TryParse(id, out var assetId))
             return Problems.NotFound;
-        var organizationId = CallerSpaces.Organization(caller);
+        var organizationId = CallerPlaces.OrganizationOf(caller);
         var asset = await db.Assets.SingleOrDefaultAsync(
             row => row.Id == assetId.Value && row.OrganizationId == organizationId && (deleted == null || row.DeletedAt != null == deleted), ct);
-        var space = await spaces.FindAsync(caller, asset?.SpaceId ?? Guid.Empty, scope, ct);
+        var space = await places.FindSpaceAsync(caller, asset?.SpaceId ?? Guid.Empty, scope, ct);
         if (asset is null)
             return Problems.NotFound;
         return space.Map(found => new FoundAsset(asset, found));

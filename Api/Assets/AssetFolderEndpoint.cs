@@ -17,11 +17,11 @@ internal static class AssetFolderEndpoint
             .Answers<Page<FolderResponse>>().Fails(400, 403, 404);
 
     private static async Task<IResult> List(
-        [AsParameters] FolderQuery query, Visit visit, RegistryFactory registry, CallerSpaces spaces, CancellationToken ct)
+        [AsParameters] FolderQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, CancellationToken ct)
     {
         if (!Cursor.ReadName(query.Cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error)
             || !AssetNames.Folder(query.Folder).TryGet(out var parent, out error)
-            || !(await spaces.FindAsync(visit.Caller, query.Tenant, query.Space, Scopes.ImageRead, ct)).TryGet(out var space, out error))
+            || !(await places.FindSpaceAsync(visit.Caller, query.Tenant, query.Space, Scopes.ImageRead, ct)).TryGet(out var space, out error))
             return error.ToProblem();
         var prefix = parent == "/" ? parent : parent + "/";
         await using var db = registry.ForOrganization(space.OrganizationId);

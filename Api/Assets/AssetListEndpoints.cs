@@ -27,15 +27,15 @@ internal static class AssetListEndpoints
     }
 
     private static async Task<IResult> List(
-        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerSpaces spaces, AssetView view, HttpContext http, CancellationToken ct)
+        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, AssetView view, HttpContext http, CancellationToken ct)
     {
         if (!AssetOrder.Read(query.Sort, query.Cursor).TryGet(out var order, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error))
             return error.ToProblem();
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out error))
             return error.ToProblem();
         var rows = await order.Apply(match.Rows).Take(size + 1).ToListAsync(ct);
-        var found = await spaces.FindAsync(visit.Caller, [.. rows.Select(row => row.Asset.SpaceId)], Scopes.ImageRead, ct);
+        var found = await places.FindSpacesAsync(visit.Caller, [.. rows.Select(row => row.Asset.SpaceId)], Scopes.ImageRead, ct);
         var shown = new List<AssetResponse>(size);
         foreach (var row in rows.Take(size))
         {
@@ -49,7 +49,7 @@ internal static class AssetListEndpoints
 
     private static async Task<IResult> Facets([AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out var error))
             return error.ToProblem();
         var kinds = await match.Rows.GroupBy(row => new { row.Version.Format, row.Asset.Access })
@@ -70,7 +70,7 @@ internal static class AssetListEndpoints
     {
         if (query.Access is not (null or "" or "public" or "private"))
             return Problems.Invalid("access must be public or private.");
-        if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error) || !(await PlaceAsync(db, caller, query, ct)).TryGet(out var place, out error))
+        if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error) || !(await CallerPlaces.FindIdsAsync(db, caller, Named(query.Tenant), Named(query.Space), ct)).TryGet(out var place, out error))
             return error;
         var rows = AssetSearch.Filter(db.Assets.AsNoTracking(), query, folder, caller)
             .Where(asset => (place.TenantId == null || asset.TenantId == place.TenantId) && (place.SpaceId == null || asset.SpaceId == place.SpaceId))
@@ -82,19 +82,7 @@ internal static class AssetListEndpoints
         return new AssetMatch(query.Format is { Length: > 0 } format ? rows.Where(row => row.Version.Format == format) : rows);
     }
 
-    /// <summary>Ids of the tenant and space asked for; both null for everywhere.</summary>
-    private static async Task<Result<(Guid? TenantId, Guid? SpaceId)>> PlaceAsync(RegistryDb db, Caller caller, AssetQuery query, CancellationToken ct)
-    {
-        if (string.IsNullOrEmpty(query.Tenant))
-            return string.IsNullOrEmpty(query.Space) ? ((Guid?)null, (Guid?)null) : Problems.Invalid("A space is named together with its tenant.");
-        var tenantId = await db.Tenants.Where(row => row.Slug == query.Tenant && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
-        var spaceId = string.IsNullOrEmpty(query.Space)
-            ? null
-            : await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == query.Space && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
-        if (tenantId is null || (spaceId is null && !string.IsNullOrEmpty(query.Space)) || !caller.Sees(tenantId, spaceId))
-            return Problems.NotFound;
-        return (tenantId, spaceId);
-    }
+    private static string? Named(string? slug) => string.IsNullOrEmpty(slug) ? null : slug;
 }
 
 /// <summary>Assets that match, not yet read.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageService.Api.Authentication;
 using ImageService.Core.Access;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
@@ -55,7 +56,7 @@ internal static partial class AssetSearch
     /// <summary>Only places where some grant of the caller lets it read.</summary>
     private static IQueryable<Asset> Readable(IQueryable<Asset> assets, Caller caller)
     {
-        var organizationId = CallerSpaces.Organization(caller);
+        var organizationId = CallerPlaces.OrganizationOf(caller);
         var grants = caller.Grants.Where(grant => grant.Scopes.Contains(Scopes.ImageRead)).ToList();
         var own = assets.Where(asset => asset.OrganizationId == organizationId);
         if (grants.Exists(grant => grant is { TenantId: null, SpaceId: null }))

@@ -30,7 +30,7 @@ internal static class AssetVersionEndpoints
 
     private static async Task<IResult> Versions(string id, Visit visit, RegistryFactory registry, AssetFinder finder, HttpContext http, CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         var versions = await db.AssetVersions.AsNoTracking().Where(row => row.AssetId == found.Asset.Id && row.DeletedAt == null)
@@ -48,7 +48,7 @@ internal static class AssetVersionEndpoints
     {
         if (!Cursor.ReadId(cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(limit ?? Cursor.MaxLimit).TryGet(out var size, out error))
             return error.ToProblem();
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out error))
             return error.ToProblem();
         var rows = await db.Variants.AsNoTracking()
@@ -61,7 +61,7 @@ internal static class AssetVersionEndpoints
         string id, int? version, Visit visit, RegistryFactory registry, AssetFinder finder, ObjectStores stores, IntegrityGuard integrity, HttpContext http,
         CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         var number = version ?? found.Asset.CurrentVersion;

@@ -1,5 +1,4 @@
 using ImageService.Api.Authentication;
-using ImageService.Api.ControlPlane;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
@@ -23,7 +22,7 @@ internal static class FolderMove
             .Answers<MoveFolderResponse>().Fails(400, 403, 404, 409);
 
     private static async Task<IResult> Move(
-        MoveFolderRequest request, Visit visit, RegistryFactory registry, CallerSpaces spaces, AuditLog log, TimeProvider clock, CancellationToken ct)
+        MoveFolderRequest request, Visit visit, RegistryFactory registry, CallerPlaces places, AuditLog log, TimeProvider clock, CancellationToken ct)
     {
         if (!AssetNames.Folder(request.From).TryGet(out var from, out var error) || !AssetNames.Folder(request.To).TryGet(out var to, out error))
             return error.ToProblem();
@@ -31,7 +30,7 @@ internal static class FolderMove
             return Problems.Invalid("from must be a folder below /: the root stays.").ToProblem();
         if (to == from || to.StartsWith(from + "/", StringComparison.Ordinal))
             return Problems.Invalid("to must lie outside of from.").ToProblem();
-        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out error))
+        if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(space.OrganizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

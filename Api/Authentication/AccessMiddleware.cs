@@ -1,5 +1,4 @@
 using ImageService.Api.Http;
-using ImageService.Api.RateLimiting;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Identity;
@@ -12,7 +11,7 @@ namespace ImageService.Api.Authentication;
 /// Lets a request through to its route when the caller may: authenticates, finds the place the route names inside the caller's organization, and asks for the
 /// route's scope there. The call counts against the caller's rate limit before it is judged, so that refused ones count too. "Not there" and "not yours" get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, PlaceFinder places, ManagementRateLimit rates, RefusalAudit refusals, CurrentActor actor)
+internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, CallerPlaces places, ManagementRateLimit rates, RefusalAudit refusals, CurrentActor actor)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -102,13 +101,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         if (organization is null)
             return JudgeAnywhere(visit, requirement.Scope);
 
-        var place = await places.FindAsync(
-            visit.Caller.OrganizationId ?? Guid.Empty, organization, http.GetRouteValue("tenant") as string, http.GetRouteValue("space") as string, ct);
-        if (place is null || !visit.Caller.Sees(place.TenantId, place.SpaceId))
+        if (await places.FindAsync(visit.Caller, organization, http.GetRouteValue("tenant") as string, http.GetRouteValue("space") as string, ct) is not { } place)
             return Problems.NotFound;
         var here = visit with { Place = place };
         var holds = requirement.Scope is null || (requirement.Somewhere ? here.Caller.Scopes.Contains(requirement.Scope) : here.May(requirement.Scope));
-        return holds ? here : Refusals.Lacks(requirement.Scope!);
+        return holds ? here : AccessErrors.Lacks(requirement.Scope!);
     }
 
     /// <summary>The route names no place: the scope must hold at some place, and the handler asks for the one that is meant.</summary>
@@ -118,6 +115,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return new Error(ErrorCode.Forbidden, "The platform key creates organizations and does nothing else.");
         if (visit.Caller.OrganizationId == Guid.Empty)
             return Problems.NotFound;
-        return scope is null || visit.Caller.Scopes.Contains(scope) ? visit : Refusals.Lacks(scope);
+        return scope is null || visit.Caller.Scopes.Contains(scope) ? visit : AccessErrors.Lacks(scope);
     }
 }

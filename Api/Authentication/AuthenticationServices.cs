@@ -7,7 +7,8 @@ internal static class AuthenticationServices
     {
         builder.Services.AddSingleton<UploadTickets>();
         builder.Services.AddSingleton<Credentials>();
-        builder.Services.AddSingleton<PlaceFinder>();
+        builder.Services.AddSingleton<CallerPlaces>();
+        builder.Services.AddSingleton<ManagementRateLimit>();
         builder.Services.AddSingleton<RefusalAudit>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<RefusalAudit>());
     }

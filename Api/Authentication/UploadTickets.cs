@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ImageService.Core.Access;
 using ImageService.Core.Identity;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using ImageService.Core.Tenancy;
 
 namespace ImageService.Api.Authentication;

@@ -18,7 +18,7 @@ using ImageService.Api.ControlPlane.StoreMoves;
 using ImageService.Api.ControlPlane.Tenants;
 using ImageService.Api.ControlPlane.Usage;
 using ImageService.Api.ControlPlane.Webhooks;
-using ImageService.Api.Http;
+using ImageService.Api.Idempotency;
 using ImageService.Core.Identity;
 
 namespace ImageService.Api.ControlPlane;
@@ -31,7 +31,7 @@ internal static class ControlPlaneEndpoints
         builder.Services.AddOptions<FirstAdministratorOptions>().BindConfiguration(FirstAdministratorOptions.Section);
         builder.Services.AddHostedService<FirstAdministrator>();
         builder.Services.AddSingleton<IdempotencyStore>();
-        builder.Services.AddSingleton<InvitationDesk>();
+        builder.Services.AddSingleton<InvitationSender>();
         builder.Services.AddSingleton<OverlayUses>();
         builder.Services.AddSingleton<SignInAudit>();
         builder.Services.AddSingleton<OidcProviderClient>();

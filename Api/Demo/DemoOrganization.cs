@@ -21,7 +21,7 @@ internal sealed class DemoOrganization(
 
     private static readonly (string Key, string Value)[] Policies =
     [
-        ("rate_limit_requests", "1000000"), ("rate_limit_window_seconds", "60"), ("api_rate_limit_requests", "1000000"),
+        (PolicyCatalog.RateLimitRequests, "1000000"), (PolicyCatalog.RateLimitWindowSeconds, "60"), (PolicyCatalog.ApiRateLimitRequests, "1000000"),
     ];
 
     private static readonly (string Slug, string Name, string Operations, bool AutoGenerate)[] Presets =

@@ -22,7 +22,10 @@ namespace ImageService.Api.Explain;
 internal static class ExplainEndpoint
 {
     private static readonly string[] Asked =
-        ["allowed_output_formats", "max_output_width", "max_output_height", "max_output_pixels", "transform_mode", "width_ladder", "quality_default", "original_delivery", "signing_mode"];
+    [
+        PolicyCatalog.AllowedOutputFormats, PolicyCatalog.MaxOutputWidth, PolicyCatalog.MaxOutputHeight, PolicyCatalog.MaxOutputPixels, PolicyCatalog.TransformMode,
+        PolicyCatalog.WidthLadder, PolicyCatalog.QualityDefault, PolicyCatalog.OriginalDelivery, PolicyCatalog.SigningMode,
+    ];
 
     public static void AddExplain(this IServiceCollection services) => services.AddSingleton<UrlExplainer>();
 
@@ -53,8 +56,8 @@ internal static class ExplainEndpoint
             if (space is null || space.OrganizationId != caller.OrganizationId || !caller.Sees(space.TenantId, space.SpaceId))
                 return Problems.NotFound;
             if (!caller.May(Scopes.ImageRead, space.TenantId, space.SpaceId))
-                return Refusals.Lacks(Scopes.ImageRead);
-            if (!RequestedFile.Parse(url.File).TryGet(out var file, out error))
+                return AccessErrors.Lacks(Scopes.ImageRead);
+            if (!UrlOperations.Parse(url.File).TryGet(out var file, out error))
                 return error;
             var access = signable.Path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? AssetAccess.Private : AssetAccess.Public;
             var signature = await JudgeAsync(request.Url!, signable, space, access, file.Operations.Texts is not null, ct);
@@ -99,15 +102,15 @@ internal static class ExplainEndpoint
             {
                 var concerns = item.Key switch
                 {
-                    "original_delivery" => written.Original,
+                    PolicyCatalog.OriginalDelivery => written.Original,
                     PolicyCatalog.OverlayText => written.Texts is not null,
                     PolicyCatalog.Watermark => policy.Watermark is not null,
-                    "signing_mode" => access is AssetAccess.Private,
+                    PolicyCatalog.SigningMode => access is AssetAccess.Private,
                     _ => Asked.Contains(item.Key, StringComparer.Ordinal) || item.Key == refusing,
                 };
                 if (!concerns)
                     continue;
-                var changes = (item.Key is "width_ladder" && described is { IsSuccess: true, Value.SnappedWidth: not null })
+                var changes = (item.Key is PolicyCatalog.WidthLadder && described is { IsSuccess: true, Value.SnappedWidth: not null })
                     || (item.Key is PolicyCatalog.Watermark && described is { IsSuccess: true, Value.IsWatermarked: true });
                 asked.Add(new ExplainedPolicy(
                     item.Key, item.Value, item.Source is { } source ? JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()) : "default",

@@ -16,7 +16,7 @@ internal static class GatewayEndpoints
 
     public static void AddGateway(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<RequestedFiles>();
+        builder.Services.AddSingleton<UrlOperationsCache>();
         builder.Services.AddSingleton<SignatureGuard>();
         builder.Services.AddSingleton<SignatureReports>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<SignatureReports>());

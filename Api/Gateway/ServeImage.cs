@@ -20,7 +20,7 @@ internal sealed class ServeImage(
     TenantDirectory tenants,
     RateLimiter limiter,
     SignatureGuard signatures,
-    RequestedFiles files,
+    UrlOperationsCache files,
     VariantProvider variants,
     QuotaGuard quotas,
     UsageMeter usage,
@@ -109,7 +109,7 @@ internal sealed class ServeImage(
     }
 
     private async ValueTask<Result<VariantDescription>> DescribeAsync(
-        HttpContext http, SpaceScope space, AssetAccess access, ImageUrl url, RequestedFile file, UrlTrust trust, CancellationToken ct)
+        HttpContext http, SpaceScope space, AssetAccess access, ImageUrl url, UrlOperations file, UrlTrust trust, CancellationToken ct)
     {
         if (file.Operations.Format is { IsAuto: true })
             ImageResponse.VaryByAccept(http);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageService.Api.Assets;
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
@@ -39,20 +38,20 @@ internal static class ImportEndpoints
     }
 
     private static Task<IResult> Create(
-        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, ResumableUploads uploads, IOptions<IngestionOptions> options, TimeProvider clock,
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, MultipartUpload multipart, ResumableUploads uploads, IOptions<IngestionOptions> options, TimeProvider clock,
         CancellationToken ct) =>
         http.Request.HasJsonContentType()
-            ? CreateFromJsonAsync(visit, page, http, registry, spaces, uploads, clock, ct)
-            : CreateFromFormAsync(visit, page, http, registry, spaces, multipart, options.Value.MaxArchiveBytes, clock, ct);
+            ? CreateFromJsonAsync(visit, page, http, registry, places, uploads, clock, ct)
+            : CreateFromFormAsync(visit, page, http, registry, places, multipart, options.Value.MaxArchiveBytes, clock, ct);
 
     private static async Task<IResult> CreateFromFormAsync(
-        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
     {
-        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), _ => Task.FromResult<Result<StagingTarget>>(new StagingTarget(limit)), ct);
+        var read = await multipart.ReadAsync(http.Request, CallerPlaces.OrganizationOf(visit.Caller), _ => Task.FromResult<Result<StagingTarget>>(new StagingTarget(limit)), ct);
         if (!read.TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;
-        if (!(await spaces.FindAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out var space, out error)
+        if (!(await places.FindSpaceAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out var space, out error)
             || !received.ReadDetails().TryGet(out var details, out error))
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
@@ -63,10 +62,10 @@ internal static class ImportEndpoints
     }
 
     private static async Task<IResult> CreateFromJsonAsync(
-        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerSpaces spaces, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
-        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
+        if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
             || !UploadDetails.Read(null, request.Folder, tags, request.Access).TryGet(out var details, out error))
             return error.ToProblem();
@@ -114,11 +113,11 @@ internal static class ImportEndpoints
         return Results.Accepted($"/v1/imports/{job.Id}", ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
     }
 
-    private static async Task<IResult> Get(Guid id, Visit visit, PageOrigin page, RegistryFactory registry, CallerSpaces spaces, CancellationToken ct)
+    private static async Task<IResult> Get(Guid id, Visit visit, PageOrigin page, RegistryFactory registry, CallerPlaces places, CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller));
+        await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
         var job = await db.ImportJobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
-        if (!(await spaces.FindAsync(visit.Caller, job?.SpaceId ?? Guid.Empty, Scopes.ImageRead, ct)).TryGet(out var space, out var error))
+        if (!(await places.FindSpaceAsync(visit.Caller, job?.SpaceId ?? Guid.Empty, Scopes.ImageRead, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
@@ -129,7 +128,7 @@ internal static class ImportEndpoints
     {
         if (!Cursor.ReadId(cursor).TryGet(out var before, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
-        var organizationId = CallerSpaces.Organization(visit.Caller);
+        var organizationId = CallerPlaces.OrganizationOf(visit.Caller);
         await using var db = registry.ForOrganization(organizationId);
         var spaces = await db.Spaces.AsNoTracking().Where(row => row.OrganizationId == organizationId && row.DeletedAt == null)
             .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.Id, row.TenantId, Space = row.Slug, Tenant = tenant.Slug }).ToListAsync(ct);

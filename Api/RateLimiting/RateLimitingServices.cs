@@ -10,7 +10,6 @@ internal static class RateLimitingServices
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
         builder.Services.AddSingleton<RateLimiter>();
-        builder.Services.AddSingleton<ManagementRateLimit>();
     }
 
     /// <summary>Before anything is looked up for the request.</summary>

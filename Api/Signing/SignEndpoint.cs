@@ -77,7 +77,7 @@ internal static class SignEndpoint
         if (space is null || space.OrganizationId != visit.Caller.OrganizationId || !visit.Caller.Sees(space.TenantId, space.SpaceId))
             return Problems.NotFound;
         if (!visit.Caller.May(Scopes.ImageSign, space.TenantId, space.SpaceId))
-            return Refusals.Lacks(Scopes.ImageSign);
+            return AccessErrors.Lacks(Scopes.ImageSign);
         if (!JudgeTtl(request.TtlSeconds, space.Policy).TryGet(out var ttl, out error))
             return error;
         if (await keys.ActiveAsync(space.OrganizationId, space.TenantId, ct) is not { } key)

@@ -47,7 +47,7 @@ internal static class ViewEndpoint
         if (space is null || space.OrganizationId != caller.OrganizationId || !caller.Sees(space.TenantId, space.SpaceId))
             return Problems.NotFound;
         if (!caller.May(Scopes.ImageRead, space.TenantId, space.SpaceId))
-            return Refusals.Lacks(Scopes.ImageRead);
+            return AccessErrors.Lacks(Scopes.ImageRead);
         if (await keys.ActiveAsync(space.OrganizationId, space.TenantId, ct) is not { } key)
             return new Error(ErrorCode.Conflict, "The tenant has no active signing key. Rotate its signing keys to make one.");
         var life = Life <= space.Policy.SignedUrlTtlMax ? Life : space.Policy.SignedUrlTtlMax;

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using ImageService.Api.Assets;
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using ImageService.Core.Tenancy;
 
 namespace ImageService.Api.Uploads;
@@ -15,12 +15,12 @@ internal static class FetchEndpoint
     private const int MaxUrlLength = 4096;
 
     public static async Task<IResult> Fetch(
-        FetchRequest request, Visit visit, PageOrigin page, HttpContext http, CallerSpaces spaces, RemoteImageFetcher fetcher, StagingArea staging, AssetIngestor ingestor, UploadAnswer answer,
+        FetchRequest request, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, RemoteImageFetcher fetcher, StagingArea staging, AssetIngestor ingestor, UploadAnswer answer,
         CancellationToken ct)
     {
         if (request.Url is not { Length: > 0 and <= MaxUrlLength } text || !Uri.TryCreate(text, UriKind.Absolute, out var url))
             return Problems.Invalid($"url must be an absolute URL of at most {MaxUrlLength} characters.").ToProblem();
-        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
+        if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
@@ -55,7 +55,7 @@ internal static class FetchEndpoint
             }
             catch (IOException)
             {
-                return IngestionErrors.FetchFailed("Its server broke off or took too long.");
+                return OutboundErrors.FetchFailed("Its server broke off or took too long.");
             }
         }
     }

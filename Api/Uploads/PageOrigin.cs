@@ -1,5 +1,6 @@
 using ImageService.Api.Gateway;
 using ImageService.Core.Errors;
+using ImageService.Core.Policies;
 using ImageService.Core.Tenancy;
 
 namespace ImageService.Api.Uploads;
@@ -16,7 +17,7 @@ internal sealed class PageOrigin
 
     private static readonly Error Refused = new(ErrorCode.PolicyForbids, "Pages of this origin may not upload here (policy cors_origins).")
     {
-        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = "cors_origins" },
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = PolicyCatalog.CorsOrigins },
     };
 
     private readonly string? _origin;

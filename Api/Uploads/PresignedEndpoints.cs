@@ -10,6 +10,7 @@ using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
+using ImageService.Core.Tenancy;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -40,10 +41,10 @@ internal static class PresignedEndpoints
     }
 
     private static async Task<IResult> Presign(
-        PresignRequest request, Visit visit, PageOrigin page, HttpContext http, CallerSpaces spaces, ResumableUploads uploads, IObjectStore store, IOptions<IngestionOptions> options, TimeProvider clock,
+        PresignRequest request, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads, IObjectStore store, IOptions<IngestionOptions> options, TimeProvider clock,
         CancellationToken ct)
     {
-        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
+        if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
             || !UploadDetails.Read(request.Filename, request.Folder, tags, request.Access).TryGet(out var details, out error))
             return error.ToProblem();
@@ -70,12 +71,12 @@ internal static class PresignedEndpoints
                 $"{root}/complete"));
     }
 
-    private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, SpaceLookup spaces, ResumableUploads uploads, CancellationToken ct)
+    private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, TenantDirectory tenants, ResumableUploads uploads, CancellationToken ct)
     {
         var upload = await uploads.FindAsync(org, id, ResumableUploads.Presigned, ct);
         if (upload is null || !Fits(token, UploadDetails.Read(upload.Metadata).TokenHash))
             return Problems.NotFound.ToProblem();
-        if (await spaces.FindAsync(org, upload.SpaceId, ct) is not { } space)
+        if (await tenants.FindSpaceAsync(org, upload.SpaceId, ct) is not { } space)
             return Problems.NotFound.ToProblem();
         if ((page.Judge(space) ?? Settled(upload, uploads)) is { } refused)
             return refused.ToProblem();
@@ -84,10 +85,10 @@ internal static class PresignedEndpoints
         return await uploads.PutAsync(upload, http.Request.Body, ct) is { } error ? error.ToProblem() : Results.NoContent();
     }
 
-    private static async Task<IResult> Complete(Guid id, Visit visit, PageOrigin page, HttpContext http, CallerSpaces spaces, ResumableUploads uploads, UploadAnswer answer, CancellationToken ct)
+    private static async Task<IResult> Complete(Guid id, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads, UploadAnswer answer, CancellationToken ct)
     {
-        var upload = await uploads.FindAsync(CallerSpaces.Organization(visit.Caller), id, ResumableUploads.Presigned, ct);
-        if (!(await spaces.FindAsync(visit.Caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
+        var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(visit.Caller), id, ResumableUploads.Presigned, ct);
+        if (!(await places.FindSpaceAsync(visit.Caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         if (upload is null)
             return Problems.NotFound.ToProblem();

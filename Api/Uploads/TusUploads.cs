@@ -1,4 +1,4 @@
-using ImageService.Api.Assets;
+using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
@@ -10,11 +10,11 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Api.Uploads;
 
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
-internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces, RegistryFactory registry)
+internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, RegistryFactory registry)
 {
     public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent, CancellationToken ct)
     {
-        if (!(await spaces.FindAsync(caller, Value("tenant"), Value("space"), Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
+        if (!(await places.FindSpaceAsync(caller, Value("tenant"), Value("space"), Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !UploadDetails.Read(Value("filename") ?? Value("name"), Value("folder"), Value("tags"), Value("access")).TryGet(out var details, out error))
             return error;
         if (page.Judge(space) is { } foreign)
@@ -29,8 +29,8 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerSpaces spaces, 
     /// <summary>An upload that is neither expired nor another's.</summary>
     public async Task<Result<TusUpload>> FindAsync(Caller caller, PageOrigin page, Guid id, CancellationToken ct)
     {
-        var upload = await uploads.FindAsync(CallerSpaces.Organization(caller), id, ResumableUploads.Tus, ct);
-        if (!(await spaces.FindAsync(caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
+        var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(caller), id, ResumableUploads.Tus, ct);
+        if (!(await places.FindSpaceAsync(caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error;
         if (upload is null)
             return Problems.NotFound;

@@ -43,20 +43,21 @@ internal static class UploadEndpoints
         CrossOriginUploads.MapPreflight(assets, "", HttpMethods.Post);
         CrossOriginUploads.MapPreflight(assets, "/{id}/content", HttpMethods.Put);
         CrossOriginUploads.MapPreflight(assets, "/fetch", HttpMethods.Post);
+        routes.MapVersionRestore();
         routes.MapTus();
         routes.MapPresigned();
         routes.MapUploadTickets();
     }
 
     private static async Task<IResult> Create(
-        Visit visit, PageOrigin page, HttpContext http, MultipartUpload multipart, CallerSpaces spaces, AssetIngestor ingestor, UploadAnswer answer, IOptions<IngestionOptions> options, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, MultipartUpload multipart, CallerPlaces places, AssetIngestor ingestor, UploadAnswer answer, IOptions<IngestionOptions> options, CancellationToken ct)
     {
         SpaceScope? space = null;
-        var read = await multipart.ReadAsync(http.Request, CallerSpaces.Organization(visit.Caller), TargetAsync, ct);
+        var read = await multipart.ReadAsync(http.Request, CallerPlaces.OrganizationOf(visit.Caller), TargetAsync, ct);
         if (!read.TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;
-        if (space is null && !(await spaces.FindAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out space, out error))
+        if (space is null && !(await places.FindSpaceAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out space, out error))
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
@@ -69,7 +70,7 @@ internal static class UploadEndpoints
         {
             if (!fields.TryGetValue("tenant", out var tenant) || !fields.TryGetValue("space", out var name))
                 return new StagingTarget(options.Value.MaxStagedBytes);
-            if (!(await spaces.FindAsync(visit.Caller, tenant, name, Scopes.ImageWrite, ct)).TryGet(out space, out var refusal))
+            if (!(await places.FindSpaceAsync(visit.Caller, tenant, name, Scopes.ImageWrite, ct)).TryGet(out space, out var refusal))
                 return refusal;
             if (page.Judge(space) is { } foreign)
                 return foreign;
@@ -82,7 +83,7 @@ internal static class UploadEndpoints
         CancellationToken ct)
     {
         FoundAsset? found;
-        await using (var db = registry.ForOrganization(CallerSpaces.Organization(visit.Caller)))
+        await using (var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller)))
         {
             if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageWrite, deleted: false, ct)).TryGet(out found, out var absent))
                 return absent.ToProblem();

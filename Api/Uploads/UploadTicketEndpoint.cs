@@ -1,4 +1,3 @@
-using ImageService.Api.Assets;
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
@@ -16,11 +15,11 @@ internal static class UploadTicketEndpoint
                 + "ends with the session.")
             .Answers<UploadTicketResponse>(201).Fails(400, 403, 404);
 
-    private static async Task<IResult> Issue(UploadTicketRequest request, Visit visit, HttpContext http, CallerSpaces spaces, UploadTickets tickets, CancellationToken ct)
+    private static async Task<IResult> Issue(UploadTicketRequest request, Visit visit, HttpContext http, CallerPlaces places, UploadTickets tickets, CancellationToken ct)
     {
         if (visit.Person is not { } person)
             return new Error(ErrorCode.Forbidden, "Tickets are for people's browsers: sign in and send the session token. A key uploads by itself.").ToProblem();
-        if (!(await spaces.FindAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
+        if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         var (ticket, expiresAt) = tickets.Issue(person, space);
         http.Response.Headers.CacheControl = "no-store";

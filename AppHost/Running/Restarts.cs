@@ -15,6 +15,7 @@ internal sealed class Restarts(
     private readonly Dictionary<string, Course> _courses = [];
 
     /// <summary>Watches until the token is cancelled.</summary>
+#pragma warning disable RS0030 // The run does not wait for what watches it.
     public void Begin(CancellationToken stopping) => _ = Task.Run(async () =>
     {
         try
@@ -27,6 +28,7 @@ internal sealed class Restarts(
             // The run ends.
         }
     }, CancellationToken.None);
+#pragma warning restore RS0030
 
     private async Task FollowAsync(ResourceEvent change, CancellationToken ct)
     {

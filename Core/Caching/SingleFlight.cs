@@ -45,7 +45,9 @@ public sealed class SingleFlight<TKey, TValue>(TimeSpan limit, TimeProvider time
         }
 
         if (!joined)
+#pragma warning disable RS0030 // The work belongs to everybody who waits, not to the request that came first.
             flight.Work = Task.Run(() => FlyAsync(key, flight, work), CancellationToken.None);
+#pragma warning restore RS0030
 
         try
         {

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using ImageService.Core.Engine.Isolation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Engine;
@@ -17,6 +19,7 @@ public static class EngineServices
         services.AddSingleton<TransformCosts>();
         services.AddSingleton<TransformEngine>();
         services.AddSingleton<IsolatedDecoder>();
+        services.AddHostedService(provider => new HeicSupport(RuntimeInformation.ProcessArchitecture, provider.GetRequiredService<ILogger<HeicSupport>>()));
         return services;
     }
 }

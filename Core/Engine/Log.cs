@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace ImageService.Core.Engine;
@@ -18,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The isolated decoder was killed after {Elapsed}: {Reason}")]
     public static partial void DecoderKilled(ILogger logger, TimeSpan elapsed, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "HEIC originals are refused (unsupported_image_type): their decoder does not exist for {Architecture}. Run the Api and the Worker on x64 where HEIC is uploaded.")]
+    public static partial void NoHeic(ILogger logger, Architecture architecture);
 }

@@ -1,81 +1,70 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using ImageService.Core.Registry;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Identity;
 
 /// <summary>
-/// Hashes passwords with PBKDF2-HMAC-SHA512 and writes them as PHC text: <c>$pbkdf2-sha512$i=220000$salt$hash</c> (base64 without padding, 16 and 32 bytes).
+/// Hashes passwords by the framework's own hasher: PBKDF2-HMAC-SHA512 with a salt of 16 bytes, in the format of ASP.NET Core Identity version 3, which names its cost.
 /// As many hashes run at a time as there are processors: a flood of sign-ins waits in line instead of starving images of CPU.
 /// </summary>
-public sealed class PasswordHasher(IOptions<IdentityOptions> options) : IDisposable
+public sealed class PasswordHasher : IDisposable
 {
-    private const string Scheme = "pbkdf2-sha512";
-    private const int SaltBytes = 16;
-    private const int HashBytes = 32;
+    private static readonly User Nobody = new() { Email = "", Name = "" };
 
+    private readonly PasswordHasher<User> _hasher;
     private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
+    private readonly Lazy<string> _hashOfNobody;
+
+    public PasswordHasher(IOptions<IdentityOptions> options)
+    {
+        _hasher = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.PasswordIterations }));
+        _hashOfNobody = new Lazy<string>(() => _hasher.HashPassword(Nobody, Guid.CreateVersion7().ToString()));
+    }
 
     /// <summary>Hashes a password with a fresh salt.</summary>
-    public async Task<string> HashAsync(string password, CancellationToken ct)
-    {
-        var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        var iterations = options.Value.PasswordIterations;
-        var hash = await DeriveAsync(password, salt, iterations, ct);
-        return string.Create(CultureInfo.InvariantCulture, $"${Scheme}$i={iterations}${Encode(salt)}${Encode(hash)}");
-    }
+    public Task<string> HashAsync(string password, CancellationToken ct) => InTurnAsync(() => _hasher.HashPassword(Nobody, password.Normalize()), ct);
 
     /// <summary>
     /// Compares a password with a stored hash. Without a stored hash (no such account, or one without a password) the same work is done and the answer is
     /// <see cref="PasswordMatch.Wrong"/>, so that time tells nothing.
     /// </summary>
-    public async Task<PasswordMatch> VerifyAsync(string? stored, string password, CancellationToken ct)
-    {
-        var known = TryRead(stored, out var iterations, out var salt, out var expected);
-        if (!known)
-            (iterations, salt, expected) = (options.Value.PasswordIterations, new byte[SaltBytes], new byte[HashBytes]);
-        var actual = await DeriveAsync(password, salt, iterations, ct);
-        var equal = CryptographicOperations.FixedTimeEquals(actual, expected);
-        if (!known || !equal)
-            return PasswordMatch.Wrong;
-        return iterations < options.Value.PasswordIterations ? PasswordMatch.RightButOutdated : PasswordMatch.Right;
-    }
+    public Task<PasswordMatch> VerifyAsync(string? stored, string password, CancellationToken ct) => InTurnAsync(
+        () =>
+        {
+            if (!IsHash(stored))
+            {
+                _hasher.VerifyHashedPassword(Nobody, _hashOfNobody.Value, password.Normalize());
+                return PasswordMatch.Wrong;
+            }
+
+            return _hasher.VerifyHashedPassword(Nobody, stored!, password.Normalize()) switch
+            {
+                PasswordVerificationResult.Success => PasswordMatch.Right,
+                PasswordVerificationResult.SuccessRehashNeeded => PasswordMatch.RightButOutdated,
+                _ => PasswordMatch.Wrong,
+            };
+        },
+        ct);
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task<byte[]> DeriveAsync(string password, byte[] salt, int iterations, CancellationToken ct)
+    /// <summary>What else may stand there would make the framework throw.</summary>
+    private static bool IsHash(string? stored) => stored is { Length: > 0 } && Convert.TryFromBase64String(stored, new byte[stored.Length], out var bytes) && bytes > 0;
+
+    private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken ct)
     {
         await _turns.WaitAsync(ct);
         try
         {
-            // Off the request's thread: this is a tenth of a second of pure computing.
-            return await Task.Run(
-                () => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password.Normalize()), salt, iterations, HashAlgorithmName.SHA512, HashBytes), ct);
+#pragma warning disable RS0030 // Off the request's thread: this is a tenth of a second of pure computing, and as many run as there are cores.
+            return await Task.Run(work, ct);
+#pragma warning restore RS0030
         }
         finally
         {
             _turns.Release();
         }
-    }
-
-    private static bool TryRead(string? stored, out int iterations, out byte[] salt, out byte[] hash)
-    {
-        (iterations, salt, hash) = (0, [], []);
-        if (stored?.Split('$') is not ["", Scheme, ['i', '=', .. var cost], var saltText, var hashText])
-            return false;
-        if (!int.TryParse(cost, NumberStyles.None, CultureInfo.InvariantCulture, out iterations))
-            return false;
-        (salt, hash) = (Decode(saltText), Decode(hashText));
-        return salt.Length == SaltBytes && hash.Length == HashBytes;
-    }
-
-    private static string Encode(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
-
-    private static byte[] Decode(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='), bytes, out var written) ? bytes[..written] : [];
     }
 }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageService.Core.Identity;
 
-/// <summary>Ten single-use codes that stand in for a lost authenticator: <c>k7m2p-x9d4f</c>, 50 random bits each, stored as SHA-256 hex.</summary>
+/// <summary>Ten single-use codes that stand in for a lost authenticator: <c>k7m2-p9d4-x9df-4k2p</c>, 80 random bits each, stored as SHA-256 hex.</summary>
 public static class RecoveryCodes
 {
     private const string Alphabet = "23456789abcdefghjkmnpqrstuvwxyz0";
@@ -24,7 +24,7 @@ public static class RecoveryCodes
 
     private static string One()
     {
-        var text = RandomNumberGenerator.GetString(Alphabet, 10);
-        return $"{text[..5]}-{text[5..]}";
+        var text = RandomNumberGenerator.GetString(Alphabet, 16);
+        return $"{text[..4]}-{text[4..8]}-{text[8..12]}-{text[12..]}";
     }
 }

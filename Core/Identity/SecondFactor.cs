@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ImageService.Core.Errors;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using Microsoft.EntityFrameworkCore;
 using OtpNet;
 

@@ -13,7 +13,7 @@ namespace ImageService.Core.Ingestion;
 /// Safe to run again after a crash: what was imported before is found by its bytes and counted as deduplicated.
 /// </summary>
 public sealed class ImportRunner(
-    RegistryFactory registry, IObjectStore store, StagingArea staging, AssetIngestor ingestor, SpaceLookup spaces, IOptions<IngestionOptions> options, TimeProvider time)
+    RegistryFactory registry, IObjectStore store, StagingArea staging, AssetIngestor ingestor, TenantDirectory tenants, IOptions<IngestionOptions> options, TimeProvider time)
 {
     /// <summary>
     /// A run that has not shown progress for this long is taken to be dead; one file takes far less. Should it be alive all the same, files are found twice
@@ -31,7 +31,7 @@ public sealed class ImportRunner(
         if (claim is not { Job: { } job })
             return claim is not { Busy: true };
         var progress = new ImportProgress(registry, job, time);
-        if (await spaces.FindAsync(organizationId, job.SpaceId, ct) is not { } space)
+        if (await tenants.FindSpaceAsync(organizationId, job.SpaceId, ct) is not { } space)
         {
             await progress.EndAsync("failed", new Error(ErrorCode.NotFound, "The space was deleted."), ct);
             return true;

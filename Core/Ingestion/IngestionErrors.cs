@@ -1,4 +1,5 @@
 using ImageService.Core.Errors;
+using ImageService.Core.Outbound;
 
 namespace ImageService.Core.Ingestion;
 
@@ -12,13 +13,7 @@ public static class IngestionErrors
 
     public static Error BrokenOff() => new(ErrorCode.InvalidRequest, "The body ended before the file did. Send it again.");
 
-    public static Error FetchRefused(string why) => new(ErrorCode.FetchRefused, why);
-
-    public static Error NotPublic() => new(ErrorCode.FetchRefused, "The URL's host has no public address, or its address may not be connected to.");
-
-    public static Error FetchFailed(string why) => new(ErrorCode.FetchFailed, $"The URL could not be fetched. {why}");
-
-    public static Error FetchTimedOut(TimeSpan limit) => FetchFailed($"Its server took longer than {limit.TotalSeconds:0.#} s.");
+    public static Error FetchTimedOut(TimeSpan limit) => OutboundErrors.FetchFailed($"Its server took longer than {limit.TotalSeconds:0.#} s.");
 
     public static Error NoImageThere() => new(ErrorCode.UnsupportedImageType, "The URL's server says that what it sends is no image.");
 

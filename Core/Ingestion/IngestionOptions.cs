@@ -7,16 +7,9 @@ public sealed class IngestionOptions
 {
     public const string Section = "Ingestion";
 
-    /// <summary>Hosts, each as <c>host:port</c>, that may be fetched from though their address is not public. Default: none.</summary>
-    public string[] TrustedFetchHosts { get; set; } = [];
-
     /// <summary>Longest time for fetching one URL, redirects and body included. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Ingestion:FetchTimeout must be from 00:00:01 to 00:10:00.")]
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Longest time for one connection to be made. Default 5 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Ingestion:FetchConnectTimeout must be from 00:00:00.1 to 00:01:00.")]
-    public TimeSpan FetchConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long an unfinished upload (tus or presigned) can be resumed after its last byte. Default 24 h.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00", ErrorMessage = "Ingestion:UploadLifetime must be from 00:01:00 to 7.00:00:00.")]

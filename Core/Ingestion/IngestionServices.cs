@@ -9,9 +9,7 @@ public static class IngestionServices
     public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<GuardedHttpClient>();
         services.AddSingleton<RemoteImageFetcher>();
-        services.AddSingleton<SpaceLookup>();
         services.AddSingleton<StagingArea>();
         services.AddSingleton<AssetIngestor>();
         services.AddSingleton<ResumableUploads>();

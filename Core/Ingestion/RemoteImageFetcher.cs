@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 
 using ImageService.Core.Errors;
 
+using ImageService.Core.Outbound;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Ingestion;
@@ -63,7 +64,7 @@ public sealed class RemoteImageFetcher(GuardedHttpClient client, IOptions<Ingest
             return new RemoteImage(response, await response.Content.ReadAsStreamAsync(deadline.Token), NameOf(url), deadline, ct);
         }
 
-        return IngestionErrors.FetchRefused($"The URL redirects more than {MaxRedirects} times.");
+        return OutboundErrors.FetchRefused($"The URL redirects more than {MaxRedirects} times.");
     }
 
     private static Uri? RedirectOf(HttpResponseMessage response, Uri from) =>
@@ -75,9 +76,9 @@ public sealed class RemoteImageFetcher(GuardedHttpClient client, IOptions<Ingest
     private static Error? Judge(HttpResponseMessage response, long maxBytes)
     {
         if (response.StatusCode is not HttpStatusCode.OK)
-            return IngestionErrors.FetchFailed($"Its server answered {(int)response.StatusCode}.");
+            return OutboundErrors.FetchFailed($"Its server answered {(int)response.StatusCode}.");
         if (response.Content.Headers.ContentEncoding.Count > 0)
-            return IngestionErrors.FetchFailed("Its server sent a compressed body though none was asked for.");
+            return OutboundErrors.FetchFailed("Its server sent a compressed body though none was asked for.");
         if (response.Content.Headers.ContentLength > maxBytes)
             return IngestionErrors.TooLarge(maxBytes);
         var type = response.Content.Headers.ContentType?.MediaType;

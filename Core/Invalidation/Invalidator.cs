@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;

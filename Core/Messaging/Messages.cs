@@ -103,7 +103,7 @@ public sealed record JobRetryRequested(Guid OrganizationId, long JobId) : IMessa
 /// <summary>A quota is used to 80 % or more; told once per scope, kind and period.</summary>
 /// <param name="OrganizationId">Whose.</param>
 /// <param name="ScopeId">Organization, tenant or space whose policy sets the quota.</param>
-/// <param name="Kind"><c>storage_bytes</c>, <c>assets</c>, <c>transforms</c>, <c>bandwidth_bytes</c>.</param>
+/// <param name="Kind">A counter's name of <c>QuotaKind</c>.</param>
 /// <param name="Used">What was used when it was noticed.</param>
 /// <param name="Limit">The quota.</param>
 public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind, long Used, long Limit) : IMessage

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Google.Apis.Auth.OAuth2;
+using ImageService.Core.Outbound;
 
 namespace ImageService.Core.Messaging;
 
@@ -66,8 +67,8 @@ internal sealed class PubSubClient : IDisposable
     private static async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken ct)
     {
         if (response.IsSuccessStatusCode) return;
-        var said = await response.Content.ReadAsStringAsync(ct);
-        throw new HttpRequestException($"Google answered {(int)response.StatusCode}: {(said.Length > 500 ? said[..500] : said)}", inner: null, response.StatusCode);
+        var said = await BoundedBody.ReadTextAsync(response.Content, 500, ct);
+        throw new HttpRequestException($"Google answered {(int)response.StatusCode}: {said}", inner: null, response.StatusCode);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string url, object? body, CancellationToken ct)

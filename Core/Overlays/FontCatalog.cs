@@ -1,5 +1,5 @@
-using ImageService.Core.Caching;
 using ImageService.Core.Engine.Overlays;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 

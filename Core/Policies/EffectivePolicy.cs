@@ -18,35 +18,35 @@ public sealed class EffectivePolicy
     {
         Items = items;
         _byKey = items.ToFrozenDictionary(item => item.Key, StringComparer.Ordinal);
-        DefaultAccess = Choice<AssetAccess>("default_access");
-        AllowedInputFormats = Words("allowed_input_formats").ToFrozenSet(StringComparer.Ordinal);
-        AllowedOutputFormats = Words("allowed_output_formats").Select(Format).ToFrozenSet();
-        MaxOutputWidth = (int)Number("max_output_width");
-        MaxOutputHeight = (int)Number("max_output_height");
-        MaxOutputPixels = Number("max_output_pixels");
-        MaxUploadBytes = Number("max_upload_bytes");
-        MaxInputPixels = Number("max_input_pixels");
-        MaxInputFrames = (int)Number("max_input_frames");
-        (QualityDefault, _qualities) = Qualities(Value("quality_default"));
-        SignedUrlTtlDefault = Seconds("signed_url_ttl_default_seconds");
-        SignedUrlTtlMax = Seconds("signed_url_ttl_max_seconds");
-        SigningMode = Choice<SigningMode>("signing_mode");
-        TransformMode = Choice<TransformMode>("transform_mode");
+        DefaultAccess = Choice<AssetAccess>(PolicyCatalog.DefaultAccess);
+        AllowedInputFormats = Words(PolicyCatalog.AllowedInputFormats).ToFrozenSet(StringComparer.Ordinal);
+        AllowedOutputFormats = Words(PolicyCatalog.AllowedOutputFormats).Select(Format).ToFrozenSet();
+        MaxOutputWidth = (int)Number(PolicyCatalog.MaxOutputWidth);
+        MaxOutputHeight = (int)Number(PolicyCatalog.MaxOutputHeight);
+        MaxOutputPixels = Number(PolicyCatalog.MaxOutputPixels);
+        MaxUploadBytes = Number(PolicyCatalog.MaxUploadBytes);
+        MaxInputPixels = Number(PolicyCatalog.MaxInputPixels);
+        MaxInputFrames = (int)Number(PolicyCatalog.MaxInputFrames);
+        (QualityDefault, _qualities) = Qualities(Value(PolicyCatalog.QualityDefault));
+        SignedUrlTtlDefault = Seconds(PolicyCatalog.SignedUrlTtlDefaultSeconds);
+        SignedUrlTtlMax = Seconds(PolicyCatalog.SignedUrlTtlMaxSeconds);
+        SigningMode = Choice<SigningMode>(PolicyCatalog.SigningMode);
+        TransformMode = Choice<TransformMode>(PolicyCatalog.TransformMode);
         OverlayText = Choice<OverlayTextMode>(PolicyCatalog.OverlayText);
         Watermark = WatermarkPolicy.Read(Value(PolicyCatalog.Watermark));
-        VariantBudget = (int)Number("variant_budget");
-        WidthLadder = [.. Value("width_ladder").EnumerateArray().Select(width => width.GetInt32()).Order()];
-        CacheMaxAge = Seconds("cache_max_age_seconds");
-        PresetCacheMaxAge = Seconds("preset_cache_max_age_seconds");
-        OriginalDelivery = Choice<OriginalDelivery>("original_delivery");
-        KeepCopyright = Value("keep_copyright").GetBoolean();
-        CorsOrigins = [.. Words("cors_origins")];
-        AllowedReferrers = [.. Words("allowed_referrers")];
-        RateLimitRequests = Number("rate_limit_requests");
-        RateLimitWindow = Seconds("rate_limit_window_seconds");
-        ApiRateLimitRequests = Number("api_rate_limit_requests");
-        RateLimitLevel = _byKey["rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
-        ApiRateLimitLevel = _byKey["api_rate_limit_requests"].Source?.Level ?? PolicyLevel.Organization;
+        VariantBudget = (int)Number(PolicyCatalog.VariantBudget);
+        WidthLadder = [.. Value(PolicyCatalog.WidthLadder).EnumerateArray().Select(width => width.GetInt32()).Order()];
+        CacheMaxAge = Seconds(PolicyCatalog.CacheMaxAgeSeconds);
+        PresetCacheMaxAge = Seconds(PolicyCatalog.PresetCacheMaxAgeSeconds);
+        OriginalDelivery = Choice<OriginalDelivery>(PolicyCatalog.OriginalDelivery);
+        KeepCopyright = Value(PolicyCatalog.KeepCopyright).GetBoolean();
+        CorsOrigins = [.. Words(PolicyCatalog.CorsOrigins)];
+        AllowedReferrers = [.. Words(PolicyCatalog.AllowedReferrers)];
+        RateLimitRequests = Number(PolicyCatalog.RateLimitRequests);
+        RateLimitWindow = Seconds(PolicyCatalog.RateLimitWindowSeconds);
+        ApiRateLimitRequests = Number(PolicyCatalog.ApiRateLimitRequests);
+        RateLimitLevel = _byKey[PolicyCatalog.RateLimitRequests].Source?.Level ?? PolicyLevel.Organization;
+        ApiRateLimitLevel = _byKey[PolicyCatalog.ApiRateLimitRequests].Source?.Level ?? PolicyLevel.Organization;
         QuotaStorageBytes = PolicyLevels.Limits(PolicyCatalog.QuotaStorageBytes, levels);
         QuotaAssets = PolicyLevels.Limits(PolicyCatalog.QuotaAssets, levels);
         QuotaTransformsPerMonth = PolicyLevels.Limits(PolicyCatalog.QuotaTransformsPerMonth, levels);
@@ -186,7 +186,7 @@ public sealed class EffectivePolicy
         if (value.ValueKind is JsonValueKind.Number)
             return (value.GetInt32(), FrozenDictionary<ImageFormat, int>.Empty);
         var byFormat = value.EnumerateObject().Where(member => member.Name != "default").ToFrozenDictionary(member => Format(member.Name), member => member.Value.GetInt32());
-        return (value.TryGetProperty("default", out var other) ? other.GetInt32() : PolicyCatalog.Get("quality_default").DefaultValue.GetInt32(), byFormat);
+        return (value.TryGetProperty("default", out var other) ? other.GetInt32() : PolicyCatalog.Get(PolicyCatalog.QualityDefault).DefaultValue.GetInt32(), byFormat);
     }
 }
 

@@ -8,6 +8,30 @@ namespace ImageService.Core.Policies;
 public static class PolicyCatalog
 {
     public const string DefaultAccess = "default_access";
+    public const string AllowedInputFormats = "allowed_input_formats";
+    public const string AllowedOutputFormats = "allowed_output_formats";
+    public const string MaxOutputWidth = "max_output_width";
+    public const string MaxOutputHeight = "max_output_height";
+    public const string MaxOutputPixels = "max_output_pixels";
+    public const string MaxUploadBytes = "max_upload_bytes";
+    public const string MaxInputPixels = "max_input_pixels";
+    public const string MaxInputFrames = "max_input_frames";
+    public const string QualityDefault = "quality_default";
+    public const string SignedUrlTtlDefaultSeconds = "signed_url_ttl_default_seconds";
+    public const string SignedUrlTtlMaxSeconds = "signed_url_ttl_max_seconds";
+    public const string SigningMode = "signing_mode";
+    public const string TransformMode = "transform_mode";
+    public const string VariantBudget = "variant_budget";
+    public const string WidthLadder = "width_ladder";
+    public const string CacheMaxAgeSeconds = "cache_max_age_seconds";
+    public const string PresetCacheMaxAgeSeconds = "preset_cache_max_age_seconds";
+    public const string OriginalDelivery = "original_delivery";
+    public const string KeepCopyright = "keep_copyright";
+    public const string CorsOrigins = "cors_origins";
+    public const string AllowedReferrers = "allowed_referrers";
+    public const string RateLimitRequests = "rate_limit_requests";
+    public const string RateLimitWindowSeconds = "rate_limit_window_seconds";
+    public const string ApiRateLimitRequests = "api_rate_limit_requests";
     public const string Store = "store";
     public const string OverlayText = "overlay_text";
     public const string Watermark = "watermark";
@@ -17,34 +41,33 @@ public static class PolicyCatalog
     public const string QuotaTransformCpuMsPerMonth = "quota_transform_cpu_ms_per_month";
     public const string QuotaBandwidthBytesPerMonth = "quota_bandwidth_bytes_per_month";
     public const string QuotaRequestsPerMonth = "quota_requests_per_month";
-    public const string WidthLadder = "width_ladder";
 
     /// <summary>Every policy, in the order it is listed.</summary>
     public static readonly IReadOnlyList<PolicyDefinition> All =
     [
         new(DefaultAccess, Choice, "\"private\"", "Access of new assets.") { Choices = ["public", "private"] },
-        new("allowed_input_formats", Choices, """["jpg","png","webp","gif","avif","tiff","heic"]""", "Formats of originals that may be uploaded, by content.")
+        new(AllowedInputFormats, Choices, """["jpg","png","webp","gif","avif","tiff","heic"]""", "Formats of originals that may be uploaded, by content.")
         {
             Choices = ["jpg", "png", "webp", "gif", "avif", "tiff", "heic", "svg"],
         },
-        new("allowed_output_formats", Choices, """["jpg","png","webp","avif","gif"]""", "Formats that images may be delivered in.")
+        new(AllowedOutputFormats, Choices, """["jpg","png","webp","avif","gif"]""", "Formats that images may be delivered in.")
         {
             Choices = ["jpg", "png", "webp", "avif", "gif"],
         },
-        new("max_output_width", Number, "8192", "Largest width that may be asked for, px.") { Min = 1, Max = 8192 },
-        new("max_output_height", Number, "8192", "Largest height that may be asked for, px.") { Min = 1, Max = 8192 },
-        new("max_output_pixels", Number, "67108864", "Largest width times height that may be asked for, px.") { Min = 1, Max = 67_108_864 },
-        new("max_upload_bytes", Number, "52428800", "Largest original, bytes.") { Min = 1, Max = 10L << 30 },
-        new("max_input_pixels", Number, "100000000", "Largest original: width times height times frames, px.") { Min = 1, Max = 1_000_000_000 },
-        new("max_input_frames", Number, "1000", "Most frames of an original.") { Min = 1, Max = 10_000 },
-        new("quality_default", PolicyType.Quality, "85", "Encoder quality where a URL says none.") { Min = 1, Max = 100 },
-        new("signed_url_ttl_default_seconds", Number, "3600", "Life of a signed URL where the request says none, s.") { Min = 1, Max = 31_536_000 },
-        new("signed_url_ttl_max_seconds", Number, "86400", "Longest life of a signed URL, s.") { Min = 1, Max = 31_536_000 },
-        new("signing_mode", Choice, "\"enforce\"", "Whether private URLs need a valid signature: enforce; report serves and counts those without; off serves them.")
+        new(MaxOutputWidth, Number, "8192", "Largest width that may be asked for, px.") { Min = 1, Max = 8192 },
+        new(MaxOutputHeight, Number, "8192", "Largest height that may be asked for, px.") { Min = 1, Max = 8192 },
+        new(MaxOutputPixels, Number, "67108864", "Largest width times height that may be asked for, px.") { Min = 1, Max = 67_108_864 },
+        new(MaxUploadBytes, Number, "52428800", "Largest original, bytes.") { Min = 1, Max = 10L << 30 },
+        new(MaxInputPixels, Number, "100000000", "Largest original: width times height times frames, px.") { Min = 1, Max = 1_000_000_000 },
+        new(MaxInputFrames, Number, "1000", "Most frames of an original.") { Min = 1, Max = 10_000 },
+        new(QualityDefault, PolicyType.Quality, "85", "Encoder quality where a URL says none.") { Min = 1, Max = 100 },
+        new(SignedUrlTtlDefaultSeconds, Number, "3600", "Life of a signed URL where the request says none, s.") { Min = 1, Max = 31_536_000 },
+        new(SignedUrlTtlMaxSeconds, Number, "86400", "Longest life of a signed URL, s.") { Min = 1, Max = 31_536_000 },
+        new(SigningMode, Choice, "\"enforce\"", "Whether private URLs need a valid signature: enforce; report serves and counts those without; off serves them.")
         {
             Choices = ["enforce", "report", "off"],
         },
-        new("transform_mode", Choice, "\"open\"", "Which operations a URL may ask for: open (any), presets_only (a preset as it is, or the original), signed_only (any, if signed).")
+        new(TransformMode, Choice, "\"open\"", "Which operations a URL may ask for: open (any), presets_only (a preset as it is, or the original), signed_only (any, if signed).")
         {
             Choices = ["open", "presets_only", "signed_only"],
         },
@@ -54,23 +77,23 @@ public static class PolicyCatalog
             Min = 1,
             Max = 8192,
         },
-        new("variant_budget", Number, "1000", "Most variants of one asset version.") { Min = 1, Max = 1_000_000 },
+        new(VariantBudget, Number, "1000", "Most variants of one asset version.") { Min = 1, Max = 1_000_000 },
         new(WidthLadder, Widths, "[]", "Widths that are made, px; a width in a URL, times its dpr, is raised to the next one. Empty: any width. Where images are public by default, a ladder unless a level sets one.")
         {
             Min = 1, Max = 8192, PublicDefault = $"[{string.Join(',', PublicLadder.Widths)}]",
         },
-        new("cache_max_age_seconds", Number, "31536000", "How long caches may keep an image of a public URL, s.") { Max = 31_536_000 },
-        new("preset_cache_max_age_seconds", Number, "3600", "The same for URLs that name a preset, s.") { Max = 31_536_000 },
-        new("original_delivery", Choice, "\"stripped\"", "How originals are delivered: stripped (without metadata), exact (as uploaded), off (not at all).")
+        new(CacheMaxAgeSeconds, Number, "31536000", "How long caches may keep an image of a public URL, s.") { Max = 31_536_000 },
+        new(PresetCacheMaxAgeSeconds, Number, "3600", "The same for URLs that name a preset, s.") { Max = 31_536_000 },
+        new(OriginalDelivery, Choice, "\"stripped\"", "How originals are delivered: stripped (without metadata), exact (as uploaded), off (not at all).")
         {
             Choices = ["stripped", "exact", "off"],
         },
-        new("keep_copyright", PolicyType.Boolean, "false", "Whether the copyright and artist of the original stay in images."),
-        new("cors_origins", Origins, """["*"]""", "Origins whose scripts may read images and send uploads."),
-        new("allowed_referrers", Hosts, "[]", "Hosts whose pages may show images; requests without a referrer are served."),
-        new("rate_limit_requests", Number, "10000", "Image requests per window; the level that sets it counts its own.") { Min = 1, Max = 1_000_000_000 },
-        new("rate_limit_window_seconds", Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
-        new("api_rate_limit_requests", Number, "3000", "Management requests per minute; the level that sets it counts its own, refused ones too.") { Min = 1, Max = 1_000_000_000 },
+        new(KeepCopyright, PolicyType.Boolean, "false", "Whether the copyright and artist of the original stay in images."),
+        new(CorsOrigins, Origins, """["*"]""", "Origins whose scripts may read images and send uploads."),
+        new(AllowedReferrers, Hosts, "[]", "Hosts whose pages may show images; requests without a referrer are served."),
+        new(RateLimitRequests, Number, "10000", "Image requests per window; the level that sets it counts its own.") { Min = 1, Max = 1_000_000_000 },
+        new(RateLimitWindowSeconds, Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
+        new(ApiRateLimitRequests, Number, "3000", "Management requests per minute; the level that sets it counts its own, refused ones too.") { Min = 1, Max = 1_000_000_000 },
         new(Store, Name, "null", "Which of the operator's stores new images are written to; null for the first. What is stored already stays where it is until it is moved."),
         new(QuotaStorageBytes, OptionalNumber, "null", "Most bytes of originals held at this level."),
         new(QuotaAssets, OptionalNumber, "null", "Most assets held at this level."),

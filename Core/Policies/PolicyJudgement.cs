@@ -22,7 +22,7 @@ public static class PolicyJudgement
         if (merged.Original)
         {
             return policy.OriginalDelivery is OriginalDelivery.Off
-                ? Forbidden("original_delivery", "Originals are not delivered here.")
+                ? Forbidden(PolicyCatalog.OriginalDelivery, "Originals are not delivered here.")
                 : JudgeFormat(policy, merged) ?? (Result<PolicyVerdict>)new PolicyVerdict(merged, null);
         }
 
@@ -46,7 +46,7 @@ public static class PolicyJudgement
         var width = scaled.Width ?? (scaled.Height is { } height ? scaled.WidthOf(height, source) : source.Drawing?.Width ?? source.Width);
         return policy.WidthLadder.Contains(width)
             ? null
-            : Forbidden("width_ladder", $"A signature for the asset opens the widths {string.Join(", ", policy.WidthLadder)} here, not {width}.");
+            : Forbidden(PolicyCatalog.WidthLadder, $"A signature for the asset opens the widths {string.Join(", ", policy.WidthLadder)} here, not {width}.");
     }
 
     private static bool SaysSize(ImageOperations written, ImageOperations merged) =>
@@ -58,14 +58,14 @@ public static class PolicyJudgement
     public static Error? JudgeOutput(this EffectivePolicy policy, ImageFormat format) =>
         policy.AllowedOutputFormats.Contains(format)
             ? null
-            : Forbidden("allowed_output_formats", $"The format '{format.Name()}' is not allowed here; allowed are {string.Join(", ", policy.AllowedOutputFormats.Select(f => f.Name()).Order(StringComparer.Ordinal))}.");
+            : Forbidden(PolicyCatalog.AllowedOutputFormats, $"The format '{format.Name()}' is not allowed here; allowed are {string.Join(", ", policy.AllowedOutputFormats.Select(f => f.Name()).Order(StringComparer.Ordinal))}.");
 
     private static Error? JudgeMode(EffectivePolicy policy, ImageOperations written, bool isSigned) => policy.TransformMode switch
     {
         TransformMode.PresetsOnly when !IsBounded(written) =>
-            Forbidden("transform_mode", "Only presets are allowed here: 'preset_{slug}' without further operations except 'fmt', or 'original'."),
+            Forbidden(PolicyCatalog.TransformMode, "Only presets are allowed here: 'preset_{slug}' without further operations except 'fmt', or 'original'."),
         TransformMode.SignedOnly when !isSigned && !IsBounded(written) =>
-            Forbidden("transform_mode", "Operations need a signed URL here; without one only 'preset_{slug}' or 'original' is allowed."),
+            Forbidden(PolicyCatalog.TransformMode, "Operations need a signed URL here; without one only 'preset_{slug}' or 'original' is allowed."),
         _ => null,
     };
 
@@ -85,15 +85,15 @@ public static class PolicyJudgement
     private static Error? JudgeSides(EffectivePolicy policy, ImageOperations operations)
     {
         if (operations.Width > policy.MaxOutputWidth)
-            return Forbidden("max_output_width", $"The width {operations.Width} is above {policy.MaxOutputWidth}, the largest allowed here.");
+            return Forbidden(PolicyCatalog.MaxOutputWidth, $"The width {operations.Width} is above {policy.MaxOutputWidth}, the largest allowed here.");
         return operations.Height > policy.MaxOutputHeight
-            ? Forbidden("max_output_height", $"The height {operations.Height} is above {policy.MaxOutputHeight}, the largest allowed here.")
+            ? Forbidden(PolicyCatalog.MaxOutputHeight, $"The height {operations.Height} is above {policy.MaxOutputHeight}, the largest allowed here.")
             : null;
     }
 
     private static Error? JudgePixels(EffectivePolicy policy, ImageOperations operations) =>
         operations is { Width: { } width, Height: { } height } && (long)width * height > policy.MaxOutputPixels
-            ? Forbidden("max_output_pixels", $"{width} x {height} pixels are more than {policy.MaxOutputPixels}, the most allowed here.")
+            ? Forbidden(PolicyCatalog.MaxOutputPixels, $"{width} x {height} pixels are more than {policy.MaxOutputPixels}, the most allowed here.")
             : null;
 
     /// <summary>Raises the width, or the one that a height alone leads to, to the next step of the ladder, the other side in proportion.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,10 +32,7 @@ public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
             scopes.Add(tenant);
         if (spaceId is { } space)
             scopes.Add(space);
-        var rows = await db.Policies.AsNoTracking()
-            .Where(p => p.OrganizationId == organizationId && scopes.Contains(p.ScopeId))
-            .Select(p => new { p.Level, p.Key, p.Value, p.Locked })
-            .ToListAsync(ct);
+        var rows = await RowsAsync(db, organizationId, scopes, ct);
         var organization = await db.Organizations.Where(o => o.Id == organizationId).Select(o => o.Slug).FirstOrDefaultAsync(ct);
         var below = tenantId is null
             ? null
@@ -44,23 +41,43 @@ public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
             ? null
             : await db.Spaces.Where(s => s.Id == spaceId && s.OrganizationId == organizationId).Select(s => new { s.Slug, s.DefaultAccess }).FirstOrDefaultAsync(ct);
 
-        var levels = new List<PolicyLevelValues> { new(PolicyLevel.Organization, organization ?? "", Values(PolicyLevel.Organization)) };
+        var levels = new List<PolicyLevelValues> { new(PolicyLevel.Organization, organization ?? "", Values(rows, organizationId)) };
         if (below is not null)
-            levels.Add(new PolicyLevelValues(PolicyLevel.Tenant, below, Values(PolicyLevel.Tenant)));
+            levels.Add(new PolicyLevelValues(PolicyLevel.Tenant, below, Values(rows, tenantId!.Value)));
         if (lowest is not null)
-            levels.Add(new PolicyLevelValues(PolicyLevel.Space, lowest.Slug, Values(PolicyLevel.Space, lowest.DefaultAccess)));
+            levels.Add(new PolicyLevelValues(PolicyLevel.Space, lowest.Slug, Values(rows, spaceId!.Value, lowest.DefaultAccess)));
         return PolicyLevels.Resolve(levels);
+    }
 
-        Dictionary<string, PolicySetting> Values(PolicyLevel level, AssetAccess? access = null)
-        {
-            var values = rows.Where(row => row.Level == level)
-                .ToDictionary(row => row.Key, row => new PolicySetting(Parse(row.Value), row.Locked), StringComparer.Ordinal);
+    /// <summary>What is in force at several spaces of one organization, in their order, by one look at the registry.</summary>
+    public static async Task<IReadOnlyList<EffectivePolicy>> ReadAsync(RegistryDb db, IReadOnlyList<PolicyPlace> spaces, CancellationToken ct)
+    {
+        if (spaces.Count == 0)
+            return [];
+        var organizationId = spaces[0].OrganizationId;
+        var rows = await RowsAsync(db, organizationId, [organizationId, .. spaces.Select(space => space.TenantId).Distinct(), .. spaces.Select(space => space.SpaceId)], ct);
+        return
+        [
+            .. spaces.Select(space => PolicyLevels.Resolve(
+            [
+                new PolicyLevelValues(PolicyLevel.Organization, space.Organization, Values(rows, organizationId)),
+                new PolicyLevelValues(PolicyLevel.Tenant, space.Tenant, Values(rows, space.TenantId)),
+                new PolicyLevelValues(PolicyLevel.Space, space.Space, Values(rows, space.SpaceId, space.DefaultAccess)),
+            ])),
+        ];
+    }
 
-            // A space's own default access is the same thing in another place; a policy row says it more expressly.
-            if (access is { } own)
-                values.TryAdd(PolicyCatalog.DefaultAccess, new PolicySetting(JsonSerializer.SerializeToElement(SnakeCase.Write(own)), false));
-            return values;
-        }
+    private static async Task<ILookup<Guid, PolicyRow>> RowsAsync(RegistryDb db, Guid organizationId, List<Guid> scopes, CancellationToken ct) =>
+        (await db.Policies.AsNoTracking().Where(row => row.OrganizationId == organizationId && scopes.Contains(row.ScopeId)).ToListAsync(ct)).ToLookup(row => row.ScopeId);
+
+    private static Dictionary<string, PolicySetting> Values(ILookup<Guid, PolicyRow> rows, Guid scope, AssetAccess? access = null)
+    {
+        var values = rows[scope].ToDictionary(row => row.Key, row => new PolicySetting(Parse(row.Value), row.Locked), StringComparer.Ordinal);
+
+        // A space's own default access is the same thing in another place; a policy row says it more expressly.
+        if (access is { } own)
+            values.TryAdd(PolicyCatalog.DefaultAccess, new PolicySetting(JsonSerializer.SerializeToElement(SnakeCase.Write(own)), false));
+        return values;
     }
 
     private static JsonElement Parse(string json)
@@ -68,4 +85,26 @@ public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
         using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
     }
+}
+
+/// <summary>A space with the names of its levels, as policies are read for it.</summary>
+public sealed record PolicyPlace
+{
+    public required Guid OrganizationId { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Organization { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
+    /// <summary>Access of new assets, as the space itself says; null where it says nothing.</summary>
+    public required AssetAccess? DefaultAccess { get; init; }
 }

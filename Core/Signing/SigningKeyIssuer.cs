@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using ImageService.Core.Registry;
+using ImageService.Core.Secrets;
 
 namespace ImageService.Core.Signing;
 

@@ -1,6 +1,7 @@
-using ImageService.Core.Caching;
 using ImageService.Core.Errors;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
+using ImageService.Core.Secrets;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Core.Signing;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Tenancy;
 
 /// <summary>What is known of an asset's version, from memory while nothing changed. Assets are reached through a space only.</summary>
-public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
+public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, TenantDirectory tenants)
 {
     /// <summary>The facts of one version; null where the space holds no such live asset or version.</summary>
     public ValueTask<AssetFacts?> FindAsync(SpaceScope space, AssetId asset, int version, CancellationToken ct)
@@ -28,6 +28,20 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
         static (asked, ct) => LoadAsync(asked.registry, asked.organizationId, asked.asset, asked.version, ct),
         StaleFacts.Allow,
         ct);
+
+    /// <summary>A live asset with its space, read from the registry: for work that comes after the request. Null where the asset, or a level above it, is gone.</summary>
+    public async Task<AssetPlace?> FindPlaceAsync(Guid organizationId, Guid assetId, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(organizationId);
+        var found = await (
+            from asset in db.Assets.AsNoTracking()
+            join version in db.AssetVersions on new { Id = asset.Id, Version = asset.CurrentVersion } equals new { Id = version.AssetId, version.Version }
+            where asset.Id == assetId && asset.DeletedAt == null
+            select new { asset, version.Format, version.HasAlpha }).SingleOrDefaultAsync(ct);
+        if (found is null || await tenants.FindSpaceAsync(organizationId, found.asset.SpaceId, ct) is not { } space)
+            return null;
+        return new AssetPlace(space, found.asset, found.Format, found.HasAlpha);
+    }
 
     private async ValueTask<AssetFacts?> FindSlowlyAsync(SpaceScope space, FactScope scope, AssetId asset, int version, CancellationToken ct) =>
         In(space, await facts.GetOrLoadAsync(
@@ -73,6 +87,13 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts)
             }).AsNoTracking().FirstOrDefaultAsync(ct);
     }
 }
+
+/// <summary>An asset with its space.</summary>
+/// <param name="Space">The space and its policy.</param>
+/// <param name="Asset">The row.</param>
+/// <param name="OriginalFormat">Format of the current version's original.</param>
+/// <param name="HasAlpha">Whether that has transparency.</param>
+public sealed record AssetPlace(SpaceScope Space, Asset Asset, string OriginalFormat, bool HasAlpha);
 
 /// <summary>Everything an image request needs to know of one version of an asset.</summary>
 /// <param name="ContentHash">SHA-256 of the original, 64 lower-case hex digits.</param>

@@ -1,4 +1,5 @@
 using ImageService.Core.Errors;
+using ImageService.Core.Policies;
 
 namespace ImageService.Core.Variants;
 
@@ -29,7 +30,7 @@ public static class VariantErrors
         ErrorCode.VariantBudgetExceeded,
         $"This version of the asset has its {budget} variants already (policy variant_budget). Variants made before are still served; use one of their sizes.")
     {
-        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = "variant_budget" },
+        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["policy"] = PolicyCatalog.VariantBudget },
     };
 
     public static Error OriginalGone { get; } = new(

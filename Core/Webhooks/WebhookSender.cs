@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
-using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

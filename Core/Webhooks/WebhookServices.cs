@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageService.Core.Webhooks;
 
-/// <summary>The webhooks room's doors. Sending needs the guarded client of the ingestion room and the protector of the signing room.</summary>
+/// <summary>The webhooks room's doors. Sending needs the rooms of outbound requests and of secrets.</summary>
 public static class WebhookServices
 {
     public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)

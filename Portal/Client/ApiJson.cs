@@ -21,7 +21,7 @@ namespace ImageService.Portal.Client;
 [JsonSerializable(typeof(ItemsResponse<VersionResponse>))]
 [JsonSerializable(typeof(UploadTicketRequest))]
 [JsonSerializable(typeof(UploadTicketResponse))]
-[JsonSerializable(typeof(Uploads.UploadAccess))]
+[JsonSerializable(typeof(UploadAccess))]
 [JsonSerializable(typeof(ExplainRequest))]
 [JsonSerializable(typeof(ExplainResponse))]
 [JsonSerializable(typeof(ViewRequest))]

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ImageService.Portal.Authentication;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 

@@ -1,4 +1,3 @@
-using ImageService.Portal.Authentication;
 using ImageService.Portal.Client;
 using ImageService.Portal.Images;
 
@@ -25,15 +24,4 @@ internal static class UploadTicketEndpoint
                 answer.Problem.Detail, statusCode: answer.Problem.Status ?? StatusCodes.Status502BadGateway, title: answer.Problem.Title,
                 extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = answer.Problem.Code });
     }
-}
-
-/// <summary>What the browser's queue is told.</summary>
-/// <param name="Endpoint">tus 1.0.0, as browsers reach it.</param>
-/// <param name="Ticket">For its <c>Authorization: Bearer</c>.</param>
-/// <param name="ExpiresAt">When another one must be asked for.</param>
-/// <param name="MaxUploadBytes">Larger files need not be sent.</param>
-internal sealed record UploadAccess(string Endpoint, string Ticket, DateTimeOffset ExpiresAt, long MaxUploadBytes)
-{
-    /// <summary>Never the ticket.</summary>
-    public override string ToString() => nameof(UploadAccess);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ImageService.Core.Access;
-using ImageService.Core.Signing;
 using ImageService.Core.Storage;
 using ImageService.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -62,7 +61,7 @@ public sealed class AppHostProgramTests : IDisposable
                     KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value!.GetValue<string>())))
                 .Build();
             told.GetSection(StorageOptions.Section).Get<StorageOptions>()!.Root.ShouldBe("/data/objects");
-            told.GetSection(SigningOptions.Section).Get<SigningOptions>()!.MasterKey.ShouldBe("{signing-master-key.value}");
+            told["Signing:MasterKey"].ShouldBe("{signing-master-key.value}");
             told.GetSection(AccessOptions.Section).Get<AccessOptions>()!.PlatformKey.ShouldBe("{platform-key.value}");
         }
     }

@@ -9,14 +9,12 @@ namespace ImageService.Tests.Architecture;
 [Trait("Level", "Unit")]
 public sealed class ArrowsTests
 {
-    private const string CorePrefix = "ImageService.Core.";
-
     /// <summary>Rooms of the core from the highest to the lowest; a room may use every room of a lower level.</summary>
-    private static readonly string[][] Levels =
+    internal static readonly string[][] Levels =
     [
         ["Variants", "Ingestion", "Lifecycle", "Invalidation", "Webhooks"], // use cases
         ["Tenancy", "Policies", "Presets", "Overlays", "Signing", "Access", "Identity", "Metering", "Quotas"], // questions about the registry
-        ["Registry", "Storage", "Caching", "Messaging", "Engine"], // things that do I/O or pixels
+        ["Registry", "Storage", "Caching", "Facts", "Messaging", "Engine", "Outbound", "Secrets"], // things that do I/O or pixels
         ["Operations", "Errors", "Telemetry"], // pure
     ];
 
@@ -24,8 +22,10 @@ public sealed class ArrowsTests
     private static readonly Dictionary<(string From, string To), string> SameLevel = new()
     {
         [("Caching", "Storage")] = "a variant's last cache layer is the object store",
-        [("Caching", "Registry")] = "facts are the registry's rows, and its notifications make them unknown",
+        [("Facts", "Registry")] = "facts are the registry's rows, and its notifications make them unknown",
+        [("Facts", "Caching")] = "loads of one fact are joined as the making of one variant is",
         [("Messaging", "Registry")] = "the outbox and the default queue are tables",
+        [("Messaging", "Outbound")] = "what a broker's service answers is read up to a limit",
         [("Registry", "Storage")] = "rows remember the tier that their object lies in",
         [("Telemetry", "Operations")] = "transforms are counted by format",
         [("Operations", "Errors")] = "reading a URL can fail",
@@ -37,8 +37,6 @@ public sealed class ArrowsTests
         [("Presets", "Policies")] = "both are found at the same three levels",
         [("Overlays", "Tenancy")] = "overlays are found from a space",
         [("Overlays", "Policies")] = "both are found at the same three levels",
-        [("Identity", "Signing")] = "a second factor's secret is sealed like a signing key",
-        [("Webhooks", "Ingestion")] = "deliveries go out through the one guarded client",
     };
 
     [Fact]
@@ -61,6 +59,40 @@ public sealed class ArrowsTests
         var arrows = RoomArrows();
         arrows.Where(arrow => arrows.Contains((arrow.To, arrow.From)) && string.CompareOrdinal(arrow.From, arrow.To) < 0)
             .Select(arrow => $"{arrow.From} <-> {arrow.To}")
+            .ShouldBeEmpty();
+    }
+
+    /// <summary>Rooms of the hosts, likewise; what stands in a host's own namespace puts the rooms together and may use all of them.</summary>
+    internal static readonly Dictionary<string, string[][]> Hosts = new(StringComparer.Ordinal)
+    {
+        ["Api"] =
+        [
+            ["Demo", "Explain", "Imports"],
+            ["ControlPlane"],
+            ["Uploads", "Signing"],
+            ["Gateway", "Assets"],
+            ["OpenApi", "Idempotency", "Telemetry"],
+            ["Authentication"],
+            ["RateLimiting"],
+            ["Http"],
+        ],
+        ["Worker"] = [["Consumers"], ["Jobs"]],
+        ["Portal"] = [["Components"], ["Uploads"], ["Workspaces"], ["Images"], ["Authentication"], ["Client"]],
+    };
+
+    [Theory]
+    [InlineData("Api")]
+    [InlineData("Worker")]
+    [InlineData("Portal")]
+    public void Rooms_of_a_host_use_only_rooms_below_them(string host)
+    {
+        var levels = Hosts[host].SelectMany((names, level) => names.Select(name => (name, level))).ToDictionary(room => room.name, room => room.level, StringComparer.Ordinal);
+        TypeReferences.Of(Assembly.Load("ImageService." + host))
+            .Select(use => (use.From, use.To, FromRoom: RoomOf(use.From, host), ToRoom: RoomOf(use.To, host)))
+            .Where(use => use.FromRoom is not null && use.ToRoom is not null && use.FromRoom != use.ToRoom)
+            .Where(use => !levels.TryGetValue(use.FromRoom!, out var from) || !levels.TryGetValue(use.ToRoom!, out var to) || from >= to)
+            .Select(use => $"{use.From} -> {use.To}")
+            .Order(StringComparer.Ordinal)
             .ShouldBeEmpty();
     }
 
@@ -100,12 +132,13 @@ public sealed class ArrowsTests
         .Where(arrow => arrow.From is not null && arrow.To is not null && arrow.From != arrow.To)
         .ToHashSet();
 
-    /// <summary>The room of a type of the core; null for other types and for the map itself (<c>CoreServices</c>).</summary>
-    private static string? RoomOf(string type)
+    /// <summary>The room of a type; null for types of other parts and for those that put rooms together (<c>CoreServices</c>).</summary>
+    private static string? RoomOf(string type, string part = "Core")
     {
-        if (!type.StartsWith(CorePrefix, StringComparison.Ordinal))
+        var prefix = $"ImageService.{part}.";
+        if (!type.StartsWith(prefix, StringComparison.Ordinal))
             return null;
-        var parts = type[CorePrefix.Length..].Split('.');
+        var parts = type[prefix.Length..].Split('.');
         return parts.Length > 1 ? parts[0] : null;
     }
 }

@@ -7,7 +7,7 @@ namespace ImageService.Tests.Architecture;
 [Trait("Level", "Unit")]
 public sealed class FileLengthTests
 {
-    private const int MaxLines = 400;
+    private const int MaxLines = 300;
     private static readonly string[] Kinds = [".cs", ".razor", ".js", ".mjs", ".css"];
     private static readonly string[] Exempt = ["bin", "obj", "Migrations", "node_modules", ".git", "artifacts", "lib"];
 

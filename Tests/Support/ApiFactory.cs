@@ -1,5 +1,5 @@
 using ImageService.Api;
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shouldly;
 using StackExchange.Redis;
 using Xunit;
 
@@ -23,6 +24,7 @@ public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplica
     public const string PlatformKey = "platform_0123456789abcdef0123456789abcdef";
 
     private readonly PrivateFolder _folder = new("api");
+    private readonly AnswerWatch _answers = new();
     private string _redis = "";
 
     /// <summary>Everything the host logged.</summary>
@@ -47,6 +49,7 @@ public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplica
         await base.DisposeAsync();
         _folder.Dispose();
         GC.SuppressFinalize(this);
+        _answers.Unnamed.ShouldBeEmpty("refusals that their routes do not name: add them to Fails(…)");
     }
 
     /// <summary>A client without a credential.</summary>
@@ -96,6 +99,7 @@ public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplica
         builder.ConfigureLogging(logging => logging.AddProvider(Logs));
         builder.ConfigureTestServices(services =>
         {
+            services.AddSingleton<IStartupFilter>(_answers);
             var source = new NpgsqlDataSourceBuilder(OwnerConnectionString);
             RegistryConnection.UseApplicationRole(source);
             services.Replace(ServiceDescriptor.Singleton(source.Build()));

@@ -1,3 +1,4 @@
+using ImageService.Core.Facts;
 using Xunit;
 using ImageService.Core.Access;
 using ImageService.Core.Caching;
@@ -70,7 +71,7 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
             RegistryConnection.UseApplicationRole(builder);
             return builder.Build();
         });
-        services.AddRegistry().AddCaching().AddPolicies().AddTenancy().AddPresets().AddAccess();
+        services.AddRegistry().AddCaching().AddFacts().AddPolicies().AddTenancy().AddPresets().AddAccess();
         configure?.Invoke(services);
         return services.BuildServiceProvider();
     }

@@ -1,5 +1,6 @@
 using Hangfire;
 using ImageService.Core.Presets;
+using ImageService.Core.Tenancy;
 
 namespace ImageService.Worker.Jobs;
 
@@ -9,7 +10,7 @@ namespace ImageService.Worker.Jobs;
 /// </summary>
 [AutomaticRetry(Attempts = 10)]
 internal sealed class GenerateForPreset(
-    PresetGenerations generations, AssetPlaces places, PresetMatches presets, GeneratePresetVariants variants, IBackgroundJobClient jobs)
+    PresetGenerations generations, AssetDirectory assets, PresetMatches presets, GeneratePresetVariants variants, IBackgroundJobClient jobs)
 {
     private const int Page = 100;
 
@@ -30,7 +31,7 @@ internal sealed class GenerateForPreset(
     private async Task<VariantsOutcome> MakeAsync(Guid organizationId, Guid assetId, Guid presetId, CancellationToken ct)
     {
         // Deleted meanwhile, or a nearer preset of this name is in force.
-        if (await places.FindAsync(organizationId, assetId, ct) is not { } place) return default;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return default;
         if ((await presets.ForAssetAsync(place, ct)).FirstOrDefault(revision => revision.Id == presetId) is not { } revision) return default;
         return await variants.MakeAsync(place, revision, ct);
     }

@@ -3,6 +3,7 @@ using ImageService.Core.Engine;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
 using ImageService.Core.Variants;
 
 namespace ImageService.Worker.Jobs;
@@ -12,7 +13,7 @@ namespace ImageService.Worker.Jobs;
 /// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GenerateIntermediate(
-    AssetPlaces places,
+    AssetDirectory assets,
     VariantProvider variants,
     SourceReader sources,
     TransformGate gate,
@@ -26,7 +27,7 @@ internal sealed class GenerateIntermediate(
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid assetId, int version, CancellationToken ct)
     {
-        if (await places.FindAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
         if (await MakeAsync(place, version, ct) is { } error)
         {
             if (error.RetryAfter is not null) throw new InvalidOperationException($"The intermediate of asset {assetId} has to wait: {error.Detail}");

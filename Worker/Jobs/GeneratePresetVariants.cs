@@ -3,6 +3,7 @@ using ImageService.Core.Messaging;
 using ImageService.Core.Operations;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
 using ImageService.Core.Variants;
 
 namespace ImageService.Worker.Jobs;
@@ -10,12 +11,12 @@ namespace ImageService.Worker.Jobs;
 /// <summary>Makes the variants of an asset's current version that its presets ask for. What exists is found, so running twice costs little and changes nothing.</summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GeneratePresetVariants(
-    AssetPlaces places, PresetMatches presets, VariantProvider variants, RegistryFactory registry, TimeProvider time, ILogger<GeneratePresetVariants> log)
+    AssetDirectory assets, PresetMatches presets, VariantProvider variants, RegistryFactory registry, TimeProvider time, ILogger<GeneratePresetVariants> log)
 {
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid assetId, CancellationToken ct)
     {
-        if (await places.FindAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
         foreach (var preset in await presets.ForAssetAsync(place, ct)) await MakeAsync(place, preset, ct);
     }
 

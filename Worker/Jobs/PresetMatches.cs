@@ -1,5 +1,6 @@
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Worker.Jobs;

@@ -50,21 +50,22 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
         return deleted.Take(_options.Batch).ToListAsync(ct);
     }
 
+    // Each statement names its organization: a job that destroys data does not lean on row-level security alone.
     private async Task<int> PurgeAsync(Candidate candidate, DateTimeOffset now, CancellationToken ct)
     {
-        var assetId = candidate.AssetId;
-        await using var db = registry.ForOrganization(candidate.OrganizationId);
+        var (organizationId, assetId) = (candidate.OrganizationId, candidate.AssetId);
+        await using var db = registry.ForOrganization(organizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
         // The lock makes a restore wait; one that came first is seen by the second look.
-        var asset = await db.Assets.FromSql($"SELECT *, xmin FROM assets WHERE id = {assetId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(ct);
+        var asset = await db.Assets.FromSql($"SELECT *, xmin FROM assets WHERE organization_id = {organizationId} AND id = {assetId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(ct);
         if (asset is null || (asset.DeletedAt is null && !await ParentIsGoneAsync(db, asset, ct)) || asset.RetainUntil > now) return 0;
         if (asset.DeletedAt is null)
             await ReleaseAsync(db, asset, ct);
-        await db.Variants.Where(row => row.AssetId == assetId).ExecuteDeleteAsync(ct);
-        await db.AssetVersions.Where(row => row.AssetId == assetId).ExecuteDeleteAsync(ct);
-        await db.Assets.Where(row => row.Id == assetId).ExecuteDeleteAsync(ct);
-        db.Publish(new AssetPurged(candidate.OrganizationId, assetId), now);
+        await db.Variants.Where(row => row.OrganizationId == organizationId && row.AssetId == assetId).ExecuteDeleteAsync(ct);
+        await db.AssetVersions.Where(row => row.OrganizationId == organizationId && row.AssetId == assetId).ExecuteDeleteAsync(ct);
+        await db.Assets.Where(row => row.OrganizationId == organizationId && row.Id == assetId).ExecuteDeleteAsync(ct);
+        db.Publish(new AssetPurged(organizationId, assetId), now);
         db.AuditLogs.Add(Entry(asset, now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
@@ -78,8 +79,10 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
 
     private static Task<bool> ParentIsGoneAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
         db.Spaces.AnyAsync(
-            space => space.Id == asset.SpaceId
-                && (space.DeletedAt != null || db.Tenants.Any(tenant => tenant.Id == space.TenantId && tenant.DeletedAt != null) || db.Organizations.Any(row => row.DeletedAt != null)),
+            space => space.OrganizationId == asset.OrganizationId && space.Id == asset.SpaceId
+                && (space.DeletedAt != null
+                    || db.Tenants.Any(tenant => tenant.Id == space.TenantId && tenant.DeletedAt != null)
+                    || db.Organizations.Any(row => row.Id == asset.OrganizationId && row.DeletedAt != null)),
             ct);
 
     private static AuditEntry Entry(Asset asset, DateTimeOffset now) => new()

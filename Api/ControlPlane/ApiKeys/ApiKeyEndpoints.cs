@@ -34,15 +34,14 @@ internal static class ApiKeyEndpoints
         if (ApiKeyRules.Judge(request, now) is { } invalid)
             return invalid.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        Guid? tenantId = null;
-        if (request.Tenant is not null && (tenantId = await db.FindTenantIdAsync(visit, request.Tenant, ct)) is null)
-            return Problems.NotFound.ToProblem();
+        if (!(await CallerPlaces.FindIdsAsync(db, visit.Caller, request.Tenant, space: null, ct)).TryGet(out var place, out var error))
+            return error.ToProblem();
         var keyId = ApiKeyText.NewKeyId();
         var (text, hash) = ApiKeyText.New(keyId);
         var key = new ApiKey
         {
             OrganizationId = visit.At.OrganizationId,
-            TenantId = tenantId,
+            TenantId = place.TenantId,
             KeyId = keyId,
             Name = request.Name!.Trim(),
             SecretHash = hash,
@@ -51,7 +50,7 @@ internal static class ApiKeyEndpoints
             ExpiresAt = request.ExpiresAt?.ToUniversalTime(),
             CreatedAt = now,
         };
-        if (ApiKeyRules.JudgeReach(visit, key.Scopes, tenantId, ApiKeyRules.LimitsOf(key)) is { } refused)
+        if (ApiKeyRules.JudgeReach(visit, key.Scopes, place.TenantId, ApiKeyRules.LimitsOf(key)) is { } refused)
             return refused.ToProblem();
         db.ApiKeys.Add(key);
         if (await db.TrySaveAsync(ct) is { } failure)
@@ -81,7 +80,7 @@ internal static class ApiKeyEndpoints
         if (await FindAsync(db, visit, id, ct) is not { } key)
             return Problems.NotFound.ToProblem();
         http.SetETag(key.RowVersion);
-        return Results.Ok(ApiKeyResponse.Of(key, await db.FindTenantSlugAsync(key.TenantId, ct)));
+        return Results.Ok(ApiKeyResponse.Of(key, await CallerPlaces.TenantSlugAsync(db, key.TenantId, ct)));
     }
 
     private static async Task<IResult> Rotate(
@@ -101,7 +100,7 @@ internal static class ApiKeyEndpoints
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(key.RowVersion);
-        return Results.Ok(ApiKeySecretResponse.Of(key, text, await db.FindTenantSlugAsync(key.TenantId, ct)));
+        return Results.Ok(ApiKeySecretResponse.Of(key, text, await CallerPlaces.TenantSlugAsync(db, key.TenantId, ct)));
     }
 
     private static async Task<IResult> Revoke(Guid id, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)

@@ -22,7 +22,7 @@ internal static class ApiKeyRules
 
     public static Error? Judge(CreateApiKeyRequest request, DateTimeOffset now)
     {
-        if (Naming.ReadName(request.Name).Error is { } error)
+        if (NameRules.ReadName(request.Name).Error is { } error)
             return error;
         if (request.Scopes is not { Length: > 0 } scopes || scopes.Any(static scope => !Scopes.All.Contains(scope)))
             return Problems.Invalid($"scopes must name at least one of: {string.Join(", ", Scopes.All.Order(StringComparer.Ordinal))}.");
@@ -40,9 +40,9 @@ internal static class ApiKeyRules
     public static Error? JudgeReach(Visit visit, IReadOnlyCollection<string> scopes, Guid? tenantId, KeyLimits limits)
     {
         if (!visit.Caller.May(Scopes.KeyWrite, tenantId, spaceId: null))
-            return Refusals.Lacks(Scopes.KeyWrite);
+            return AccessErrors.Lacks(Scopes.KeyWrite);
         if (!scopes.All(scope => visit.Caller.May(scope, tenantId, spaceId: null)))
-            return Refusals.Escalates;
+            return AccessErrors.Escalates;
         if (Scopes.All.IsSubsetOf(scopes) && !visit.Caller.Owns(tenantId, spaceId: null))
             return OnlyOwners;
         return visit.Caller.Limits is { } own && !own.Cover(limits) ? Outlives : null;

@@ -5,7 +5,7 @@ using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
-using ImageService.Core.Ingestion;
+using ImageService.Core.Tenancy;
 
 namespace ImageService.Api.ControlPlane.Events;
 
@@ -28,7 +28,7 @@ internal static class EventEndpoints
                 + "Only what the caller may see is told.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails(403, 404, 429);
 
-    private static IResult Watch(Visit visit, ChangeFeed feed, Credentials credentials, SpaceLookup spaces, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static IResult Watch(Visit visit, ChangeFeed feed, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (feed.TryWatch(visit.At.OrganizationId) is not { } watcher)
             return new Error(ErrorCode.RateLimited, $"At most {ChangeFeed.MaxWatchers} may watch an organization at one server.") { RetryAfter = Beat }.ToProblem();
@@ -37,11 +37,11 @@ internal static class EventEndpoints
 
         // Proxies that collect an answer would keep it until its end.
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(ReadAsync(watcher, visit, credentials, spaces, lifetime, clock, http, ct));
+        return TypedResults.ServerSentEvents(ReadAsync(watcher, visit, credentials, tenants, lifetime, clock, http, ct));
     }
 
     private static async IAsyncEnumerable<SseItem<ChangeEvent>> ReadAsync(
-        ChangeWatcher watcher, Visit visit, Credentials credentials, SpaceLookup spaces, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, [EnumeratorCancellation] CancellationToken ct)
+        ChangeWatcher watcher, Visit visit, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, [EnumeratorCancellation] CancellationToken ct)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
         var (began, looked) = (clock.GetTimestamp(), clock.GetTimestamp());
@@ -63,7 +63,7 @@ internal static class EventEndpoints
                 yield return Alive();
             foreach (var notice in notices)
             {
-                if (await ShowAsync(notice, visit, spaces, ct) is { } shown)
+                if (await ShowAsync(notice, visit, tenants, ct) is { } shown)
                     yield return new SseItem<ChangeEvent>(shown, notice.Kind);
             }
         }
@@ -89,7 +89,7 @@ internal static class EventEndpoints
     private static SseItem<ChangeEvent> Alive() => new(new ChangeEvent(null, null), "alive");
 
     /// <summary>The event as the caller may see it; null where he may not.</summary>
-    private static async Task<ChangeEvent?> ShowAsync(ChangeNotice notice, Visit visit, SpaceLookup spaces, CancellationToken ct)
+    private static async Task<ChangeEvent?> ShowAsync(ChangeNotice notice, Visit visit, TenantDirectory tenants, CancellationToken ct)
     {
         var caller = visit.Caller;
         var may = notice.Kind switch
@@ -104,7 +104,7 @@ internal static class EventEndpoints
             return null;
         if (notice.SpaceId is not { } spaceId)
             return new ChangeEvent(null, null);
-        var place = await spaces.FindAsync(visit.At.OrganizationId, spaceId, ct);
+        var place = await tenants.FindSpaceAsync(visit.At.OrganizationId, spaceId, ct);
         return place is null ? null : new ChangeEvent(place.TenantSlug, place.SpaceSlug);
     }
 }

@@ -44,7 +44,7 @@ internal static class FontEndpoints
             return error.ToProblem();
         var slug = form.Slug ?? SlugOf(description);
         if (OverlayFonts.Shipped.Contains(slug))
-            return Naming.Taken(slug).ToProblem();
+            return NameRules.Taken(slug).ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         await using var turn = await OverlayUses.BeginAsync(db, visit.At.OrganizationId, ct);
         if (await db.Fonts.CountAsync(ct) >= Most)
@@ -63,7 +63,7 @@ internal static class FontEndpoints
             CreatedAt = clock.GetUtcNow(),
         };
         db.Fonts.Add(font);
-        if (await db.TrySaveAsync(Naming.Taken(slug), ct) is { } failure)
+        if (await db.TrySaveAsync(NameRules.Taken(slug), ct) is { } failure)
             return failure.ToProblem();
         await turn.CommitAsync(ct);
         return Results.Created($"{http.Request.Path}/{slug}", FontResponse.Of(font));

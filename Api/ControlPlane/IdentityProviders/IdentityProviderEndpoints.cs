@@ -5,9 +5,9 @@ using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
-using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

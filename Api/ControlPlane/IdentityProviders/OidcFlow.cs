@@ -3,7 +3,7 @@ using ImageService.Api.Http;
 using ImageService.Core.Errors;
 using ImageService.Core.Identity;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 

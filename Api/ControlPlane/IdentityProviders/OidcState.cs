@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 
 namespace ImageService.Api.ControlPlane.IdentityProviders;
 

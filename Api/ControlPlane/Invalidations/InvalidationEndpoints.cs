@@ -74,26 +74,13 @@ internal static class InvalidationEndpoints
     {
         if (body.Space is not null && body.Tenant is null)
             return OneTarget;
-        Guid? tenantId = null, spaceId = null;
-        if (body.Tenant is { } tenant)
-        {
-            tenantId = await db.Tenants.Where(row => row.Slug == tenant && row.DeletedAt == null).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(ct);
-            if (tenantId is null)
-                return Problems.NotFound;
-        }
-
-        if (body.Space is { } space)
-        {
-            spaceId = await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == space && row.DeletedAt == null).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(ct);
-            if (spaceId is null)
-                return Problems.NotFound;
-        }
-
-        if (Judge(caller, tenantId, spaceId) is { } refusal)
+        if (!(await CallerPlaces.FindIdsAsync(db, caller, body.Tenant, body.Space, ct)).TryGet(out var place, out var error))
+            return error;
+        if (Judge(caller, place.TenantId, place.SpaceId) is { } refusal)
             return refusal;
         return body.Preset is { } preset
-            ? new InvalidationTarget.OfPreset(preset, tenantId, spaceId)
-            : new InvalidationTarget.OfSpace(tenantId!.Value, spaceId!.Value, body.Tag);
+            ? new InvalidationTarget.OfPreset(preset, place.TenantId, place.SpaceId)
+            : new InvalidationTarget.OfSpace(place.TenantId!.Value, place.SpaceId!.Value, body.Tag);
     }
 
     private static Error? Judge(Caller caller, Guid? tenantId, Guid? spaceId)

@@ -45,7 +45,7 @@ internal static class MemberEndpoints
     }
 
     private static async Task<IResult> Invite(
-        InviteMemberRequest request, Visit visit, RegistryFactory registry, InvitationDesk desk, TimeProvider clock, HttpContext http, CancellationToken ct)
+        InviteMemberRequest request, Visit visit, RegistryFactory registry, InvitationSender desk, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (!EmailAddress.TryParse(request.Email, out var email))
             return IdentityErrors.InvalidEmail.ToProblem();
@@ -54,14 +54,12 @@ internal static class MemberEndpoints
         if (request is { Space: not null, Tenant: null })
             return Problems.Invalid("Name the space's tenant too.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var tenantId = request.Tenant is null ? null : await db.FindTenantIdAsync(visit, request.Tenant, ct);
-        var spaceId = request.Space is null || tenantId is null ? null : await db.FindSpaceIdAsync(visit, tenantId.Value, request.Space, ct);
-        if ((request.Tenant is not null && tenantId is null) || (request.Space is not null && spaceId is null))
-            return Problems.NotFound.ToProblem();
-        if (MemberRules.JudgeReach(visit, role, tenantId, spaceId) is { } refused)
+        if (!(await CallerPlaces.FindIdsAsync(db, visit.Caller, request.Tenant, request.Space, ct)).TryGet(out var place, out var error))
+            return error.ToProblem();
+        if (MemberRules.JudgeReach(visit, role, place.TenantId, place.SpaceId) is { } refused)
             return refused.ToProblem();
         var now = clock.GetUtcNow();
-        var member = new Member { OrganizationId = visit.At.OrganizationId, TenantId = tenantId, SpaceId = spaceId, Email = email.Value, Role = role, CreatedAt = now };
+        var member = new Member { OrganizationId = visit.At.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Email = email.Value, Role = role, CreatedAt = now };
         var token = desk.Issue(member);
         db.Members.Add(member);
         if (await db.TrySaveAsync(AlreadyThere, ct) is { } failure)
@@ -100,7 +98,7 @@ internal static class MemberEndpoints
         return Results.Ok(await ShowAsync(db, member, clock, null, ct));
     }
 
-    private static async Task<IResult> InviteAgain(Guid id, Visit visit, RegistryFactory registry, InvitationDesk desk, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> InviteAgain(Guid id, Visit visit, RegistryFactory registry, InvitationSender desk, TimeProvider clock, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await FindAsync(db, visit, id, ct) is not { } member)
@@ -143,7 +141,7 @@ internal static class MemberEndpoints
     {
         var name = member.UserId is null ? null : await db.Users.Where(user => user.Id == member.UserId).Select(user => user.Name).SingleOrDefaultAsync(ct);
         return MemberResponse.Of(
-            member, name, await db.FindTenantSlugAsync(member.TenantId, ct), await db.FindSpaceSlugAsync(member.SpaceId, ct), clock.GetUtcNow(), invitationUrl);
+            member, name, await CallerPlaces.TenantSlugAsync(db, member.TenantId, ct), await CallerPlaces.SpaceSlugAsync(db, member.SpaceId, ct), clock.GetUtcNow(), invitationUrl);
     }
 
     private static IQueryable<ShownMember> Shown(RegistryDb db, IQueryable<Member> members) => members.Select(member => new ShownMember

@@ -1,4 +1,5 @@
 using ImageService.Api.Authentication;
+using ImageService.Api.Http;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Registry;
@@ -17,10 +18,10 @@ internal static class MemberRules
     public static Error? JudgeReach(Visit visit, Role role, Guid? tenantId, Guid? spaceId)
     {
         if (!visit.Caller.May(Scopes.TenantWrite, tenantId, spaceId))
-            return Refusals.Lacks(Scopes.TenantWrite);
+            return AccessErrors.Lacks(Scopes.TenantWrite);
         if (role is Role.Owner)
             return visit.Caller.Owns(tenantId, spaceId) ? null : OnlyOwners;
-        return Permissions.Of(role).All(scope => visit.Caller.May(scope, tenantId, spaceId)) ? null : Refusals.Escalates;
+        return Permissions.Of(role).All(scope => visit.Caller.May(scope, tenantId, spaceId)) ? null : AccessErrors.Escalates;
     }
 
     /// <summary>

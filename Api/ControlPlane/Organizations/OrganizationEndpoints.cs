@@ -32,7 +32,7 @@ internal static class OrganizationEndpoints
     private static async Task<IResult> Create(
         CreateOrganizationRequest request, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        if (!Naming.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !Naming.ReadName(request.Name).TryGet(out var name, out error))
+        if (!NameRules.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !NameRules.ReadName(request.Name).TryGet(out var name, out error))
             return error.ToProblem();
         var now = clock.GetUtcNow();
         var organization = new Organization { Slug = slug.Value, Name = name, CreatedAt = now, UpdatedAt = now };
@@ -49,7 +49,7 @@ internal static class OrganizationEndpoints
             Scopes = [.. Scopes.All.Order(StringComparer.Ordinal)],
             CreatedAt = now,
         });
-        if (await db.TrySaveAsync(Naming.Taken(slug.Value), ct) is { } failure)
+        if (await db.TrySaveAsync(NameRules.Taken(slug.Value), ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(organization.RowVersion);
         return Results.Created(
@@ -91,7 +91,7 @@ internal static class OrganizationEndpoints
             return stale.ToProblem();
         if (request.Name is not null)
         {
-            if (!Naming.ReadName(request.Name).TryGet(out var name, out var error))
+            if (!NameRules.ReadName(request.Name).TryGet(out var name, out var error))
                 return error.ToProblem();
             organization.Name = name;
         }

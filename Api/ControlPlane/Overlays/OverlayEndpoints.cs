@@ -60,7 +60,7 @@ internal static class OverlayEndpoints
         };
         db.Overlays.Add(overlay);
         AddRevision(db, overlay, elements, now);
-        if (await db.TrySaveAsync(Naming.Taken(slug), ct) is { } failure)
+        if (await db.TrySaveAsync(NameRules.Taken(slug), ct) is { } failure)
             return failure.ToProblem();
         await turn.CommitAsync(ct);
         http.SetETag(overlay.RowVersion);

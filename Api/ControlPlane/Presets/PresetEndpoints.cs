@@ -65,13 +65,13 @@ internal static class PresetEndpoints
         if (dryRun is true)
         {
             return await AtLevel(db, at).AnyAsync(row => row.Slug == slug, ct)
-                ? Naming.Taken(slug).ToProblem()
+                ? NameRules.Taken(slug).ToProblem()
                 : Results.Ok(await ChangeEffect.OfPresetAsync(db, at, slug, isStale: true, MatchesOf(preset), ct));
         }
 
         db.Presets.Add(preset);
         AddRevision(db, preset, request.Operations!, now);
-        if (await db.TrySaveAsync(Naming.Taken(slug), ct) is { } failure)
+        if (await db.TrySaveAsync(NameRules.Taken(slug), ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(preset.RowVersion);
         return Results.Created($"{http.Request.Path}/{slug}", PresetResponse.Of(preset, request.Operations!));

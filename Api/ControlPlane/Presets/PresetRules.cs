@@ -37,7 +37,7 @@ internal static class PresetRules
 
     public static Error? JudgeTexts(string? name, string? description)
     {
-        if (name is not null && Naming.ReadName(name).Error is { } error)
+        if (name is not null && NameRules.ReadName(name).Error is { } error)
             return error;
         return description is { Length: > 1000 } ? Problems.Invalid("description must be at most 1000 characters.") : null;
     }

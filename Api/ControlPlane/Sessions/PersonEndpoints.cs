@@ -30,7 +30,7 @@ internal static class PersonEndpoints
     private static async Task<IResult> Update(
         UpdatePersonRequest request, Visit visit, RegistryFactory registry, SignInAudit audit, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        if (!Naming.ReadName(request.Name).TryGet(out var name, out var error))
+        if (!NameRules.ReadName(request.Name).TryGet(out var name, out var error))
             return error.ToProblem();
         await using var db = registry.ForSystem();
         var now = clock.GetUtcNow();

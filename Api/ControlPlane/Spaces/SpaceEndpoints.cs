@@ -27,7 +27,7 @@ internal static class SpaceEndpoints
     private static async Task<IResult> Create(
         CreateSpaceRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        if (!Naming.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !Naming.ReadName(request.Name).TryGet(out var name, out error))
+        if (!NameRules.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !NameRules.ReadName(request.Name).TryGet(out var name, out error))
             return error.ToProblem();
         var now = clock.GetUtcNow();
         var space = new Space
@@ -42,7 +42,7 @@ internal static class SpaceEndpoints
         };
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         db.Spaces.Add(space);
-        if (await db.TrySaveAsync(Naming.Taken(slug.Value), ct) is { } failure)
+        if (await db.TrySaveAsync(NameRules.Taken(slug.Value), ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(space.RowVersion);
         return Results.Created($"/v1/organizations/{visit.At.Organization}/tenants/{visit.At.Tenant}/spaces/{space.Slug}", SpaceResponse.Of(space, visit.At.Tenant!));
@@ -91,7 +91,7 @@ internal static class SpaceEndpoints
     {
         if (request.Name is not null)
         {
-            if (!Naming.ReadName(request.Name).TryGet(out var name, out var error))
+            if (!NameRules.ReadName(request.Name).TryGet(out var name, out var error))
                 return error;
             space.Name = name;
         }

@@ -27,14 +27,14 @@ internal static class TenantEndpoints
     private static async Task<IResult> Create(
         CreateTenantRequest request, Visit visit, RegistryFactory registry, SigningKeyIssuer issuer, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        if (!Naming.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !Naming.ReadName(request.Name).TryGet(out var name, out error))
+        if (!NameRules.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !NameRules.ReadName(request.Name).TryGet(out var name, out error))
             return error.ToProblem();
         var now = clock.GetUtcNow();
         var tenant = new Tenant { OrganizationId = visit.At.OrganizationId, Slug = slug.Value, Name = name, CreatedAt = now, UpdatedAt = now };
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         db.Tenants.Add(tenant);
         db.SigningKeys.Add(issuer.Issue(tenant.OrganizationId, tenant.Id).Key);
-        if (await db.TrySaveAsync(Naming.Taken(slug.Value), ct) is { } failure)
+        if (await db.TrySaveAsync(NameRules.Taken(slug.Value), ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(tenant.RowVersion);
         return Results.Created($"/v1/organizations/{visit.At.Organization}/tenants/{tenant.Slug}", TenantResponse.Of(tenant));
@@ -72,7 +72,7 @@ internal static class TenantEndpoints
             return stale.ToProblem();
         if (request.Name is not null)
         {
-            if (!Naming.ReadName(request.Name).TryGet(out var name, out var error))
+            if (!NameRules.ReadName(request.Name).TryGet(out var name, out var error))
                 return error.ToProblem();
             tenant.Name = name;
         }

@@ -44,12 +44,11 @@ internal static class UsageEndpoints
         if ((groupBy ?? "day") is not ("day" or "tenant" or "space" or "key"))
             return Problems.Invalid("groupBy must be day, tenant, space or key.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var tenantId = tenant is null ? null : await db.FindTenantIdAsync(visit, tenant, ct);
-        if (tenant is not null && tenantId is null)
-            return Problems.NotFound.ToProblem();
+        if (!(await CallerPlaces.FindIdsAsync(db, visit.Caller, tenant, space: null, ct)).TryGet(out var place, out var error))
+            return error.ToProblem();
         var tenants = visit.TenantsWith(Scopes.UsageRead);
         Guid[] spaces = [.. visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead)).Select(static grant => grant.SpaceId).OfType<Guid>()];
-        var query = new UsageQuery(db, new UsageFilter(visit.At.OrganizationId, begin, end, tenantId, tenants is null, tenants ?? [], spaces));
+        var query = new UsageQuery(db, new UsageFilter(visit.At.OrganizationId, begin, end, place.TenantId, tenants is null, tenants ?? [], spaces));
         return Results.Ok(new UsageResponse(begin, end, await query.ReadAsync(groupBy ?? "day", ct)));
     }
 }

@@ -6,10 +6,10 @@ using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
-using ImageService.Core.Ingestion;
 using ImageService.Core.Messaging;
+using ImageService.Core.Outbound;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using ImageService.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -45,9 +45,8 @@ internal static class WebhookEndpoints
         if ((JudgeUrl(request.Url, guard) ?? JudgeEvents(request.Events)) is { } refused)
             return refused.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        Guid? tenantId = null;
-        if (request.Tenant is not null && (tenantId = await db.FindTenantIdAsync(visit, request.Tenant, ct)) is null)
-            return Problems.NotFound.ToProblem();
+        if (!(await CallerPlaces.FindIdsAsync(db, visit.Caller, request.Tenant, space: null, ct)).TryGet(out var place, out var error))
+            return error.ToProblem();
         if (await db.Webhooks.CountAsync(row => row.OrganizationId == visit.At.OrganizationId, ct) >= MaxWebhooks)
             return new Error(ErrorCode.Conflict, $"An organization has at most {MaxWebhooks} webhooks. Delete one first.").ToProblem();
         var secret = NewSecret();
@@ -55,7 +54,7 @@ internal static class WebhookEndpoints
         var webhook = new Webhook
         {
             OrganizationId = visit.At.OrganizationId,
-            TenantId = tenantId,
+            TenantId = place.TenantId,
             Url = request.Url!,
             Events = [.. request.Events!.Distinct(StringComparer.Ordinal)],
             ProtectedSecret = protector.Protect(Encoding.UTF8.GetBytes(secret)),
@@ -88,7 +87,7 @@ internal static class WebhookEndpoints
         if (await FindAsync(db, visit.At, id, ct) is not { } webhook)
             return Problems.NotFound.ToProblem();
         http.SetETag(webhook.RowVersion);
-        return Results.Ok(WebhookResponse.Of(webhook, await db.FindTenantSlugAsync(webhook.TenantId, ct)));
+        return Results.Ok(WebhookResponse.Of(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct)));
     }
 
     private static async Task<IResult> Update(
@@ -109,7 +108,7 @@ internal static class WebhookEndpoints
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(webhook.RowVersion);
-        return Results.Ok(WebhookResponse.Of(webhook, await db.FindTenantSlugAsync(webhook.TenantId, ct)));
+        return Results.Ok(WebhookResponse.Of(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct)));
     }
 
     private static async Task<IResult> Rotate(
@@ -126,7 +125,7 @@ internal static class WebhookEndpoints
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(webhook.RowVersion);
-        return Results.Ok(WithSecret(webhook, await db.FindTenantSlugAsync(webhook.TenantId, ct), secret));
+        return Results.Ok(WithSecret(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct), secret));
     }
 
     private static async Task<IResult> Delete(Guid id, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)

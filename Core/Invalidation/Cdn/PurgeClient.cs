@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ImageService.Core.Outbound;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -9,8 +10,8 @@ namespace ImageService.Core.Invalidation.Cdn;
 /// <summary>Sends purge calls: retried with growing, jittered pauses when the other side is busy or away, refused at once when it says the call is wrong.</summary>
 public sealed class PurgeClient : IDisposable
 {
-    // An answer is a few lines; one that is longer comes from somebody else.
-    private const int MaxAnswerBytes = 1 << 20;
+    /// <summary>The longest answer that is read, bytes: results of a purge are a few lines.</summary>
+    private const int MaxAnswerBytes = 64 * 1024;
 
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
@@ -59,7 +60,7 @@ public sealed class PurgeClient : IDisposable
                     return await _http.SendAsync(request, token);
                 },
                 ct);
-            var body = await response.Content.ReadAsStringAsync(ct);
+            var body = await BoundedBody.ReadTextAsync(response.Content, MaxAnswerBytes, ct);
             if (response.IsSuccessStatusCode)
                 return body;
             return isNothingToDo?.Invoke(response.StatusCode) == true

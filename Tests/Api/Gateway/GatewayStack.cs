@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using ImageService.Api;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using ImageService.Core.Storage;
@@ -53,7 +54,7 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         stack.CountTransforms();
         stack.Url = new UriBuilder(stack.ClientOptions.BaseAddress) { Host = "localhost" }.Uri;
         stack.Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 500 }) { BaseAddress = stack.Url, Timeout = TimeSpan.FromMinutes(2) };
-        await Probe.UntilAsync(() => stack.Services.GetRequiredService<ImageService.Core.Caching.FactsCache>().IsListening, "changes of facts are heard");
+        await Probe.UntilAsync(() => stack.Services.GetRequiredService<FactsCache>().IsListening, "changes of facts are heard");
         return stack;
     }
 

@@ -41,7 +41,7 @@ public sealed class ImagePathTests
     [InlineData(".jpg", "original")]
     public void A_file_that_cannot_be_read_is_answered_with_what_would_be_accepted(string file, string told)
     {
-        RequestedFile.Parse(file).TryGet(out _, out var error).ShouldBeFalse();
+        UrlOperations.Parse(file).TryGet(out _, out var error).ShouldBeFalse();
         error!.Code.ShouldBe(ImageService.Core.Errors.ErrorCode.InvalidOperations);
         error.Detail.ShouldContain(told);
     }

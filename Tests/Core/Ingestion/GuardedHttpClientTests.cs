@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using Microsoft.Extensions.Options;
 using Shouldly;
 using Xunit;
@@ -73,7 +74,7 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
         await using var trusted = new Listener();
         trusted.Answer = $"HTTP/1.1 302 Found\r\nLocation: {target.Replace("{0}", $"{_listener.Port}", StringComparison.Ordinal)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         using var client = Client(trusted);
-        var result = await new RemoteImageFetcher(client, Settings(trusted)).OpenAsync(trusted.Url, 1000, Ct);
+        var result = await new RemoteImageFetcher(client, Settings()).OpenAsync(trusted.Url, 1000, Ct);
         result.Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.FetchRefused);
         trusted.Requests.ShouldBe(1);
         _listener.Connections.ShouldBe(0);
@@ -85,7 +86,7 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
         await using var trusted = new Listener();
         trusted.Answer = $"HTTP/1.1 307 Temporary Redirect\r\nLocation: {trusted.Url}again\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         using var client = Client(trusted);
-        var result = await new RemoteImageFetcher(client, Settings(trusted)).OpenAsync(trusted.Url, 1000, Ct);
+        var result = await new RemoteImageFetcher(client, Settings()).OpenAsync(trusted.Url, 1000, Ct);
         result.Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.FetchRefused);
         trusted.Requests.ShouldBe(4);
     }
@@ -95,7 +96,7 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
     {
         _listener.Answer = "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nSet-Cookie: a=b\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabcd";
         using var client = Client(_listener);
-        await using var image = (await new RemoteImageFetcher(client, Settings(_listener)).OpenAsync(new Uri(_listener.Url, "dir/a%20b.png?x=1"), 1000, Ct)).Value;
+        await using var image = (await new RemoteImageFetcher(client, Settings()).OpenAsync(new Uri(_listener.Url, "dir/a%20b.png?x=1"), 1000, Ct)).Value;
         image.Filename.ShouldBe("a b.png");
         using var reader = new StreamReader(image.Content);
         (await reader.ReadToEndAsync(Ct)).ShouldBe("abcd");
@@ -116,7 +117,7 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
     {
         _listener.Answer = $"HTTP/1.1 {head}\r\nConnection: close\r\n\r\nab";
         using var client = Client(_listener);
-        var result = await new RemoteImageFetcher(client, Settings(_listener)).OpenAsync(_listener.Url, 1000, Ct);
+        var result = await new RemoteImageFetcher(client, Settings()).OpenAsync(_listener.Url, 1000, Ct);
         result.Error.ShouldNotBeNull().Code.ShouldBe(expected);
     }
 
@@ -125,7 +126,7 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
     {
         _listener.Answer = null;
         using var client = Client(_listener);
-        var settings = Settings(_listener);
+        var settings = Settings();
         settings.Value.FetchTimeout = TimeSpan.FromMilliseconds(200);
         var result = await new RemoteImageFetcher(client, settings).OpenAsync(_listener.Url, 1000, Ct);
         result.Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.FetchFailed);
@@ -136,20 +137,19 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
     {
         _listener.Answer = "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 100\r\n\r\nab";
         using var client = Client(_listener);
-        var settings = Settings(_listener);
+        var settings = Settings();
         settings.Value.FetchTimeout = TimeSpan.FromMilliseconds(500);
         await using var image = (await new RemoteImageFetcher(client, settings).OpenAsync(_listener.Url, 1000, Ct)).Value;
         await Should.ThrowAsync<IOException>(async () => await image.Content.CopyToAsync(Stream.Null, Ct));
     }
 
-    private static IOptions<IngestionOptions> Settings(params Listener[] trusted) => Options.Create(new IngestionOptions
+    private static IOptions<IngestionOptions> Settings() => Options.Create(new IngestionOptions { FetchTimeout = TimeSpan.FromSeconds(5) });
+
+    private static GuardedHttpClient Client(params Listener[] trusted) => new(Options.Create(new OutboundOptions
     {
         TrustedFetchHosts = [.. trusted.Select(listener => $"127.0.0.1:{listener.Port}")],
         FetchConnectTimeout = TimeSpan.FromSeconds(1),
-        FetchTimeout = TimeSpan.FromSeconds(5),
-    });
-
-    private static GuardedHttpClient Client(params Listener[] trusted) => new(Settings(trusted));
+    }));
 
     /// <summary>Listens on every address of this machine and counts who comes.</summary>
     private sealed class Listener : IAsyncDisposable

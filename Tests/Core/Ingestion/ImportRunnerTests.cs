@@ -151,7 +151,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         db.ImportJobs.Add(job);
         await db.SaveChangesAsync(Ct);
         var runner = new ImportRunner(
-            ingestion.Registry, ingestion.Store, ingestion.Get<StagingArea>(), ingestion.Get<AssetIngestor>(), ingestion.Get<SpaceLookup>(), Options.Create(options), TimeProvider.System);
+            ingestion.Registry, ingestion.Store, ingestion.Get<StagingArea>(), ingestion.Get<AssetIngestor>(), ingestion.Get<TenantDirectory>(), Options.Create(options), TimeProvider.System);
         (await runner.RunAsync(space.OrganizationId, job.Id, Ct)).ShouldBeTrue();
         return await db.ImportJobs.AsNoTracking().SingleAsync(row => row.Id == job.Id, Ct);
     }

@@ -81,7 +81,7 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
             await db.SaveChangesAsync(Ct);
         }
 
-        return (await Get<SpaceLookup>().FindAsync(home.OrganizationId, home.SpaceId, Ct)).ShouldNotBeNull();
+        return (await Get<TenantDirectory>().FindSpaceAsync(home.OrganizationId, home.SpaceId, Ct)).ShouldNotBeNull();
     }
 
     /// <summary>Stages and ingests bytes, as a request does.</summary>

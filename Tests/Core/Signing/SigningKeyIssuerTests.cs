@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using ImageService.Core.Registry;
+using ImageService.Core.Secrets;
 using ImageService.Core.Signing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -16,7 +17,7 @@ public sealed class SigningKeyIssuerTests
     private static readonly Guid Tenant = Guid.CreateVersion7();
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly SecretProtector _protector = new(Options.Create(new SigningOptions { MasterKey = Convert.ToBase64String(SHA256.HashData("test"u8)) }));
+    private readonly SecretProtector _protector = new(Options.Create(new SecretsOptions { MasterKey = Convert.ToBase64String(SHA256.HashData("test"u8)) }));
     private readonly SigningKeyIssuer _issuer;
 
     public SigningKeyIssuerTests() => _issuer = new SigningKeyIssuer(_protector, _time);

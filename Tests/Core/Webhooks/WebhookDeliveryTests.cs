@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using ImageService.Core.Webhooks;
 using ImageService.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -22,7 +22,7 @@ public sealed class WebhookDeliveryTests(RegistryFixture registry) : IClassFixtu
 {
     private readonly byte[] _secret = [.. Enumerable.Range(0, 32).Select(number => (byte)number)];
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly SecretProtector _protector = new(Options.Create(new SigningOptions { MasterKey = Convert.ToBase64String(new byte[31].Append((byte)7).ToArray()) }));
+    private readonly SecretProtector _protector = new(Options.Create(new SecretsOptions { MasterKey = Convert.ToBase64String(new byte[31].Append((byte)7).ToArray()) }));
     private readonly Endpoint _endpoint = new();
     private TestOrganization _place = null!;
 
@@ -155,7 +155,7 @@ public sealed class WebhookDeliveryTests(RegistryFixture registry) : IClassFixtu
     private WebhookSender Sender(bool trusted = true, TimeSpan? timeout = null) => new(
         registry.Registry,
         _protector,
-        new GuardedHttpClient(Options.Create(new IngestionOptions { TrustedFetchHosts = trusted ? [new Uri(_endpoint.Url).Authority] : [] })),
+        new GuardedHttpClient(Options.Create(new OutboundOptions { TrustedFetchHosts = trusted ? [new Uri(_endpoint.Url).Authority] : [] })),
         Options.Create(new WebhookOptions { Timeout = timeout ?? TimeSpan.FromSeconds(10) }),
         _time);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using Shouldly;
 using Xunit;
 

@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using ImageService.Core.Facts;
+using ImageService.Core.Registry;
+using ImageService.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Api.Http;
+
+/// <summary>Every route of the OpenAPI document that answers with a page asks the database as often for a hundred rows as for one, with nothing in memory.</summary>
+[Trait("Level", "Integration")]
+public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactory>
+{
+    private const int Rows = 100;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static string Named(int i) => $"n{i:000}";
+
+    private static byte[] Hash(int i) => [.. BitConverter.GetBytes(i), .. new byte[28]];
+
+    [Fact]
+    public async Task A_list_of_a_hundred_asks_as_often_as_a_list_of_one()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("owner");
+        var (asset, webhook) = await FillAsync(home, person.Email);
+        var document = await api.Anonymous().GetAsync("/openapi/v1.json").OkAsync();
+        var paths = document["paths"]!.AsObject().Where(path => IsPage(document, path.Value!["get"])).Select(path => path.Key).ToList();
+
+        List<string> offenders = [];
+        foreach (var path in paths)
+        {
+            var filled = path.Replace("{org}", home.Slug, StringComparison.Ordinal).Replace("{tenant}", "site", StringComparison.Ordinal).Replace("{space}", "open", StringComparison.Ordinal)
+                .Replace("/webhooks/{id}", $"/webhooks/{webhook}", StringComparison.Ordinal).Replace("/assets/{id}", $"/assets/{asset}", StringComparison.Ordinal);
+            var client = path == "/v1/organizations" ? person.Client : home.Owner;
+            var query = path == "/v1/assets/folders" ? "?tenant=site&space=open&limit=" : "?limit=";
+            var (few, one) = await CountAsync(client, filled + query + 1);
+            var (many, all) = await CountAsync(client, filled + query + Rows);
+            if (one.Items().Count != 1 || all.Items().Count != Rows || few == 0 || few != many)
+                offenders.Add($"{path}: {few} for {one.Items().Count} row, {many} for {all.Items().Count}");
+        }
+
+        offenders.ShouldBeEmpty();
+        paths.Count.ShouldBeGreaterThan(15);
+    }
+
+    private async Task<(int Commands, JsonObject Body)> CountAsync(ApiClient client, string path)
+    {
+        api.Services.GetRequiredService<FactsCache>().ForgetAll();
+        return await DatabaseCommands.CountAsync(client, path);
+    }
+
+    private static bool IsPage(JsonObject document, JsonNode? operation)
+    {
+        var schema = operation?["responses"]?["200"]?["content"]?["application/json"]?["schema"];
+        if ((string?)schema?["$ref"] is { } reference)
+            schema = document["components"]!["schemas"]![reference.Split('/')[^1]];
+        return schema?["properties"]?["nextCursor"] is not null;
+    }
+
+    /// <summary>A hundred rows of everything that is listed, behind the Api's back.</summary>
+    /// <returns>The asset with a hundred variants and the webhook with a hundred deliveries.</returns>
+    private async Task<(string Asset, Guid Webhook)> FillAsync(ApiHome home, string email)
+    {
+        var registry = api.Services.GetRequiredService<RegistryFactory>();
+        await using var db = registry.ForOrganization(home.Id);
+        var now = DateTimeOffset.UtcNow;
+        var site = await db.Tenants.SingleAsync(row => row.Slug == "site", Ct);
+        var open = await db.Spaces.SingleAsync(row => row.Slug == "open", Ct);
+        var hook = new Webhook { OrganizationId = home.Id, Url = "https://example.com/", Events = ["asset.uploaded"], ProtectedSecret = [1] };
+        db.Add(hook);
+        Asset? first = null;
+        for (var i = 0; i < Rows; i++)
+        {
+            var space = new Space { OrganizationId = home.Id, TenantId = site.Id, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now };
+            var preset = new Preset { OrganizationId = home.Id, Slug = Named(i), Name = Named(i) };
+            preset.Revisions.Add(new PresetRevisionRow { OrganizationId = home.Id, PresetId = preset.Id, Revision = 1, Operations = "w_1" });
+            var near = new Preset { OrganizationId = home.Id, TenantId = site.Id, Slug = Named(i), Name = Named(i) };
+            near.Revisions.Add(new PresetRevisionRow { OrganizationId = home.Id, PresetId = near.Id, Revision = 1, Operations = "w_2" });
+            var nearest = new Preset { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Slug = Named(i), Name = Named(i) };
+            nearest.Revisions.Add(new PresetRevisionRow { OrganizationId = home.Id, PresetId = nearest.Id, Revision = 1, Operations = "w_3" });
+            var elsewhere = new TestOrganization(home.Id, site.Id, space.Id, home.Slug, "site", space.Slug).NewAsset();
+            var inFolder = new TestOrganization(home.Id, site.Id, open.Id, home.Slug, "site", "open").NewAsset();
+            inFolder.Folder = "/" + Named(i);
+            first ??= inFolder;
+            db.AddRange(
+                space, preset, near, nearest, elsewhere, inFolder,
+                new Tenant { OrganizationId = home.Id, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now },
+                new Member { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Email = $"{Named(i)}@example.com", Role = Role.Viewer, CreatedAt = now },
+                new ApiKey { OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i), Scopes = ["image:read"], CreatedAt = now },
+                new Webhook { OrganizationId = home.Id, TenantId = site.Id, Url = "https://example.com/", Events = ["asset.uploaded"], ProtectedSecret = [1] },
+                new WebhookDelivery { OrganizationId = home.Id, WebhookId = hook.Id, Event = "asset.uploaded", Body = "{}", CreatedAt = now, DeliveredAt = now },
+                new ImportJob { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}", State = "done", CreatedAt = now, UpdatedAt = now },
+                new StoreMove { OrganizationId = home.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
+                new StoreMove { OrganizationId = home.Id, TenantId = site.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
+                new StoreMove { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
+                new Variant
+                {
+                    OrganizationId = home.Id, SpaceId = open.Id, AssetId = first.Id, Version = 1, Operations = $"w_{i + 1}", OperationsHash = Convert.ToHexStringLower(Hash(i)), Format = "jpg",
+                    StorageKey = $"{first.Id:n}/{i}", StorageProvider = "file", SizeBytes = 1, ContentHash = Convert.ToHexStringLower(Hash(i)), Width = 1, Height = 1, ProcessingTimeMs = 1, CreatedAt = now,
+                });
+        }
+
+        await db.SaveChangesAsync(Ct);
+        await using var system = registry.ForSystem();
+        var user = await system.Users.SingleAsync(row => row.Email == email, Ct);
+        for (var i = 0; i < Rows; i++)
+        {
+            var organization = new Organization { Slug = $"{Named(i)}-{home.Slug}", Name = Named(i), CreatedAt = now, UpdatedAt = now };
+            system.AddRange(
+                organization,
+                new Member { OrganizationId = organization.Id, UserId = user.Id, Email = email, Role = Role.Viewer, CreatedAt = now, AcceptedAt = now });
+        }
+
+        await system.SaveChangesAsync(Ct);
+        return (new AssetId(first!.Id).ToString(), hook.Id);
+    }
+}
