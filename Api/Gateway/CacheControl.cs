@@ -10,13 +10,13 @@ internal static class CacheControl
     private const string ForEver = "public, max-age=31536000, immutable";
 
     /// <summary>
-    /// Public images are immutable, unless the URL names a preset or overlay, carries a watermark or follows the focal point, whose bytes may change, or the policy wants a shorter age: then the age comes with as long a time to
+    /// Public images are immutable, unless the URL names a preset or overlay, carries a watermark, follows the focal point or names the picture by an old name, whose bytes may change, or the policy wants a shorter age: then the age comes with as long a time to
     /// serve the old image while the new one is fetched. Private images are for the browser alone and never outlive their signature.
     /// </summary>
     public static string For(VariantDescription variant, UrlTrust trust)
     {
         var policy = variant.Space.Policy;
-        var mayChange = variant.MayChange;
+        var mayChange = variant.MayChange || trust.IsByName;
         var age = (long)(mayChange && policy.PresetCacheMaxAge < policy.CacheMaxAge ? policy.PresetCacheMaxAge : policy.CacheMaxAge).TotalSeconds;
         if (variant.Asset.Access == AssetAccess.Private)
         {

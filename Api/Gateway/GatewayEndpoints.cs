@@ -48,7 +48,7 @@ internal static class GatewayEndpoints
     }
 
     /// <summary>Answers a CORS preflight alike for every page and whatever the path names, so that it tells of no space; the image's own answer says who may read it.</summary>
-    private static IResult Preflight(HttpContext http)
+    internal static IResult Preflight(HttpContext http)
     {
         http.Response.Headers.Vary = "Origin";
         http.Response.Headers.AccessControlAllowOrigin = http.Request.Headers.Origin is [{ Length: > 0 } origin] ? origin : "*";

@@ -47,8 +47,20 @@ internal sealed class ServeImage(
         if (!(await signatures.JudgeAsync(http, space, access, ct)).TryGet(out var trust, out var error)
             || !files.Parse(url.File).TryGet(out var file, out error)
             || !Exists(space, out error)
-            || !(await AdmitAsync(http, space, ct)).TryGet(out RateDecision admitted, out error)
-            || !(await DescribeAsync(http, space, access, url, file, trust, ct)).TryGet(out var variant, out error))
+            || !(await AdmitAsync(http, space, ct)).TryGet(out RateDecision admitted, out error))
+        {
+            await RefuseEvenlyAsync(http, error, started);
+            return;
+        }
+
+        await ServeAsync(http, new AskedImage(space, access, url.AssetId, url.Version, file, trust), started);
+    }
+
+    /// <summary>The walk from an image that is known by its id, and admitted, to its bytes.</summary>
+    public async Task ServeAsync(HttpContext http, AskedImage asked, long started)
+    {
+        var (ct, space, trust) = (http.RequestAborted, asked.Space, asked.Trust);
+        if (!(await DescribeAsync(http, asked, ct)).TryGet(out var variant, out var error))
         {
             NoteRefused(space);
             await RefuseEvenlyAsync(http, error, started);
@@ -72,7 +84,7 @@ internal sealed class ServeImage(
 
         ImageResponse.Describe(http, variant, trust);
         var resolved = time.GetElapsedTime(started);
-        if (!await MeetsPreconditionsAsync(http, variant))
+        if (!await MeetsPreconditionsAsync(http, variant, trust))
             return;
 
         if (!(await variants.OpenAsync(variant, ct)).TryGet(out var opened, out error))
@@ -97,7 +109,7 @@ internal sealed class ServeImage(
     }
 
     /// <summary>The rate, which holds before anything of the space is looked at.</summary>
-    private async ValueTask<Result<RateDecision>> AdmitAsync(HttpContext http, SpaceScope space, CancellationToken ct)
+    public async ValueTask<Result<RateDecision>> AdmitAsync(HttpContext http, SpaceScope space, CancellationToken ct)
     {
         var policy = space.Policy;
         var key = RateKey.Of(RateKind.Images, policy.RateLimitLevel, space.OrganizationId, space.TenantId, space.SpaceId);
@@ -108,23 +120,24 @@ internal sealed class ServeImage(
         return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the {SnakeCase.Write(policy.RateLimitLevel)} (policy rate_limit_requests)");
     }
 
-    private async ValueTask<Result<VariantDescription>> DescribeAsync(
-        HttpContext http, SpaceScope space, AssetAccess access, ImageUrl url, UrlOperations file, UrlTrust trust, CancellationToken ct)
+    private async ValueTask<Result<VariantDescription>> DescribeAsync(HttpContext http, AskedImage asked, CancellationToken ct)
     {
+        var (file, trust) = (asked.File, asked.Trust);
         if (file.Operations.Format is { IsAuto: true })
             ImageResponse.VaryByAccept(http);
         var described = await variants.DescribeAsync(
-            new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = http.Request.Headers.Accept, IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset }, ct);
+            new VariantRequest(asked.Space, asked.AssetId, asked.Version, file.Operations, file.Extension) { Access = asked.Access, Accept = http.Request.Headers.Accept, Hints = ClientHintHeaders.Read(http.Request.Headers), IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset }, ct);
         if (described is { IsSuccess: true, Value.IsNegotiated: true })
             ImageResponse.VaryByAccept(http);
+        ClientHintHeaders.Vary(http, file.Operations, described.IsSuccess ? described.Value.Preset?.Operations : null);
         return described;
     }
 
     /// <summary>Answers 304 or 412 where the preconditions ask for it; a 304 needs no bytes.</summary>
-    private async ValueTask<bool> MeetsPreconditionsAsync(HttpContext http, VariantDescription variant)
+    private async ValueTask<bool> MeetsPreconditionsAsync(HttpContext http, VariantDescription variant, UrlTrust trust)
     {
         // Where bytes may change under one URL the upload's time tells nothing.
-        var tells = !variant.MayChange && !variant.IsNegotiated;
+        var tells = !variant.MayChange && !variant.IsNegotiated && !trust.IsByName;
         var verdict = ConditionalRequest.Judge(http.Request.Headers, variant.ETag, tells ? variant.Asset.UploadedAt : null);
         if (verdict == Precondition.Proceed)
             return true;
@@ -140,7 +153,7 @@ internal sealed class ServeImage(
     }
 
     /// <summary>Refuses; that nothing is there, or that a signature is wrong, not before the time that finding out takes.</summary>
-    private async Task RefuseEvenlyAsync(HttpContext http, Error error, long started)
+    public async Task RefuseEvenlyAsync(HttpContext http, Error error, long started)
     {
         if (error.Code is ErrorCode.NotFound or ErrorCode.InvalidSignature)
             await time.EvenOutAsync(started, EvenTime.OfImage, http.RequestAborted);
@@ -171,3 +184,6 @@ internal sealed class ServeImage(
         metrics.BandwidthServed(sent);
     }
 }
+
+/// <summary>An image known by its id, as a URL asks for it.</summary>
+internal sealed record AskedImage(SpaceScope Space, AssetAccess Access, AssetId AssetId, int Version, RequestedFile File, UrlTrust Trust);

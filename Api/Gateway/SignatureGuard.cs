@@ -70,5 +70,8 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
 /// <param name="IsForAsset">Whether the signature opens every size: then only steps of the space's ladder are made.</param>
 internal readonly record struct UrlTrust(bool IsSigned, TimeSpan? Life, bool IsForAsset = false)
 {
+    /// <summary>Whether the URL names the picture by an old name, which may come to mean another version or picture.</summary>
+    public bool IsByName { get; init; }
+
     public static UrlTrust Unsigned => default;
 }

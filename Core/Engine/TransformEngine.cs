@@ -88,7 +88,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         var auto = operations.Operations.Quality is { IsAuto: true };
         if (!animated && (auto || operations.Format == ImageFormat.Png))
             image = run.Settle(image);
-        var quality = auto ? ContentDetail.AutoQuality(image, operations.Format) : operations.Operations.Quality?.Value ?? DefaultQuality;
+        var quality = auto ? ContentDetail.AutoQuality(image, operations.Format, operations.Operations.Quality!.Value.IsEconomical) : operations.Operations.Quality?.Value ?? DefaultQuality;
         if (source.KeepCopyright)
             image = KeepCopyright.Apply(image, opened.Copyright, run);
         var hasPalette = ChoosePalette.Applies(image, operations.Format, animated);

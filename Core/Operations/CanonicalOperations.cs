@@ -36,6 +36,8 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
         if (operations.Preset is { } preset)
             return OperationErrors.PresetNotExpanded(preset);
 
+        if (operations.Width is OperationsGrammar.AutoWidth)
+            operations = operations with { Width = null };
         operations = operations.InDevicePixels(OperationsGrammar.MaxSidePx, OperationsGrammar.MaxSidePx);
         if (operations.Original && source.Format == format)
             return Named(new ImageOperations { Original = true, Format = new FormatChoice(format) }, format);

@@ -8,7 +8,7 @@ public sealed record ImageOperations
     /// <summary>The whole original at full size (<c>original</c>); no other operation is set beside it.</summary>
     public bool Original { get; init; }
 
-    /// <summary>px, 1 to 8192.</summary>
+    /// <summary>px, 1 to 8192; <see cref="OperationsGrammar.AutoWidth"/> for <c>w_auto</c>, until it is resolved.</summary>
     public int? Width { get; init; }
 
     /// <summary>px, 1 to 8192.</summary>
@@ -144,12 +144,19 @@ public readonly record struct Quality
 {
     private Quality(int value) => Value = value;
 
-    /// <summary>1 to 100; 0 where <see cref="IsAuto"/>.</summary>
+    /// <summary>1 to 100; 0 or less where <see cref="IsAuto"/>.</summary>
     public int Value { get; }
 
-    public bool IsAuto => Value == 0;
+    /// <summary>Whether it is chosen by format and content.</summary>
+    public bool IsAuto => Value <= 0;
+
+    /// <summary>Whether it is chosen one step lower, for those who save data.</summary>
+    public bool IsEconomical => Value < 0;
 
     public static Quality Auto => default;
+
+    /// <summary>One step below <see cref="Auto"/> (<c>q_eco</c>; what <c>q_auto</c> becomes with <c>Save-Data: on</c>).</summary>
+    public static Quality Economical { get; } = new(-1);
 
     /// <summary>A fixed quality, clamped to 1..100.</summary>
     public static Quality Of(int value) => new(Math.Clamp(value, 1, 100));

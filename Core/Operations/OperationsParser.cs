@@ -145,7 +145,7 @@ public static class OperationsParser
         private bool Set(OperationRule rule, ReadOnlySpan<char> value) => rule.Key switch
         {
             OperationKey.Format => (_format = ReadFormat(value)) is not null,
-            OperationKey.Width => (_width = OperationNumbers.ReadFloor(rule, value)) is not null,
+            OperationKey.Width => (_width = value is "auto" ? OperationsGrammar.AutoWidth : OperationNumbers.ReadFloor(rule, value)) is not null,
             OperationKey.Height => (_height = OperationNumbers.ReadFloor(rule, value)) is not null,
             OperationKey.Fit => (_fit = OperationsGrammar.ReadFit(value)) is not null,
             OperationKey.Gravity => (_gravity = OperationsGrammar.ReadGravity(value)) is not null,
@@ -190,7 +190,7 @@ public static class OperationsParser
         private static Rgba? ReadOpaque(ReadOnlySpan<char> value) => value.Length is 3 or 6 ? Rgba.Read(value) : null;
 
         private static Quality? ReadQuality(ReadOnlySpan<char> value) =>
-            value is "auto" ? Quality.Auto : OperationNumbers.ReadFloor(value) is { } quality ? Quality.Of(quality) : null;
+            value is "auto" ? Quality.Auto : value is "eco" ? Quality.Economical : OperationNumbers.ReadFloor(value) is { } quality ? Quality.Of(quality) : null;
 
         private static FormatChoice? ReadFormat(ReadOnlySpan<char> value) =>
             value is "auto" ? FormatChoice.Auto

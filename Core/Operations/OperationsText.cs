@@ -24,7 +24,10 @@ public static class OperationsText
         var writer = new Writer(stackalloc char[256]);
         writer.Word(OperationKey.Preset, operations.Preset);
         writer.Word(OperationKey.Format, operations.Format is { } format ? format.Fixed?.Name() ?? "auto" : null);
-        writer.Number(OperationKey.Width, operations.Width);
+        if (operations.Width is OperationsGrammar.AutoWidth)
+            writer.Word(OperationKey.Width, "auto");
+        else
+            writer.Number(OperationKey.Width, operations.Width);
         writer.Number(OperationKey.Height, operations.Height);
         writer.Word(OperationKey.Fit, operations.Fit?.Name());
         writer.Word(OperationKey.Gravity, operations.Gravity?.Name());
@@ -104,7 +107,7 @@ public static class OperationsText
             if (value is not { IsAuto: true })
                 Number(key, value?.Value);
             else
-                Word(key, "auto");
+                Word(key, value.Value.IsEconomical ? "eco" : "auto");
         }
 
         public void Flag(OperationKey key, bool value)

@@ -41,11 +41,13 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (!(await overlays.FindAsync(request.Space, request.Operations, preset, ct)).TryGet(out var chosen, out var lacking))
             return lacking;
 
-        var format = Negotiate(request, preset, facts);
-        var meaning = new Meaning(request.Space, facts, preset, chosen, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn);
+        var hinted = HintedOperations.Of(request, preset);
+        request = ReferenceEquals(hinted.Written, request.Operations) ? request : request with { Operations = hinted.Written };
+        var format = Negotiate(request, hinted.Preset, facts);
+        var meaning = new Meaning(request.Space, facts, preset, chosen, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn, hinted.Width, hinted.SavesData);
         if (_described.TryGetValue(meaning, out var known))
             return known;
-        if (!Describe(request, preset, facts, chosen, format).TryGet(out var description, out var error))
+        if (!Describe(request, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
             return error;
 
         // Facts that changed leave their answers behind; starting over now and then is cheaper than tracking them.
@@ -81,10 +83,10 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         bool Holds(ImageFormat format) => SizeBudget.Holds(merged, format, source, ReadFormatOf(facts), options.Value.MemoryBudgetBytes);
     }
 
-    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? preset, AssetFacts facts, ChosenOverlays chosen, ImageFormat format)
+    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? hinted, PresetRevision? preset, AssetFacts facts, ChosenOverlays chosen, ImageFormat format)
     {
         var policy = request.Space.Policy;
-        var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
+        var merged = hinted is null ? request.Operations : request.Operations.Over(hinted.Operations);
         if (merged.Texts is { } texts)
             merged = merged with { Texts = texts.Only(chosen.Takes) };
         var source = SourceOf(facts);
@@ -175,11 +177,13 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
     /// <summary>What an answer was derived from: facts by identity (the cache hands out the same objects until they change), the request by value.</summary>
     private readonly record struct Meaning(
-        object Space, object Asset, object? Preset, ChosenOverlays Overlays, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset, bool IsOwn)
+        object Space, object Asset, object? Preset, ChosenOverlays Overlays, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset, bool IsOwn, int HintedWidth,
+        bool SavesData)
     {
         public bool Equals(Meaning other) =>
             ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset) && Overlays.IsSame(other.Overlays)
-            && Format == other.Format && IsSigned == other.IsSigned && IsForAsset == other.IsForAsset && IsOwn == other.IsOwn && Operations.Equals(other.Operations);
+            && Format == other.Format && IsSigned == other.IsSigned && IsForAsset == other.IsForAsset && IsOwn == other.IsOwn && HintedWidth == other.HintedWidth && SavesData == other.SavesData
+            && Operations.Equals(other.Operations);
 
         public override int GetHashCode() => HashCode.Combine(
             System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format, Operations.Quality);

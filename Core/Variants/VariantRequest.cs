@@ -18,6 +18,9 @@ public sealed record VariantRequest(SpaceScope Space, AssetId AssetId, int Versi
     /// <summary>The request's <c>Accept</c>; used where the format is negotiated.</summary>
     public string? Accept { get; init; }
 
+    /// <summary>What the browser says of itself; used by <c>w_auto</c> and <c>q_auto</c>.</summary>
+    public ClientHints Hints { get; init; }
+
     /// <summary>Whether a valid signature came with the request; policy <c>transform_mode</c> may ask for one.</summary>
     public bool IsSigned { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using ImageService.Core.Policies;
+using ImageService.Core.Variants;
 using Shouldly;
 using Xunit;
 
@@ -18,4 +21,37 @@ public sealed class EdgeFunctionTests
         foreach (var vector in vectors)
             (vector.Valid ? statuses[vector.Name] == 200 : statuses[vector.Name] is 400 or 401).ShouldBeTrue($"{kind}: {vector.Name} got {statuses[vector.Name]}");
     }
+
+    [Theory]
+    [InlineData("cloudfront")]
+    [InlineData("cloudflare")]
+    public async Task Client_hints_become_one_of_few_values_and_those_that_decide_nothing_go(string kind)
+    {
+        var seen = await EdgeFunctions.RunAsync<Hints>(kind, SignatureVectors.Folder, TestContext.Current.CancellationToken, "hints");
+        var vectors = HintVectors();
+        seen.Count.ShouldBe(vectors.Length);
+        foreach (var vector in vectors)
+            seen[vector.Name].ShouldBe(new Hints(vector.Width, vector.SaveData), $"{kind}: {vector.Name}");
+    }
+
+    [Fact]
+    public void The_origin_reads_the_same_widths_from_the_same_hints()
+    {
+        foreach (var vector in HintVectors().Where(vector => !vector.Path.EndsWith("/w_640.jpg", StringComparison.Ordinal)))
+        {
+            string? Of(string name) => vector.Headers.GetValueOrDefault(name);
+            var hints = ClientHints.Read(Of("sec-ch-width") ?? Of("width"), Of("sec-ch-viewport-width") ?? Of("viewport-width"), Of("sec-ch-dpr") ?? Of("dpr"), Of("save-data"));
+            int? step = hints.Width is { } width ? PublicLadder.Widths.FirstOrDefault(one => one >= width, PublicLadder.Widths[^1]) : null;
+            (step, hints.SavesData).ShouldBe((vector.Width, vector.SaveData), vector.Name);
+        }
+    }
+
+    private static HintVector[] HintVectors() =>
+        JsonSerializer.Deserialize<HintFile>(File.ReadAllText(Path.Combine(SignatureVectors.Folder, "hint-vectors.json")), JsonSerializerOptions.Web)!.Vectors;
+
+    private sealed record Hints(int? Width, bool SaveData);
+
+    private sealed record HintVector(string Name, string Path, Dictionary<string, string> Headers, int? Width, bool SaveData);
+
+    private sealed record HintFile(HintVector[] Vectors);
 }

@@ -13,7 +13,12 @@ internal static class EdgeFunctions
     /// <param name="kind"><c>cloudfront</c> or <c>cloudflare</c>.</param>
     /// <param name="folder">Holds the functions and the vectors.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<Dictionary<string, int>> RunAsync(string kind, string folder, CancellationToken ct)
+    public static Task<Dictionary<string, int>> RunAsync(string kind, string folder, CancellationToken ct) => RunAsync<int>(kind, folder, ct);
+
+    /// <summary>What becomes of each vector, by name.</summary>
+    /// <inheritdoc cref="RunAsync(string, string, CancellationToken)"/>
+    /// <param name="more">Further arguments: <c>hints</c> for <c>hint-vectors.json</c>.</param>
+    public static async Task<Dictionary<string, T>> RunAsync<T>(string kind, string folder, CancellationToken ct, params string[] more)
     {
         var start = new ProcessStartInfo("node")
         {
@@ -22,12 +27,14 @@ internal static class EdgeFunctions
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var argument in more)
+            start.ArgumentList.Add(argument);
         using var node = Start(start);
         var errors = node.StandardError.ReadToEndAsync(ct);
         var output = await node.StandardOutput.ReadToEndAsync(ct);
         await node.WaitForExitAsync(ct);
         node.ExitCode.ShouldBe(0, await errors);
-        return JsonSerializer.Deserialize<Dictionary<string, int>>(output)!;
+        return JsonSerializer.Deserialize<Dictionary<string, T>>(output, JsonSerializerOptions.Web)!;
     }
 
     /// <summary>A copy of the functions in a folder of its own, with other vectors.</summary>

@@ -1,22 +1,30 @@
-// Runs the shared signature vectors through an edge function and prints {name: status} as JSON.
-// usage: node run-vectors.mjs cloudfront|cloudflare deploy/edge
+// Runs the shared vectors through an edge function and prints {name: status} of signatures, or {name: {width, saveData}} of client hints, as JSON.
+// usage: node run-vectors.mjs cloudfront|cloudflare deploy/edge [hints]
 import { readFileSync, mkdtempSync, mkdirSync, writeFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [kind, folder] = process.argv.slice(2);
+const [kind, folder, what] = process.argv.slice(2);
+const forwarded = {};
 const { now, keys, vectors } = JSON.parse(readFileSync(join(folder, 'signature-vectors.json'), 'utf8'));
 Date.now = () => now * 1000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'edge-'));
 try {
   const statusOf = kind === 'cloudfront' ? await loadCloudFront() : await loadCloudflare();
-  const statuses = {};
-  for (const vector of vectors) {
-    statuses[vector.name] = await statusOf(vector);
+  const results = {};
+  if (what === 'hints') {
+    for (const { name, path, headers } of JSON.parse(readFileSync(join(folder, 'hint-vectors.json'), 'utf8')).vectors) {
+      await statusOf({ method: 'GET', host: 'images.example.com', target: path, headers });
+      results[name] = forwarded.hints;
+    }
+  } else {
+    for (const vector of vectors) {
+      results[vector.name] = await statusOf(vector);
+    }
   }
-  process.stdout.write(JSON.stringify(statuses));
+  process.stdout.write(JSON.stringify(results));
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -31,9 +39,11 @@ export default { kvs: () => ({ get: async kid => { if (!Object.hasOwn(keys, kid)
   const file = join(scratch, 'function.mjs');
   writeFileSync(file, readFileSync(join(folder, 'cloudfront-function.js'), 'utf8') + '\nexport { handler };\n');
   const { handler } = await import(pathToFileURL(file));
-  return async ({ method, host, target }) => {
+  return async ({ method, host, target, headers = {} }) => {
     const [uri, query] = split(target);
-    const result = await handler({ version: '1.0', request: { method, uri, querystring: querystring(query), headers: { host: { value: host } } } });
+    const sent = Object.fromEntries(Object.entries({ host, ...headers }).map(([name, value]) => [name, { value }]));
+    const result = await handler({ version: '1.0', request: { method, uri, querystring: querystring(query), headers: sent } });
+    forwarded.hints = hintsOf(name => result.headers?.[name]?.value);
     return result.statusCode ?? 200;
   };
 }
@@ -43,12 +53,23 @@ async function loadCloudflare() {
   writeFileSync(file, readFileSync(join(folder, 'cloudflare-worker.js'), 'utf8'));
   const worker = (await import(pathToFileURL(file))).default;
   globalThis.caches = { default: { match: async () => undefined, put: async () => undefined } };
-  globalThis.fetch = async () => new Response('image', { status: 200, headers: { 'Cache-Control': 'private, max-age=60' } });
+  globalThis.fetch = async request => {
+    forwarded.hints = hintsOf(name => request.headers.get(name) ?? undefined);
+    return answer();
+  };
+  const answer = () => new Response('image', { status: 200, headers: { 'Cache-Control': 'private, max-age=60' } });
   const env = { SIGNING_KEYS: { get: async kid => (Object.hasOwn(keys, kid) ? keys[kid] : null) } };
-  return async ({ method, host, target }) => {
-    const request = { url: `https://${host}${target}`, method, headers: new Headers() }; // as received: Request would normalise the URL
+  return async ({ method, host, target, headers = {} }) => {
+    const request = { url: `https://${host}${target}`, method, headers: new Headers(headers) }; // as received: Request would normalise the URL
     return (await worker.fetch(request, env, { waitUntil: () => undefined })).status;
   };
+}
+
+// What the origin is told; any other hint that came through shows as one too many.
+function hintsOf(header) {
+  const others = ['width', 'sec-ch-viewport-width', 'viewport-width', 'sec-ch-dpr', 'dpr'].filter(name => header(name) !== undefined);
+  const width = header('sec-ch-width');
+  return { width: others.length > 0 ? -1 : width === undefined ? null : Number(width), saveData: header('save-data') === 'on' };
 }
 
 function split(target) {

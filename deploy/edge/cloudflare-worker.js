@@ -10,6 +10,9 @@ const AMBIGUOUS = /%2f|%5c|%25|%2e|%00|\\|(^|\/)\.\.?(\/|$)/i;
 const KID = /^[A-Za-z0-9_-]{1,64}$/;
 const SIGNATURE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/; // 256 bits: the last character's two spare bits are zero
 const EXPIRES = /^[1-9][0-9]{0,10}$/;
+// Widths that w_auto leads to; a space's own ladder is applied by the origin.
+const LADDER = [16, 32, 48, 64, 96, 128, 192, 256, 320, 384, 480, 640, 750, 828, 960, 1080, 1200, 1440, 1600, 1920, 2048, 2560, 3200, 3840];
+const HINTS = ['sec-ch-width', 'width', 'sec-ch-viewport-width', 'viewport-width', 'sec-ch-dpr', 'dpr', 'save-data'];
 
 export default {
   async fetch(request, env, context) {
@@ -95,13 +98,21 @@ function bytesOf(base64url) {
 // that no caller can ask for without passing the check above, and leaves with the Cache-Control it came with, cut to the signature's life.
 async function deliver(request, host, path, expires, context) {
   const accept = acceptClass(request.headers.get('Accept') || '');
-  const key = new Request(`https://${host}${path}?class=${accept.name}`);
+  const decided = hints(path, name => request.headers.get(name) || '');
+  const key = new Request(`https://${host}${path}?class=${accept.name}&width=${decided.width || ''}&save=${decided.saveData}`);
   const hit = request.headers.has('Range') ? undefined : await caches.default.match(key);
   if (hit) {
     return outgoing(hit, request, expires, 'HIT');
   }
   const headers = new Headers(request.headers);
   headers.set('Accept', accept.value);
+  HINTS.forEach(name => headers.delete(name));
+  if (decided.width !== null) {
+    headers.set('Sec-CH-Width', String(decided.width));
+  }
+  if (decided.saveData) {
+    headers.set('Save-Data', 'on');
+  }
   headers.delete('Cookie');
   headers.delete('If-None-Match');
   headers.delete('If-Modified-Since');
@@ -117,7 +128,7 @@ function stored(response) {
   const control = headers.get('Cache-Control') || '';
   headers.set('X-Origin-Cache-Control', control);
   headers.set('Cache-Control', control.replace(/\bprivate\b/i, 'public'));
-  headers.delete('Vary'); // the class is in the key
+  headers.delete('Vary'); // class and hints are in the key
   return new Response(response.body, { status: response.status, headers });
 }
 
@@ -135,6 +146,30 @@ function outgoing(response, request, expires, state) {
     return new Response(null, { status: 304, headers });
   }
   return new Response(request.method === 'HEAD' ? null : response.body, { status: response.status, headers });
+}
+
+// What client hints decide, as one of few values: a step of the public ladder for w_auto, and whether q_auto is lowered. A preset may hold either.
+function hints(path, header) {
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const asks = function (operation) { return new RegExp('(^|-)(' + operation + '|preset_[a-z0-9_]+)(-|\\.)').test(file); };
+  return {
+    width: asks('w_auto') ? hintedStep(header) : null,
+    saveData: asks('q_auto') && /^\s*on\s*(;|$)/i.test(header('save-data') || '')
+  };
+}
+
+function hintedStep(header) {
+  const viewport = number(header('sec-ch-viewport-width') || header('viewport-width'));
+  const ratio = Math.min(number(header('sec-ch-dpr') || header('dpr')) || 1, 10);
+  const width = number(header('sec-ch-width') || header('width')) || (viewport === null ? null : Math.ceil(Math.round(viewport * ratio * 1000) / 1000));
+  if (width === null || width < 1) {
+    return null;
+  }
+  return LADDER.find(function (step) { return step >= Math.ceil(width); }) || LADDER[LADDER.length - 1];
+}
+
+function number(text) {
+  return text && text.length < 12 && /^([0-9]+\.?[0-9]*|\.[0-9]+)$/.test(text) && Number(text) > 0 ? Number(text) : null;
 }
 
 function acceptClass(accept) {

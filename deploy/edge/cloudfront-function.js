@@ -11,6 +11,9 @@ const AMBIGUOUS = /%2f|%5c|%25|%2e|%00|\\|(^|\/)\.\.?(\/|$)/i;
 const KID = /^[A-Za-z0-9_-]{1,64}$/;
 const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
 const EXPIRES = /^[1-9][0-9]{0,10}$/;
+// Widths that w_auto leads to; a space's own ladder is applied by the origin.
+const LADDER = [16, 32, 48, 64, 96, 128, 192, 256, 320, 384, 480, 640, 750, 828, 960, 1080, 1200, 1440, 1600, 1920, 2048, 2560, 3200, 3840];
+const HINTS = ['sec-ch-width', 'width', 'sec-ch-viewport-width', 'viewport-width', 'sec-ch-dpr', 'dpr', 'save-data'];
 
 async function handler(event) {
   const request = event.request;
@@ -25,6 +28,14 @@ async function handler(event) {
   }
   if (request.uri.startsWith('/v1/pub/') || request.uri.startsWith('/v1/priv/')) {
     request.headers.accept = { value: acceptClass(request.headers.accept ? request.headers.accept.value : '') };
+    const decided = hints(request.uri, function (name) { return request.headers[name] ? request.headers[name].value : ''; });
+    HINTS.forEach(function (name) { delete request.headers[name]; });
+    if (decided.width !== null) {
+      request.headers['sec-ch-width'] = { value: String(decided.width) };
+    }
+    if (decided.saveData) {
+      request.headers['save-data'] = { value: 'on' };
+    }
   }
   return request;
 }
@@ -100,6 +111,30 @@ function accepts(accept, type) {
     const parts = element.split(';').map(function (part) { return part.trim(); });
     return parts[0] === type && !parts.some(function (part) { return /^q=0(\.0*)?$/.test(part); });
   });
+}
+
+// What client hints decide, as one of few values: a step of the public ladder for w_auto, and whether q_auto is lowered. A preset may hold either.
+function hints(path, header) {
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const asks = function (operation) { return new RegExp('(^|-)(' + operation + '|preset_[a-z0-9_]+)(-|\\.)').test(file); };
+  return {
+    width: asks('w_auto') ? hintedStep(header) : null,
+    saveData: asks('q_auto') && /^\s*on\s*(;|$)/i.test(header('save-data') || '')
+  };
+}
+
+function hintedStep(header) {
+  const viewport = number(header('sec-ch-viewport-width') || header('viewport-width'));
+  const ratio = Math.min(number(header('sec-ch-dpr') || header('dpr')) || 1, 10);
+  const width = number(header('sec-ch-width') || header('width')) || (viewport === null ? null : Math.ceil(Math.round(viewport * ratio * 1000) / 1000));
+  if (width === null || width < 1) {
+    return null;
+  }
+  return LADDER.find(function (step) { return step >= Math.ceil(width); }) || LADDER[LADDER.length - 1];
+}
+
+function number(text) {
+  return text && text.length < 12 && /^([0-9]+\.?[0-9]*|\.[0-9]+)$/.test(text) && Number(text) > 0 ? Number(text) : null;
 }
 
 function refuse(status, description) {

@@ -48,6 +48,18 @@ sub vcl_recv {
     unset req.http.Cookie;
     unset req.http.Authorization;
     call normalise_accept;
+    call normalise_save_data;
+
+    # Hints that decide a width are sorted into the steps of the public ladder; viewport times ratio is the origin's to multiply.
+    if (req.url !~ "/((.*-)?w_auto|(.*-)?preset_[a-z0-9_]+)[-.]") {
+        call forget_hints;
+    } elsif (req.http.Sec-CH-Width || req.http.Width) {
+        call normalise_width;
+    } elsif (req.http.Sec-CH-Viewport-Width || req.http.Viewport-Width) {
+        return (pass);
+    } else {
+        call forget_hints;
+    }
 
     # While the origin is well, a stale image is served for a few minutes at most, and renewed behind the answer.
     if (std.healthy(req.backend_hint)) {
@@ -76,6 +88,87 @@ sub normalise_accept {
         set req.http.Accept = "image/webp,*/*";
     } else {
         set req.http.Accept = "*/*";
+    }
+}
+
+sub forget_hints {
+    unset req.http.Sec-CH-Width;
+    unset req.http.Width;
+    unset req.http.Sec-CH-DPR;
+    unset req.http.DPR;
+    unset req.http.Sec-CH-Viewport-Width;
+    unset req.http.Viewport-Width;
+}
+
+sub normalise_width {
+    if (req.http.Sec-CH-Width) {
+        set req.http.X-Hint = req.http.Sec-CH-Width;
+    } else {
+        set req.http.X-Hint = req.http.Width;
+    }
+    call forget_hints;
+    if (req.http.X-Hint !~ "^[0-9]{1,5}$" || req.http.X-Hint ~ "^0+$") {
+        unset req.http.X-Hint;
+        return;
+    }
+    if (std.integer(req.http.X-Hint, 0) <= 16) {
+        set req.http.Sec-CH-Width = "16";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 32) {
+        set req.http.Sec-CH-Width = "32";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 48) {
+        set req.http.Sec-CH-Width = "48";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 64) {
+        set req.http.Sec-CH-Width = "64";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 96) {
+        set req.http.Sec-CH-Width = "96";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 128) {
+        set req.http.Sec-CH-Width = "128";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 192) {
+        set req.http.Sec-CH-Width = "192";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 256) {
+        set req.http.Sec-CH-Width = "256";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 320) {
+        set req.http.Sec-CH-Width = "320";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 384) {
+        set req.http.Sec-CH-Width = "384";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 480) {
+        set req.http.Sec-CH-Width = "480";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 640) {
+        set req.http.Sec-CH-Width = "640";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 750) {
+        set req.http.Sec-CH-Width = "750";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 828) {
+        set req.http.Sec-CH-Width = "828";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 960) {
+        set req.http.Sec-CH-Width = "960";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 1080) {
+        set req.http.Sec-CH-Width = "1080";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 1200) {
+        set req.http.Sec-CH-Width = "1200";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 1440) {
+        set req.http.Sec-CH-Width = "1440";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 1600) {
+        set req.http.Sec-CH-Width = "1600";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 1920) {
+        set req.http.Sec-CH-Width = "1920";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 2048) {
+        set req.http.Sec-CH-Width = "2048";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 2560) {
+        set req.http.Sec-CH-Width = "2560";
+    } elsif (std.integer(req.http.X-Hint, 0) <= 3200) {
+        set req.http.Sec-CH-Width = "3200";
+    } else {
+        set req.http.Sec-CH-Width = "3840";
+    }
+    unset req.http.X-Hint;
+}
+
+# On or not at all, and only where an automatic quality can be lowered.
+sub normalise_save_data {
+    if (req.http.Save-Data ~ "(?i)^\s*on\s*(;|$)" && req.url ~ "/((.*-)?q_auto|(.*-)?preset_[a-z0-9_]+)[-.]") {
+        set req.http.Save-Data = "on";
+    } else {
+        unset req.http.Save-Data;
     }
 }
 
