@@ -1,5 +1,6 @@
 using ImageService.Core.Access;
 using ImageService.Core.Caching;
+using ImageService.Core.Dialects;
 using ImageService.Core.Engine;
 using ImageService.Core.Facts;
 using ImageService.Core.Identity;
@@ -58,6 +59,7 @@ public static class CoreServices
         builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddVariants();
         builder.Services.AddInvalidation();
+        builder.Services.AddDialects();
         return builder;
     }
 }

@@ -11,6 +11,9 @@ if (args is [DecodeProcess.Verb, ..])
 if (args is [Migrate.Command, .. var rest])
     return await Migrate.RunAsync(rest);
 
+if (args is [OldUrls.Report or OldUrls.Import, .. var about])
+    return await OldUrls.RunAsync(args[0], about);
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);

@@ -2,6 +2,7 @@ using ImageService.Api.ControlPlane.ApiKeys;
 using ImageService.Api.ControlPlane.AuditLogs;
 using ImageService.Api.ControlPlane.Events;
 using ImageService.Api.ControlPlane.Fonts;
+using ImageService.Api.ControlPlane.Hosts;
 using ImageService.Api.ControlPlane.IdentityProviders;
 using ImageService.Api.ControlPlane.Installation;
 using ImageService.Api.ControlPlane.Jobs;
@@ -46,6 +47,8 @@ internal static class ControlPlaneEndpoints
         routes.MapOrganizations();
         routes.MapTenants();
         routes.MapSpaces();
+        routes.MapHosts();
+        routes.MapAliases();
         routes.MapPresets();
         routes.MapOverlays();
         routes.MapFonts();

@@ -6,6 +6,7 @@ using ImageService.Api.OpenApi;
 using ImageService.Api.Signing;
 using ImageService.Core.Access;
 using ImageService.Core.Caching;
+using ImageService.Core.Dialects;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Policies;
@@ -44,10 +45,12 @@ internal static class ExplainEndpoint
 
     /// <summary>The explainer's parts.</summary>
     internal sealed class UrlExplainer(
-        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry)
+        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry, HostDirectory hosts, OldUrlReader oldUrls)
     {
         public async Task<Result<ExplainResponse>> ExplainAsync(ExplainRequest request, Caller caller, HttpRequest http, CancellationToken ct)
         {
+            if (await FindHostAsync(request.Url, ct) is var (host, target) && host is not null)
+                return await ExplainOldAsync(request, caller, host, target, ct);
             if (!SignableUrl.Read(request.Url, http).TryGet(out var signable, out var error))
                 return error;
             if (!ImageUrl.TryParse(Uri.UnescapeDataString(signable.Path), out var url))
@@ -61,11 +64,49 @@ internal static class ExplainEndpoint
                 return error;
             var access = signable.Path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? AssetAccess.Private : AssetAccess.Public;
             var signature = await JudgeAsync(request.Url!, signable, space, access, file.Operations.Texts is not null, ct);
-            var variant = new VariantRequest(space, url.AssetId, url.Version, file.Operations, file.Extension) { Access = access, Accept = request.Accept ?? "*/*", IsSigned = signature.Verdict is "valid" };
+            return await TellAsync(request, new AskedImage(space, access, url.AssetId, url.Version, file, default), url.File[..url.File.LastIndexOf('.')], signature, [], ct);
+        }
+
+        /// <summary>A customer's host and the target on it, where the URL is of one; the service's own URLs are read as anywhere.</summary>
+        private async ValueTask<(HostFacts? Host, string Target)> FindHostAsync(string? text, CancellationToken ct)
+        {
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || await hosts.FindAsync(uri.Host, StaleFacts.Allow, ct) is not { } host)
+                return (null, "");
+
+            // Cut from the text and not taken from the parsed URL, which normalises what is signed.
+            var start = text.IndexOf('/', uri.Scheme.Length + 3);
+            var target = start < 0 ? "/" : text[start..];
+            return host.Dialect is UrlDialect.Native && target.StartsWith("/v1/", StringComparison.Ordinal) ? (null, "") : (host, target);
+        }
+
+        private async Task<Result<ExplainResponse>> ExplainOldAsync(ExplainRequest request, Caller caller, HostFacts host, string target, CancellationToken ct)
+        {
+            var space = await tenants.FindSpaceAsync(host.OrganizationSlug, host.TenantSlug, host.SpaceSlug, ct);
+            if (space is null || space.OrganizationId != caller.OrganizationId || !caller.Sees(space.TenantId, space.SpaceId))
+                return Problems.NotFound;
+            if (!caller.May(Scopes.ImageRead, space.TenantId, space.SpaceId))
+                return Refusals.Lacks(Scopes.ImageRead);
+            if (!oldUrls.Judge(host, target).TryGet(out var judged, out var error) || !(await oldUrls.LocateAsync(host, space, judged, target, ct)).TryGet(out var found, out error))
+                return error.Code is ErrorCode.InvalidSignature ? Problems.Invalid(error.Detail) : error;
+            var signature = judged.IsSigned
+                ? new ExplainedSignature("valid", "Signed with one of the host's keys.", judged.Life is { } life ? DateTimeOffset.UtcNow + life : null)
+                : new ExplainedSignature("not_needed", "No signature is needed here.", null);
+            var lost = found.Meaning.Unmapped.Select(static name => new DroppedOperation(name, "has no counterpart here; the host is lenient and drops it"))
+                .Concat(found.Meaning.Ignored.Select(static name => new DroppedOperation(name, "makes no difference here")));
+            var file = new RequestedFile(found.Meaning.Operations, found.Meaning.Extension);
+            var asked = new AskedImage(space, found.Asset.Access, found.Asset.AssetId, found.Asset.Version, file, new UrlTrust(judged.IsSigned, judged.Life));
+            return await TellAsync(request, asked, OperationsText.Write(file.Operations), signature, lost, ct);
+        }
+
+        private async Task<Result<ExplainResponse>> TellAsync(
+            ExplainRequest request, AskedImage asked, string written, ExplainedSignature signature, IEnumerable<DroppedOperation> lost, CancellationToken ct)
+        {
+            var (space, access, file) = (asked.Space, asked.Access, asked.File);
+            var variant = new VariantRequest(space, asked.AssetId, asked.Version, file.Operations, file.Extension) { Access = access, Accept = request.Accept ?? "*/*", Hints = new ClientHints(null, request.SaveData is true), IsSigned = signature.Verdict is "valid" };
             var described = await describer.DescribeAsync(variant, ct);
             if (described.Error is { Code: ErrorCode.NotFound } absent)
                 return absent;
-            var place = new ExplainedPlace(url.Organization, url.Tenant, url.Space, url.AssetId.ToString(), url.Version, access is AssetAccess.Public ? "public" : "private");
+            var place = new ExplainedPlace(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, asked.AssetId.ToString(), asked.Version, access is AssetAccess.Public ? "public" : "private");
             var preset = file.Operations.Preset is { } slug && await presets.FindAsync(space, slug, ct) is { } found
                 ? new ExplainedPreset(found.Slug, OperationsText.Write(found.Operations), found.Revision, JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Level.ToString()))
                 : null;
@@ -76,9 +117,8 @@ internal static class ExplainEndpoint
             if (!described.TryGet(out var image, out _))
                 return new ExplainResponse(place, preset, null, [], policies, null, null, null, null, null, signature, refusal);
             var (width, height) = Size(image);
-            var written = url.File[..url.File.LastIndexOf('.')];
             return new ExplainResponse(
-                place, preset, image.Canonical.Text, DroppedOperations.Of(written, image), policies, Overlays(image), image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
+                place, preset, image.Canonical.Text, [.. lost, .. DroppedOperations.Of(written, image)], policies, Overlays(image), image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
         }
 
         private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, bool saysTexts, CancellationToken ct)

@@ -49,6 +49,7 @@ internal sealed class ServeImage(
             || !Exists(space, out error)
             || !(await AdmitAsync(http, space, ct)).TryGet(out RateDecision admitted, out error))
         {
+            NoteRefused(space);
             await RefuseEvenlyAsync(http, error, started);
             return;
         }
@@ -126,7 +127,15 @@ internal sealed class ServeImage(
         if (file.Operations.Format is { IsAuto: true })
             ImageResponse.VaryByAccept(http);
         var described = await variants.DescribeAsync(
-            new VariantRequest(asked.Space, asked.AssetId, asked.Version, file.Operations, file.Extension) { Access = asked.Access, Accept = http.Request.Headers.Accept, Hints = ClientHintHeaders.Read(http.Request.Headers), IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset }, ct);
+            new VariantRequest(asked.Space, asked.AssetId, asked.Version, file.Operations, file.Extension)
+            {
+                Access = asked.Access,
+                Accept = http.Request.Headers.Accept,
+                Hints = ClientHintHeaders.Read(http.Request.Headers),
+                IsSigned = trust.IsSigned,
+                IsForAsset = trust.IsForAsset,
+            },
+            ct);
         if (described is { IsSuccess: true, Value.IsNegotiated: true })
             ImageResponse.VaryByAccept(http);
         ClientHintHeaders.Vary(http, file.Operations, described.IsSuccess ? described.Value.Preset?.Operations : null);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageService.Api.Dialects;
 using ImageService.Core.Errors;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -71,6 +72,7 @@ internal static class HttpServices
             app.UseWhen(static http => !IsProbe(http.Request.Path), static branch => branch.UseHttpsRedirection());
         }
 
+        app.UseMiddleware<CustomerHosts>();
         app.UseMiddleware<RawTargetGuard>();
     }
 

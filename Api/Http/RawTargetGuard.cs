@@ -1,3 +1,4 @@
+using ImageService.Core.Dialects;
 using ImageService.Core.Signing;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,7 +13,9 @@ internal sealed class RawTargetGuard(RequestDelegate next)
     public Task InvokeAsync(HttpContext http)
     {
         var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        return !RawPath.IsSafe(target)
+
+        // Other services' URLs carry whole URLs in their paths; they are read as they were sent, and never routed.
+        return http.Features.Get<HostFacts>() is null && !RawPath.IsSafe(target)
             ? Problems.WriteAsync(http, Problems.Invalid("The path may not hold dot segments, backslashes or encoded separators (%2F, %5C, %25, %2E)."))
             : next(http);
     }

@@ -1,3 +1,5 @@
+using ImageService.Core.Dialects;
+
 namespace ImageService.Api.Http;
 
 /// <summary>
@@ -19,7 +21,7 @@ internal static class SecurityHeaders
         headers.TryAdd("X-Content-Type-Options", "nosniff");
         headers.TryAdd("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
         headers.TryAdd("Referrer-Policy", "no-referrer");
-        if (IsImage(http.Request.Path))
+        if (http.Features.Get<HostFacts>() is not null || IsImage(http.Request.Path))
             return Task.CompletedTask;
         headers.TryAdd("X-Frame-Options", "DENY");
         headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImageService.Api.Http;
+using ImageService.Core.Dialects;
 using ImageService.Core.Errors;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,7 @@ internal sealed class ScanLimiter(RequestDelegate next, IOptions<RateLimitOption
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (options.Value.ScansPerMinute == 0 || !http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || CallerAddress.Of(http.Connection.RemoteIpAddress, options.Value.SpareLoopback) is not { } caller)
+        if (options.Value.ScansPerMinute == 0 || !(http.Features.Get<HostFacts>() is not null || http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)) || CallerAddress.Of(http.Connection.RemoteIpAddress, options.Value.SpareLoopback) is not { } caller)
         {
             await next(http);
             return;

@@ -43,6 +43,24 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
         return new AssetPlace(space, found.asset, found.Format, found.HasAlpha);
     }
 
+    /// <summary>The facts of the newest version; null where the space holds no such live asset.</summary>
+    public async ValueTask<AssetFacts?> FindCurrentAsync(SpaceScope space, AssetId asset, CancellationToken ct)
+    {
+        var version = await facts.GetOrLoadAsync(
+            FactScope.Asset(space.OrganizationId, asset.Value),
+            "current",
+            (registry, space.OrganizationId, asset),
+            static async (asked, ct) =>
+            {
+                await using var db = asked.registry.ForOrganization(asked.OrganizationId);
+                return await db.Assets.Where(row => row.OrganizationId == asked.OrganizationId && row.Id == asked.asset.Value && row.DeletedAt == null)
+                    .Select(row => (int?)row.CurrentVersion).FirstOrDefaultAsync(ct);
+            },
+            StaleFacts.Allow,
+            ct);
+        return version is { } current ? await FindAsync(space, asset, current, ct) : null;
+    }
+
     private async ValueTask<AssetFacts?> FindSlowlyAsync(SpaceScope space, FactScope scope, AssetId asset, int version, CancellationToken ct) =>
         In(space, await facts.GetOrLoadAsync(
             scope,

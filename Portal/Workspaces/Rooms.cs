@@ -17,6 +17,7 @@ internal static class Rooms
         rooms.Add(new("Presets", $"{space.Address}/presets", Icons.Material.Rounded.AutoFixHigh, "p"));
         rooms.Add(new("Overlays", $"{space.Address}/overlays", Icons.Material.Rounded.BrandingWatermark));
         rooms.Add(new("Policies", $"{space.Address}/policies", Icons.Material.Rounded.Rule));
+        rooms.Add(new("Old addresses", $"{space.Address}/hosts", Icons.Material.Rounded.Dns));
         if (workspace.May("image:read", space))
         {
             rooms.Add(new("Imports", $"{space.Address}/imports", Icons.Material.Rounded.FolderZip));

@@ -12,7 +12,7 @@ public sealed class ArrowsTests
     /// <summary>Rooms of the core from the highest to the lowest; a room may use every room of a lower level.</summary>
     internal static readonly string[][] Levels =
     [
-        ["Variants", "Ingestion", "Lifecycle", "Invalidation", "Webhooks"], // use cases
+        ["Variants", "Ingestion", "Lifecycle", "Invalidation", "Webhooks", "Dialects"], // use cases
         ["Tenancy", "Policies", "Presets", "Overlays", "Signing", "Access", "Identity", "Metering", "Quotas"], // questions about the registry
         ["Registry", "Storage", "Caching", "Facts", "Messaging", "Engine", "Outbound", "Secrets"], // things that do I/O or pixels
         ["Operations", "Errors", "Telemetry"], // pure

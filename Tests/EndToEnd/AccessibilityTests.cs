@@ -25,7 +25,7 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
         List<string> faults = [];
         string[] paths =
         [
-            organization, $"{organization}/{summary.Tenant}", space, summary.Space("private"), $"{space}/presets", $"{organization}/overlays", $"{space}/policies", $"{space}/imports", $"{space}/trash", $"{space}/settings",
+            organization, $"{organization}/{summary.Tenant}", space, summary.Space("private"), $"{space}/presets", $"{organization}/overlays", $"{space}/policies", $"{space}/imports", $"{space}/trash", $"{space}/settings", $"{space}/hosts",
             $"{organization}/usage", $"{organization}/members", $"{organization}/api-keys", $"{organization}/signing-keys", $"{organization}/webhooks", $"{organization}/edges",
             $"{organization}/identity", $"{organization}/audit", "/account", $"/explain?url={Uri.EscapeDataString(summary.PublicUrl)}",
         ];

@@ -106,6 +106,13 @@ public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFac
     [InlineData("delete", "/v1/organizations/{}/tenants/{}/spaces/{}/presets/{}/generation", null, null)]
     [InlineData("post", "/v1/assets/folders/move", typeof(MoveFolderRequest), typeof(MoveFolderResponse))]
     [InlineData("post", "/v1/assets/{}/versions/{}/restore", null, typeof(AssetResponse))]
+    [InlineData("get", "/v1/organizations/{}/tenants/{}/spaces/{}/hosts", null, typeof(Page<HostResponse>))]
+    [InlineData("post", "/v1/organizations/{}/tenants/{}/spaces/{}/hosts", typeof(CreateHostRequest), typeof(HostResponse))]
+    [InlineData("post", "/v1/organizations/{}/tenants/{}/spaces/{}/hosts/{}/verify", null, typeof(HostResponse))]
+    [InlineData("delete", "/v1/organizations/{}/tenants/{}/spaces/{}/hosts/{}", null, null)]
+    [InlineData("get", "/v1/organizations/{}/tenants/{}/spaces/{}/aliases", null, typeof(Page<AliasResponse>))]
+    [InlineData("post", "/v1/organizations/{}/tenants/{}/spaces/{}/aliases", null, null)]
+    [InlineData("delete", "/v1/organizations/{}/tenants/{}/spaces/{}/aliases/{}", null, null)]
     [InlineData("get", "/v1/imports", null, typeof(Page<ImportResponse>))]
     [InlineData("post", "/v1/invalidations", typeof(InvalidateRequest), typeof(InvalidateResponse))]
     public async Task Every_route_the_portal_calls_takes_and_answers_what_the_portal_believes(string method, string path, Type? request, Type? response)

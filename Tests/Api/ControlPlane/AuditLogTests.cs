@@ -81,6 +81,10 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             "POST /v1/organizations/{org}/tenants/{tenant}/store-moves", "DELETE /v1/organizations/{org}/tenants/{tenant}/store-moves/{id:guid}",
             "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves",
             "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves/{id:guid}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts", "PATCH /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}/verify", "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases", "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases/{id:guid}",
             "DELETE /v1/organizations/{org}/presets/{slug}/generation", "DELETE /v1/organizations/{org}/tenants/{tenant}/presets/{slug}/generation",
             "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/presets/{slug}/generation",
         ];

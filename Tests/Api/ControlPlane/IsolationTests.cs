@@ -114,6 +114,7 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "card", operations = "w_1" }).OkAsync(201);
         var member = await home.Owner.PostAsync($"{home.Root}/members", new { email = "a@example.com", role = "viewer" }).OkAsync(201);
         var webhook = await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] }).OkAsync(201);
+        var host = await home.Owner.PostAsync($"{home.Root}/tenants/site/spaces/open/hosts", new { hostname = $"{home.Slug}.localhost", dialect = "next" }).OkAsync(201);
         var key = (string)(await home.Owner.GetAsync($"{home.Root}/api-keys").OkAsync()).Items()[0]!["id"]!;
         var kid = (string)(await home.Owner.GetAsync($"{home.Root}/tenants/site/signing-keys").OkAsync()).Items()[0]!["kid"]!;
         using var upload = await home.Owner.PostAsync(
@@ -121,12 +122,12 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
         ((int)upload.StatusCode).ShouldBe(201);
         Dictionary<string, string> values = new(StringComparer.Ordinal)
         {
-            ["org"] = home.Slug, ["tenant"] = "site", ["space"] = "open", ["slug"] = "card", ["kid"] = kid, ["key"] = "max_output_width", ["key-id"] = key,
+            ["org"] = home.Slug, ["tenant"] = "site", ["space"] = "open", ["slug"] = "card", ["kid"] = kid, ["key"] = "max_output_width", ["key-id"] = key, ["hostname"] = host.Text("hostname"),
             ["member"] = member.Text("id"), ["webhook"] = webhook.Text("id"), ["asset"] = await AddAssetAsync(home), ["upload"] = upload.Headers.Location!.ToString().Split('/')[^1],
         };
         Dictionary<string, string> imaginary = new(values, StringComparer.Ordinal)
         {
-            ["org"] = "nobody", ["slug"] = "nobody", ["kid"] = "key_nobody", ["key-id"] = Nobody, ["member"] = Nobody, ["webhook"] = Nobody, ["asset"] = NobodysAsset, ["upload"] = Nobody,
+            ["org"] = "nobody", ["slug"] = "nobody", ["kid"] = "key_nobody", ["key-id"] = Nobody, ["hostname"] = "nobody.localhost", ["member"] = Nobody, ["webhook"] = Nobody, ["asset"] = NobodysAsset, ["upload"] = Nobody,
         };
         return new Filled(home, values, imaginary);
     }

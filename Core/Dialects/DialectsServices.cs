@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImageService.Core.Dialects;
+
+/// <summary>The dialects room's doors.</summary>
+public static class DialectsServices
+{
+    public static IServiceCollection AddDialects(this IServiceCollection services) => services
+        .AddSingleton<HostDirectory>().AddSingleton<OldUrlReader>().AddSingleton<ITxtRecords, DnsTxtRecords>().AddSingleton<HostChallenge>().AddSingleton<AliasImporter>()
+        .AddSingleton<LogReport>().AddSingleton<CrawlImport>();
+}
