@@ -1,4 +1,4 @@
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using DnsClient;
-using ImageService.Core.Ingestion;
+using ImageService.Core.Outbound;
 using ImageService.Core.Registry;
 
 namespace ImageService.Core.Dialects;

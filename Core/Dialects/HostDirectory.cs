@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,4 @@
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Registry;
