@@ -5,7 +5,7 @@ using ImageService.Core.Access;
 using ImageService.Core.Dialects;
 using ImageService.Core.Errors;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.ControlPlane.Hosts;

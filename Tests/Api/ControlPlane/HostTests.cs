@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using ImageService.Core.Caching;
+using ImageService.Core.Facts;
 using ImageService.Core.Dialects;
 using ImageService.Core.Registry;
 using ImageService.Tests.Core.Ingestion;
@@ -146,7 +146,7 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         {
             OrganizationId = Guid.Empty, TenantId = Guid.Empty, SpaceId = Guid.Empty, Hostname = "images.nowhere.invalid", Dialect = UrlDialect.Next, Challenge = HostChallenge.New(),
         };
-        var guard = api.Services.GetRequiredService<ImageService.Core.Ingestion.GuardedHttpClient>();
+        var guard = api.Services.GetRequiredService<ImageService.Core.Outbound.GuardedHttpClient>();
 
         (await new HostChallenge(new Records([" other ", host.Challenge + " "]), guard).IsMetAsync(host, Ct)).ShouldBeTrue();
         (await new HostChallenge(new Records([host.Challenge[..^1]]), guard).IsMetAsync(host, Ct)).ShouldBeFalse();

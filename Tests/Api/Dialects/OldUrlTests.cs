@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageService.Core.Dialects;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using ImageService.Tests.Api.Gateway;
 using ImageService.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
