@@ -44,6 +44,8 @@ builder.AddDemo();
 var app = builder.Build();
 app.UseMiddleware<RequestMetrics>();
 app.UseHttpEdge();
+app.UseMiddleware<CustomerHosts>();
+app.UseRawTargetGuard();
 app.UseTusVersion();
 app.UseRouting();
 app.UseCrossOriginUploads();

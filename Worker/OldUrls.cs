@@ -1,6 +1,6 @@
 using ImageService.Core;
-using ImageService.Core.Caching;
 using ImageService.Core.Dialects;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 
 namespace ImageService.Worker;

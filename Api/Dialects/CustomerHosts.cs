@@ -1,7 +1,7 @@
 using ImageService.Api.Http;
-using ImageService.Core.Caching;
 using ImageService.Core.Dialects;
 using ImageService.Core.Errors;
+using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 
 namespace ImageService.Api.Dialects;

@@ -61,7 +61,7 @@ internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, 
 
         var trust = new UrlTrust(judged.IsSigned, judged.Life) { IsByName = true };
         var (asset, meaning) = found;
-        var file = new RequestedFile(meaning.Operations, meaning.Extension);
+        var file = new UrlOperations(meaning.Operations, meaning.Extension);
         await images.ServeAsync(http, new AskedImage(space, asset.Access, asset.AssetId, asset.Version, file, trust), started);
     }
 

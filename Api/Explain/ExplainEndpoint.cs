@@ -8,6 +8,7 @@ using ImageService.Core.Access;
 using ImageService.Core.Caching;
 using ImageService.Core.Dialects;
 using ImageService.Core.Errors;
+using ImageService.Core.Facts;
 using ImageService.Core.Operations;
 using ImageService.Core.Policies;
 using ImageService.Core.Presets;
@@ -85,7 +86,7 @@ internal static class ExplainEndpoint
             if (space is null || space.OrganizationId != caller.OrganizationId || !caller.Sees(space.TenantId, space.SpaceId))
                 return Problems.NotFound;
             if (!caller.May(Scopes.ImageRead, space.TenantId, space.SpaceId))
-                return Refusals.Lacks(Scopes.ImageRead);
+                return AccessErrors.Lacks(Scopes.ImageRead);
             if (!oldUrls.Judge(host, target).TryGet(out var judged, out var error) || !(await oldUrls.LocateAsync(host, space, judged, target, ct)).TryGet(out var found, out error))
                 return error.Code is ErrorCode.InvalidSignature ? Problems.Invalid(error.Detail) : error;
             var signature = judged.IsSigned
@@ -93,7 +94,7 @@ internal static class ExplainEndpoint
                 : new ExplainedSignature("not_needed", "No signature is needed here.", null);
             var lost = found.Meaning.Unmapped.Select(static name => new DroppedOperation(name, "has no counterpart here; the host is lenient and drops it"))
                 .Concat(found.Meaning.Ignored.Select(static name => new DroppedOperation(name, "makes no difference here")));
-            var file = new RequestedFile(found.Meaning.Operations, found.Meaning.Extension);
+            var file = new UrlOperations(found.Meaning.Operations, found.Meaning.Extension);
             var asked = new AskedImage(space, found.Asset.Access, found.Asset.AssetId, found.Asset.Version, file, new UrlTrust(judged.IsSigned, judged.Life));
             return await TellAsync(request, asked, OperationsText.Write(file.Operations), signature, lost, ct);
         }

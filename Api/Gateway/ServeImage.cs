@@ -195,4 +195,4 @@ internal sealed class ServeImage(
 }
 
 /// <summary>An image known by its id, as a URL asks for it.</summary>
-internal sealed record AskedImage(SpaceScope Space, AssetAccess Access, AssetId AssetId, int Version, RequestedFile File, UrlTrust Trust);
+internal sealed record AskedImage(SpaceScope Space, AssetAccess Access, AssetId AssetId, int Version, UrlOperations File, UrlTrust Trust);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ImageService.Api.Dialects;
 using ImageService.Core.Errors;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -72,9 +71,10 @@ internal static class HttpServices
             app.UseWhen(static http => !IsProbe(http.Request.Path), static branch => branch.UseHttpsRedirection());
         }
 
-        app.UseMiddleware<CustomerHosts>();
-        app.UseMiddleware<RawTargetGuard>();
     }
+
+    /// <summary>After what may change the request's host.</summary>
+    public static void UseRawTargetGuard(this WebApplication app) => app.UseMiddleware<RawTargetGuard>();
 
     /// <summary>Probes and scrapers inside the cluster speak plain HTTP.</summary>
     private static bool IsProbe(PathString path) =>

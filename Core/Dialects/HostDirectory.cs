@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using ImageService.Core.Facts;
 using ImageService.Core.Registry;
-using ImageService.Core.Signing;
+using ImageService.Core.Secrets;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Core.Dialects;

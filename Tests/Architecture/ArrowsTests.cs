@@ -67,7 +67,7 @@ public sealed class ArrowsTests
     {
         ["Api"] =
         [
-            ["Demo", "Explain", "Imports"],
+            ["Demo", "Explain", "Imports", "Dialects"],
             ["ControlPlane"],
             ["Uploads", "Signing"],
             ["Gateway", "Assets"],

@@ -138,7 +138,7 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
             "192.0.2.1 - - [x] \"GET /w_10/old.jpg HTTP/1.1\" 200 1", $"https://{host}/_/old.jpg", "/w_10,negate/old.jpg", "/w_10/deep/a.jpg", "/w_20/deep/a.jpg", "/favicon.ico", "https://elsewhere.example/w_10/old.jpg",
         ];
         var services = Stack.Services;
-        var facts = (await services.GetRequiredService<HostDirectory>().FindAsync(host, ImageService.Core.Caching.StaleFacts.Refuse, Ct)).ShouldNotBeNull();
+        var facts = (await services.GetRequiredService<HostDirectory>().FindAsync(host, ImageService.Core.Facts.StaleFacts.Refuse, Ct)).ShouldNotBeNull();
 
         var before = await services.GetRequiredService<LogReport>().ReadAsync(facts, log.ToAsyncEnumerable(), Ct);
         (before.Requests, before.Served, before.Unreadable).ShouldBe((6, 2, 1));
