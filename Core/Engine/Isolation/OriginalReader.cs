@@ -146,7 +146,10 @@ internal static class OriginalReader
             return EngineErrors.Undecodable(format);
 
         admit(needed);
-        if (!DecodeMemory.IsForTransforms(header, needed, request.TransformBytes) || jpeg?.Work(header.Pixels) > MaxScannedInTransforms)
+
+        // What was written as a copy or a raster is read by line as it is.
+        var isOriginal = string.Equals(path, request.Path, StringComparison.Ordinal);
+        if (isOriginal && (!DecodeMemory.IsForTransforms(header, needed, request.TransformBytes) || IsSlow(jpeg, header)))
             return WorkingCopy(request, header, opened);
         using var run = RunOf(header);
         var before = Environment.CpuUsage.TotalTime;
@@ -170,6 +173,9 @@ internal static class OriginalReader
             DecodeCpuMs = (int)decodeCpu.TotalMilliseconds,
         };
     }
+
+    private static bool IsSlow(JpegStructure? jpeg, ImageHeader header) =>
+        jpeg is { IsProgressive: true } && jpeg.Work(header.Pixels) > MaxScannedInTransforms;
 
     // Whether all its pixels are there; what is written by line does not show that of a JPEG.
     private static void JudgeJpeg(string path, ImageHeader header)
