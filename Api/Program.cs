@@ -23,6 +23,7 @@ using Microsoft.Extensions.Options;
 if (args is [DecodeProcess.Verb, ..])
     return await DecodeProcess.RunAsync(args);
 
+InlineSockets.Prepare();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
@@ -30,6 +31,7 @@ builder.AddRedisClient("cache");
 builder.AddQueueClient();
 builder.AddImageService();
 builder.AddHttpEdge();
+builder.UseInlineSockets();
 builder.AddAccessControl();
 builder.AddControlPlane();
 builder.AddRateLimits();

@@ -24,7 +24,7 @@ internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, 
         var method = http.Request.Method;
         if (HttpMethods.IsOptions(method))
         {
-            await GatewayEndpoints.Preflight(http).ExecuteAsync(http);
+            await GatewayEndpoints.Preflight(http);
             return;
         }
 
@@ -49,7 +49,7 @@ internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, 
     private async Task ServeAsync(HttpContext http, HostFacts host, string target)
     {
         var (ct, started) = (http.RequestAborted, time.GetTimestamp());
-        ImageResponse.AllowAnyOrigin(http);
+        ImageResponse.AllowAnyOrigin(http.Response.Headers);
         if (!reader.Judge(host, target).TryGet(out var judged, out var error)
             || !(await FindSpaceAsync(host, ct)).TryGet(out var space, out error)
             || !(await images.AdmitAsync(http, space, ct)).TryGet(out RateDecision _, out error)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageService.Core.Variants;
 using Microsoft.Extensions.Primitives;
 
 namespace ImageService.Api.Gateway;
@@ -6,6 +7,10 @@ namespace ImageService.Api.Gateway;
 /// <summary>Judges preconditions (RFC 9110 section 13) from what is known of a variant without its bytes. Pure.</summary>
 internal static class ConditionalRequest
 {
+    /// <summary>What the preconditions ask for of a variant. Where bytes may change under one URL the upload's time tells nothing.</summary>
+    public static Precondition Judge(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust) =>
+        Judge(headers, variant.ETag, !variant.MayChange && !variant.IsNegotiated && !trust.IsByName ? variant.Asset.UploadedAt : null);
+
     /// <summary>What the preconditions ask for, in the order of RFC 9110 section 13.2.2.</summary>
     /// <param name="headers">The request's.</param>
     /// <param name="etag">The variant's strong tag, with quotes.</param>

@@ -3,6 +3,7 @@ using ImageService.Core.Caching;
 using ImageService.Core.Operations;
 using ImageService.Core.Tenancy;
 using ImageService.Core.Variants;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageService.Api.Gateway;
 
@@ -13,19 +14,17 @@ internal static class ImageResponse
     private const string Exposed = "ETag, X-Cache, X-Width-Snapped, X-Size-Limited, Server-Timing, Content-Length, Content-Range, Retry-After";
 
     /// <summary>CORS of an answer that says nothing of any space: every page may read the problem, whether the space exists or not.</summary>
-    public static void AllowAnyOrigin(HttpContext http)
+    public static void AllowAnyOrigin(IHeaderDictionary headers)
     {
-        var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = "*";
         headers.AccessControlExposeHeaders = Exposed;
         headers["Timing-Allow-Origin"] = "*";
     }
 
     /// <summary>CORS by the space's policy, once it is certain that the image is there.</summary>
-    public static void AllowOrigins(HttpContext http, SpaceScope space)
+    public static void AllowOrigins(IHeaderDictionary request, IHeaderDictionary headers, SpaceScope space)
     {
-        var headers = http.Response.Headers;
-        var origin = ReferrerRule.AllowedOrigin(space.Policy.CorsOrigins, http.Request.Headers.Origin);
+        var origin = ReferrerRule.AllowedOrigin(space.Policy.CorsOrigins, request.Origin);
         if (origin is not "*" && space.Policy.CorsOrigins.Count > 0)
             headers.Append("Vary", "Origin");
         if (origin is "*")
@@ -37,9 +36,8 @@ internal static class ImageResponse
     }
 
     /// <summary>Headers of 200, 206 and 304.</summary>
-    public static void Describe(HttpContext http, VariantDescription variant, UrlTrust trust)
+    public static void Describe(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust)
     {
-        var headers = http.Response.Headers;
         headers.ETag = variant.ETag;
         headers.LastModified = variant.LastModified;
         headers.CacheControl = CacheControl.For(variant, trust);
@@ -55,10 +53,10 @@ internal static class ImageResponse
     }
 
     /// <summary>Says that the answer depends on <c>Accept</c>; once, and on errors too.</summary>
-    public static void VaryByAccept(HttpContext http)
+    public static void VaryByAccept(IHeaderDictionary headers)
     {
-        if (!http.Response.Headers.Vary.Contains("Accept"))
-            http.Response.Headers.Append("Vary", "Accept");
+        if (!headers.Vary.Contains("Accept"))
+            headers.Append("Vary", "Accept");
     }
 
     /// <summary>Writes status, length and body: the whole image, one range of it (206), or that the range cannot be had (416).</summary>
@@ -66,34 +64,54 @@ internal static class ImageResponse
     public static async ValueTask<long> SendAsync(HttpContext http, VariantDescription variant, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
     {
         var (request, response) = (http.Request, http.Response);
-        response.Headers["X-Cache"] = opened.Layer.Name();
-        response.Headers["Server-Timing"] = Timing(opened, resolved, total);
-        response.Headers.AcceptRanges = "bytes";
-        var isHead = HttpMethods.IsHead(request.Method);
-        var range = isHead || request.Headers.Range.Count == 0 || !ConditionalRequest.AllowsRange(request.Headers, variant.ETag, variant.Asset.UploadedAt)
-            ? new RequestedRange(RangeKind.Whole, 0, opened.Length)
-            : RequestedRange.Of(request.Headers.Range, opened.Length);
+        var range = Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, opened.Length, opened.Layer, Timing(opened, resolved, total));
+        if (range.Length > 0)
+            await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
+        return range.Length;
+    }
+
+    /// <summary>Everything of the answer but its body.</summary>
+    /// <returns>The part of the image that is its body; nothing for <c>HEAD</c> and 416.</returns>
+    public static RequestedRange Begin(
+        string method, IHeaderDictionary request, IHttpResponseFeature response, VariantDescription variant, long length, CacheLayer layer, string timing)
+    {
+        var headers = response.Headers;
+        headers["X-Cache"] = layer.Name();
+        headers["Server-Timing"] = timing;
+        headers.AcceptRanges = "bytes";
+        var isHead = HttpMethods.IsHead(method);
+        var range = isHead || request.Range.Count == 0 || !ConditionalRequest.AllowsRange(request, variant.ETag, variant.Asset.UploadedAt)
+            ? new RequestedRange(RangeKind.Whole, 0, length)
+            : RequestedRange.Of(request.Range, length);
         if (range.Kind == RangeKind.Unsatisfiable)
         {
             response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
-            response.Headers.ContentRange = $"bytes */{opened.Length}";
-            response.Headers.CacheControl = "no-store";
-            response.ContentLength = 0;
-            return 0;
+            headers.ContentRange = $"bytes */{length}";
+            headers.CacheControl = "no-store";
+            headers.ContentLength = 0;
+            return range with { Length = 0 };
         }
 
         if (range.Kind == RangeKind.Part)
         {
             response.StatusCode = StatusCodes.Status206PartialContent;
-            response.Headers.ContentRange = $"bytes {range.Offset}-{range.Offset + range.Length - 1}/{opened.Length}";
+            headers.ContentRange = $"bytes {range.Offset}-{range.Offset + range.Length - 1}/{length}";
         }
 
-        response.ContentType = variant.Canonical.Format.MediaType();
-        response.ContentLength = range.Length;
-        if (isHead)
-            return 0;
-        await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
-        return range.Length;
+        headers.ContentType = variant.Canonical.Format.MediaType();
+        headers.ContentLength = range.Length;
+        return isHead ? range with { Length = 0 } : range;
+    }
+
+    /// <summary>Answers a CORS preflight, alike for every page and whatever the path names, so that it tells of no space; the image's own answer says who may read it.</summary>
+    public static void AnswerPreflight(IHeaderDictionary request, IHttpResponseFeature response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.Headers.Vary = "Origin";
+        response.Headers.AccessControlAllowOrigin = request.Origin is [{ Length: > 0 } origin] ? origin : "*";
+        response.Headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";
+        response.Headers.AccessControlAllowHeaders = "Accept, Range, If-Match, If-None-Match, If-Modified-Since, If-Range";
+        response.Headers.AccessControlMaxAge = "86400";
     }
 
     private static string Timing(OpenedVariant opened, TimeSpan resolved, TimeSpan total) => opened.Times is { } times && opened.Layer == CacheLayer.Miss

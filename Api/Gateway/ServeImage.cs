@@ -1,12 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using ImageService.Api.Http;
 using ImageService.Api.RateLimiting;
-using ImageService.Core.Caching;
 using ImageService.Core.Errors;
-using ImageService.Core.Metering;
 using ImageService.Core.Quotas;
 using ImageService.Core.Registry;
-using ImageService.Core.Telemetry;
 using ImageService.Core.Tenancy;
 using ImageService.Core.Variants;
 
@@ -23,8 +20,7 @@ internal sealed class ServeImage(
     UrlOperationsCache files,
     VariantProvider variants,
     QuotaGuard quotas,
-    UsageMeter usage,
-    ImageServiceMetrics metrics,
+    ServedImages served,
     TimeProvider time)
 {
     private static readonly Error WrongReferrer = new(ErrorCode.PolicyForbids, "Images of this space may not be embedded by this site (policy allowed_referrers).");
@@ -36,7 +32,7 @@ internal sealed class ServeImage(
     public async Task HandleAsync(HttpContext http, AssetAccess access)
     {
         var (ct, started) = (http.RequestAborted, time.GetTimestamp());
-        ImageResponse.AllowAnyOrigin(http);
+        ImageResponse.AllowAnyOrigin(http.Response.Headers);
         if (!ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url))
         {
             await Problems.WriteAsync(http, VariantErrors.NotFound);
@@ -49,7 +45,7 @@ internal sealed class ServeImage(
             || !Exists(space, out error)
             || !(await AdmitAsync(http, space, ct)).TryGet(out RateDecision admitted, out error))
         {
-            NoteRefused(space);
+            served.NoteRefused(space);
             await RefuseEvenlyAsync(http, error, started);
             return;
         }
@@ -63,44 +59,41 @@ internal sealed class ServeImage(
         var (ct, space, trust) = (http.RequestAborted, asked.Space, asked.Trust);
         if (!(await DescribeAsync(http, asked, ct)).TryGet(out var variant, out var error))
         {
-            NoteRefused(space);
+            served.NoteRefused(space);
             await RefuseEvenlyAsync(http, error, started);
             return;
         }
 
-        ImageResponse.AllowOrigins(http, space);
+        ImageResponse.AllowOrigins(http.Request.Headers, http.Response.Headers, space);
         if (await quotas.JudgeServingAsync(space, ct) is { } usedUp)
         {
-            NoteRefused(space);
+            served.NoteRefused(space);
             await RefuseAsync(http, usedUp);
             return;
         }
 
         if (!ReferrerRule.Allows(space.Policy.AllowedReferrers, http.Request.Headers.Referer))
         {
-            NoteRefused(space);
+            served.NoteRefused(space);
             await RefuseAsync(http, WrongReferrer);
             return;
         }
 
-        ImageResponse.Describe(http, variant, trust);
+        ImageResponse.Describe(http.Response.Headers, variant, trust);
         var resolved = time.GetElapsedTime(started);
         if (!await MeetsPreconditionsAsync(http, variant, trust))
             return;
 
         if (!(await variants.OpenAsync(variant, ct)).TryGet(out var opened, out error))
         {
-            NoteRefused(space);
+            served.NoteRefused(space);
             await RefuseAsync(http, error);
             return;
         }
 
         await using var _ = opened;
         var sent = await ImageResponse.SendAsync(http, variant, opened, resolved, time.GetElapsedTime(started));
-
-        // A part of an image is that part of its original.
-        var original = sent == 0 || opened.Length == 0 ? 0 : (long)(variant.Asset.SizeBytes * (sent / (double)opened.Length));
-        Note(space, sent, opened.Layer, original);
+        served.Note(variant, sent, opened.Length, opened.Layer);
     }
 
     private static bool Exists([NotNullWhen(true)] SpaceScope? space, [NotNullWhen(false)] out Error? error)
@@ -125,7 +118,7 @@ internal sealed class ServeImage(
     {
         var (file, trust) = (asked.File, asked.Trust);
         if (file.Operations.Format is { IsAuto: true })
-            ImageResponse.VaryByAccept(http);
+            ImageResponse.VaryByAccept(http.Response.Headers);
         var described = await variants.DescribeAsync(
             new VariantRequest(asked.Space, asked.AssetId, asked.Version, file.Operations, file.Extension)
             {
@@ -137,7 +130,7 @@ internal sealed class ServeImage(
             },
             ct);
         if (described is { IsSuccess: true, Value.IsNegotiated: true })
-            ImageResponse.VaryByAccept(http);
+            ImageResponse.VaryByAccept(http.Response.Headers);
         ClientHintHeaders.Vary(http, file.Operations, described.IsSuccess ? described.Value.Preset?.Operations : null);
         return described;
     }
@@ -145,9 +138,7 @@ internal sealed class ServeImage(
     /// <summary>Answers 304 or 412 where the preconditions ask for it; a 304 needs no bytes.</summary>
     private async ValueTask<bool> MeetsPreconditionsAsync(HttpContext http, VariantDescription variant, UrlTrust trust)
     {
-        // Where bytes may change under one URL the upload's time tells nothing.
-        var tells = !variant.MayChange && !variant.IsNegotiated && !trust.IsByName;
-        var verdict = ConditionalRequest.Judge(http.Request.Headers, variant.ETag, tells ? variant.Asset.UploadedAt : null);
+        var verdict = ConditionalRequest.Judge(http.Request.Headers, variant, trust);
         if (verdict == Precondition.Proceed)
             return true;
         if (verdict == Precondition.Failed)
@@ -157,7 +148,7 @@ internal sealed class ServeImage(
         }
 
         http.Response.StatusCode = StatusCodes.Status304NotModified;
-        Note(variant.Space, 0);
+        served.NoteNotModified(variant.Space);
         return false;
     }
 
@@ -178,19 +169,6 @@ internal sealed class ServeImage(
         if (error.Code is ErrorCode.PeriodicQuotaExceeded)
             new RateDecision(false, error.Limit ?? 0, 0, error.RetryAfter ?? TimeSpan.Zero).WriteHeaders(http.Response);
         return Problems.WriteAsync(http, error);
-    }
-
-    private void NoteRefused(SpaceScope? space)
-    {
-        if (space is not null)
-            usage.Note(new UsageNote(space.OrganizationId, space.TenantId, space.SpaceId) { Errors = 1 });
-    }
-
-    private void Note(SpaceScope space, long sent, CacheLayer? layer = null, long original = 0)
-    {
-        usage.Note(new UsageNote(space.OrganizationId, space.TenantId, space.SpaceId) { Requests = 1, BandwidthBytes = sent, Layer = layer, OriginalBytes = original });
-        quotas.NoteServed(space, sent);
-        metrics.BandwidthServed(sent);
     }
 }
 

@@ -20,18 +20,49 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
     {
         if (space is null)
             return ValueTask.FromResult<Result<UrlTrust>>(access == AssetAccess.Private ? SignatureQuery.Invalid : UrlTrust.Unsigned);
-        var mode = access == AssetAccess.Private ? space.Policy.SigningMode : SigningMode.Off;
-        return mode == SigningMode.Off && space.Policy.TransformMode != TransformMode.SignedOnly && !NeedsOneForTexts(http, space)
-            ? ValueTask.FromResult<Result<UrlTrust>>(UrlTrust.Unsigned)
-            : VerifyAsync(http, space, mode, ct);
+        return Asks(space, access) || NeedsOneForTexts(http.Request.Path.Value, http.Request.QueryString.HasValue, space)
+            ? VerifyAsync(http, space, ModeOf(space, access), ct)
+            : ValueTask.FromResult<Result<UrlTrust>>(UrlTrust.Unsigned);
     }
 
-    /// <summary>Whether the URL seems to give texts to overlays; what it really gives is judged when it has been read.</summary>
-    private static bool NeedsOneForTexts(HttpContext http, SpaceScope space)
+    /// <summary>The same of a target whose signature was verified before and still holds, without an HMAC and without asking anybody; false says nothing.</summary>
+    /// <param name="target">The raw target.</param>
+    /// <param name="host">The host as received.</param>
+    /// <param name="space">Whose image.</param>
+    /// <param name="access">By the URL.</param>
+    /// <param name="trust">How far it is trusted.</param>
+    /// <param name="signature">What was recalled, for <see cref="NoteRecalled"/>; null where none is asked for.</param>
+    public bool TryRecall(string target, ReadOnlySpan<char> host, SpaceScope space, AssetAccess access, out UrlTrust trust, out VerifiedSignature? signature)
     {
-        if (space.Policy.OverlayText != OverlayTextMode.Signed || !http.Request.QueryString.HasValue || http.Request.Path.Value is not { } path)
+        (trust, signature) = (UrlTrust.Unsigned, null);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0 && NeedsOneForTexts(target.AsSpan(0, query), hasQuery: true, space))
             return false;
-        var file = path.AsSpan(path.LastIndexOf('/') + 1);
+        if (!Asks(space, access))
+            return true;
+        if (!keys.TryRecall(space.OrganizationId, space.TenantId, target, host, out signature))
+            return false;
+        trust = new UrlTrust(true, DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds) - time.GetUtcNow(), signature.IsForAsset);
+        return true;
+    }
+
+    /// <summary>Counts a request that is served by a recalled signature.</summary>
+    public void NoteRecalled(SpaceScope space, VerifiedSignature? signature)
+    {
+        if (signature is not null)
+            keys.NoteVerified(space.OrganizationId, signature);
+    }
+
+    private static SigningMode ModeOf(SpaceScope space, AssetAccess access) => access == AssetAccess.Private ? space.Policy.SigningMode : SigningMode.Off;
+
+    private static bool Asks(SpaceScope space, AssetAccess access) => ModeOf(space, access) != SigningMode.Off || space.Policy.TransformMode == TransformMode.SignedOnly;
+
+    /// <summary>Whether the URL seems to give texts to overlays; what it really gives is judged when it has been read.</summary>
+    private static bool NeedsOneForTexts(ReadOnlySpan<char> path, bool hasQuery, SpaceScope space)
+    {
+        if (space.Policy.OverlayText != OverlayTextMode.Signed || !hasQuery)
+            return false;
+        var file = path[(path.LastIndexOf('/') + 1)..];
         foreach (var token in file.Split('-'))
         {
             if (file[token] is ['t', >= '1' and <= '9', '_', ..])

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 
@@ -32,6 +33,12 @@ internal sealed class UrlOperationsCache
     private const int LongestRemembered = 200;
 
     private readonly ConcurrentDictionary<string, UrlOperations> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, UrlOperations>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+
+    public UrlOperationsCache() => _bySpan = _known.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>A file read before.</summary>
+    public bool TryRecall(ReadOnlySpan<char> file, [NotNullWhen(true)] out UrlOperations? known) => _bySpan.TryGetValue(file, out known);
 
     /// <inheritdoc cref="UrlOperations.Parse"/>
     public Result<UrlOperations> Parse(string file)

@@ -25,6 +25,11 @@ internal sealed class ApiOptions
     [Range(1024, 64 * 1024 * 1024, ErrorMessage = "Api:MaxManagementBodyBytes must be from 1024 to 67108864.")]
     public int MaxManagementBodyBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Whether a cached image is answered on the thread where its request arrived. Switch it off to compare, or where something in the process blocks threads that wait for sockets. Default true.
+    /// </summary>
+    public bool InlineSockets { get; set; } = true;
+
     /// <summary>Base URL of the portal, for links in mails and the way back from an identity provider; pages of its origin may upload everywhere. Default http://localhost:8081.</summary>
     [Required(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     [Url(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection \"{Name}\" is not encrypted; put {Setting} into ConnectionStrings:{Name}")]
     public static partial void NotEncrypted(ILogger logger, string name, string setting);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This runtime cannot answer requests on the thread where they arrive; cached images cost more CPU time")]
+    public static partial void NotInline(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Plain HTTP is served and cannot be redirected: give ASPNETCORE_URLS an https address and a certificate, or name the proxy that ends TLS in Api:TrustedProxies")]
     public static partial void PlainHttp(ILogger logger);
 }

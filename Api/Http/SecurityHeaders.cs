@@ -18,15 +18,21 @@ internal static class SecurityHeaders
     private static Task Fill(HttpContext http)
     {
         var headers = http.Response.Headers;
-        headers.TryAdd("X-Content-Type-Options", "nosniff");
-        headers.TryAdd("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
-        headers.TryAdd("Referrer-Policy", "no-referrer");
+        FillForAll(headers);
         if (http.Features.Get<HostFacts>() is not null || IsImage(http.Request.Path))
             return Task.CompletedTask;
         headers.TryAdd("X-Frame-Options", "DENY");
         headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
         headers.TryAdd("Cache-Control", "no-store");
         return Task.CompletedTask;
+    }
+
+    /// <summary>Those that every answer has, images too.</summary>
+    public static void FillForAll(IHeaderDictionary headers)
+    {
+        headers.TryAdd("X-Content-Type-Options", "nosniff");
+        headers.TryAdd("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+        headers.TryAdd("Referrer-Policy", "no-referrer");
     }
 
     private static bool IsImage(PathString path) =>

@@ -56,6 +56,19 @@ internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptio
         return ValueTask.FromResult(decision);
     }
 
+    /// <summary>Takes one request of what this process holds, without asking and without waiting; false where nothing was taken, and <see cref="TakeAsync"/> decides.</summary>
+    public bool TryTake(RateKey key, long limit, TimeSpan window)
+    {
+        if (!_leases.TryGetValue(key, out var lease) || !lease.TryTake(time.GetTimestamp(), limit, window, out var decision) || !decision.IsAllowed)
+            return false;
+        if (lease.WantsRefill && lease.BeginRefill())
+            StartRefill(key, lease, limit, window);
+        return true;
+    }
+
+    /// <summary>On a thread of the pool: the caller's may be one that serves other connections.</summary>
+    private void StartRefill(RateKey key, Lease lease, long limit, TimeSpan window) => _ = Task.Run(() => RefillAsync(key, lease, limit, window));
+
     private async Task<RateDecision> RenewAndTakeAsync(RateKey key, Lease lease, long limit, TimeSpan window, CancellationToken ct)
     {
         await lease.Renewing.WaitAsync(ct);

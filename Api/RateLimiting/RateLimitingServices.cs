@@ -10,6 +10,7 @@ internal static class RateLimitingServices
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
         builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddSingleton<ScanCounts>();
     }
 
     /// <summary>Before anything is looked up for the request.</summary>

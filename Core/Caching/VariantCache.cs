@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImageService.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,12 @@ public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache re
         metrics.CacheMissed("memory");
         return false;
     }
+
+    /// <summary>Looks in memory only and counts nothing.</summary>
+    public bool TryPeek(in VariantKey key, [NotNullWhen(true)] out CachedVariant? variant) => memory.TryGet(key, out variant);
+
+    /// <summary>Counts a variant found by <see cref="TryPeek"/>.</summary>
+    public void NoteMemoryHit() => metrics.CacheHit("memory");
 
     /// <summary>Looks in Redis and, when found there, keeps a copy in memory.</summary>
     public async ValueTask<CachedVariant?> GetFromRedisAsync(VariantKey key, CancellationToken ct)

@@ -23,6 +23,10 @@ public sealed class HostDirectory(RegistryFactory registry, FactsCache facts, Se
         return loading.IsCompletedSuccessfully ? new ValueTask<HostFacts?>(loading.Result.GetValueOrDefault(hostname)) : FindSlowlyAsync(loading, hostname);
     }
 
+    /// <summary>Whether it is known without asking anybody that a name is no customer's.</summary>
+    public bool IsKnownToBeNone(string hostname) =>
+        facts.TryGet<FrozenDictionary<string, HostFacts>>(FactScope.Hosts, All, out var hosts, StaleFacts.Allow) && hosts is not null && !hosts.ContainsKey(hostname);
+
     /// <summary>The asset that a host knows under an old name; null where it knows none.</summary>
     /// <param name="host">Which host.</param>
     /// <param name="path">Decoded once, without its leading slash.</param>

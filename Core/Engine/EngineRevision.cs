@@ -7,7 +7,7 @@ public static class EngineRevision
     private const int Pixels = 3;
 
     // Increment when MakeIntermediateAsync or SourceChoice changes.
-    private const int Intermediate = 2;
+    private const int Intermediate = 3;
 
     /// <summary>Version of libvips.</summary>
     public static string Library { get; } = $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";

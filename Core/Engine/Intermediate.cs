@@ -12,7 +12,7 @@ namespace ImageService.Core.Engine;
 /// </summary>
 internal static class Intermediate
 {
-    private const int Quality = 95;
+    private const int Quality = 92;
     private const string SizeMark = "original ";
 
     public static TransformedImage Make(TransformSource source, OpenedSource opened, CancellationToken stop)
@@ -30,7 +30,7 @@ internal static class Intermediate
         image = KeepCopyright.Apply(image, opened.Copyright, run, string.Create(CultureInfo.InvariantCulture, $"{SizeMark}{original.Width}x{original.Height}"));
         var bytes = run.Evaluate(image, ready => format == ImageFormat.Png
             ? ready.PngsaveBuffer(compression: 3, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.Exif)
-            : ready.JpegsaveBuffer(q: Quality, subsampleMode: Enums.ForeignSubsample.Off, keep: Enums.ForeignKeep.Exif));
+            : ready.JpegsaveBuffer(q: Quality, optimizeCoding: true, subsampleMode: Enums.ForeignSubsample.On, keep: Enums.ForeignKeep.Exif));
         return new TransformedImage(bytes, format, size.Width, size.Height, 1, default);
     }
 

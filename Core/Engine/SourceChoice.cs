@@ -9,8 +9,8 @@ public static class SourceChoice
     public const long IntermediatePixels = 4_000_000;
 
     /// <summary>
-    /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, else never.
-    /// Outputs that stay animated always derive from the original; a drawing is drawn anew for each.
+    /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, up to three quarters where the original is larger than
+    /// its intermediate and the output loses more than the intermediate did, else never. Outputs that stay animated always derive from the original; a drawing is drawn anew for each.
     /// </summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="source">The original.</param>
@@ -24,8 +24,15 @@ public static class SourceChoice
             return false;
         var plan = TransformPlan.Of(operations, source);
         var intermediate = IntermediateSize(plan.Source);
-        return plan.Resized.Width * 2L <= intermediate.Width && plan.Resized.Height * 2L <= intermediate.Height;
+        return IsWithin(plan.Resized, intermediate, 1, 2) || (intermediate != plan.Source && IsCoarse(operations) && IsWithin(plan.Resized, intermediate, 3, 4));
     }
+
+    private static bool IsWithin(PixelSize size, PixelSize other, int numerator, int denominator) =>
+        (long)size.Width * denominator <= (long)other.Width * numerator && (long)size.Height * denominator <= (long)other.Height * numerator;
+
+    // From 90 on JPEG, WebP and AVIF are nearly lossless; below, they keep less of the colours than the intermediate has at three quarters of its size.
+    private static bool IsCoarse(CanonicalOperations operations) =>
+        operations.Format is ImageFormat.Jpg or ImageFormat.Webp or ImageFormat.Avif && operations.Operations.Quality is not { IsAuto: false, Value: >= 90 };
 
     /// <summary>Size of the intermediate of a source, px: the source's own up to <see cref="IntermediatePixels"/>.</summary>
     public static PixelSize IntermediateSize(PixelSize source)

@@ -55,11 +55,16 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
         return LoadAsync(bucket, key, state, load, stale is StaleFacts.Allow && MayBeStale(entry) ? entry : null, ct);
     }
 
-    /// <summary>A fresh fact, looked up without making the key's text.</summary>
-    public bool TryGet<T>(FactScope scope, ReadOnlySpan<char> key, out T? value)
+    /// <summary>
+    /// A fact that may be used without asking anybody, looked up without making the key's text: a fresh one, or with <see cref="StaleFacts.Allow"/> an old one in the second after the
+    /// registry was found not to answer. Whoever gets false asks, and so finds out when it answers again.
+    /// </summary>
+    public bool TryGet<T>(FactScope scope, ReadOnlySpan<char> key, out T? value, StaleFacts stale = StaleFacts.Refuse)
     {
         value = default;
-        if (!_buckets.TryGetValue(scope, out var bucket) || !bucket.BySpan.TryGetValue(key, out var entry) || !IsFresh(entry))
+        if (!_buckets.TryGetValue(scope, out var bucket) || !bucket.BySpan.TryGetValue(key, out var entry))
+            return false;
+        if (!IsFresh(entry) && !(stale is StaleFacts.Allow && MayBeStale(entry) && IsWithin(Volatile.Read(ref _failedAt), PauseAfterFailure)))
             return false;
         bucket.Touch();
         value = (T?)entry.Value;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImageService.Core.Facts;
 using ImageService.Core.Operations;
 using ImageService.Core.Registry;
@@ -17,8 +18,18 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
     public async ValueTask<IReadOnlyList<PresetRevision>> ListEffectiveAsync(SpaceScope space, CancellationToken ct) =>
         [.. (await LoadAsync(space, ct)).Values.OrderBy(preset => preset.Slug, StringComparer.Ordinal)];
 
+    /// <summary>The preset of that name from memory alone; false where it is not there or somebody would have to be asked.</summary>
+    public bool TryFind(SpaceScope space, string slug, [NotNullWhen(true)] out PresetRevision? preset)
+    {
+        preset = null;
+        return TryGet(space, out var known) && known.TryGetValue(slug, out preset);
+    }
+
+    private bool TryGet(SpaceScope space, [NotNullWhen(true)] out Dictionary<string, PresetRevision>? known) =>
+        facts.TryGet(FactScope.Of(space.OrganizationId), Key(space, stackalloc char[64]), out known, StaleFacts.Allow) && known is not null;
+
     private ValueTask<Dictionary<string, PresetRevision>> LoadAsync(SpaceScope space, CancellationToken ct) =>
-        facts.TryGet<Dictionary<string, PresetRevision>>(FactScope.Of(space.OrganizationId), Key(space, stackalloc char[64]), out var known) && known is not null
+        TryGet(space, out var known)
             ? new ValueTask<Dictionary<string, PresetRevision>>(known)
             : facts.GetOrLoadAsync(
                 FactScope.Of(space.OrganizationId),

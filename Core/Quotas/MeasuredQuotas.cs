@@ -20,6 +20,9 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
     public ValueTask<Error?> JudgeServingAsync(SpaceScope space, CancellationToken ct) =>
         space.Policy.QuotaRequestsPerMonth.Count + space.Policy.QuotaBandwidthBytesPerMonth.Count == 0 ? default : JudgeServingSlowlyAsync(space, ct);
 
+    /// <summary>Whether it is known without asking anybody that the space may answer one more image request.</summary>
+    public bool IsKnownToServe(SpaceScope space) => IsKnownToBeBelow(space, QuotaKind.Requests) && IsKnownToBeBelow(space, QuotaKind.BandwidthBytes);
+
     public async ValueTask<Error?> JudgeTransformAsync(SpaceScope space, CancellationToken ct) => await JudgeAsync(space, QuotaKind.TransformCpuMs, ct);
 
     /// <summary>Notes an answered image request, until the registry's own count holds it.</summary>
@@ -43,6 +46,20 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
         }
     }
 
+    private bool IsKnownToBeBelow(SpaceScope space, QuotaKind kind)
+    {
+        var limits = kind.LimitsIn(space.Policy);
+        for (var i = 0; i < limits.Count; i++)
+        {
+            if (!_used.TryGetValue((QuotaPlace.Of(space).ScopeOf(limits[i].Level), kind), out var used) || !IsCurrent(used, time.GetUtcNow()) || used.Amount >= limits[i].Limit)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsCurrent(Used used, DateTimeOffset now) => used.Month == QuotaPeriod.MonthOf(now) && now - used.ReadAt <= MaxAge;
+
     private async ValueTask<Error?> JudgeServingSlowlyAsync(SpaceScope space, CancellationToken ct) =>
         await JudgeAsync(space, QuotaKind.Requests, ct) ?? await JudgeAsync(space, QuotaKind.BandwidthBytes, ct);
 
@@ -62,7 +79,7 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
         var now = time.GetUtcNow();
         var month = QuotaPeriod.MonthOf(now);
         var scope = place.ScopeOf(quota.Level);
-        if (!_used.TryGetValue((scope, kind), out var used) || used.Month != month || now - used.ReadAt > MaxAge)
+        if (!_used.TryGetValue((scope, kind), out var used) || !IsCurrent(used, now))
             used = await ReadAsync(place, scope, kind, month, used, ct);
         return used.Amount < quota.Limit
             ? null

@@ -14,6 +14,9 @@ public sealed class QuotaGuard(StorageQuota storage, TransformQuota transforms, 
     /// <returns>Null, or <see cref="ErrorCode.PeriodicQuotaExceeded"/>.</returns>
     public ValueTask<Error?> JudgeServingAsync(SpaceScope space, CancellationToken ct) => measured.JudgeServingAsync(space, ct);
 
+    /// <inheritdoc cref="MeasuredQuotas.IsKnownToServe"/>
+    public bool IsKnownToServe(SpaceScope space) => measured.IsKnownToServe(space);
+
     /// <summary>Notes an answered image request.</summary>
     /// <param name="space">Where.</param>
     /// <param name="bytes">Bytes of its body.</param>

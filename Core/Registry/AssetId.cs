@@ -27,10 +27,13 @@ public readonly record struct AssetId(Guid Value)
     });
 
     /// <summary>Reads 26 characters of Crockford base32; false for anything else.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, out AssetId id)
+    public static bool TryParse([NotNullWhen(true)] string? text, out AssetId id) => TryParse(text.AsSpan(), out id);
+
+    /// <inheritdoc cref="TryParse(string, out AssetId)"/>
+    public static bool TryParse(ReadOnlySpan<char> text, out AssetId id)
     {
         id = default;
-        if (text is not { Length: 26 } || text[0] > '7')
+        if (text.Length != 26 || text[0] > '7')
             return false;
         UInt128 bits = 0;
         foreach (var character in text)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImageService.Core.Errors;
 using ImageService.Core.Facts;
 using ImageService.Core.Registry;
@@ -12,6 +13,8 @@ namespace ImageService.Core.Signing;
 /// </summary>
 public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, SecretProtector protector, SigningKeyCounts counts, TimeProvider time)
 {
+    private readonly VerifiedSignatures _verified = new();
+
     /// <summary>Judges a private URL. The signature is judged before its end, so that only who held a valid one learns that it has expired.</summary>
     /// <param name="organizationId">Whose URL.</param>
     /// <param name="tenantId">Whose URL; a key of any other tenant does not count.</param>
@@ -28,10 +31,43 @@ public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, S
         if (await FindAsync(organizationId, tenantId, query.Kid, ct) is not { } key)
             return SignatureQuery.Invalid;
         var verified = query.Verify(key.Secret.Span, rawPath, hostname, tenantId, time.GetUtcNow());
-        if (verified.IsSuccess)
-            counts.Note(organizationId, key.Id);
+        if (!verified.IsSuccess)
+            return verified;
+        counts.Note(organizationId, key.Id);
+        if (rawQuery is ['?', ..])
+            _verified.Remember(rawPath + rawQuery, new VerifiedSignature(tenantId, key.Id, hostname, query.ExpiresUnixSeconds, query.IsForAsset), time.GetUtcNow());
         return verified;
     }
+
+    /// <summary>
+    /// Whether this very target was verified before, for the same tenant and host, and still holds: it has not ended, and its key may still verify. From memory alone, without an HMAC; false says
+    /// nothing. Counts nothing: call <see cref="NoteVerified"/> for what is served.
+    /// </summary>
+    /// <param name="organizationId">Whose URL.</param>
+    /// <param name="tenantId">Whose URL.</param>
+    /// <param name="rawTarget">Path and query exactly as received.</param>
+    /// <param name="host">The host as received, perhaps with a port.</param>
+    /// <param name="signature">What was verified.</param>
+    public bool TryRecall(Guid organizationId, Guid tenantId, string rawTarget, ReadOnlySpan<char> host, [NotNullWhen(true)] out VerifiedSignature? signature)
+    {
+        if (!_verified.TryFind(rawTarget, out signature) || signature.TenantId != tenantId || !UrlSignature.IsHost(host, signature.Hostname))
+            return false;
+        var now = time.GetUtcNow();
+        if (signature.ExpiresUnixSeconds <= now.ToUnixTimeSeconds())
+            return false;
+        if (!facts.TryGet<SigningSecret[]>(FactScope.Of(organizationId), KeyOf(tenantId, stackalloc char[64]), out var keys) || keys is null)
+            return false;
+        foreach (var key in keys)
+        {
+            if (key.Id == signature.KeyId)
+                return key.State == SigningKeyState.Active || key.VerifyUntil > now;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts one request whose signature was recalled.</summary>
+    public void NoteVerified(Guid organizationId, VerifiedSignature signature) => counts.Note(organizationId, signature.KeyId);
 
     /// <summary>The key of that id if it may verify now: active, or in its grace period. Null otherwise.</summary>
     public async ValueTask<SigningSecret?> FindAsync(Guid organizationId, Guid tenantId, string kid, CancellationToken ct)
@@ -60,11 +96,17 @@ public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, S
 
     private ValueTask<SigningSecret[]> KeysAsync(Guid organizationId, Guid tenantId, CancellationToken ct) => facts.GetOrLoadAsync(
         FactScope.Of(organizationId),
-        $"signing-keys:{tenantId}",
+        KeyOf(tenantId, stackalloc char[64]).ToString(),
         (Ring: this, organizationId, tenantId),
         static (asked, ct) => asked.Ring.ReadAsync(asked.organizationId, asked.tenantId, ct),
         StaleFacts.Refuse,
         ct);
+
+    private static ReadOnlySpan<char> KeyOf(Guid tenantId, Span<char> buffer)
+    {
+        buffer.TryWrite($"signing-keys:{tenantId}", out var length);
+        return buffer[..length];
+    }
 
     private async Task<SigningSecret[]> ReadAsync(Guid organizationId, Guid tenantId, CancellationToken ct)
     {

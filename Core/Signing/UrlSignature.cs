@@ -41,12 +41,16 @@ public static class UrlSignature
     }
 
     /// <summary>The host name as it is signed: lower case, without port. <c>Images.Example.com:8443</c> is <c>images.example.com</c>.</summary>
-    public static string Hostname(ReadOnlySpan<char> host)
+    public static string Hostname(ReadOnlySpan<char> host) => WithoutPort(host).ToString().ToLowerInvariant();
+
+    /// <summary>Whether a host as received is the one of a signature. Names beyond ASCII are not compared: false.</summary>
+    public static bool IsHost(ReadOnlySpan<char> host, string hostname) => Ascii.EqualsIgnoreCase(WithoutPort(host), hostname);
+
+    private static ReadOnlySpan<char> WithoutPort(ReadOnlySpan<char> host)
     {
         var bracket = host.LastIndexOf(']');
         var port = host.LastIndexOf(':');
-        var name = port > bracket ? host[..port] : host;
-        return name.ToString().ToLowerInvariant();
+        return port > bracket ? host[..port] : host;
     }
 
     private static void Write(ReadOnlySpan<byte> secret, SignedRequest request, Span<byte> text)

@@ -5,7 +5,8 @@ namespace ImageService.Core.Storage;
 
 /// <summary>
 /// Objects as plain files below one folder: the default store, for one machine or a shared file system. A write goes to a file of its own,
-/// is flushed and renamed into place, and the folder is flushed: a reader, and a restart after a crash, sees the whole object or none.
+/// is flushed and renamed into place, and the folder is flushed: a reader, and a restart after a crash, sees the whole object or none. What can be made again is not flushed: after a power cut, not after
+/// a crash of this process, it may be gone or damaged.
 /// Keeps no media type of its own: <see cref="ObjectInfo.ContentType"/> follows the key's extension and is null where there is none.
 /// </summary>
 internal sealed class FileObjectStore : IObjectStore
@@ -55,8 +56,8 @@ internal sealed class FileObjectStore : IObjectStore
         var incoming = Path.Combine(_paths.Incoming, Guid.CreateVersion7().ToString("n"));
         try
         {
-            var written = await WriteAsync(key, incoming, content, ct);
-            var placed = await Guarded(key, () => Task.FromResult(FileRename.Into(incoming, destination, options.Mode)));
+            var written = await WriteAsync(key, incoming, content, !options.CanBeMadeAgain, ct);
+            var placed = await Guarded(key, () => Task.FromResult(FileRename.Into(incoming, destination, options.Mode, !options.CanBeMadeAgain)));
             return new PutResult(placed, placed ? written : 0);
         }
         finally
@@ -215,8 +216,8 @@ internal sealed class FileObjectStore : IObjectStore
         }
     }
 
-    /// <summary>Writes and flushes a file. What reading the content throws passes as it is: that is the sender's failure, not the store's.</summary>
-    private static async Task<long> WriteAsync(string key, string path, Stream content, CancellationToken ct)
+    /// <summary>Writes a file and flushes it where it must last. What reading the content throws passes as it is: that is the sender's failure, not the store's.</summary>
+    private static async Task<long> WriteAsync(string key, string path, Stream content, bool isDurable, CancellationToken ct)
     {
         await using var file = await Guarded(key, () =>
             Task.FromResult(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous)));
@@ -237,7 +238,7 @@ internal sealed class FileObjectStore : IObjectStore
 
             return await Guarded(key, () =>
             {
-                file.Flush(flushToDisk: true);
+                file.Flush(flushToDisk: isDurable);
                 return Task.FromResult(written);
             });
         }

@@ -11,19 +11,27 @@ internal static class FileRename
 
     /// <summary>Renames to the destination, making its folders; tries again where a concurrent delete pruned one in between.</summary>
     /// <returns>False where <see cref="PutMode.Create"/> found the destination; the source is then still there.</returns>
-    public static bool Into(string source, string destination, PutMode mode)
+    /// <param name="source">The finished file.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="mode">What to do about one that is there.</param>
+    /// <param name="isDurable">Whether the name, too, must outlast a power cut.</param>
+    public static bool Into(string source, string destination, PutMode mode, bool isDurable = true)
     {
         var folder = Path.GetDirectoryName(destination)!;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                DurableDirectory.Create(folder);
+                if (isDurable)
+                    DurableDirectory.Create(folder);
+                else
+                    Directory.CreateDirectory(folder);
                 if (mode == PutMode.Overwrite)
                     File.Move(source, destination, overwrite: true);
                 else if (!TryCreate(source, destination))
                     return false;
-                DurableDirectory.Flush(folder);
+                if (isDurable)
+                    DurableDirectory.Flush(folder);
                 return true;
             }
             catch (DirectoryNotFoundException) when (attempt < 10)

@@ -81,7 +81,13 @@ public sealed record ObjectInfo(long SizeBytes, DateTimeOffset LastModified, str
 /// <param name="ContentType">Media type.</param>
 /// <param name="Mode">What to do about an object of the same key.</param>
 /// <param name="Tier">Storage class it starts in.</param>
-public sealed record PutOptions(string ContentType, PutMode Mode = PutMode.Overwrite, StorageTier Tier = StorageTier.Hot);
+public sealed record PutOptions(string ContentType, PutMode Mode = PutMode.Overwrite, StorageTier Tier = StorageTier.Hot)
+{
+    /// <summary>
+    /// Whether the bytes can be made again and are compared with what is known of them whenever they are read: then the store need not wait until they would outlast a power cut. False: it waits.
+    /// </summary>
+    public bool CanBeMadeAgain { get; init; }
+}
 
 /// <summary>What a put does about an object of the same key.</summary>
 public enum PutMode

@@ -10,14 +10,17 @@ namespace ImageService.Core.Tenancy;
 public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, TenantDirectory tenants)
 {
     /// <summary>The facts of one version; null where the space holds no such live asset or version.</summary>
-    public ValueTask<AssetFacts?> FindAsync(SpaceScope space, AssetId asset, int version, CancellationToken ct)
+    public ValueTask<AssetFacts?> FindAsync(SpaceScope space, AssetId asset, int version, CancellationToken ct) =>
+        TryFind(space, asset, version, out var known) ? new ValueTask<AssetFacts?>(known) : FindSlowlyAsync(space, asset, version, ct);
+
+    /// <summary>The same from memory alone; false where somebody would have to be asked.</summary>
+    public bool TryFind(SpaceScope space, AssetId asset, int version, out AssetFacts? known)
     {
-        var scope = FactScope.Asset(space.OrganizationId, asset.Value);
         Span<char> key = stackalloc char[12];
         version.TryFormat(key, out var length, provider: CultureInfo.InvariantCulture);
-        return facts.TryGet<AssetFacts>(scope, key[..length], out var known)
-            ? new ValueTask<AssetFacts?>(In(space, known))
-            : FindSlowlyAsync(space, scope, asset, version, ct);
+        var isKnown = facts.TryGet(FactScope.Asset(space.OrganizationId, asset.Value), key[..length], out known, StaleFacts.Allow);
+        known = In(space, known);
+        return isKnown;
     }
 
     /// <summary>The facts of one version, whatever space of the organization holds it; null where there is no such live asset or version.</summary>
@@ -61,9 +64,9 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
         return version is { } current ? await FindAsync(space, asset, current, ct) : null;
     }
 
-    private async ValueTask<AssetFacts?> FindSlowlyAsync(SpaceScope space, FactScope scope, AssetId asset, int version, CancellationToken ct) =>
+    private async ValueTask<AssetFacts?> FindSlowlyAsync(SpaceScope space, AssetId asset, int version, CancellationToken ct) =>
         In(space, await facts.GetOrLoadAsync(
-            scope,
+            FactScope.Asset(space.OrganizationId, asset.Value),
             version.ToString(CultureInfo.InvariantCulture),
             (registry, space.OrganizationId, asset, version),
             static (asked, ct) => LoadAsync(asked.registry, asked.OrganizationId, asked.asset, asked.version, ct),

@@ -47,18 +47,18 @@ public sealed class TenantDirectory(RegistryFactory registry, FactsCache facts)
         ct);
 
     /// <summary>A space by the three slugs of an image URL. A hit allocates nothing.</summary>
-    public ValueTask<SpaceScope?> FindSpaceAsync(string organization, string tenant, string space, CancellationToken ct)
+    public ValueTask<SpaceScope?> FindSpaceAsync(string organization, string tenant, string space, CancellationToken ct) =>
+        TryFindSpace(organization, tenant, space, out var scope) ? new ValueTask<SpaceScope?>(scope) : FindSlowlyAsync(organization, tenant, space, ct);
+
+    /// <summary>The same from memory alone; false where somebody would have to be asked.</summary>
+    public bool TryFindSpace(ReadOnlySpan<char> organization, ReadOnlySpan<char> tenant, ReadOnlySpan<char> space, out SpaceScope? scope)
     {
+        scope = null;
         Span<char> key = stackalloc char[256];
-        if (facts.TryGet<OrganizationScope>(FactScope.Organizations, organization, out var above)
+        return facts.TryGet<OrganizationScope>(FactScope.Organizations, organization, out var above, StaleFacts.Allow)
             && above is not null
             && key.TryWrite($"space:{tenant}/{space}", out var length)
-            && facts.TryGet<SpaceScope>(FactScope.Of(above.OrganizationId), key[..length], out var scope))
-        {
-            return new ValueTask<SpaceScope?>(scope);
-        }
-
-        return FindSlowlyAsync(organization, tenant, space, ct);
+            && facts.TryGet(FactScope.Of(above.OrganizationId), key[..length], out scope, StaleFacts.Allow);
     }
 
     /// <summary>A space of a known organization by the slugs of its tenant and itself.</summary>

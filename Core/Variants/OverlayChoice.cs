@@ -16,12 +16,23 @@ public sealed class OverlayChoice(OverlayCatalog overlays, FontCatalog fonts, As
     /// <returns><see cref="ErrorCode.NotFound"/> for a name, picture or font that is not there; <see cref="ErrorCode.PolicyForbids"/> where the watermark's own overlay is not.</returns>
     public ValueTask<Result<ChosenOverlays>> FindAsync(SpaceScope space, ImageOperations operations, PresetRevision? preset, CancellationToken ct)
     {
-        var beneath = preset?.Operations;
-        var (first, second, third) = (operations.Overlay ?? beneath?.Overlay, operations.Overlay2 ?? beneath?.Overlay2, operations.Overlay3 ?? beneath?.Overlay3);
-        return (first ?? second ?? third) is null && space.Policy.Watermark is null
-            ? ValueTask.FromResult<Result<ChosenOverlays>>(None)
-            : FindAsync(space, [first, second, third], ct);
+        return NoneFor(space, operations, preset) is { } none
+            ? ValueTask.FromResult<Result<ChosenOverlays>>(none)
+            : FindAsync(space, Slugs(operations, preset), ct);
     }
+
+    /// <summary>That nothing is laid over, where neither URL nor preset names an overlay and the space has no watermark; else null.</summary>
+    public static ChosenOverlays? NoneFor(SpaceScope space, ImageOperations operations, PresetRevision? preset)
+    {
+        var beneath = preset?.Operations;
+        var isNamed = (operations.Overlay ?? operations.Overlay2 ?? operations.Overlay3 ?? beneath?.Overlay ?? beneath?.Overlay2 ?? beneath?.Overlay3) is not null;
+        return isNamed || space.Policy.Watermark is not null ? null : None;
+    }
+
+    private static string?[] Slugs(ImageOperations operations, PresetRevision? preset) =>
+    [
+        operations.Overlay ?? preset?.Operations.Overlay, operations.Overlay2 ?? preset?.Operations.Overlay2, operations.Overlay3 ?? preset?.Operations.Overlay3,
+    ];
 
     private async ValueTask<Result<ChosenOverlays>> FindAsync(SpaceScope space, string?[] slugs, CancellationToken ct)
     {

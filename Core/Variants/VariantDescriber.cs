@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
@@ -55,6 +56,24 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             _described.Clear();
         _described.TryAdd(meaning, description);
         return description;
+    }
+
+    /// <summary>What <see cref="DescribeAsync"/> has said before of the same request and the same facts; asks nobody and computes no hash.</summary>
+    public bool TryRecall(VariantRequest request, [NotNullWhen(true)] out VariantDescription? description)
+    {
+        description = null;
+        PresetRevision? preset = null;
+        if (!assets.TryFind(request.Space, request.AssetId, request.Version, out var facts) || facts is null || (request.Access is { } access && facts.Access != access))
+            return false;
+        if (request.Operations.Preset is { } slug && !presets.TryFind(request.Space, slug, out preset))
+            return false;
+
+        // With overlays and client hints it takes more: those are answered from memory too, but on the way that may ask for it.
+        var (width, quality) = (request.Operations.Width ?? preset?.Operations.Width, request.Operations.Quality ?? preset?.Operations.Quality);
+        if (width is OperationsGrammar.AutoWidth || quality is { IsAuto: true } || OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
+            return false;
+        var format = Negotiate(request, preset, facts);
+        return _described.TryGetValue(new Meaning(request.Space, facts, preset, none, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn, 0, false), out description);
     }
 
     private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)

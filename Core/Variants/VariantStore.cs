@@ -53,11 +53,11 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         return IntegrityGuard.Judge(bytes, expected) is { } damage ? damage : bytes;
     }
 
-    /// <summary>Writes bytes under a key of a store, null naming the default one.</summary>
+    /// <summary>Writes bytes that can be made again (a variant, an intermediate) under a key of a store, null naming the default one.</summary>
     public async Task WriteAsync(string? store, string key, ReadOnlyMemory<byte> bytes, string contentType, CancellationToken ct)
     {
         await using var content = new ReadOnlyMemoryStream(bytes);
-        await stores.Of(store).Objects.PutAsync(key, content, contentType, ct);
+        await stores.Of(store).Objects.PutAsync(key, content, new PutOptions(contentType) { CanBeMadeAgain = true }, ct);
     }
 
     /// <summary>
@@ -114,15 +114,17 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
             .ExecuteUpdateAsync(row => row.SetProperty(it => it.OriginalReadAt, now), ct);
     }
 
+    /// <summary>A row that a crash of the database takes is made again with its image: the commit does not wait for the disk.</summary>
     private static async Task<bool> InsertAsync(RegistryDb db, Variant row, int generation, CancellationToken ct)
     {
         var written = await db.Database.ExecuteSqlAsync(
             $"""
+            WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
             INSERT INTO variants (id, organization_id, space_id, asset_id, version, operations, operations_hash, format, storage_key, storage_provider,
                 size_bytes, content_hash, width, height, processing_time_ms, preset, tier, access_count, created_at)
             SELECT {row.Id}, {row.OrganizationId}, {row.SpaceId}, a.id, {row.Version}, {row.Operations}, {row.OperationsHash}, {row.Format}, {row.StorageKey},
                 {row.StorageProvider}, {row.SizeBytes}, {row.ContentHash}, {row.Width}, {row.Height}, {row.ProcessingTimeMs}, {row.Preset}::text, 'hot', 0, {row.CreatedAt}
-            FROM assets a
+            FROM soon, assets a
             WHERE a.id = {row.AssetId} AND a.deleted_at IS NULL AND a.variant_generation = {generation}
             FOR SHARE OF a
             ON CONFLICT (asset_id, version, operations_hash) DO UPDATE SET size_bytes = EXCLUDED.size_bytes, content_hash = EXCLUDED.content_hash,

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using ImageService.Api;
+using ImageService.Api.Gateway;
 using ImageService.Core.Facts;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
@@ -100,6 +101,9 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
             services.AddSingleton<IObjectStore>(provider => Store = new BreakableStore((IObjectStore)store.ImplementationFactory!(provider)));
         });
     }
+
+    /// <summary>The factory registers the server once more, after the program and everything else did.</summary>
+    protected override IHost CreateHost(IHostBuilder builder) => base.CreateHost(builder.ConfigureServices(static services => services.PutHitsFirst()));
 
     protected override void Dispose(bool disposing)
     {

@@ -10,17 +10,23 @@ public sealed class SourceChoiceTests
 {
     [Theory]
     [InlineData(6000, 4000, "w_800", true)]
-    [InlineData(6000, 4000, "w_1224", true)]
-    [InlineData(6000, 4000, "w_1225", false)]
+    [InlineData(6000, 4000, "w_1836", true)]
+    [InlineData(6000, 4000, "w_1837", false)]
+    [InlineData(6000, 4000, "w_1224-q_90", true)]
+    [InlineData(6000, 4000, "w_1225-q_90", false)]
+    [InlineData(6000, 4000, "w_1224-fmt_png", true)]
+    [InlineData(6000, 4000, "w_1225-fmt_png", false)]
     [InlineData(1000, 800, "w_500", true)]
     [InlineData(1000, 800, "w_501", false)]
-    [InlineData(6000, 4000, "w_1000-h_1000", false)]
+    [InlineData(6000, 4000, "w_1000-h_1000", true)]
+    [InlineData(6000, 4000, "w_1400-h_1400", false)]
     [InlineData(6000, 4000, "w_800-r_90", true)]
     [InlineData(6000, 4000, "q_80", false)]
-    public void Only_what_is_at_most_half_the_intermediate_derives_from_it(int width, int height, string operations, bool expected)
+    public void Only_what_is_well_below_the_intermediate_derives_from_it(int width, int height, string operations, bool expected)
     {
         var facts = new SourceFacts(width, height, false, 1, "", null, null, ImageFormat.Jpg);
-        var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Webp, facts, 85).Value;
+        var asked = OperationsParser.Parse(operations).Value;
+        var canonical = CanonicalOperations.Resolve(asked, asked.Format?.Fixed ?? ImageFormat.Webp, facts, 85).Value;
 
         SourceChoice.UsesIntermediate(canonical, facts).ShouldBe(expected);
     }

@@ -1,0 +1,192 @@
+"""What is measured. Each scenario yields rows of (case, target, round, {figure: value})."""
+import os, random, threading, time
+from load import Beat, Client, arriving, each, percentile, wrk
+from processes import Use, forget_peak, memory_mb, pin
+
+SIZES = {'4 KB': 4_000, '42 KB': 42_000, '400 KB': 400_000}
+
+
+def _of_size(service, photo, aim):
+    """A width and quality of a photograph whose file has about so many bytes."""
+    client, best = Client(), None
+    low, high = 40, 3200
+    for _ in range(9):
+        width = (low + high) // 2
+        status, size, _, _ = client.get(service.url(photo, width, quality=82))
+        if status == 200 and (best is None or abs(size - aim) < abs(best[1] - aim)):
+            best = (width, size)
+        low, high = (width + 1, high) if size < aim else (low, width - 1)
+    return service.url(photo, best[0], quality=82), best[1]
+
+
+def _warm(url):
+    client = Client()
+    for _ in range(5):
+        status, _, _, headers = client.get(url)
+        if status != 200:
+            raise RuntimeError(f'{status} from {url}')
+        time.sleep(0.05)
+    return headers
+
+
+def hit(service, peers, photos, options):
+    """A cached image, the server on one processor and the generator on the last."""
+    urls = {name: _of_size(service, photos[0], aim) for name, aim in SIZES.items() if not options.sizes or name in options.sizes}
+    private = service.sign(_of_size_private(service, photos[0]))
+    targets = [('ours', service.pids, lambda name: urls[name][0])]
+    bodies = {}
+    for name, (url, size) in urls.items():
+        _warm(url)
+        bodies[name.replace(' ', '')] = _body(url)
+    _warm(private)
+    for peer in peers(bodies):
+        path = (lambda name, p=peer: f"{p.base}/{name.replace(' ', '')}.jpg") if peer.name == 'nginx' else (lambda name, p=peer: p.base + urls[name][0][len(service.api):])
+        targets.append((peer.name, peer.pids, path))
+    for name in urls:
+        for _, _, path in targets:
+            _warm(path(name))
+    last = os.cpu_count() - 1
+    for _, pids, _ in targets:
+        pin(pids, [0] if last else None)
+    try:
+        for _, pids, path in targets:
+            wrk(path(next(iter(urls))), 8, 2, pids, last)
+        for number in range(options.rounds):
+            for connections in (8, 64):
+                for name in urls:
+                    for target, pids, path in targets if number % 2 == 0 else reversed(targets):
+                        yield f'{name} c={connections}', target, number, wrk(path(name), connections, options.seconds, pids, last)
+                yield f'42 KB c={connections}', 'ours, private', number, wrk(private, connections, options.seconds, service.pids, last)
+    finally:
+        for _, pids, _ in targets:
+            pin(pids, None)
+
+
+def _of_size_private(service, photo):
+    base, service_path = service.assets[photo], service.upload(photo, 'private')
+    width = _of_size_width(service, photo, base)
+    service.assets[photo] = base
+    return f'{service_path}w_{width}-q_82.jpg'
+
+
+def _of_size_width(service, photo, base):
+    service.assets[photo] = base
+    url, _ = _of_size(service, photo, SIZES['42 KB'])
+    return url.rsplit('w_', 1)[1].split('-')[0]
+
+
+def _body(url):
+    import urllib.request
+    with urllib.request.urlopen(url) as answer:
+        return answer.read()
+
+
+def _fresh(photos, count, number, fmt):
+    """Photographs and widths that nobody has asked for, the same for every target of a round."""
+    draw = random.Random(f'{number} {fmt}')
+    return [(photos[n % len(photos)], draw.randrange(120, 800) * 2 + number % 2) for n in range(count)]
+
+
+def cold(service, peers, photos, options):
+    """First transforms: nobody has asked for any of them."""
+    targets = [service, *peers({})]
+    for number in range(options.rounds):
+        for fmt in options.formats:
+            for connections in (1, 4):
+                asked = _fresh(photos, options.count, number * 4 + connections, fmt)
+                for target in targets if number % 2 == 0 else reversed(targets):
+                    urls = [target.url(photo, width, fmt) for photo, width in asked]
+                    forget_peak(target.pids)
+                    with Use(target.pids) as use:
+                        answers, seconds = each(urls, connections)
+                    times = [answer[2] * 1e3 for answer in answers]
+                    if any(answer[0] != 200 for answer in answers):
+                        raise RuntimeError(f'{target.name}: {sorted({answer[0] for answer in answers})}')
+                    figures = {'rate': len(urls) / seconds, 'p50': percentile(times, .5), 'p99': percentile(times, .99), 'cpu_ms': use.cpu / len(urls) * 1e3, 'peak_mb': use.peak}
+                    yield f'{fmt} c={connections}', target.name, number, figures
+
+
+def srcset(service, peers, photos, options):
+    """Four widths of one picture at once; the same four one after the other; and by the peer, which decodes for each."""
+    sharp = next(iter(peers({})), None)
+    for number in range(options.rounds):
+        widths = [width - 2 * number for width in (1600, 1200, 800, 400)]
+        for photo in photos[:4]:
+            for fmt in options.formats:
+                paths = {'at once': (service, 4), 'in turn': (service, 1)} | ({'sharp': (sharp, 4)} if sharp else {})
+                for name, (target, connections) in paths.items():
+                    # The second turn of the service has to make them anew: one pixel less is another picture of the same cost.
+                    urls = [target.url(photo, width - (name == 'in turn'), fmt) for width in widths]
+                    with Use(target.pids) as use:
+                        answers, seconds = each(urls, connections)
+                    yield f'four {fmt}', name, number, {'cpu_ms': use.cpu * 1e3, 'wall_ms': seconds * 1e3, 'failed': sum(answer[0] != 200 for answer in answers)}
+
+
+def herd(service, peers, photos, options):
+    """64 callers at once for one picture that nobody has made."""
+    targets = [service, *peers({})]
+    for number in range(options.rounds):
+        for target in targets:
+            url = target.url(photos[number % len(photos)], 1811 - number * 2, 'webp')
+            before = service.counters().get('transforms_total', 0) if target is service else None
+            with Use(target.pids) as use:
+                answers, _ = each([url] * 64, 64)
+            figures = {'ok': sum(answer[0] == 200 for answer in answers), 'last_ms': max(answer[2] for answer in answers) * 1e3, 'cpu_ms': use.cpu * 1e3}
+            if before is not None:
+                figures['transforms'] = service.counters().get('transforms_total', 0) - before
+            yield '64 at once', target.name, number, figures
+
+
+def overload(service, peers, photos, options):
+    """More first transforms than the machine can make, at a fixed rate, while somebody looks at a cached image."""
+    targets = [service, *peers({})]
+    for number in range(options.rounds):
+        for target in targets:
+            asked = _fresh(photos, 60 * 30, 100 + number, 'webp')
+            hot = target.url(photos[0], 640, 'webp')
+            _warm(hot)
+            forget_peak(target.pids)
+            with Use(target.pids) as use, Beat(hot, 0.2) as beat:
+                answers, unsent = arriving([target.url(photo, width, 'webp') for photo, width in asked], 60, 256, 10)
+            total = len(asked)
+            served = [answer[2] * 1e3 for answer in answers if answer[0] == 200]
+            began = time.monotonic()
+            Client().get(target.url(photos[1], 777, 'webp'))
+            yield '60/s for 30 s', target.name, number, {
+                'served_%': 100 * len(served) / total, 'refused_%': 100 * sum(answer[0] in (429, 503) for answer in answers) / total,
+                'timed_out_%': 100 * sum(answer[0] == 0 for answer in answers) / total, 'unsent_%': 100 * unsent / total, 'p50': percentile(served, .5),
+                'hit_p50': percentile(beat.times, .5), 'hit_p99': percentile(beat.times, .99), 'next_ms': (time.monotonic() - began) * 1e3, 'peak_mb': use.peak,
+            }
+
+
+def stalls(service, _, photos, options):
+    """Cached images while the service is busy with something else: nobody who works may hold them up."""
+    url = service.url(photos[0], 640)
+    _warm(url)
+    for number in range(options.rounds):
+        yield 'idle', 'ours', number, _beat(url, lambda: time.sleep(5))
+        yield '4 transforms', 'ours', number, _beat(url, lambda: each([service.url(p, w, 'webp') for p, w in _fresh(photos, 80, 500 + number, 'webp')], 4))
+        yield '50 uploads', 'ours', number, _beat(url, lambda: _uploads(service, photos, 50))
+
+
+def _beat(url, work):
+    with Beat(url) as beat:
+        work()
+    return {'p50': percentile(beat.times, .5), 'p99': percentile(beat.times, .99), 'worst': max(beat.times), 'failed': beat.bad}
+
+
+def _uploads(service, photos, count):
+    kept = dict(service.assets)
+    threads = [threading.Thread(target=service.upload, args=(photos[n % len(photos)],)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    service.assets = kept
+
+
+SCENARIOS = {'hit': hit, 'cold': cold, 'srcset': srcset, 'herd': herd, 'overload': overload, 'stalls': stalls}
+
+
+def idle_memory(service):
+    return memory_mb(service.pids)

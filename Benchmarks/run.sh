@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Measures the whole service, in Release, beside what people would run instead, in turns on one machine, and prints ratios (docs/benchmarks.md).
+#
+#   Benchmarks/run.sh hit|cold|srcset|herd|overload|stalls|all [--rounds N] [--photos DIR] [--seconds S] [--no-build] [--no-install] …
+#
+# Peers come from their own packages: nginx, varnish and wrk from Debian's (as root; else those that are there are used), sharp from npm. Everything listens on 127.0.0.1 and ends with the run.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=${BENCH_WORK:-${TMPDIR:-/tmp}/imageservice-bench}
+mkdir -p "$work"
+
+build=true install=true
+args=()
+for arg in "$@"; do
+    case $arg in
+        --no-build) build=false ;;
+        --no-install) install=false ;;
+        *) args+=("$arg") ;;
+    esac
+done
+
+need() { command -v "$1" >/dev/null || { [ "$install" = true ] && [ "$(id -u)" = 0 ] && missing+=("$2"); } || echo "not compared: $1 is not installed" >&2; }
+missing=()
+need wrk wrk
+need varnishd varnish
+need nginx nginx-light
+if [ ${#missing[@]} -gt 0 ]; then
+    # A package must not start its server: the run starts its own.
+    printf '#!/bin/sh\nexit 101\n' >"$work/policy" && chmod +x "$work/policy"
+    [ -e /usr/sbin/policy-rc.d ] || { ln -s "$work/policy" /usr/sbin/policy-rc.d && trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+if [ ! -d "$work/node_modules/sharp" ] && [ "$install" = true ] && command -v npm >/dev/null; then
+    (cd "$work" && npm install --silent --no-audit --no-fund sharp@0.35 >/dev/null)
+fi
+[ "$build" = false ] || dotnet build "$here/../ImageService.sln" -c Release -v q -nologo
+
+python3 "$here/Http/main.py" --work "$work" "${args[@]}"
