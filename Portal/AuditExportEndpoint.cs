@@ -1,4 +1,3 @@
-using ImageService.Portal.Authentication;
 using ImageService.Portal.Client;
 
 namespace ImageService.Portal;

@@ -43,7 +43,7 @@ internal static class OldUrls
             return 1;
         }
 
-        var lines = File.ReadLinesAsync(log);
+        var lines = File.ReadLinesAsync(log, CancellationToken.None);
         if (command == Report)
         {
             var summary = await app.Services.GetRequiredService<LogReport>().ReadAsync(host, lines, CancellationToken.None);

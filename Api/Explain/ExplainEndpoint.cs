@@ -46,7 +46,8 @@ internal static class ExplainEndpoint
 
     /// <summary>The explainer's parts.</summary>
     internal sealed class UrlExplainer(
-        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry, HostDirectory hosts, OldUrlReader oldUrls)
+        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry, HostDirectory hosts, OldUrlReader oldUrls,
+        TimeProvider time)
     {
         public async Task<Result<ExplainResponse>> ExplainAsync(ExplainRequest request, Caller caller, HttpRequest http, CancellationToken ct)
         {
@@ -90,7 +91,7 @@ internal static class ExplainEndpoint
             if (!oldUrls.Judge(host, target).TryGet(out var judged, out var error) || !(await oldUrls.LocateAsync(host, space, judged, target, ct)).TryGet(out var found, out error))
                 return error.Code is ErrorCode.InvalidSignature ? Problems.Invalid(error.Detail) : error;
             var signature = judged.IsSigned
-                ? new ExplainedSignature("valid", "Signed with one of the host's keys.", judged.Life is { } life ? DateTimeOffset.UtcNow + life : null)
+                ? new ExplainedSignature("valid", "Signed with one of the host's keys.", judged.Life is { } life ? time.GetUtcNow() + life : null)
                 : new ExplainedSignature("not_needed", "No signature is needed here.", null);
             var lost = found.Meaning.Unmapped.Select(static name => new DroppedOperation(name, "has no counterpart here; the host is lenient and drops it"))
                 .Concat(found.Meaning.Ignored.Select(static name => new DroppedOperation(name, "makes no difference here")));

@@ -1,7 +1,6 @@
 #pragma warning disable ASPIREPIPELINES001, ASPIREPIPELINES004 // pipeline steps and their output are an experimental API of Aspire
 using Aspire.Hosting.Pipelines;
 using k8s;
-using k8s.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -29,7 +29,13 @@ internal sealed class ChangeFeed(ImageServiceClient client, TimeProvider clock) 
             begin = _open.Add(organization);
         }
 
-        if (begin) _ = Task.Run(() => ReadAsync(organization, _end.Token), _end.Token);
+        if (begin)
+        {
+#pragma warning disable RS0030 // A stream that is read for as long as anybody listens; it works on nothing.
+            _ = Task.Run(() => ReadAsync(organization, _end.Token), _end.Token);
+#pragma warning restore RS0030
+        }
+
         return listener;
     }
 

@@ -140,8 +140,11 @@ internal static class HostEndpoints
         return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
-    private static Task<DialectHost?> FindAsync(RegistryDb db, Place at, string hostname, CancellationToken ct) =>
-        db.Hosts.SingleOrDefaultAsync(row => row.SpaceId == at.SpaceId && row.Hostname == hostname.ToLowerInvariant(), ct);
+    private static Task<DialectHost?> FindAsync(RegistryDb db, Place at, string hostname, CancellationToken ct)
+    {
+        var name = hostname.ToLowerInvariant(); // as names are kept
+        return db.Hosts.SingleOrDefaultAsync(row => row.SpaceId == at.SpaceId && row.Hostname == name, ct);
+    }
 }
 
 /// <summary>The rules of host names in requests.</summary>

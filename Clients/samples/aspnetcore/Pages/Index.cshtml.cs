@@ -1,3 +1,4 @@
+#pragma warning disable MA0048 // a page's model is named for its page by custom
 using ImageService.Client;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
