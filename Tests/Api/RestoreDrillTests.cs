@@ -52,7 +52,7 @@ public sealed class RestoreDrillTests(RestoreDrillTests.DrillApi api) : IClassFi
         }
     }
 
-    private async Task UploadUntilAsync(ApiHome home, CancellationToken enough)
+    private static async Task UploadUntilAsync(ApiHome home, CancellationToken enough)
     {
         for (var number = 100; !enough.IsCancellationRequested && number < 200; number++)
             await UploadAsync(home, number);
@@ -76,6 +76,7 @@ public sealed class RestoreDrillTests(RestoreDrillTests.DrillApi api) : IClassFi
         var registry = Registry;
         using var process = Process.Start(new ProcessStartInfo("bash", [Repository.PathOf("deploy", "backup", script), folder])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment =
@@ -94,7 +95,7 @@ public sealed class RestoreDrillTests(RestoreDrillTests.DrillApi api) : IClassFi
     {
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(part => Path.Combine(part, "pg_dump")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(path is null, "pg_dump is not installed (Debian: apt-get install postgresql-client).");
-        using var process = Process.Start(new ProcessStartInfo(path!, ["--version"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(path!, ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var client = await process.StandardOutput.ReadToEndAsync(Ct);
         await using var connection = new NpgsqlConnection(api.OwnerConnectionString);
         await connection.OpenAsync(Ct);

@@ -49,7 +49,7 @@ public sealed class MonitoringTests : IDisposable
             alert.Annotations["runbook"].ShouldBe($"docs/runbook.md#{alert.Alert.ToLowerInvariant()}");
         }
 
-        Regex.Matches(runbook, "^## (.+)$", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Select(match => match.Groups[1].Value)
+        Regex.Matches(runbook, "^## (?<alert>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["alert"].Value)
             .ShouldBe(alerts.Select(alert => alert.Alert), ignoreOrder: true);
     }
 
@@ -79,7 +79,7 @@ public sealed class MonitoringTests : IDisposable
         Assert.SkipWhen(path is null, "promtool is not installed (Debian: apt-get install prometheus).");
         using var process = Process.Start(new ProcessStartInfo(path!, ["test", "rules", "alerts.tests.yml"])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync(Ct);
         var output = await process.StandardOutput.ReadToEndAsync(Ct);

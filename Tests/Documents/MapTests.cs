@@ -20,14 +20,14 @@ public sealed partial class MapTests
     public void Every_path_of_the_page_exists(string page)
     {
         var text = File.ReadAllText(Repository.PathOf(page));
-        Paths().Matches(text).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal).Where(path => !Exists(path)).ShouldBeEmpty();
+        Paths().Matches(text).Select(match => match.Groups["path"].Value).Distinct(StringComparer.Ordinal).Where(path => !Exists(path)).ShouldBeEmpty();
     }
 
     [Fact]
     public void Every_room_of_the_core_stands_in_the_table_and_in_the_picture()
     {
         var rooms = Directory.GetDirectories(Repository.PathOf("Core")).Select(Path.GetFileName).Where(name => name is not ("bin" or "obj")).ToList();
-        var table = TableUnder("## Rooms of Core").SelectMany(cells => Names().Matches(cells[0]).Select(match => match.Groups[1].Value)).ToList();
+        var table = TableUnder("## Rooms of Core").SelectMany(cells => Names().Matches(cells[0]).Select(match => match.Groups["name"].Value)).ToList();
         table.ShouldBe(rooms, ignoreOrder: true);
 
         foreach (var level in ArrowsTests.Levels)
@@ -52,7 +52,7 @@ public sealed partial class MapTests
     {
         var uses = new[] { typeof(ImageService.Core.Errors.Error).Assembly, typeof(ImageService.Api.AssemblyMarker).Assembly }
             .SelectMany(TypeReferences.Of).ToLookup(use => use.From, use => use.To, StringComparer.Ordinal);
-        var stops = TableUnder("## One image GET").SelectMany(cells => Paths().Matches(cells[1]).Select(match => match.Groups[1].Value)).Select(TypeOf).OfType<string>().ToList();
+        var stops = TableUnder("## One image GET").SelectMany(cells => Paths().Matches(cells[1]).Select(match => match.Groups["path"].Value)).Select(TypeOf).OfType<string>().ToList();
         stops.Count.ShouldBeGreaterThan(8);
         HashSet<string> reached = [stops[0]];
         var open = new Queue<string>(reached);
@@ -89,9 +89,9 @@ public sealed partial class MapTests
         return dot > full.LastIndexOf('/') && File.Exists(full[..dot] + ".cs") && File.ReadAllText(full[..dot] + ".cs").Contains(full[(dot + 1)..], StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("`((?:Core|Api|Worker|Portal|AppHost|ServiceDefaults|Tests|Benchmarks|Clients|deploy|docs)/[A-Za-z0-9_./{}-]*)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`(?<path>(?:Core|Api|Worker|Portal|AppHost|ServiceDefaults|Tests|Benchmarks|Clients|deploy|docs)/[A-Za-z0-9_./{}-]*)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Paths();
 
-    [GeneratedRegex("`([A-Za-z]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Names();
 }

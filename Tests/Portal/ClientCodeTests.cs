@@ -88,8 +88,8 @@ public sealed partial class ClientCodeTests
 
     private static async Task<string[]> RunNodeAsync(string module)
     {
-        var start = new ProcessStartInfo("node") { ArgumentList = { "--input-type=module" }, RedirectStandardInput = true, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("node") { ArgumentList = { "--input-type=module" }, UseShellExecute = false, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true };
         using var node = Start(start);
         await node.StandardInput.WriteAsync(module);
         node.StandardInput.Close();
@@ -116,12 +116,12 @@ public sealed partial class ClientCodeTests
     [GeneratedRegex(@"(/|-)(o[23]?|t[1-9])_", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex OverlayOrText();
 
-    [GeneratedRegex(@"(^ +|, )(?<member>\w+) = ", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    [GeneratedRegex(@"(^ +|, )(?<member>\w+) = ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex Assignment();
 
-    [GeneratedRegex(@"Operations = new\(\) \{(?<operations>[^}]*)\}", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"Operations = new\(\) \{(?<operations>[^}]*)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Operations();
 
-    [GeneratedRegex(@"= (?<type>[A-Z]\w+)\.(?<value>\w+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"= (?<type>[A-Z]\w+)\.(?<value>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Choice();
 }
