@@ -12,6 +12,12 @@ public static class StorageServices
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.PostConfigure<StorageOptions>(options =>
+        {
+            // Before the options are judged: a connection string of the store's name is as good as one in its section.
+            foreach (var (name, store) in options.Stores)
+                store.ConnectionString ??= configuration.GetConnectionString(name);
+        });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StoreAdapters>();

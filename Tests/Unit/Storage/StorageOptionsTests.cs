@@ -1,5 +1,7 @@
 using ImageService.Core.Storage;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Shouldly;
 using Xunit;
 
@@ -23,6 +25,18 @@ public sealed class StorageOptionsTests
         var options = Bind([.. S3("main"), .. S3("acme"), new("Storage:Default", "main")]);
         options.Named().Select(store => store.Name).ShouldBe(["main", "acme"]);
         Bind([.. S3("main"), .. S3("acme")]).Named()[0].Name.ShouldBe("acme");
+    }
+
+    [Fact]
+    public void A_connection_string_of_a_stores_name_is_as_good_as_one_in_its_section()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Storage:Stores:azure:Provider", "azure"), new("Storage:Stores:azure:Container", "images"), new("ConnectionStrings:azure", "UseDevelopmentStorage=true"),
+        ]).Build();
+        using var services = new ServiceCollection().AddStorage(configuration).BuildServiceProvider();
+
+        services.GetRequiredService<IOptions<StorageOptions>>().Value.Stores["azure"].ConnectionString.ShouldBe("UseDevelopmentStorage=true");
     }
 
     [Theory]
