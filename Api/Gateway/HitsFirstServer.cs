@@ -11,12 +11,14 @@ namespace ImageService.Api.Gateway;
 /// Puts <see cref="MemoryHits"/> before the application: a hit has neither <c>HttpContext</c> nor span nor log scope, and passes no middleware. The one place where everything else leaves the thread it arrived
 /// on, which may be one that waits for all sockets, for a thread of the pool.
 /// </summary>
-internal sealed class HitsFirstServer(IServer server, MemoryHits hits) : IServer
+/// <param name="server">Which receives requests.</param>
+/// <param name="hits">Asked for at the start, so that who only wants the server's addresses need not wait for all that a hit needs.</param>
+internal sealed class HitsFirstServer(IServer server, Func<MemoryHits> hits) : IServer
 {
     public IFeatureCollection Features => server.Features;
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
-        where TContext : notnull => server.StartAsync(new Application<TContext>(application, hits), cancellationToken);
+        where TContext : notnull => server.StartAsync(new Application<TContext>(application, hits()), cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
@@ -89,7 +91,7 @@ internal static class HitsFirstServices
         services.Replace(ServiceDescriptor.Singleton(provider =>
         {
             var server = (IServer)(registered.ImplementationFactory?.Invoke(provider) ?? registered.ImplementationInstance ?? ActivatorUtilities.CreateInstance(provider, registered.ImplementationType!));
-            return provider.GetRequiredService<IOptions<ApiOptions>>().Value.Serve == ServedHalf.Control ? server : new HitsFirstServer(server, provider.GetRequiredService<MemoryHits>());
+            return provider.GetRequiredService<IOptions<ApiOptions>>().Value.Serve == ServedHalf.Control ? server : new HitsFirstServer(server, provider.GetRequiredService<MemoryHits>);
         }));
     }
 }

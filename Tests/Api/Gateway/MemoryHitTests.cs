@@ -51,7 +51,8 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
             using var here = await Stack.SendAsync(method, path, [.. headers, ("traceparent", NotRecorded)]);
 
             Said(here).ShouldBe(Said(there), $"{method} {path} {string.Join(' ', headers)}");
-            (await here.Content.ReadAsByteArrayAsync(Ct)).ShouldBe(await there.Content.ReadAsByteArrayAsync(Ct));
+            if (here.StatusCode is not HttpStatusCode.PreconditionFailed)
+                (await here.Content.ReadAsByteArrayAsync(Ct)).ShouldBe(await there.Content.ReadAsByteArrayAsync(Ct), "but for a problem's traceId");
         }
     }
 
