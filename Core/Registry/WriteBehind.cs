@@ -21,6 +21,7 @@ public abstract class WriteBehind : BackgroundService
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private int _armed;
+    private int _ended;
 
     /// <param name="interval">From the first count to its write.</param>
     /// <param name="time">The clock.</param>
@@ -56,6 +57,8 @@ public abstract class WriteBehind : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return; // stopped before, or disposed: a host may do either twice
         using var deadline = new CancellationTokenSource(LastWrite, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
@@ -73,6 +76,7 @@ public abstract class WriteBehind : BackgroundService
 
     public override void Dispose()
     {
+        Interlocked.Exchange(ref _ended, 1);
         _timer.Dispose();
         _writing.Dispose();
         base.Dispose();

@@ -145,7 +145,7 @@ public sealed class SessionTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         var person = await home.PersonAsync("viewer");
         var token = (await SignInAsync(person.Email).OkAsync(201)).Text("token");
-        (await api.AsOwnerAsync($"SELECT password_hash FROM users WHERE email = '{person.Email}'")).ShouldBeOfType<string>().ShouldStartWith("$pbkdf2-sha512$i=220000$");
+        (await api.AsOwnerAsync($"SELECT password_hash FROM users WHERE email = '{person.Email}'")).ShouldBeOfType<string>().ShouldStartWith("AQAAAAIAA1tg", customMessage: "format 3 of ASP.NET Core Identity: PBKDF2 with SHA-512, 220,000 rounds");
         (await api.AsOwnerAsync($"SELECT count(*) FROM user_sessions s WHERE s::text LIKE '%{token[4..]}%'")).ShouldBe(0L);
     }
 

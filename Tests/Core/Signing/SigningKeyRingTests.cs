@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using ImageService.Core.Registry;
+using ImageService.Core.Secrets;
 using ImageService.Core.Signing;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -108,7 +109,7 @@ public sealed class SigningKeyRingTests(RegistryFixture registry) : IClassFixtur
 
     private async Task<ServiceProvider> NewReplicaAsync()
     {
-        var replica = RegistryFixture.Build(registry.OwnerConnectionString, services => services.AddSigning());
+        var replica = RegistryFixture.Build(registry.OwnerConnectionString, services => services.AddSecrets().AddSigning());
         await registry.ListenAsync(replica);
         return replica;
     }

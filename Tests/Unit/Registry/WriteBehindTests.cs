@@ -29,6 +29,19 @@ public sealed class WriteBehindTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_after_the_end_is_no_mistake()
+    {
+        var counter = Counter();
+        await counter.StartAsync(Ct);
+        counter.Count();
+        await counter.StopAsync(Ct);
+        counter.Dispose();
+        await counter.StopAsync(Ct);
+
+        counter.Writes.ShouldBe([1]);
+    }
+
+    [Fact]
     public async Task What_is_counted_in_an_interval_is_written_at_its_end_once()
     {
         using var counter = Counter();
