@@ -15,7 +15,7 @@ public sealed class LineLengthTests
     private static readonly Dictionary<string, int> Left = new(StringComparer.Ordinal)
     {
         ["AppHost"] = 120,
-        ["Api"] = 460,
+        ["Api"] = 477,
         ["Benchmarks"] = 40,
         ["Core"] = 610,
         ["Portal"] = 510,

@@ -52,6 +52,7 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
         await page.GetByTestId($"space-{summary.Spaces["private"]}").ClickAsync();
+        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath.EndsWith($"/{summary.Spaces["private"]}", StringComparison.Ordinal)); // the page before has tiles, too
         await page.InteractiveAsync();
         await page.GetByTestId("tile").First.ClickAsync();
         await Expect(page.GetByTestId("url")).ToContainTextAsync("sig=");

@@ -10,8 +10,8 @@ namespace ImageService.Tests.Support;
 /// <summary>Watches every answer of a host, and keeps the refusals that their routes do not name (<c>Fails</c>).</summary>
 public sealed class AnswerWatch : IStartupFilter
 {
-    /// <summary>What every route may answer without naming it: no credential, too many, a fault, out of order.</summary>
-    private static readonly int[] Common = [401, 429, 500, 503];
+    /// <summary>What every route may answer without naming it: no credential, a body beyond the limit, too many, a fault, out of order.</summary>
+    private static readonly int[] Common = [401, 413, 429, 500, 503];
 
     private readonly ConcurrentDictionary<string, byte> _unnamed = new(StringComparer.Ordinal);
 
@@ -32,6 +32,11 @@ public sealed class AnswerWatch : IStartupFilter
     {
         var status = http.Response.StatusCode;
         if (status < 400 || Common.Contains(status) || http.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } route } endpoint)
+            return;
+
+        // A body that a route does not ask for is refused before the route, if it is no JSON.
+        if (status == StatusCodes.Status400BadRequest && endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is null
+            && (http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0))
             return;
 
         // Only what the OpenAPI document describes.

@@ -44,7 +44,7 @@ public sealed class BodyLimitTests(ApiFactory api) : IClassFixture<ApiFactory>
         streaming.ShouldBe(
             [
                 "POST /v1/assets", "PUT /v1/assets/{id}/content", "POST /v1/uploads", "PATCH /v1/uploads/{id:guid}", "POST /v1/uploads/{id:guid}", "PUT /v1/uploads/{id:guid}/content",
-                "POST /v1/imports",
+                "POST /v1/imports", "POST /v1/organizations/{org}/fonts", "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases",
             ],
             ignoreOrder: true);
     }
