@@ -16,7 +16,9 @@ public abstract class WriteBehind : BackgroundService
 
     // One word is enough: "something waits".
     private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+#pragma warning disable CA2213 // Never disposed: a host may dispose while the last write is under way, and without a wait handle there is nothing to free.
     private readonly SemaphoreSlim _writing = new(1, 1);
+#pragma warning restore CA2213
     private readonly TimeSpan _interval;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -78,7 +80,6 @@ public abstract class WriteBehind : BackgroundService
     {
         Interlocked.Exchange(ref _ended, 1);
         _timer.Dispose();
-        _writing.Dispose();
         base.Dispose();
         GC.SuppressFinalize(this);
     }

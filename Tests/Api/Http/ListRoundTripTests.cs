@@ -93,7 +93,7 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
                 new ApiKey { OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i), Scopes = ["image:read"], CreatedAt = now },
                 new Webhook { OrganizationId = home.Id, TenantId = site.Id, Url = "https://example.com/", Events = ["asset.uploaded"], ProtectedSecret = [1] },
                 new WebhookDelivery { OrganizationId = home.Id, WebhookId = hook.Id, Event = "asset.uploaded", Body = "{}", CreatedAt = now, DeliveredAt = now },
-                new ImportJob { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}", State = "done", CreatedAt = now, UpdatedAt = now },
+                new ImportJob { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}", State = "completed", CreatedAt = now, UpdatedAt = now },
                 new StoreMove { OrganizationId = home.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
                 new StoreMove { OrganizationId = home.Id, TenantId = site.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
                 new StoreMove { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
