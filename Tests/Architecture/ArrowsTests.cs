@@ -37,6 +37,7 @@ public sealed class ArrowsTests
         [("Presets", "Policies")] = "both are found at the same three levels",
         [("Overlays", "Tenancy")] = "overlays are found from a space",
         [("Overlays", "Policies")] = "both are found at the same three levels",
+        [("Caching", "Registry")] = "the lock that stands in for Redis is the registry's, and one filter says that it is away",
     };
 
     [Fact]
