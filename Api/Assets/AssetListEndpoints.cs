@@ -5,6 +5,7 @@ using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
 using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
+using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,7 +28,7 @@ internal static class AssetListEndpoints
     }
 
     private static async Task<IResult> List(
-        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, AssetView view, HttpContext http, CancellationToken ct)
+        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, PresetCatalog presets, HttpContext http, CancellationToken ct)
     {
         if (!AssetOrder.Read(query.Sort, query.Cursor).TryGet(out var order, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error))
             return error.ToProblem();
@@ -36,12 +37,13 @@ internal static class AssetListEndpoints
             return error.ToProblem();
         var rows = await order.Apply(match.Rows).Take(size + 1).ToListAsync(ct);
         var found = await places.FindSpacesAsync(visit.Caller, [.. rows.Select(row => row.Asset.SpaceId)], Scopes.ImageRead, ct);
+        var inForce = await presets.ListEffectiveAsync([.. found.Values], ct);
         var shown = new List<AssetResponse>(size);
         foreach (var row in rows.Take(size))
         {
             // Assets of a place deleted meanwhile are passed over; the cursor still moves on.
             if (found.TryGetValue(row.Asset.SpaceId, out var space))
-                shown.Add(await view.ShowAsync(http, space, row.Asset, row.Version, deduplicated: false, ct));
+                shown.Add(AssetView.Show(http, space, row.Asset, row.Version, deduplicated: false, inForce[space.SpaceId]));
         }
 
         return Results.Ok(new Page<AssetResponse>(shown, rows.Count > size ? order.CursorOf(rows[size - 1]) : null));

@@ -10,13 +10,17 @@ namespace ImageService.Api.Assets;
 /// <summary>Shows assets, versions and variants as the contract says, with URLs on the host that was asked.</summary>
 internal sealed class AssetView(PresetCatalog presets)
 {
-    public async ValueTask<AssetResponse> ShowAsync(
-        HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, CancellationToken ct)
+    public async ValueTask<AssetResponse> ShowAsync(HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, CancellationToken ct) =>
+        Show(http, space, asset, version, deduplicated, await presets.ListEffectiveAsync(space, ct));
+
+    /// <param name="inForce">The presets in force at the space.</param>
+    public static AssetResponse Show(
+        HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, IReadOnlyList<PresetRevision> inForce)
     {
         var image = Address(space, asset, version.Version);
         var (own, otherwise) = Formats(version);
         var byPreset = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var preset in await presets.ListEffectiveAsync(space, ct))
+        foreach (var preset in inForce)
             byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? own ?? otherwise));
         return new AssetResponse(
             image.Asset.ToString(),

@@ -82,12 +82,20 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
             near.Revisions.Add(new PresetRevisionRow { OrganizationId = home.Id, PresetId = near.Id, Revision = 1, Operations = "w_2" });
             var nearest = new Preset { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Slug = Named(i), Name = Named(i) };
             nearest.Revisions.Add(new PresetRevisionRow { OrganizationId = home.Id, PresetId = nearest.Id, Revision = 1, Operations = "w_3" });
+            Overlay[] overlays = [NewOverlay(i), NewOverlay(i, site.Id), NewOverlay(i, site.Id, open.Id)];
             var elsewhere = new TestOrganization(home.Id, site.Id, space.Id, home.Slug, "site", space.Slug).NewAsset();
             var inFolder = new TestOrganization(home.Id, site.Id, open.Id, home.Slug, "site", "open").NewAsset();
             inFolder.Folder = "/" + Named(i);
             first ??= inFolder;
             db.AddRange(
-                space, preset, near, nearest, elsewhere, inFolder,
+                space, preset, near, nearest, overlays[0], overlays[1], overlays[2], elsewhere, inFolder,
+                new DialectHost
+                {
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = $"{Named(i)}.example.com", Dialect = UrlDialect.Native, Challenge = "c",
+                    CreatedAt = now, UpdatedAt = now,
+                },
+                new AssetAlias { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = "n000.example.com", Path = Named(i), AssetId = first.Id, CreatedAt = now },
+                new EdgePurge { Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = "done", Tags = ["t"], CreatedAt = now, UpdatedAt = now },
                 new Tenant { OrganizationId = home.Id, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now },
                 new Member { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Email = $"{Named(i)}@example.com", Role = Role.Viewer, CreatedAt = now },
                 new ApiKey { OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i), Scopes = ["image:read"], CreatedAt = now },
@@ -105,6 +113,7 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
         }
 
         await db.SaveChangesAsync(Ct);
+        await api.AsOwnerAsync($"INSERT INTO queue.messages (id, organization_id, type, body, dead_at) SELECT gen_random_uuid(), '{home.Id}', 'asset_uploaded', '{{}}', now() FROM generate_series(1, {Rows}) RETURNING 1");
         await using var system = registry.ForSystem();
         var user = await system.Users.SingleAsync(row => row.Email == email, Ct);
         for (var i = 0; i < Rows; i++)
@@ -117,5 +126,12 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
 
         await system.SaveChangesAsync(Ct);
         return (new AssetId(first!.Id).ToString(), hook.Id);
+
+        Overlay NewOverlay(int i, Guid? tenantId = null, Guid? spaceId = null)
+        {
+            var overlay = new Overlay { OrganizationId = home.Id, TenantId = tenantId, SpaceId = spaceId, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now };
+            overlay.Revisions.Add(new OverlayRevisionRow { OrganizationId = home.Id, OverlayId = overlay.Id, Revision = 1, Elements = "[]", CreatedAt = now });
+            return overlay;
+        }
     }
 }
