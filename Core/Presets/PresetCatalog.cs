@@ -70,7 +70,7 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
     }
 
     /// <summary>The presets of the spaces and of the levels above them; the spaces are of one organization.</summary>
-    private static async Task<List<PresetRow>> ReadAsync(RegistryFactory registry, IReadOnlyList<SpaceScope> spaces, CancellationToken ct)
+    private static async Task<List<PresetRow>> ReadAsync(RegistryFactory registry, List<SpaceScope> spaces, CancellationToken ct)
     {
         var organization = spaces[0].OrganizationId;
         Guid?[] tenantIds = [.. spaces.Select(space => space.TenantId).Distinct()];

@@ -1,20 +1,16 @@
 using System.Globalization;
 using System.Net;
 using Hangfire;
-using Hangfire.PostgreSql;
-using Hangfire.PostgreSql.Factories;
 using Hangfire.States;
 using ImageService.Core.Invalidation;
 using ImageService.Core.Messaging;
 using ImageService.Core.Metering;
-using ImageService.Core.Registry;
 using ImageService.Tests.Api.Uploads;
 using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
 using ImageService.Worker.Consumers;
 using ImageService.Worker.Jobs;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -59,7 +55,7 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
     public async Task An_organization_sees_its_jobs_alone_and_tries_failed_ones_again()
     {
         var (home, other) = (await api.NewHomeAsync(), await api.NewHomeAsync());
-        var storage = await JobsAsync();
+        var storage = await JobTables.MakeAsync(api.OwnerConnectionString);
         var jobs = new BackgroundJobClient(storage);
         jobs.Create<GenerateIntermediate>(job => job.RunAsync(home.Id, Guid.CreateVersion7(), 1, CancellationToken.None), new EnqueuedState("images"));
         var failed = jobs.Create<GeneratePresetVariants>(job => job.RunAsync(home.Id, Guid.CreateVersion7(), CancellationToken.None), new EnqueuedState("images"));
@@ -91,7 +87,7 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
     public async Task A_message_that_was_set_aside_is_a_failed_job_and_goes_back_to_the_queue()
     {
         var home = await api.NewHomeAsync();
-        await JobsAsync();
+        await JobTables.MakeAsync(api.OwnerConnectionString);
         var id = Guid.CreateVersion7();
         await api.AsOwnerAsync($"INSERT INTO queue.messages (id, organization_id, type, body, attempts, dead_at, reason) VALUES ('{id}', '{home.Id}', 'edges_stale', '{{}}', 9, now(), 'No answer.')");
         var line = (await home.Owner.GetAsync($"{home.Root}/jobs").OkAsync()).Items().ShouldHaveSingleItem()!.AsObject();
@@ -161,14 +157,5 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         system["checks"]!.AsArray().Select(check => (string)check!["name"]!).ShouldContain("database");
         (await owner.Client.GetAsync("/v1/me").OkAsync())["administrator"]!.GetValue<bool>().ShouldBeTrue();
         await api.WithKey(ApiFactory.PlatformKey).GetAsync("/v1/system").OkAsync();
-    }
-
-    /// <summary>The jobs' tables, as a worker makes them, by the role that fills them.</summary>
-    private async Task<PostgreSqlStorage> JobsAsync()
-    {
-        var source = new NpgsqlDataSourceBuilder(api.OwnerConnectionString);
-        RegistryConnection.UseApplicationRole(source);
-        var options = new PostgreSqlStorageOptions { SchemaName = "hangfire", PrepareSchemaIfNecessary = true };
-        return await Task.Run(() => new PostgreSqlStorage(new NpgsqlConnectionFactory(source.ConnectionStringBuilder.ConnectionString, options), options));
     }
 }

@@ -113,6 +113,7 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
         }
 
         await db.SaveChangesAsync(Ct);
+        await JobTables.MakeAsync(api.OwnerConnectionString);
         await api.AsOwnerAsync($"INSERT INTO queue.messages (id, organization_id, type, body, dead_at) SELECT gen_random_uuid(), '{home.Id}', 'asset_uploaded', '{{}}', now() FROM generate_series(1, {Rows}) RETURNING 1");
         await using var system = registry.ForSystem();
         var user = await system.Users.SingleAsync(row => row.Email == email, Ct);
