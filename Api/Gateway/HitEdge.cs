@@ -49,7 +49,11 @@ internal sealed class HitEdge
     public bool Admits(IFeatureCollection features, IHttpRequestFeature request)
     {
         if (_forwarding is not null && IsForwarded(request.Headers))
+        {
             _forwarding.ApplyForwarders(new DefaultHttpContext(features));
+            features.Set(ForwardersRead.Instance);
+        }
+
         return (!_requireHttps || IsHttps(request))
             && (_hosts.Count == 0 || HostString.MatchesAny(new HostString(request.Headers.Host.ToString()).Host, _hosts))
             && IsOurs(request.Headers.Host.ToString())

@@ -52,7 +52,7 @@ internal static class HttpServices
     /// <summary>The outermost middleware, in order.</summary>
     public static void UseHttpEdge(this WebApplication app)
     {
-        app.UseForwardedHeaders();
+        app.UseWhen(static http => http.Features.Get<ForwardersRead>() is null, static branch => branch.UseForwardedHeaders());
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(static context => context.HttpContext.Response.StatusCode switch
@@ -70,7 +70,6 @@ internal static class HttpServices
             app.UseHsts();
             app.UseWhen(static http => !IsProbe(http.Request.Path), static branch => branch.UseHttpsRedirection());
         }
-
     }
 
     /// <summary>After what may change the request's host.</summary>

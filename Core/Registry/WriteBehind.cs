@@ -22,8 +22,9 @@ public abstract class WriteBehind : BackgroundService
     private readonly TimeSpan _interval;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
+    private readonly Lock _ending = new();
+    private Task? _end;
     private int _armed;
-    private int _ended;
 
     /// <param name="interval">From the first count to its write.</param>
     /// <param name="time">The clock.</param>
@@ -59,26 +60,18 @@ public abstract class WriteBehind : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-            return; // stopped before, or disposed: a host may do either twice
-        using var deadline = new CancellationTokenSource(LastWrite, Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
-        {
-            await TryFlushAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            // Out of time.
-        }
+        Task end;
+        lock (_ending)
+            end = _end ??= EndAsync();
 
-        if (Waiting > 0)
-            Log.CountsLost(_logger, GetType().Name, Waiting);
+        // Whoever stops it a second time waits for the same last write: what it needs must not be disposed under it.
+        await end;
     }
 
     public override void Dispose()
     {
-        Interlocked.Exchange(ref _ended, 1);
+        lock (_ending)
+            _end ??= Task.CompletedTask;
         _timer.Dispose();
         base.Dispose();
         GC.SuppressFinalize(this);
@@ -108,6 +101,22 @@ public abstract class WriteBehind : BackgroundService
         {
             // The host stops; StopAsync writes the rest.
         }
+    }
+
+    private async Task EndAsync()
+    {
+        using var deadline = new CancellationTokenSource(LastWrite, Time);
+        try
+        {
+            await TryFlushAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            // Out of time.
+        }
+
+        if (Waiting > 0)
+            Log.CountsLost(_logger, GetType().Name, Waiting);
     }
 
     private async Task TryFlushAsync(CancellationToken ct)

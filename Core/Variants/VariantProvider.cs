@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
@@ -19,9 +18,6 @@ namespace ImageService.Core.Variants;
 public sealed class VariantProvider
 {
     private static readonly TimeSpan FlightLimit = TimeSpan.FromMinutes(2);
-
-    /// <summary>Whoever gets a lock in less time got one that nobody held: no transform is as fast, and a held one is looked at again after 5 ms at the earliest.</summary>
-    private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(5);
 
     private readonly VariantDescriber _describer;
     private readonly VariantCache _cache;
@@ -124,8 +120,7 @@ public sealed class VariantProvider
 
     private async Task<Result<Found>> LookAsync(VariantDescription description, bool isOwn, Flight flight)
     {
-        var (known, cached) = await LookInCachesAsync(description, flight);
-        if (cached is not null)
+        if (await LookInCachesAsync(description, flight) is { } cached)
             return cached;
         if (description.IsExactOriginal)
             return VariantErrors.OriginalGone;
@@ -134,33 +129,29 @@ public sealed class VariantProvider
         if (_production.Judge(description, isOwn) is { } refusal)
             return refusal;
 
-        var asked = Stopwatch.GetTimestamp();
         await using var held = await _locks.AcquireAsync($"variant:{description.Key.AssetId:n}:{description.Key.Version}:{description.OperationsHash}", flight.Token);
 
-        // A second look: whoever held the lock before may have made it. Where nobody held it, that can only have been in the blink between, and then Redis, which is filled before a lock is let go, has it.
-        var wasFree = !known && held.Keeper is LockKeeper.Redis && Stopwatch.GetElapsedTime(asked) < Blink;
-        (known, var again) = wasFree ? (false, await LookInRedisAsync(description, flight)) : await LookBelowMemoryAsync(description, flight, isLast: true);
+        // A second look: whoever held the lock before may have made it.
+        var (known, again) = await LookBelowMemoryAsync(description, flight, isLast: true);
         if (again is not null)
             return again;
         var produced = await _production.ProduceAsync(description, isKnown: known, isOwn, flight);
         return produced.Map(made => new Found(CacheLayer.Miss, made.Variant, made.Times, description.Space.Policy.Store));
     }
 
-    private async Task<(bool Known, Found? Found)> LookInCachesAsync(VariantDescription description, Flight flight)
+    private async Task<Found?> LookInCachesAsync(VariantDescription description, Flight flight)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.CacheRead);
-        return await LookBelowMemoryAsync(description, flight, isLast: description.IsExactOriginal);
+        var (_, found) = await LookBelowMemoryAsync(description, flight, isLast: description.IsExactOriginal);
+        return found;
     }
-
-    private async Task<Found?> LookInRedisAsync(VariantDescription description, Flight flight) =>
-        await _cache.GetFromRedisAsync(description.Key, flight.Token) is { } shared ? new Found(CacheLayer.Redis, shared, null) : null;
 
     /// <summary>Looks in Redis, then in registry and store. What is not what the registry knows is not found; the last look tells of it.</summary>
     /// <returns>Whether the registry knows the variant, and what was found.</returns>
     private async Task<(bool Known, Found? Found)> LookBelowMemoryAsync(VariantDescription description, Flight flight, bool isLast)
     {
-        if (await LookInRedisAsync(description, flight) is { } shared)
-            return (true, shared);
+        if (await _cache.GetFromRedisAsync(description.Key, flight.Token) is { } shared)
+            return (true, new Found(CacheLayer.Redis, shared, null));
 
         var (known, row) = await FindRowAsync(description, flight.Token);
         if (known)

@@ -57,7 +57,7 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     public async Task WriteAsync(string? store, string key, ReadOnlyMemory<byte> bytes, string contentType, CancellationToken ct)
     {
         await using var content = new ReadOnlyMemoryStream(bytes);
-        await stores.Of(store).Objects.PutAsync(key, content, new PutOptions(contentType) { CanBeMadeAgain = true }, ct);
+        await PutAsync(stores.Of(store).Objects, key, content, contentType, ct);
     }
 
     /// <summary>
@@ -72,7 +72,7 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     {
         var place = stores.Of(description.Space.Policy.Store);
         await using (var content = made.OpenRead())
-            await place.Objects.PutAsync(description.StorageKey, content, made.Format.MediaType(), ct);
+            await PutAsync(place.Objects, description.StorageKey, content, made.Format.MediaType(), ct);
         await using var db = registry.ForOrganization(description.OrganizationId);
         if (budget is not { } most)
             return await InsertAsync(db, Row(description, made, place.Name), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
@@ -113,6 +113,10 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         await db.AssetVersions.Where(row => row.AssetId == assetId && row.Version == version)
             .ExecuteUpdateAsync(row => row.SetProperty(it => it.OriginalReadAt, now), ct);
     }
+
+    /// <summary>Nothing written here waits for the disk: what a crash takes is noticed by its hash and made again.</summary>
+    private static Task PutAsync(IObjectStore objects, string key, Stream content, string contentType, CancellationToken ct) =>
+        objects.PutAsync(key, content, new PutOptions(contentType) { CanBeMadeAgain = true }, ct);
 
     /// <summary>A row that a crash of the database takes is made again with its image: the commit does not wait for the disk.</summary>
     private static async Task<bool> InsertAsync(RegistryDb db, Variant row, int generation, CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using ImageService.Core.Operations;
 using ImageService.Core.Telemetry;
+using ImageService.Tests.Support;
 using ImageService.Tests.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ using Xunit;
 namespace ImageService.Tests.ServiceDefaults;
 
 [Trait("Level", "Unit")]
+[Collection(RunsAlone.Name)]
 public sealed class MetricsEndpointTests
 {
     /// <summary>The contract's names, as they are written.</summary>

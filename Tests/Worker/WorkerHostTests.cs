@@ -21,6 +21,7 @@ namespace ImageService.Tests.Worker;
 
 /// <summary>The whole worker on real servers.</summary>
 [Trait("Level", "Integration")]
+[Collection(JobTables.Collection)]
 public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) : WebApplicationFactory<AssemblyMarker>, IAsyncLifetime
 {
     private const string PlatformKey = "platform_0123456789abcdef0123456789abcdef";

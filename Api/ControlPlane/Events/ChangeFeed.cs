@@ -87,7 +87,9 @@ internal readonly record struct ChangeNotice(string Kind, Guid? TenantId, Guid? 
 internal sealed class ChangeWatcher(ChangeFeed feed, Guid organizationId) : IDisposable
 {
     private readonly Lock _lock = new();
+#pragma warning disable CA2213 // Never disposed: a notice may be on its way to a watcher that has just ended, and without a wait handle there is nothing to free.
     private readonly SemaphoreSlim _signal = new(0);
+#pragma warning restore CA2213
     private HashSet<ChangeNotice> _notices = [];
 
     public Guid OrganizationId { get; } = organizationId;
@@ -114,9 +116,5 @@ internal sealed class ChangeWatcher(ChangeFeed feed, Guid organizationId) : IDis
         }
     }
 
-    public void Dispose()
-    {
-        feed.Forget(this);
-        _signal.Dispose();
-    }
+    public void Dispose() => feed.Forget(this);
 }

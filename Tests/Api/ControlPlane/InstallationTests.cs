@@ -18,6 +18,7 @@ namespace ImageService.Tests.Api.ControlPlane;
 
 /// <summary>What people see of the machinery behind their images: usage by layer, jobs, purges, changes as they happen, and the installation itself.</summary>
 [Trait("Level", "Integration")]
+[Collection(JobTables.Collection)]
 public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -11,6 +11,7 @@ namespace ImageService.Tests.Api.Http;
 
 /// <summary>Every route of the OpenAPI document that answers with a page asks the database as often for a hundred rows as for one, with nothing in memory.</summary>
 [Trait("Level", "Integration")]
+[Collection(JobTables.Collection)]
 public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
     private const int Rows = 100;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ImageService.Tests.Api.Gateway;
 using ImageService.Tests.Support;
@@ -32,5 +33,20 @@ public sealed class ScanLimiterTests(PostgresServer postgres, RedisServer redis)
         statuses[^1].ShouldBe(HttpStatusCode.TooManyRequests);
         using var other = await Stack.GetAsync(asset.Public("w_10.jpg"), ("X-Forwarded-For", "203.0.113.8"));
         other.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task What_a_caller_writes_before_the_proxys_entry_is_never_its_address_though_the_caller_is_in_a_trusted_network()
+    {
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            var guessed = asset.Path("pub", "w_10.jpg").Replace("marketing", $"other{i}", StringComparison.Ordinal);
+            using var guess = await Stack.GetAsync(guessed, ("X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"203.0.113.{100 + i}, 127.0.0.1")));
+            statuses.Add(guess.StatusCode);
+        }
+
+        statuses[^1].ShouldBe(HttpStatusCode.TooManyRequests, "all of them came from 127.0.0.1");
     }
 }

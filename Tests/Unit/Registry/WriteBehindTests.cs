@@ -104,6 +104,22 @@ public sealed class WriteBehindTests : IDisposable
         _logs.Lines.ShouldContain(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("lost", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Whoever_stops_it_a_second_time_waits_for_the_same_last_write()
+    {
+        using var counter = Counter();
+        await counter.StartAsync(Ct);
+        counter.Count();
+        counter.Hangs = true;
+        Task[] stops = [counter.StopAsync(Ct), counter.StopAsync(Ct)];
+        await counter.WrittenAsync();
+        stops.ShouldAllBe(stop => !stop.IsCompleted);
+        _time.Advance(WriteBehind.LastWrite);
+        await Task.WhenAll(stops);
+
+        counter.Writes.ShouldBe([1]);
+    }
+
     public void Dispose() => _logs.Dispose();
 
     private Counting Counter() => new(Interval, _time, new LoggerFactory([_logs]).CreateLogger("counter"));
