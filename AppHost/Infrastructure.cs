@@ -5,7 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace ImageService.AppHost;
 
 /// <summary>
-/// Which data servers the application uses: a given one; where it is published, or with <c>--containers</c>, Aspire's own container; else a process of the run's own.
+/// Which data servers the application uses: a given one; where it is published, or with <c>--containers</c>, Aspire's own container; else a process of the
+/// run's own.
 /// </summary>
 internal static class Infrastructure
 {

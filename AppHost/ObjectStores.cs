@@ -3,7 +3,8 @@ using ImageService.AppHost.Servers;
 namespace ImageService.AppHost;
 
 /// <summary>
-/// The object stores that <c>--store</c> names: a folder; S3 or Azure Blob Storage as a process of the run's own. Published, a folder is a mount that the Api and the Worker share,
+/// The object stores that <c>--store</c> names: a folder; S3 or Azure Blob Storage as a process of the run's own. Published, a folder is a mount that the
+/// Api and the Worker share,
 /// S3 is parameters and Azure a connection string. The folder stays known beside the others, so that what lies there is still served and can be moved.
 /// </summary>
 internal static class ObjectStores

@@ -2,7 +2,9 @@ using ImageService.Portal.Client;
 
 namespace ImageService.Portal;
 
-/// <summary>The audit log as a file: handed through from the Api as it comes, in the name of whoever is signed in, so that its size is nobody's memory.</summary>
+/// <summary>
+/// The audit log as a file: handed through from the Api as it comes, in the name of whoever is signed in, so that its size is nobody's memory.
+/// </summary>
 internal static class AuditExportEndpoint
 {
     public static void MapAuditExport(this IEndpointRouteBuilder routes) => routes.MapGet("/o/{organization}/audit.ndjson", Export).RequireAuthorization();

@@ -1,7 +1,8 @@
 namespace ImageService.Portal;
 
 /// <summary>
-/// Keeps other sites away from the circuits of the portal's pages (<c>/_blazor</c>): the browser's same-origin rule does not hold for WebSockets, and a site under the same domain is sent the
+/// Keeps other sites away from the circuits of the portal's pages (<c>/_blazor</c>): the browser's same-origin rule does not hold for WebSockets, and a
+/// site under the same domain is sent the
 /// sign-in cookie. A request without <c>Origin</c> comes from no page of another site.
 /// </summary>
 internal static class OwnOrigin
@@ -16,7 +17,9 @@ internal static class OwnOrigin
                 http.Response.StatusCode = StatusCodes.Status403Forbidden;
         }));
 
-    /// <summary>Whether the page that asks is one of the host asked. The scheme is left out: a proxy that ends TLS without telling must not shut everybody out.</summary>
+    /// <summary>
+    /// Whether the page that asks is one of the host asked. The scheme is left out: a proxy that ends TLS without telling must not shut everybody out.
+    /// </summary>
     internal static bool IsOwn(HttpRequest request) => request.Headers.Origin switch
     {
         [] => true,

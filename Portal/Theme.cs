@@ -2,7 +2,9 @@ using MudBlazor;
 
 namespace ImageService.Portal;
 
-/// <summary>How the portal looks: two palettes whose text meets WCAG AA on its ground, and the system's own typeface, so that nothing is fetched from elsewhere.</summary>
+/// <summary>
+/// How the portal looks: two palettes whose text meets WCAG AA on its ground, and the system's own typeface, so that nothing is fetched from elsewhere.
+/// </summary>
 internal static class Theme
 {
     private static readonly string[] Fonts =

@@ -53,7 +53,8 @@ internal static class DashboardEndpoints
         }));
 
     /// <summary>
-    /// Maps <c>/hangfire</c>, closed to everyone whom <see cref="DashboardAccess"/> does not admit. What changes something also needs the antiforgery token that the dashboard's own pages send:
+    /// Maps <c>/hangfire</c>, closed to everyone whom <see cref="DashboardAccess"/> does not admit. What changes something also needs the antiforgery token
+    /// that the dashboard's own pages send:
     /// browsers add remembered Basic credentials to what other sites make them send.
     /// </summary>
     public static void MapDashboard(this WebApplication app) => app.MapHangfireDashboard(Path, new DashboardOptions

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker;
 
-/// <summary>Measures how much waits in the queue. Every worker measures for itself; the numbers are the same everywhere, so alerts take the maximum, not the sum.</summary>
+/// <summary>
+/// Measures how much waits in the queue. Every worker measures for itself; the numbers are the same everywhere, so alerts take the maximum, not the sum.
+/// </summary>
 internal sealed class Measurements : BackgroundService
 {
     private readonly IMessageQueue _queue;

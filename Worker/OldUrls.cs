@@ -6,7 +6,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Worker;
 
 /// <summary>
-/// The commands <c>report-urls --host NAME --log FILE</c> and <c>import-aliases --host NAME --log FILE</c>: what share of an access log a customer's host would serve, and the old names that a log
+/// The commands <c>report-urls --host NAME --log FILE</c> and <c>import-aliases --host NAME --log FILE</c>: what share of an access log a customer's host
+/// would serve, and the old names that a log
 /// shows. Exit codes: 0 done, 1 no such host or file, 2 called wrongly.
 /// </summary>
 internal static class OldUrls

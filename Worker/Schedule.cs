@@ -3,7 +3,9 @@ using ImageService.Worker.Jobs;
 
 namespace ImageService.Worker;
 
-/// <summary>The table of recurring jobs. Times are UTC; a run that is due while the last one still works fails at once and is repeated a little later.</summary>
+/// <summary>
+/// The table of recurring jobs. Times are UTC; a run that is due while the last one still works fails at once and is repeated a little later.
+/// </summary>
 internal static class Schedule
 {
     public static void Apply(IRecurringJobManager jobs)

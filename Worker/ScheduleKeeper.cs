@@ -3,7 +3,10 @@ using Hangfire.Common;
 
 namespace ImageService.Worker;
 
-/// <summary>Puts recurring jobs back that somebody removed on the dashboard, and says so: without them nothing expires, nothing is billed and nothing is swept, in silence.</summary>
+/// <summary>
+/// Puts recurring jobs back that somebody removed on the dashboard, and says so: without them nothing expires, nothing is billed and nothing is swept, in
+/// silence.
+/// </summary>
 internal sealed class ScheduleKeeper(IRecurringJobManager jobs, JobStorage storage, TimeProvider time, ILogger<ScheduleKeeper> log) : BackgroundService
 {
     private const string Set = "recurring-jobs";

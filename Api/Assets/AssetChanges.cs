@@ -23,7 +23,9 @@ internal sealed class AssetChanges(RegistryFactory registry, AssetFinder finder,
     public Task<Result<ChangedAsset>> RestoreAsync(Caller caller, string id, Func<Asset, Error?> precondition, CancellationToken ct) =>
         InTransactionAsync(caller, id, Scopes.ImageWrite, deleted: true, precondition, RestoreAsync, ct);
 
-    /// <summary>Deletes one version that is not shown any more, for good: its images stop at once, its quota is given back, its bytes go within moments.</summary>
+    /// <summary>
+    /// Deletes one version that is not shown any more, for good: its images stop at once, its quota is given back, its bytes go within moments.
+    /// </summary>
     public Task<Result<ChangedAsset>> DeleteVersionAsync(Caller caller, string id, int version, Func<Asset, Error?> precondition, CancellationToken ct) =>
         InTransactionAsync(caller, id, Scopes.ImageDelete, deleted: false, precondition, (db, asset, stop) => DeleteVersionAsync(db, asset, version, stop), ct);
 

@@ -9,7 +9,8 @@ namespace ImageService.Api.Authentication;
 
 /// <summary>
 /// Lets a request through to its route when the caller may: authenticates, finds the place the route names inside the caller's organization, and asks for the
-/// route's scope there. The call counts against the caller's rate limit before it is judged, so that refused ones count too. "Not there" and "not yours" get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
+/// route's scope there. The call counts against the caller's rate limit before it is judged, so that refused ones count too. "Not there" and "not yours"
+/// get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
 /// </summary>
 internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, CallerPlaces places, ManagementRateLimit rates, RefusalAudit refusals, CurrentActor actor)
 {

@@ -1,9 +1,12 @@
 namespace ImageService.Api.Authentication;
 
-/// <summary>What a route asks of its caller. Each route under <c>/v1</c> says one, or that it is open to anybody; the middleware refuses those that say nothing.</summary>
+/// <summary>
+/// What a route asks of its caller. Each route under <c>/v1</c> says one, or that it is open to anybody; the middleware refuses those that say nothing.
+/// </summary>
 /// <param name="Kind">Which callers may come at all.</param>
 /// <param name="Scope">Scope that must hold at the route's place; null where any credential of the organization will do.</param>
-/// <param name="Somewhere">Whether the scope may hold anywhere in the organization instead of at the route's place; the handler then asks for the place in the body or row.</param>
+/// <param name="Somewhere">Whether the scope may hold anywhere in the organization instead of at the route's place; the handler then asks for the place in
+/// the body or row.</param>
 internal sealed record AccessRequirement(AccessKind Kind, string? Scope, bool Somewhere = false);
 
 /// <summary>Kinds of callers a route takes.</summary>

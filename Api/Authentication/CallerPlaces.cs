@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// The places a request names in its route, query or body, or reaches through an asset, as far as its caller sees them. Looks only inside the caller's own organization:
+/// The places a request names in its route, query or body, or reaches through an asset, as far as its caller sees them. Looks only inside the caller's own
+/// organization:
 /// what belongs to another is not refused but simply not found, by the same query in the same time as what does not exist.
 /// </summary>
 internal sealed class CallerPlaces(RegistryFactory registry, TenantDirectory tenants)
@@ -56,7 +57,8 @@ internal sealed class CallerPlaces(RegistryFactory registry, TenantDirectory ten
         (await tenants.FindSpacesAsync(OrganizationOf(caller), spaceIds, ct)).Where(entry => Judge(caller, entry.Value, scope).IsSuccess).ToDictionary();
 
     /// <summary>Ids of a tenant and a space of it, inside the caller's unit of work; both null where neither is named.</summary>
-    /// <returns><see cref="ErrorCode.NotFound"/> for what is not there and for what the caller does not see; <see cref="ErrorCode.InvalidRequest"/> for a space without its tenant.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/> for what is not there and for what the caller does not see; <see cref="ErrorCode.InvalidRequest"/> for a
+    /// space without its tenant.</returns>
     public static async Task<Result<PlaceIds>> FindIdsAsync(RegistryDb db, Caller caller, string? tenant, string? space, CancellationToken ct)
     {
         if (tenant is null)

@@ -7,7 +7,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// Reads the credential of a request: <c>X-API-Key</c> (an organization's or the platform's), or <c>Authorization: Bearer</c> with a session token or, on routes that
+/// Reads the credential of a request: <c>X-API-Key</c> (an organization's or the platform's), or <c>Authorization: Bearer</c> with a session token or, on
+/// routes that
 /// take one, an upload ticket.
 /// </summary>
 internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions, UploadTickets tickets)

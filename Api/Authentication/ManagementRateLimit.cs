@@ -7,7 +7,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// Limits management calls (policy <c>api_rate_limit_requests</c>, per minute) and says on each answer what is left. The organization's limit is asked as soon as the caller is known, so that what is
+/// Limits management calls (policy <c>api_rate_limit_requests</c>, per minute) and says on each answer what is left. The organization's limit is asked as
+/// soon as the caller is known, so that what is
 /// refused afterwards counts like any call; one that a tenant or a space sets, once the route's place is known, and it counts calls to that place alone.
 /// </summary>
 internal sealed class ManagementRateLimit(RateLimiter limiter, PolicyResolver policies)

@@ -6,8 +6,10 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// Writes refused access into the audit log of the caller's own organization. What was aimed at in another organization is told there to nobody. The first refusal of a kind (caller, code, route) leaves
-/// its line at once; the same again, and whatever goes beyond <see cref="LinesPerPeriod"/>, is counted and leaves one line per caller and code when the period ends, so that nobody makes the log grow by
+/// Writes refused access into the audit log of the caller's own organization. What was aimed at in another organization is told there to nobody. The first
+/// refusal of a kind (caller, code, route) leaves
+/// its line at once; the same again, and whatever goes beyond <see cref="LinesPerPeriod"/>, is counted and leaves one line per caller and code when the
+/// period ends, so that nobody makes the log grow by
 /// knocking. A process that is killed loses its counts of the period.
 /// </summary>
 internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log, CurrentActor actor, TimeProvider time, ILogger<RefusalAudit> logger) : BackgroundService
@@ -25,7 +27,8 @@ internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log, Curre
     private Dictionary<Guid, Tally> _tallies = [];
 
     /// <summary>
-    /// Whether an error that a handler found is refused access: the place was in the body or belongs to a row. For a credential bound to a part of its organization
+    /// Whether an error that a handler found is refused access: the place was in the body or belongs to a row. For a credential bound to a part of its
+    /// organization
     /// "not there" may be "not yours".
     /// </summary>
     public static bool Concerns(Error error, Caller caller) => error.Code switch

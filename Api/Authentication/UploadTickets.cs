@@ -9,7 +9,8 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// Credentials for a page's script: they carry resumable uploads into one space and do nothing else, for a quarter of an hour, and only as long as the session behind
+/// Credentials for a page's script: they carry resumable uploads into one space and do nothing else, for a quarter of an hour, and only as long as the
+/// session behind
 /// them lives and its person may still write there. Nothing is stored: a ticket is sealed under the master key.
 /// </summary>
 internal sealed class UploadTickets(SecretProtector protector, SessionBook sessions, TimeProvider clock)
@@ -30,7 +31,9 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
         return (Prefix + Base64Url.EncodeToString(sealedTicket), expires);
     }
 
-    /// <summary>The person as a caller who may upload into the ticket's space and nothing else; null for a ticket that is not ours, too old, or no longer backed.</summary>
+    /// <summary>
+    /// The person as a caller who may upload into the ticket's space and nothing else; null for a ticket that is not ours, too old, or no longer backed.
+    /// </summary>
     public async Task<Caller?> OpenAsync(string presented, CancellationToken ct)
     {
         if (Read(presented) is not { } content || content.ExpiresUnixSeconds <= clock.GetUtcNow().ToUnixTimeSeconds()

@@ -42,7 +42,8 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
     }
 
     /// <summary>
-    /// Of a policy's new value at a level, in the spaces that would follow it. A variant that was asked for with the very quality that was the default counts too: it cannot be told from the others.
+    /// Of a policy's new value at a level, in the spaces that would follow it. A variant that was asked for with the very quality that was the default
+    /// counts too: it cannot be told from the others.
     /// </summary>
     /// <param name="db">The organization's unit of work.</param>
     /// <param name="at">The policy's level.</param>

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.Demo;
 
-/// <summary>Makes the demo once the Api listens, and writes its facts. Development only; idempotent; a second start finds everything and re-signs the URL.</summary>
+/// <summary>
+/// Makes the demo once the Api listens, and writes its facts. Development only; idempotent; a second start finds everything and re-signs the URL.
+/// </summary>
 internal sealed class DemoSeeder(
     DemoOrganization demo, TenantDirectory tenants, StagingArea staging, AssetIngestor ingestor, RegistryFactory registry, SigningKeyRing keys, IServer server,
     IHostApplicationLifetime lifetime, IOptions<DemoOptions> options, TimeProvider clock, ILogger<DemoSeeder> logger) : BackgroundService

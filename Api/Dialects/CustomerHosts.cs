@@ -6,7 +6,9 @@ using ImageService.Core.Registry;
 
 namespace ImageService.Api.Dialects;
 
-/// <summary>Finds out whether a request came to a customer's own host name, and notes it for all that follow. Probes and scrapers are served on every name.</summary>
+/// <summary>
+/// Finds out whether a request came to a customer's own host name, and notes it for all that follow. Probes and scrapers are served on every name.
+/// </summary>
 internal sealed class CustomerHosts(RequestDelegate next, HostDirectory hosts)
 {
     private static readonly Error Away = new(ErrorCode.Overloaded, "Which images this host name has cannot be looked up at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) };

@@ -12,7 +12,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Dialects;
 
 /// <summary>
-/// A GET on a customer's own host: the URL is taken apart, its signature judged, its picture found, and then it is an ordinary image request, with the same policies, limits, caches and headers.
+/// A GET on a customer's own host: the URL is taken apart, its signature judged, its picture found, and then it is an ordinary image request, with the same
+/// policies, limits, caches and headers.
 /// Nothing else of the Api is reachable there.
 /// </summary>
 internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, ServeImage images, TimeProvider time)

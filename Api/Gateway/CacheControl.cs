@@ -10,7 +10,8 @@ internal static class CacheControl
     private const string ForEver = "public, max-age=31536000, immutable";
 
     /// <summary>
-    /// Public images are immutable, unless the URL names a preset or overlay, carries a watermark, follows the focal point or names the picture by an old name, whose bytes may change, or the policy wants a shorter age: then the age comes with as long a time to
+    /// Public images are immutable, unless the URL names a preset or overlay, carries a watermark, follows the focal point or names the picture by an old
+    /// name, whose bytes may change, or the policy wants a shorter age: then the age comes with as long a time to
     /// serve the old image while the new one is fetched. Private images are for the browser alone and never outlive their signature.
     /// </summary>
     public static string For(VariantDescription variant, UrlTrust trust)

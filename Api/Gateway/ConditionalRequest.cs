@@ -14,7 +14,8 @@ internal static class ConditionalRequest
     /// <summary>What the preconditions ask for, in the order of RFC 9110 section 13.2.2.</summary>
     /// <param name="headers">The request's.</param>
     /// <param name="etag">The variant's strong tag, with quotes.</param>
-    /// <param name="lastModified">When the asset's version was uploaded; null where the time does not tell whether the bytes changed (presets, focal points).</param>
+    /// <param name="lastModified">When the asset's version was uploaded; null where the time does not tell whether the bytes changed (presets, focal
+    /// points).</param>
     public static Precondition Judge(IHeaderDictionary headers, string etag, DateTimeOffset? lastModified)
     {
         if (headers.IfMatch is { Count: > 0 } ifMatch)

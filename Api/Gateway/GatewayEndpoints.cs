@@ -44,7 +44,8 @@ internal static class GatewayEndpoints
     }
 
     /// <summary>
-    /// Catch-all routes, because a path that names no image is read by <see cref="ImageUrl"/>, not by the router: it gets the same answer as an image that does not exist.
+    /// Catch-all routes, because a path that names no image is read by <see cref="ImageUrl"/>, not by the router: it gets the same answer as an image that
+    /// does not exist.
     /// </summary>
     private static void Map(IEndpointRouteBuilder routes, string route, AssetAccess access)
     {

@@ -12,7 +12,8 @@ using Microsoft.Extensions.Primitives;
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// What the middleware before the gateway would do to a hit: forwarded headers, allowed hosts, HTTPS, addresses that guess, headers of every answer. Whatever one of them would refuse or redirect is not
+/// What the middleware before the gateway would do to a hit: forwarded headers, allowed hosts, HTTPS, addresses that guess, headers of every answer.
+/// Whatever one of them would refuse or redirect is not
 /// admitted here and meets it on the long way.
 /// </summary>
 internal sealed class HitEdge

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// Which hits are traced: those take the long way, where a request has its span. A caller whose own span is recorded decides for its request; of the others a share is taken, and no more than so many a second.
+/// Which hits are traced: those take the long way, where a request has its span. A caller whose own span is recorded decides for its request; of the others
+/// a share is taken, and no more than so many a second.
 /// What is no hit is traced always. Thread-safe.
 /// </summary>
 internal sealed class HitSampling(IOptions<HitSamplingOptions> options, IHostEnvironment environment, TimeProvider time)

@@ -8,7 +8,10 @@ internal sealed class HitSamplingOptions
 {
     public const string Section = "Api:Tracing";
 
-    /// <summary>Share of hits in memory that get a span, 0 to 1, where the caller does not say. Default: 1 in development, else 0.01. Everything else is traced always.</summary>
+    /// <summary>
+    /// Share of hits in memory that get a span, 0 to 1, where the caller does not say. Default: 1 in development, else 0.01. Everything else is traced
+    /// always.
+    /// </summary>
     [Range(0.0, 1.0, ErrorMessage = "Api:Tracing:HitShare must be from 0 (none) to 1 (all).")]
     public double? HitShare { get; set; }
 

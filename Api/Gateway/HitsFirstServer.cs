@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// Puts <see cref="MemoryHits"/> before the application: a hit has neither <c>HttpContext</c> nor span nor log scope, and passes no middleware. The one place where everything else leaves the thread it arrived
+/// Puts <see cref="MemoryHits"/> before the application: a hit has neither <c>HttpContext</c> nor span nor log scope, and passes no middleware. The one
+/// place where everything else leaves the thread it arrived
 /// on, which may be one that waits for all sockets, for a thread of the pool.
 /// </summary>
 /// <param name="server">Which receives requests.</param>

@@ -103,7 +103,10 @@ internal static class ImageResponse
         return isHead ? range with { Length = 0 } : range;
     }
 
-    /// <summary>Answers a CORS preflight, alike for every page and whatever the path names, so that it tells of no space; the image's own answer says who may read it.</summary>
+    /// <summary>
+    /// Answers a CORS preflight, alike for every page and whatever the path names, so that it tells of no space; the image's own answer says who may read
+    /// it.
+    /// </summary>
     public static void AnswerPreflight(IHeaderDictionary request, IHttpResponseFeature response)
     {
         response.StatusCode = StatusCodes.Status204NoContent;

@@ -13,8 +13,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// The short way of an image request: answers what can be answered from this process's memory alone, on the thread where the request arrived, with the same headers, counts and limits as
-/// <see cref="ServeImage"/>. It decides before it does anything: until a hit is certain nothing is counted, taken or written, so that everything else, every refusal too, takes the long way as if
+/// The short way of an image request: answers what can be answered from this process's memory alone, on the thread where the request arrived, with the same
+/// headers, counts and limits as
+/// <see cref="ServeImage"/>. It decides before it does anything: until a hit is certain nothing is counted, taken or written, so that everything else,
+/// every refusal too, takes the long way as if
 /// nobody had looked. Nothing here waits, asks a server or runs longer than some microseconds.
 /// </summary>
 internal sealed class MemoryHits(

@@ -1,7 +1,8 @@
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// The policies about other sites: <c>allowed_referrers</c> (hosts, <c>*.example.com</c> for those below one) and <c>cors_origins</c>. A request without <c>Referer</c> passes: browsers leave
+/// The policies about other sites: <c>allowed_referrers</c> (hosts, <c>*.example.com</c> for those below one) and <c>cors_origins</c>. A request without
+/// <c>Referer</c> passes: browsers leave
 /// it out for good reasons, and the header keeps honest sites from embedding, not attackers from fetching. Pure.
 /// </summary>
 internal static class ReferrerRule

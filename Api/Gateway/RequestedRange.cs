@@ -4,7 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// The one byte range of a request (RFC 9110 section 14). A header that cannot be read, another unit, or several ranges are answered with the whole image, as the RFC allows.
+/// The one byte range of a request (RFC 9110 section 14). A header that cannot be read, another unit, or several ranges are answered with the whole image,
+/// as the RFC allows.
 /// </summary>
 /// <param name="Kind">What to send.</param>
 /// <param name="Offset">First byte.</param>

@@ -26,7 +26,8 @@ internal sealed class ServeImage(
     private static readonly Error WrongReferrer = new(ErrorCode.PolicyForbids, "Images of this space may not be embedded by this site (policy allowed_referrers).");
 
     /// <summary>
-    /// What a stranger gets for a name that is not there and for one that is: the same words, the same headers, not before the same time. So a signature is judged, and a file name read, before
+    /// What a stranger gets for a name that is not there and for one that is: the same words, the same headers, not before the same time. So a signature is
+    /// judged, and a file name read, before
     /// anything that only a space that exists could say.
     /// </summary>
     public async Task HandleAsync(HttpContext http, AssetAccess access)

@@ -25,7 +25,9 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
             : ValueTask.FromResult<Result<UrlTrust>>(UrlTrust.Unsigned);
     }
 
-    /// <summary>The same of a target whose signature was verified before and still holds, without an HMAC and without asking anybody; false says nothing.</summary>
+    /// <summary>
+    /// The same of a target whose signature was verified before and still holds, without an HMAC and without asking anybody; false says nothing.
+    /// </summary>
     /// <param name="target">The raw target.</param>
     /// <param name="host">The host as received.</param>
     /// <param name="space">Whose image.</param>

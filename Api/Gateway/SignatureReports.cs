@@ -8,7 +8,8 @@ using StackExchange.Redis;
 namespace ImageService.Api.Gateway;
 
 /// <summary>
-/// What signing mode <c>report</c> would have refused, so that an owner sees whom <c>enforce</c> would shut out: the number and the last hundred per space, for a week, in Redis.
+/// What signing mode <c>report</c> would have refused, so that an owner sees whom <c>enforce</c> would shut out: the number and the last hundred per space,
+/// for a week, in Redis.
 /// Written in the background; what cannot be written is dropped, and the counter <c>signature_reports_total</c> still has it.
 /// </summary>
 internal sealed class SignatureReports(RedisConnection redis, TimeProvider time) : BackgroundService

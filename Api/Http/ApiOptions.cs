@@ -26,15 +26,22 @@ internal sealed class ApiOptions
     public int MaxManagementBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Whether a cached image is answered on the thread where its request arrived. Switch it off to compare, or where something in the process blocks threads that wait for sockets. Default true.
+    /// Whether a cached image is answered on the thread where its request arrived. Switch it off to compare, or where something in the process blocks
+    /// threads that wait for sockets. Default true.
     /// </summary>
     public bool InlineSockets { get; set; } = true;
 
-    /// <summary>Base URL of the portal, for links in mails and the way back from an identity provider; pages of its origin may upload everywhere. Default http://localhost:8081.</summary>
+    /// <summary>
+    /// Base URL of the portal, for links in mails and the way back from an identity provider; pages of its origin may upload everywhere. Default
+    /// http://localhost:8081.
+    /// </summary>
     [Required(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     [Url(ErrorMessage = "Api:PortalBaseUrl must be the portal's absolute URL, such as https://portal.example.com.")]
     public string PortalBaseUrl { get; set; } = "http://localhost:8081";
 
-    /// <summary>Which half of the Api this process serves: <c>all</c> (default), <c>delivery</c> (images alone) or <c>control</c> (everything else), so that the two can be scaled apart.</summary>
+    /// <summary>
+    /// Which half of the Api this process serves: <c>all</c> (default), <c>delivery</c> (images alone) or <c>control</c> (everything else), so that the two
+    /// can be scaled apart.
+    /// </summary>
     public ServedHalf Serve { get; set; } = ServedHalf.All;
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Holds the body of every route to <c>Api:MaxManagementBodyBytes</c>, unless the route says that it streams (metadata without a limit); a body that says it is JSON is held to it there too.
+/// Holds the body of every route to <c>Api:MaxManagementBodyBytes</c>, unless the route says that it streams (metadata without a limit); a body that says
+/// it is JSON is held to it there too.
 /// What announces more is refused before a byte of it is read.
 /// </summary>
 internal sealed class BodyLimits(RequestDelegate next, IOptions<ApiOptions> options)

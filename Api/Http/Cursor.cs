@@ -7,7 +7,8 @@ using ImageService.Core.Errors;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Keyset paging. A cursor is opaque to callers: base64url of the last key of the page before, a UUIDv7, a 64-bit number or a name. Pages neither repeat nor skip rows
+/// Keyset paging. A cursor is opaque to callers: base64url of the last key of the page before, a UUIDv7, a 64-bit number or a name. Pages neither repeat
+/// nor skip rows
 /// when others are added or removed meanwhile.
 /// </summary>
 internal static class Cursor

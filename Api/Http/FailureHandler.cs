@@ -9,7 +9,8 @@ using Npgsql;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Turns exceptions, which are bugs, broken infrastructure or bodies that cannot be read, into problem documents. Text of an exception never leaves the process.
+/// Turns exceptions, which are bugs, broken infrastructure or bodies that cannot be read, into problem documents. Text of an exception never leaves the
+/// process.
 /// </summary>
 internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptionHandler
 {
@@ -52,7 +53,9 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         _ => new Error(ErrorCode.Internal, "Something went wrong on our side. Quote the traceId when you report it."),
     };
 
-    /// <summary>EF wraps the driver's exception once or twice. What other servers than the registry do is not its fault, so the driver's own word is looked for.</summary>
+    /// <summary>
+    /// EF wraps the driver's exception once or twice. What other servers than the registry do is not its fault, so the driver's own word is looked for.
+    /// </summary>
     private static bool IsDatabaseDown(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
@@ -64,7 +67,9 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         return false;
     }
 
-    /// <summary>PostgreSQL's texts hold neither NUL nor invalid UTF-8, its numbers and times have ends, and only it sees every value of every request.</summary>
+    /// <summary>
+    /// PostgreSQL's texts hold neither NUL nor invalid UTF-8, its numbers and times have ends, and only it sees every value of every request.
+    /// </summary>
     private static bool IsRefusedByRegistry(Exception exception, params ReadOnlySpan<string> states) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException) is { SqlState: { } state } && states.Contains(state);
 

@@ -11,8 +11,10 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Lets requests begin on the thread that waits for their sockets, without a hop to the pool and back, which costs more than a hit itself (docs/benchmarks.md). Only callers' connections are treated so:
-/// drivers of databases and caches, whose continuations may block, go on at the pool as ever, which the runtime's own switch for all sockets of the process would take from them. What leads a request on from
+/// Lets requests begin on the thread that waits for their sockets, without a hop to the pool and back, which costs more than a hit itself
+/// (docs/benchmarks.md). Only callers' connections are treated so:
+/// drivers of databases and caches, whose continuations may block, go on at the pool as ever, which the runtime's own switch for all sockets of the process
+/// would take from them. What leads a request on from
 /// there besides <see cref="PoolThread"/> is its body (<see cref="PooledBody"/>) and a client that reads slowly (<see cref="PooledWriter"/>).
 /// </summary>
 internal static class InlineSockets
@@ -20,7 +22,8 @@ internal static class InlineSockets
     private const string Threads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>
-    /// First thing in a process, before it opens a socket: the runtime reads once how many threads wait for sockets. Its default is one for up to thirty processors, which would bound hits to
+    /// First thing in a process, before it opens a socket: the runtime reads once how many threads wait for sockets. Its default is one for up to thirty
+    /// processors, which would bound hits to
     /// one processor; here it is one for each. A value of the environment wins.
     /// </summary>
     public static void Prepare()

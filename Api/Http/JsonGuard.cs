@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Reads a JSON body whole, which is at most <c>Api:MaxManagementBodyBytes</c>, and judges its <see cref="JsonShape"/> before any route makes something of it. After access and rate limits: who may
+/// Reads a JSON body whole, which is at most <c>Api:MaxManagementBodyBytes</c>, and judges its <see cref="JsonShape"/> before any route makes something of
+/// it. After access and rate limits: who may
 /// not come has nothing read.
 /// </summary>
 internal sealed class JsonGuard(RequestDelegate next, IOptions<ApiOptions> options)

@@ -6,7 +6,8 @@ using ImageService.Core.Errors;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Judges a JSON body as a whole before anything is made of it: how deep and how large it is, whether an object has a member twice (RFC 8259 section 4: what that means is anybody's guess), and
+/// Judges a JSON body as a whole before anything is made of it: how deep and how large it is, whether an object has a member twice (RFC 8259 section 4:
+/// what that means is anybody's guess), and
 /// whether its numbers are such that the registry can hold them. Pure.
 /// </summary>
 internal static class JsonShape

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ImageService.Api.Http;
 
 /// <summary>
-/// Leaves a thread that waits for sockets: <c>await PoolThread.Enter</c> goes on at a thread of the pool, at once where it is one already. What blocks or computes there holds up nobody's connection.
+/// Leaves a thread that waits for sockets: <c>await PoolThread.Enter</c> goes on at a thread of the pool, at once where it is one already. What blocks or
+/// computes there holds up nobody's connection.
 /// </summary>
 internal readonly struct PoolThread : ICriticalNotifyCompletion
 {

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImageService.Api.Http;
 
-/// <summary>A request's body whose reader always goes on at a thread of the pool: bytes that had to be waited for arrive on a thread that waits for all sockets.</summary>
+/// <summary>
+/// A request's body whose reader always goes on at a thread of the pool: bytes that had to be waited for arrive on a thread that waits for all sockets.
+/// </summary>
 internal sealed class PooledBody(Stream body) : Stream
 {
     public override bool CanRead => true;

@@ -2,7 +2,10 @@ using System.IO.Pipelines;
 
 namespace ImageService.Api.Http;
 
-/// <summary>A connection's output whose writer always goes on at a thread of the pool where it had to wait for the client: that a client has taken bytes is learnt on a thread that waits for all sockets.</summary>
+/// <summary>
+/// A connection's output whose writer always goes on at a thread of the pool where it had to wait for the client: that a client has taken bytes is learnt
+/// on a thread that waits for all sockets.
+/// </summary>
 internal sealed class PooledWriter(PipeWriter output) : PipeWriter
 {
     public override bool CanGetUnflushedBytes => output.CanGetUnflushedBytes;

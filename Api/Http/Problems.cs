@@ -8,7 +8,8 @@ namespace ImageService.Api.Http;
 
 /// <summary>
 /// The only place that maps an <see cref="ErrorCode"/> to an HTTP status and a title, and the only writer of
-/// <c>application/problem+json</c> (RFC 9457). Members: <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, <c>code</c>, <c>traceId</c> and the error's own.
+/// <c>application/problem+json</c> (RFC 9457). Members: <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, <c>code</c>, <c>traceId</c> and the
+/// error's own.
 /// </summary>
 internal static class Problems
 {

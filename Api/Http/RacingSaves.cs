@@ -35,7 +35,8 @@ internal static class RacingSaves
     }
 
     /// <summary>
-    /// Saves a change to what exists. With <c>If-Match</c> a row that changed since it was read is <see cref="IfMatch.Stale"/>; without it the write is unconditional
+    /// Saves a change to what exists. With <c>If-Match</c> a row that changed since it was read is <see cref="IfMatch.Stale"/>; without it the write is
+    /// unconditional
     /// and made over the other one: what both changed is as this request says, the rest as the other said.
     /// </summary>
     /// <returns>Null, <see cref="IfMatch.Stale"/>, <see cref="Problems.NotFound"/> where the row is gone, or a conflict.</returns>

@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace ImageService.Api.Http;
 
-/// <summary>Says at start, outside development, which connections are not encrypted: to data services, where TLS is a setting of each connection string, and from callers.</summary>
+/// <summary>
+/// Says at start, outside development, which connections are not encrypted: to data services, where TLS is a setting of each connection string, and from
+/// callers.
+/// </summary>
 internal sealed class TransportWarnings(
     IConfiguration configuration, IHostEnvironment environment, IServer server, IOptions<ApiOptions> options, IHostApplicationLifetime lifetime, ILogger<TransportWarnings> logger) : IHostedService
 {

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.Http;
 
-/// <summary>Believes forwarded headers only from the proxies named in <c>Api:TrustedProxies</c>; ASP.NET Core's default of trusting loopback is taken away.</summary>
+/// <summary>
+/// Believes forwarded headers only from the proxies named in <c>Api:TrustedProxies</c>; ASP.NET Core's default of trusting loopback is taken away.
+/// </summary>
 internal sealed class TrustedProxies(IOptions<ApiOptions> api) : IConfigureOptions<ForwardedHeadersOptions>
 {
     public void Configure(ForwardedHeadersOptions options)

@@ -12,7 +12,8 @@ namespace ImageService.Api.Idempotency;
 /// <summary>
 /// Repeats the answer of a creation when the same caller sends the same <c>Idempotency-Key</c> again within a day, instead of creating twice.
 /// A second request while the first still runs is a conflict; the same key with another body is told. Answers of 5xx, 401, 408 and 429 are not kept.
-/// It stands around the whole route, before its body is read, and never reads more of a body than the route does: an answer that came before the body's end, such as 413, is not kept, and a
+/// It stands around the whole route, before its body is read, and never reads more of a body than the route does: an answer that came before the body's
+/// end, such as 413, is not kept, and a
 /// repetition is read no further than the request it repeats.
 /// </summary>
 internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotencyStore store, TimeProvider clock)

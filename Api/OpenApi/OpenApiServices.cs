@@ -3,7 +3,10 @@ using Scalar.AspNetCore;
 
 namespace ImageService.Api.OpenApi;
 
-/// <summary>The OpenAPI 3.1 document at <c>/openapi/v1.json</c>, its reference page at <c>/docs</c> and the page of error codes at <c>/docs/errors</c>. Nothing is loaded from outside.</summary>
+/// <summary>
+/// The OpenAPI 3.1 document at <c>/openapi/v1.json</c>, its reference page at <c>/docs</c> and the page of error codes at <c>/docs/errors</c>. Nothing is
+/// loaded from outside.
+/// </summary>
 internal static class OpenApiServices
 {
     /// <summary>The reference page runs its own script; whatever it would fetch from elsewhere the browser refuses.</summary>

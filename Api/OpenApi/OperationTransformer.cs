@@ -6,7 +6,9 @@ using Microsoft.OpenApi;
 
 namespace ImageService.Api.OpenApi;
 
-/// <summary>What follows from a route's metadata: its credentials and scope, its conditional and idempotency headers, and the refusals any route may give.</summary>
+/// <summary>
+/// What follows from a route's metadata: its credentials and scope, its conditional and idempotency headers, and the refusals any route may give.
+/// </summary>
 internal sealed class OperationTransformer : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -3,8 +3,10 @@ using Microsoft.OpenApi;
 namespace ImageService.Api.OpenApi;
 
 /// <summary>
-/// What requests must hold. Handlers judge members themselves, so that a missing one is a problem that says what it takes: to the serializer all of them may be missing,
-/// and to the generator, which sees parameters of constructors, all of them are needed. The table tells the truth; a test calls every route without each of them.
+/// What requests must hold. Handlers judge members themselves, so that a missing one is a problem that says what it takes: to the serializer all of them
+/// may be missing,
+/// and to the generator, which sees parameters of constructors, all of them are needed. The table tells the truth; a test calls every route without each of
+/// them.
 /// </summary>
 internal static class RequestShapes
 {

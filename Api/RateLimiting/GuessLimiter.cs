@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.RateLimiting;
 
 /// <summary>
-/// Limits how often one address may try a password, a code or a reset link, whoever's account it tries them on: the lock-out protects one account, this protects
+/// Limits how often one address may try a password, a code or a reset link, whoever's account it tries them on: the lock-out protects one account, this
+/// protects
 /// all of them from somebody who tries one password on each. An attempt is taken before it is judged, so that parallel ones all count, and given back where it
 /// succeeds, unless it cost somebody a mail. A sliding minute, in this process only: several replicas allow that many times as much.
 /// </summary>

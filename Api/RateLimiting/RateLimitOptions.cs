@@ -19,13 +19,15 @@ internal sealed class RateLimitOptions
     public int ScansPerMinute { get; set; } = 600;
 
     /// <summary>
-    /// Failed attempts with a password, a code or a reset link, and requests for reset links, that one address may make per minute, over all accounts. 0: no limit. Default 30.
+    /// Failed attempts with a password, a code or a reset link, and requests for reset links, that one address may make per minute, over all accounts. 0:
+    /// no limit. Default 30.
     /// </summary>
     [Range(0, 1_000_000, ErrorMessage = "Api:RateLimiting:GuessesPerMinute must be from 0 (no limit) to 1000000.")]
     public int GuessesPerMinute { get; set; } = 30;
 
     /// <summary>
-    /// Whether the limits by address spare loopback. Behind a proxy on the same machine that is not in <c>Api:TrustedProxies</c>, all callers look like loopback,
+    /// Whether the limits by address spare loopback. Behind a proxy on the same machine that is not in <c>Api:TrustedProxies</c>, all callers look like
+    /// loopback,
     /// and limiting it would shut out everybody. Default true.
     /// </summary>
     public bool SpareLoopback { get; set; } = true;

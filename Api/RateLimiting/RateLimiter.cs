@@ -6,7 +6,8 @@ using StackExchange.Redis;
 namespace ImageService.Api.RateLimiting;
 
 /// <summary>
-/// Limits the requests of an organization, tenant or space over all replicas by a sliding window in Redis. Requests are leased in small blocks, the next one in the background before the
+/// Limits the requests of an organization, tenant or space over all replicas by a sliding window in Redis. Requests are leased in small blocks, the next
+/// one in the background before the
 /// last is used up, so that a request normally waits for nothing. Exact to within the blocks; while Redis is gone each replica keeps the whole limit by itself.
 /// </summary>
 internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptions> options, TimeProvider time)
@@ -56,7 +57,10 @@ internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptio
         return ValueTask.FromResult(decision);
     }
 
-    /// <summary>Takes one request of what this process holds, without asking and without waiting; false where nothing was taken, and <see cref="TakeAsync"/> decides.</summary>
+    /// <summary>
+    /// Takes one request of what this process holds, without asking and without waiting; false where nothing was taken, and <see cref="TakeAsync"/>
+    /// decides.
+    /// </summary>
     public bool TryTake(RateKey key, long limit, TimeSpan window)
     {
         if (!_leases.TryGetValue(key, out var lease) || !lease.TryTake(time.GetTimestamp(), limit, window, out var decision) || !decision.IsAllowed)
@@ -178,7 +182,8 @@ internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptio
                 _permits = grant.Granted + (same ? _permits : 0);
                 _resetAt = now + Ticks(grant.ResetAfter, frequency);
 
-                // What is leased was counted when it was leased, so it may be used only for a part of the window: a burst of old permits must not fall into the next.
+                // What is leased was counted when it was leased, so it may be used only for a part of the window: a burst of old permits must not fall into
+                // the next.
                 _expiresAt = now + Ticks(window / 4, frequency);
                 _deniedUntil = grant.Granted > 0 ? 0 : now + Ticks(Min(window / RateWindow.Slots, grant.ResetAfter), frequency);
             }

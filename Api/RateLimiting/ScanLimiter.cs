@@ -5,7 +5,8 @@ using ImageService.Core.Errors;
 namespace ImageService.Api.RateLimiting;
 
 /// <summary>
-/// Answers addresses that collect refusals, guessing names, ids, keys or signatures, with 429 before anything is looked up. Counts answers 401, 403 and 404 by address and minute
+/// Answers addresses that collect refusals, guessing names, ids, keys or signatures, with 429 before anything is looked up. Counts answers 401, 403 and 404
+/// by address and minute
 /// (an IPv6 caller by its /64), in this process only: the aim is to make guessing slow and cheap to refuse, not to be exact.
 /// </summary>
 internal sealed class ScanLimiter(RequestDelegate next, ScanCounts counts, TimeProvider time)

@@ -134,7 +134,8 @@ internal sealed record SignBatchItem(string? Url, DateTimeOffset? ExpiresAt, str
 /// <summary>What to sign.</summary>
 /// <param name="Url">URL or path of an image, without a signature.</param>
 /// <param name="TtlSeconds">How long it should work; the policy's default where left out.</param>
-/// <param name="Scope"><c>asset</c>: the signature opens the picture in every width, height, pixel ratio, quality and format, for a <c>srcset</c>; left out: this URL alone.</param>
+/// <param name="Scope"><c>asset</c>: the signature opens the picture in every width, height, pixel ratio, quality and format, for a <c>srcset</c>; left
+/// out: this URL alone.</param>
 internal sealed record SignRequest(string? Url, long? TtlSeconds, string? Scope = null);
 
 /// <summary>A signed URL.</summary>

@@ -5,7 +5,8 @@ using ImageService.Core.Signing;
 namespace ImageService.Api.Signing;
 
 /// <summary>
-/// A URL that can be signed: <c>/v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}</c> with a host, or on the host of the request; also <c>/v1/pub/…</c>, for spaces
+/// A URL that can be signed: <c>/v1/priv/{org}/{tenant}/{space}/img/{asset}/v{version}/{operations}.{ext}</c> with a host, or on the host of the request;
+/// also <c>/v1/pub/…</c>, for spaces
 /// whose policy <c>transform_mode</c> asks for a signature. Its query, an old signature perhaps, is dropped; its path is signed exactly as given.
 /// </summary>
 /// <param name="Scheme"><c>http</c> or <c>https</c>.</param>

@@ -9,7 +9,8 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Api.Signing;
 
 /// <summary>
-/// <c>POST /v1/views</c>: short-lived addresses by which a reader looks at private images himself, many at a time. Addresses to give to others are made by <c>POST /v1/sign</c>.
+/// <c>POST /v1/views</c>: short-lived addresses by which a reader looks at private images himself, many at a time. Addresses to give to others are made by
+/// <c>POST /v1/sign</c>.
 /// </summary>
 internal static class ViewEndpoint
 {

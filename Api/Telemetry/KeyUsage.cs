@@ -4,7 +4,10 @@ using ImageService.Core.Registry;
 
 namespace ImageService.Api.Telemetry;
 
-/// <summary>Counts management requests by the API key they are made with, under no tenant and space: those count the traffic of images. After access control, which says whose key.</summary>
+/// <summary>
+/// Counts management requests by the API key they are made with, under no tenant and space: those count the traffic of images. After access control, which
+/// says whose key.
+/// </summary>
 internal sealed class KeyUsage(RequestDelegate next, UsageMeter usage)
 {
     public Task InvokeAsync(HttpContext http)

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.Uploads;
 
-/// <summary>CORS for the routes that take uploads (https://fetch.spec.whatwg.org/#http-cors-protocol): a page of another origin may send them and read their answers, as <see cref="PageOrigin"/> has it.</summary>
+/// <summary>
+/// CORS for the routes that take uploads (https://fetch.spec.whatwg.org/#http-cors-protocol): a page of another origin may send them and read their
+/// answers, as <see cref="PageOrigin"/> has it.
+/// </summary>
 internal sealed class CrossOriginUploads(RequestDelegate next, IOptions<ApiOptions> options)
 {
     private const string AllowedHeaders =

@@ -22,7 +22,8 @@ internal sealed class MultipartUpload(StagingArea staging)
     /// <summary>Reads the whole body.</summary>
     /// <param name="request">The request.</param>
     /// <param name="organizationId">Whose staging.</param>
-    /// <param name="targetOf">Asked once, when the file comes, with the fields that came before it: how many bytes it may have and where they are staged, or why it is refused unread.</param>
+    /// <param name="targetOf">Asked once, when the file comes, with the fields that came before it: how many bytes it may have and where they are staged,
+    /// or why it is refused unread.</param>
     /// <param name="ct">Cancels; nothing stays behind.</param>
     /// <returns>The fields and the staged file, which the caller disposes.</returns>
     public async Task<Result<ReceivedFile>> ReadAsync(

@@ -6,8 +6,10 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Api.Uploads;
 
 /// <summary>
-/// The web page whose script sends an upload. A preflight says nothing of the place, so it cannot be refused there; the upload itself is, where the place's <c>cors_origins</c> does not name the
-/// page. Pages of the portal and of the Api's own origin always may. An answer that comes before the place is known says nothing of any place, and any page may read it.
+/// The web page whose script sends an upload. A preflight says nothing of the place, so it cannot be refused there; the upload itself is, where the place's
+/// <c>cors_origins</c> does not name the
+/// page. Pages of the portal and of the Api's own origin always may. An answer that comes before the place is known says nothing of any place, and any page
+/// may read it.
 /// </summary>
 internal sealed class PageOrigin
 {
@@ -34,7 +36,9 @@ internal sealed class PageOrigin
             _reader = origin;
     }
 
-    /// <summary>Once the place is known, before anything is written there: <see cref="ErrorCode.PolicyForbids"/> where its policy does not name the page.</summary>
+    /// <summary>
+    /// Once the place is known, before anything is written there: <see cref="ErrorCode.PolicyForbids"/> where its policy does not name the page.
+    /// </summary>
     public Error? Judge(SpaceScope space)
     {
         if (_origin is null || _isTrusted)

@@ -63,7 +63,9 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
         return error;
     }
 
-    /// <summary>What became of a complete upload, also where another request completed it; null while bytes are missing, and once the asset is gone for good.</summary>
+    /// <summary>
+    /// What became of a complete upload, also where another request completed it; null while bytes are missing, and once the asset is gone for good.
+    /// </summary>
     public async Task<TusOutcome?> OutcomeAsync(TusUpload upload, CancellationToken ct)
     {
         if (upload.Outcome is not null || upload.Upload.AssetId is not { } id)

@@ -11,7 +11,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.Uploads;
 
-/// <summary>An earlier version's bytes become the newest version, by the way every new version takes: judged, counted, announced. The versions between stay.</summary>
+/// <summary>
+/// An earlier version's bytes become the newest version, by the way every new version takes: judged, counted, announced. The versions between stay.
+/// </summary>
 internal static class VersionRestore
 {
     public static void MapVersionRestore(this IEndpointRouteBuilder routes) =>

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImageService.AppHost.Publishing;
 
 /// <summary>
-/// The step of <c>aspire publish</c> that writes the application from its model: for Kubernetes a base with two overlays and examples, for one machine a Compose file, and
+/// The step of <c>aspire publish</c> that writes the application from its model: for Kubernetes a base with two overlays and examples, for one machine a
+/// Compose file, and
 /// a page that says how to use them. Typed objects throughout, no secret in any file, the same bytes from the same model.
 /// </summary>
 internal static class DeploymentPublishing

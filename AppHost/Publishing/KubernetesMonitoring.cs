@@ -2,7 +2,10 @@ using k8s;
 
 namespace ImageService.AppHost.Publishing;
 
-/// <summary>What Prometheus and Grafana are told: who to scrape, when to ring, what to draw. The files are those of <c>deploy/monitoring</c>, carried by this assembly.</summary>
+/// <summary>
+/// What Prometheus and Grafana are told: who to scrape, when to ring, what to draw. The files are those of <c>deploy/monitoring</c>, carried by this
+/// assembly.
+/// </summary>
 internal static class KubernetesMonitoring
 {
     private const string Group = "monitoring.coreos.com/v1";

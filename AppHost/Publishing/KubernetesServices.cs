@@ -5,7 +5,8 @@ using k8s.Models;
 namespace ImageService.AppHost.Publishing;
 
 /// <summary>
-/// The services of the application as Kubernetes objects. The Api is deployed twice from one image, images apart from the rest, so that each is scaled by its own load.
+/// The services of the application as Kubernetes objects. The Api is deployed twice from one image, images apart from the rest, so that each is scaled by
+/// its own load.
 /// Data servers are not among them: a cluster's database, cache and queue belong to operators made for them.
 /// </summary>
 internal sealed partial class KubernetesServices(KubernetesValues values, PublishingOptions options)

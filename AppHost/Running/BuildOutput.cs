@@ -2,7 +2,10 @@ using System.Reflection;
 
 namespace ImageService.AppHost.Running;
 
-/// <summary>The programs that this build made. Aspire's build writes the paths of the projects into the AppHost, so a copied build would quietly run the services of the place it came from.</summary>
+/// <summary>
+/// The programs that this build made. Aspire's build writes the paths of the projects into the AppHost, so a copied build would quietly run the services of
+/// the place it came from.
+/// </summary>
 internal static class BuildOutput
 {
     /// <summary>Refuses to run a build that was made elsewhere.</summary>

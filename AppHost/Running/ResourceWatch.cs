@@ -4,7 +4,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageService.AppHost.Running;
 
-/// <summary>Says on the console what starts and what is ready (<see cref="Restarts"/>: what died, and why); with <c>--logs</c> all that the resources write. The dashboard has the rest.</summary>
+/// <summary>
+/// Says on the console what starts and what is ready (<see cref="Restarts"/>: what died, and why); with <c>--logs</c> all that the resources write. The
+/// dashboard has the rest.
+/// </summary>
 internal sealed class ResourceWatch(
     DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, LaunchOptions options, RunFolder folder, ConsoleLog log)
 {

@@ -58,7 +58,10 @@ internal static class RunMode
         });
     }
 
-    /// <summary>Starts a service from its build output, not by a <c>dotnet run</c> that stays beside it, and lets it listen itself on a port of the launch options (null: any free one).</summary>
+    /// <summary>
+    /// Starts a service from its build output, not by a <c>dotnet run</c> that stays beside it, and lets it listen itself on a port of the launch options
+    /// (null: any free one).
+    /// </summary>
     public static IResourceBuilder<ProjectResource> RunFromBuildOutput(this IResourceBuilder<ProjectResource> project, int? port = null)
     {
         if (!project.ApplicationBuilder.ExecutionContext.IsRunMode)

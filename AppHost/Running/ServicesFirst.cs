@@ -6,7 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace ImageService.AppHost.Running;
 
 /// <summary>
-/// Stops the services before the data servers. Aspire's orchestrator ends everything at once, and PostgreSQL would wait for the services' sessions until it is killed.
+/// Stops the services before the data servers. Aspire's orchestrator ends everything at once, and PostgreSQL would wait for the services' sessions until it
+/// is killed.
 /// Processes are asked directly: each command to the orchestrator takes it a round of its own, in which the rest waits.
 /// Hosted services stop in reverse order of their registration, so this one comes before the orchestrator's, which finds nothing left to end.
 /// </summary>

@@ -3,7 +3,10 @@ using Garnet;
 
 namespace ImageService.AppHost.Servers;
 
-/// <summary>The hidden verb of the AppHost that turns its process into a Redis-compatible server: <c>ImageService.AppHost garnet</c>, told the rest by its environment, because command lines are public.</summary>
+/// <summary>
+/// The hidden verb of the AppHost that turns its process into a Redis-compatible server: <c>ImageService.AppHost garnet</c>, told the rest by its
+/// environment, because command lines are public.
+/// </summary>
 internal static class GarnetProgram
 {
     public const string Verb = "garnet";

@@ -4,7 +4,9 @@ using ImageService.AppHost.Running;
 
 namespace ImageService.AppHost.Servers;
 
-/// <summary>A PostgreSQL of one's own on the loopback address: its data are made on first use, with password authentication, and it never runs as root.</summary>
+/// <summary>
+/// A PostgreSQL of one's own on the loopback address: its data are made on first use, with password authentication, and it never runs as root.
+/// </summary>
 /// <param name="DataFolder">Where its data live; made when missing.</param>
 /// <param name="Password">Of the superuser <c>postgres</c>.</param>
 internal sealed record PostgresCluster(string DataFolder, string Password)

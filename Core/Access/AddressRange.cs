@@ -11,7 +11,8 @@ public static class AddressRange
     private const int MappedBits = 96;
 
     /// <summary>
-    /// Reads a network or an address; null for anything else, short forms (<c>10.1</c>) and zones (<c>fe80::1%eth0</c>) included. Host bits of a network say nothing;
+    /// Reads a network or an address; null for anything else, short forms (<c>10.1</c>) and zones (<c>fe80::1%eth0</c>) included. Host bits of a network
+    /// say nothing;
     /// IPv4 in IPv6 clothes is IPv4.
     /// </summary>
     public static IPNetwork? Read(string? text)

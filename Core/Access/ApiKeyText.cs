@@ -7,7 +7,8 @@ namespace ImageService.Core.Access;
 
 /// <summary>
 /// An API key as its holder sees it: <c>imgsvc_{key id}.{secret}</c>, the key id 16 of <c>[a-z2-7]</c>, the secret 43 characters of base64url (256 random bits)
-/// followed by 8 hex digits: the start of SHA-256 over everything before. Secret scanners recognise it by prefix and checksum, and a mistyped key costs no look-up.
+/// followed by 8 hex digits: the start of SHA-256 over everything before. Secret scanners recognise it by prefix and checksum, and a mistyped key costs no
+/// look-up.
 /// </summary>
 /// <param name="KeyId">Public part.</param>
 /// <param name="SecretHash">SHA-256 of the secret with its checksum, 32 bytes.</param>

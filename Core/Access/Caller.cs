@@ -25,7 +25,9 @@ public sealed record Caller(
     public bool Owns(Guid? tenantId, Guid? spaceId) => Grants.Any(grant =>
         grant.Covers(tenantId, spaceId) && (grant.Role is { } role ? role is Role.Owner : grant.Scopes.IsSupersetOf(Access.Scopes.All)));
 
-    /// <summary>Whether the scope holds at a place: the organization (both null), a tenant, or a space of a tenant. Organizations are compared by the route.</summary>
+    /// <summary>
+    /// Whether the scope holds at a place: the organization (both null), a tenant, or a space of a tenant. Organizations are compared by the route.
+    /// </summary>
     public bool May(string scope, Guid? tenantId, Guid? spaceId)
     {
         foreach (var grant in Grants)

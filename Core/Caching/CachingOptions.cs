@@ -36,7 +36,8 @@ public sealed class CachingOptions
     public TimeSpan RedisPause { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Connection strings of independent Redis servers that hold the transform locks by majority (Redlock). Empty: the <c>cache</c> connection alone holds them.
+    /// Connection strings of independent Redis servers that hold the transform locks by majority (Redlock). Empty: the <c>cache</c> connection alone holds
+    /// them.
     /// An odd number is wise. Defaults to none.
     /// </summary>
     public string[] LockEndpoints { get; set; } = [];

@@ -7,7 +7,9 @@ using StackExchange.Redis;
 
 namespace ImageService.Core.Caching;
 
-/// <summary>Registers the room. Redis (<see cref="IConnectionMultiplexer"/>) and PostgreSQL (<see cref="NpgsqlDataSource"/>) are used where the host has them.</summary>
+/// <summary>
+/// Registers the room. Redis (<see cref="IConnectionMultiplexer"/>) and PostgreSQL (<see cref="NpgsqlDataSource"/>) are used where the host has them.
+/// </summary>
 public static class CachingServices
 {
     public static IServiceCollection AddCaching(this IServiceCollection services)

@@ -9,8 +9,10 @@ namespace ImageService.Core.Caching;
 
 /// <summary>
 /// Variants shared by all replicas. One Redis hash holds an asset's variants of one generation, so that forgetting an asset is one UNLINK.
-/// A value is a 12-byte header (layout version, format, two reserved, width, height; little endian), a keyed hash (HMAC-SHA256 over the entry's name, header and bytes) and then the raw bytes: base64
-/// would cost a third more. Who can write to Redis but does not hold the master key can make nobody see another picture, and what was damaged on the way is not shown.
+/// A value is a 12-byte header (layout version, format, two reserved, width, height; little endian), a keyed hash (HMAC-SHA256 over the entry's name,
+/// header and bytes) and then the raw bytes: base64
+/// would cost a third more. Who can write to Redis but does not hold the master key can make nobody see another picture, and what was damaged on the way is
+/// not shown.
 /// </summary>
 public sealed class RedisVariantCache(RedisConnection redis, IOptions<CachingOptions> options)
 {

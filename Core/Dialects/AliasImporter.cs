@@ -6,7 +6,10 @@ using NpgsqlTypes;
 
 namespace ImageService.Core.Dialects;
 
-/// <summary>Writes many old names of a space's assets at once. A name that is there already leads to the new asset afterwards; writing the same list again changes nothing.</summary>
+/// <summary>
+/// Writes many old names of a space's assets at once. A name that is there already leads to the new asset afterwards; writing the same list again changes
+/// nothing.
+/// </summary>
 public sealed class AliasImporter(RegistryFactory registry, FactsCache facts, AuditLog audit, TimeProvider time)
 {
     private const int Batch = 5_000;

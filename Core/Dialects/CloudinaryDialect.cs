@@ -7,7 +7,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// Cloudinary: <c>/{cloud}/image/{type}/[s--{sig}--/][{component}/…][v{digits}/]{public id}[.{ext}]</c>, the cloud left out on a host name of one's own. A component is <c>key_value</c> joined by
+/// Cloudinary: <c>/{cloud}/image/{type}/[s--{sig}--/][{component}/…][v{digits}/]{public id}[.{ext}]</c>, the cloud left out on a host name of one's own. A
+/// component is <c>key_value</c> joined by
 /// commas. The signature is over components and public id, without version; expiring URLs carry a token in the query instead.
 /// </summary>
 internal sealed class CloudinaryDialect : IUrlDialect

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace ImageService.Core.Dialects;
 
-/// <summary>Cloudinary's expiring tokens: <c>st=…~exp=…[~acl=…]~hmac={hex}</c>, HMAC-SHA256 over what stands before, and over the URL where no acl says what is open.</summary>
+/// <summary>
+/// Cloudinary's expiring tokens: <c>st=…~exp=…[~acl=…]~hmac={hex}</c>, HMAC-SHA256 over what stands before, and over the URL where no acl says what is
+/// open.
+/// </summary>
 internal static class CloudinaryToken
 {
     private const string Unsafe = " \"#%&'/:;<=>?@[\\]^`{|}~";

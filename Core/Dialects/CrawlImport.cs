@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// Gives assets the names that a log or crawl of old URLs shows: the picture that was uploaded as <c>{folder}/{file name}</c> is the one whose old name ends in just that. What fits none, or
+/// Gives assets the names that a log or crawl of old URLs shows: the picture that was uploaded as <c>{folder}/{file name}</c> is the one whose old name
+/// ends in just that. What fits none, or
 /// several, is told and left.
 /// </summary>
 public sealed class CrawlImport(RegistryFactory registry, AliasImporter importer, OldUrlReader reader)

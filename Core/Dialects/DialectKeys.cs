@@ -17,7 +17,10 @@ public sealed record DialectKeys(IReadOnlyList<DialectKey> Keys, string? TokenKe
 
     public bool IsEmpty => Keys.Count == 0 && TokenKey is null;
 
-    /// <summary>Reads keys as the API takes them: imgproxy <c>[{key, salt, size?}]</c> in hex, thumbor and imgix <c>["…"]</c>, Cloudinary <c>[{secret, algorithm?, length?}]</c>.</summary>
+    /// <summary>
+    /// Reads keys as the API takes them: imgproxy <c>[{key, salt, size?}]</c> in hex, thumbor and imgix <c>["…"]</c>, Cloudinary <c>[{secret, algorithm?,
+    /// length?}]</c>.
+    /// </summary>
     /// <returns>The keys, or <see cref="ErrorCode.InvalidRequest"/> that says what would be accepted and never what was sent.</returns>
     public static Result<DialectKeys> Read(UrlDialect dialect, JsonElement? keys, string? tokenKey)
     {

@@ -8,7 +8,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// Whether who claims a host name has it: a TXT record, or a file that the name's present server shows. This service never answers the challenge itself: else whoever claims first would have
+/// Whether who claims a host name has it: a TXT record, or a file that the name's present server shows. This service never answers the challenge itself:
+/// else whoever claims first would have
 /// every name that already points here.
 /// </summary>
 public sealed class HostChallenge(ITxtRecords dns, GuardedHttpClient http)

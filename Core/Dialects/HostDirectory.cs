@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// Customers' verified host names and the old names of their assets, from memory while nothing changed. All hosts are one fact, so that a request for a name that is none costs no look-up.
+/// Customers' verified host names and the old names of their assets, from memory while nothing changed. All hosts are one fact, so that a request for a
+/// name that is none costs no look-up.
 /// </summary>
 public sealed class HostDirectory(RegistryFactory registry, FactsCache facts, SecretProtector protector)
 {

@@ -5,7 +5,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// The URLs of one other service. It takes them apart as they were sent, judges their signature, says what they ask for in our operations, and writes our operations back.
+/// The URLs of one other service. It takes them apart as they were sent, judges their signature, says what they ask for in our operations, and writes our
+/// operations back.
 /// It makes no bytes and knows no asset. Pure, and written for hostile text: never throws.
 /// </summary>
 public interface IUrlDialect
@@ -17,7 +18,8 @@ public interface IUrlDialect
 
     /// <summary>Takes a request target apart, before anything of it is decoded.</summary>
     /// <param name="target">Path and query exactly as received.</param>
-    /// <returns><see cref="ErrorCode.NotFound"/> where the path is none of the dialect's, <see cref="ErrorCode.InvalidOperations"/> where it is and cannot be read.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/> where the path is none of the dialect's, <see cref="ErrorCode.InvalidOperations"/> where it is and cannot
+    /// be read.</returns>
     Result<OldUrl> Split(string target);
 
     /// <summary>Whether the URL's signature is one of these keys', compared in constant time.</summary>

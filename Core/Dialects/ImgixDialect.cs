@@ -7,7 +7,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// imgix: <c>/{path}?{parameters}</c>; a name that ends in <c>64</c> has its value in base64url. The signature <c>s</c> is the MD5 of token, path and the query before it, all as sent.
+/// imgix: <c>/{path}?{parameters}</c>; a name that ends in <c>64</c> has its value in base64url. The signature <c>s</c> is the MD5 of token, path and the
+/// query before it, all as sent.
 /// </summary>
 internal sealed class ImgixDialect : IUrlDialect
 {

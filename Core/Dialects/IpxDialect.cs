@@ -4,7 +4,10 @@ using ImageService.Core.Registry;
 
 namespace ImageService.Core.Dialects;
 
-/// <summary>IPX, the images of Nuxt: <c>[/_ipx]/{modifiers}/{id}</c>, modifiers joined by <c>,</c> or <c>&amp;</c>, name and value by <c>_</c>, <c>:</c> or <c>=</c>; <c>_</c> alone for none. Unsigned.</summary>
+/// <summary>
+/// IPX, the images of Nuxt: <c>[/_ipx]/{modifiers}/{id}</c>, modifiers joined by <c>,</c> or <c>&amp;</c>, name and value by <c>_</c>, <c>:</c> or
+/// <c>=</c>; <c>_</c> alone for none. Unsigned.
+/// </summary>
 internal sealed class IpxDialect : IUrlDialect
 {
     private static readonly char[] Between = [',', '&'];

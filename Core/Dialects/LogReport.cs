@@ -7,7 +7,8 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// Reads an access log of the service before, as a customer has it, and says what share of it this host would serve, and by name what it would not. Nothing is made, counted or written.
+/// Reads an access log of the service before, as a customer has it, and says what share of it this host would serve, and by name what it would not. Nothing
+/// is made, counted or written.
 /// </summary>
 public sealed class LogReport(HostDirectory hosts, AssetDirectory assets, TenantDirectory tenants, OldUrlReader reader)
 {

@@ -5,7 +5,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Dialects;
 
 /// <summary>
-/// The image component of Next.js: <c>/_next/image?url={source}&amp;w={px}&amp;q={1-100}</c>, unsigned. A source that begins with a slash is a path of the application, any other an absolute URL.
+/// The image component of Next.js: <c>/_next/image?url={source}&amp;w={px}&amp;q={1-100}</c>, unsigned. A source that begins with a slash is a path of the
+/// application, any other an absolute URL.
 /// Widths are those that the application configures, so any is read; the space's ladder keeps them few.
 /// </summary>
 internal sealed class NextDialect : IUrlDialect

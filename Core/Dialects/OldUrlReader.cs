@@ -36,7 +36,8 @@ public sealed class OldUrlReader(HostDirectory hosts, AssetDirectory assets, Tim
     }
 
     /// <summary>Finds the picture, in the space that the host leads to, and says what the URL asks of it.</summary>
-    /// <returns><see cref="ErrorCode.NotFound"/>, as for a private picture without a signature, or <see cref="ErrorCode.InvalidOperations"/> naming what cannot be said here.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/>, as for a private picture without a signature, or <see cref="ErrorCode.InvalidOperations"/> naming what
+    /// cannot be said here.</returns>
     public async ValueTask<Result<LocatedOldUrl>> LocateAsync(HostFacts host, SpaceScope space, JudgedOldUrl judged, string target, CancellationToken ct)
     {
         if (await hosts.FindAssetAsync(host, judged.Url.Source, ct) is not { } id || await assets.FindCurrentAsync(space, id, ct) is not { } asset)

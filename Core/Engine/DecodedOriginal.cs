@@ -5,7 +5,8 @@ namespace ImageService.Core.Engine;
 /// <summary>What the isolated decoder found out about an original that it decoded wholly, once.</summary>
 /// <param name="Facts">Size, colours, frames.</param>
 /// <param name="Placeholders">What a page can show before the image has come.</param>
-/// <param name="NormalisedPath">HEIC and SVG: the PNG or JPEG to keep as working copy, written beside the original; the caller moves or deletes it. Else null.</param>
+/// <param name="NormalisedPath">HEIC and SVG: the PNG or JPEG to keep as working copy, written beside the original; the caller moves or deletes it. Else
+/// null.</param>
 public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders, string? NormalisedPath)
 {
     /// <summary>What decoding it (the working copy, where there is one) takes at its peak, bytes.</summary>
@@ -22,7 +23,8 @@ public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders
 /// <param name="HasAlpha">Whether it has an alpha channel (a palette with transparency counts).</param>
 /// <param name="Frames">1 for still images; only GIF and WebP animate. Pages of a TIFF are not frames.</param>
 /// <param name="Orientation">EXIF orientation as stored, 1 to 8; 1 where there is none.</param>
-/// <param name="ColourSpace">libvips' name of the decoded colour space: <c>srgb</c>, <c>b-w</c>, <c>cmyk</c>, <c>rgb16</c>, <c>grey16</c>, <c>labs</c>, …</param>
+/// <param name="ColourSpace">libvips' name of the decoded colour space: <c>srgb</c>, <c>b-w</c>, <c>cmyk</c>, <c>rgb16</c>, <c>grey16</c>, <c>labs</c>,
+/// …</param>
 /// <param name="HasProfile">Whether an ICC profile is embedded.</param>
 /// <param name="Exif">Public subset of the EXIF (camera, lens, exposure, artist, copyright, when taken), never a position; null where there is none.</param>
 public sealed record ImageFacts(

@@ -19,7 +19,8 @@ public sealed class EngineOptions
     public int MaxWaiting { get; set; } = 256;
 
     /// <summary>
-    /// Longest wait that a newcomer may have to expect, judged by what transforms cost lately; where it would be longer, the answer is 503 at once. Background work
+    /// Longest wait that a newcomer may have to expect, judged by what transforms cost lately; where it would be longer, the answer is 503 at once.
+    /// Background work
     /// is not judged by it. Default 2 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00", ErrorMessage = "Engine:MaxExpectedWait must be 50 ms to 5 minutes.")]
@@ -45,12 +46,16 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00", ErrorMessage = "Engine:DecoderTimeout must be 500 ms to 5 minutes.")]
     public TimeSpan DecoderTimeout { get; set; } = TimeSpan.FromSeconds(9);
 
-    /// <summary>Longest wait for a decoder's place, and wall time of one isolated decode: where it passes before the CPU time does, the machine was too busy, and the answer is 503. Default 45 s.</summary>
+    /// <summary>
+    /// Longest wait for a decoder's place, and wall time of one isolated decode: where it passes before the CPU time does, the machine was too busy, and
+    /// the answer is 503. Default 45 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Engine:DecoderPatience must be 1 second to 10 minutes.")]
     public TimeSpan DecoderPatience { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// Memory of one isolated decoder, and of all together per four of them, bytes. Default 1344 MiB, with which 50 megapixels of every format and depth decode. An
+    /// Memory of one isolated decoder, and of all together per four of them, bytes. Default 1344 MiB, with which 50 megapixels of every format and depth
+    /// decode. An
     /// original that needs more is <c>ImageLimitExceeded</c>.
     /// </summary>
     [Range(128L << 20, 1L << 40, ErrorMessage = "Engine:DecoderMemoryBytes must be at least 134217728 (128 MiB).")]
@@ -59,7 +64,10 @@ public sealed class EngineOptions
     /// <summary>The program started with the argument <c>decode-original</c>: an executable or a .dll. Null (default): this program itself.</summary>
     public string? DecoderPath { get; set; }
 
-    /// <summary>How much the threads and processes that work on pixels give way to those that answer requests (nice, on Linux). 0 (not at all) to 19. Default 5; the worker's 10.</summary>
+    /// <summary>
+    /// How much the threads and processes that work on pixels give way to those that answer requests (nice, on Linux). 0 (not at all) to 19. Default 5; the
+    /// worker's 10.
+    /// </summary>
     [Range(0, 19, ErrorMessage = "Engine:Niceness must be 0 to 19.")]
     public int Niceness { get; set; } = 5;
 }

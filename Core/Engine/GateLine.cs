@@ -21,7 +21,9 @@ internal sealed class GateLine(Func<double> clock)
     /// <summary>Waiting now.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Puts a waiter in line. Each overtakes those whose cost exceeds its own by more than they have waited: the dear are overtaken, but not for ever.</summary>
+    /// <summary>
+    /// Puts a waiter in line. Each overtakes those whose cost exceeds its own by more than they have waited: the dear are overtaken, but not for ever.
+    /// </summary>
     public void Join(GateWaiter waiter)
     {
         var lane = LaneOf(waiter.OrganizationId);
@@ -73,7 +75,9 @@ internal sealed class GateLine(Func<double> clock)
     public double OwnAhead(Guid organizationId, double rank) =>
         _lanes.GetValueOrDefault(organizationId)?.People.TakeWhile(other => other.Rank <= rank).Sum(other => other.Cost) ?? 0;
 
-    /// <summary>CPU time a second that other organizations were given lately. They will come again, and their turns come between the organization's own.</summary>
+    /// <summary>
+    /// CPU time a second that other organizations were given lately. They will come again, and their turns come between the organization's own.
+    /// </summary>
     public double RateOfOthers(Guid organizationId) =>
         Math.Max(0, _all.At(clock()) - (_lanes.GetValueOrDefault(organizationId)?.Rate.At(clock()) ?? 0));
 
@@ -108,7 +112,9 @@ internal sealed class GateLine(Func<double> clock)
         }
     }
 
-    /// <summary>Whom a newcomer may displace from a full line: background work, else the last of the organization that waits most where the newcomer's waits less.</summary>
+    /// <summary>
+    /// Whom a newcomer may displace from a full line: background work, else the last of the organization that waits most where the newcomer's waits less.
+    /// </summary>
     public GateWaiter? Displaceable(GateRequest newcomer)
     {
         var longest = _lanes.Values.MaxBy(lane => lane.Waiting);

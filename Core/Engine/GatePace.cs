@@ -1,6 +1,8 @@
 namespace ImageService.Core.Engine;
 
-/// <summary>How many seconds pass for a second of a transform's CPU time, as measured lately: reading and neighbours on the machine included. Not thread-safe.</summary>
+/// <summary>
+/// How many seconds pass for a second of a transform's CPU time, as measured lately: reading and neighbours on the machine included. Not thread-safe.
+/// </summary>
 internal sealed class GatePace
 {
     // What was measured counts a tenth less with each measurement after it.

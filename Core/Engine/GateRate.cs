@@ -1,6 +1,8 @@
 namespace ImageService.Core.Engine;
 
-/// <summary>CPU time a second that was given lately: a mean in which what was given counts the less the longer ago it is. Not thread-safe; times in seconds.</summary>
+/// <summary>
+/// CPU time a second that was given lately: a mean in which what was given counts the less the longer ago it is. Not thread-safe; times in seconds.
+/// </summary>
 internal sealed class GateRate
 {
     // After so long it counts 1/e.

@@ -81,7 +81,8 @@ public static class MemoryEstimate
     internal static long ForOutput(CanonicalOperations operations, SourceFacts source, PixelSize size) =>
         size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations)) + (operations.OverlayLayers * LayerBytes));
 
-    // An animation is held as finished frames besides what its encoder needs. JPEG and PNG are written by line; PNG's pixels are looked at before, as `q_auto`'s are.
+    // An animation is held as finished frames besides what its encoder needs. JPEG and PNG are written by line; PNG's pixels are looked at before, as
+    // `q_auto`'s are.
     private static int BytesPerEncodedPixel(CanonicalOperations operations) => operations.Format switch
     {
         ImageFormat.Avif => MostBytes,

@@ -4,7 +4,8 @@ using ImageService.Core.Operations;
 namespace ImageService.Core.Engine;
 
 /// <summary>
-/// Shrinks what would take more memory than one transform may have: full-size pictures in formats whose encoders hold them whole (AVIF, GIF, WebP). The size that
+/// Shrinks what would take more memory than one transform may have: full-size pictures in formats whose encoders hold them whole (AVIF, GIF, WebP). The
+/// size that
 /// results is part of the canonical form, so that the same key means the same bytes whatever the budget was. Pure.
 /// </summary>
 public static class SizeBudget

@@ -9,8 +9,10 @@ public static class SourceChoice
     public const long IntermediatePixels = 4_000_000;
 
     /// <summary>
-    /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, up to three quarters where the original is larger than
-    /// its intermediate and the output loses more than the intermediate did, else never. Outputs that stay animated always derive from the original; a drawing is drawn anew for each.
+    /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, up to
+    /// three quarters where the original is larger than
+    /// its intermediate and the output loses more than the intermediate did, else never. Outputs that stay animated always derive from the original; a
+    /// drawing is drawn anew for each.
     /// </summary>
     /// <param name="operations">Canonical.</param>
     /// <param name="source">The original.</param>

@@ -10,7 +10,8 @@ using NetVips;
 namespace ImageService.Core.Engine;
 
 /// <summary>
-/// Makes variants with libvips: load, resize, turn, convert colours, crop, effects, background, overlays, encode. Order of meaning as in the contract; resizing comes
+/// Makes variants with libvips: load, resize, turn, convert colours, crop, effects, background, overlays, encode. Order of meaning as in the contract;
+/// resizing comes
 /// first because everything after it is cheaper on fewer pixels, and the plan accounts for it. Thread-safe; callers hold a <see cref="GateLease"/>.
 /// </summary>
 public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvider time, ILogger<TransformEngine> log) : IDisposable
@@ -31,7 +32,10 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits, CancellationToken ct) =>
         RunAsync(source, limits, (opened, stop) => Transform(source, opened, operations, stop), ct);
 
-    /// <summary>Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG of what has alpha or was compressed without loss.</summary>
+    /// <summary>
+    /// Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG of what has alpha or was
+    /// compressed without loss.
+    /// </summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
     public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CpuUse? use, CancellationToken ct) =>
         RunAsync(

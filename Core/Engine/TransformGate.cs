@@ -5,7 +5,8 @@ namespace ImageService.Core.Engine;
 
 /// <summary>
 /// Decides which transforms run: at most as many as cores, together within the memory budget, the rest in a <see cref="GateLine"/>. Whoever would wait longer
-/// than <see cref="EngineOptions.MaxExpectedWait"/> is told at once <see cref="ErrorCode.Overloaded"/> and when to come back, so that the machine works for those
+/// than <see cref="EngineOptions.MaxExpectedWait"/> is told at once <see cref="ErrorCode.Overloaded"/> and when to come back, so that the machine works for
+/// those
 /// who still wait. The wait is expected from what runs, what waits ahead, and how long transforms took lately. Thread-safe.
 /// </summary>
 /// <remarks>

@@ -5,7 +5,8 @@ namespace ImageService.Core.Engine;
 
 /// <summary>The bytes a transform reads.</summary>
 /// <param name="Bytes">The whole encoded image; must not change while the transform runs.</param>
-/// <param name="Format">What the registry says of the original. The engine looks at the content all the same, so a working copy of a HEIC or SVG may say either.</param>
+/// <param name="Format">What the registry says of the original. The engine looks at the content all the same, so a working copy of a HEIC or SVG may say
+/// either.</param>
 /// <param name="IsIntermediate">Whether these are the bytes of <c>TransformEngine.MakeIntermediateAsync</c> (upright, sRGB) and not the original's.</param>
 /// <param name="KeepCopyright">Policy <c>keep_copyright</c>: artist and copyright survive, nothing else does.</param>
 public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool IsIntermediate, bool KeepCopyright)
@@ -13,7 +14,9 @@ public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat 
     /// <summary>What is laid over the finished picture; null for nothing.</summary>
     public OverlayMaterial? Overlays { get; init; }
 
-    /// <summary>Of a drawing that was made at the size of this transform, <c>crop</c> and all: the size that its operations were resolved for, px; else null.</summary>
+    /// <summary>
+    /// Of a drawing that was made at the size of this transform, <c>crop</c> and all: the size that its operations were resolved for, px; else null.
+    /// </summary>
     public PixelSize? DrawnFrom { get; init; }
 }
 

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImageService.Core.Errors;
 
-/// <summary>A value or an <see cref="Errors.Error"/>. Used on every path that an anonymous caller can make fail, where exceptions would be the hot path.</summary>
+/// <summary>
+/// A value or an <see cref="Errors.Error"/>. Used on every path that an anonymous caller can make fail, where exceptions would be the hot path.
+/// </summary>
 public readonly struct Result<T>
 {
     private readonly T? _value;

@@ -3,7 +3,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Facts;
 
 /// <summary>
-/// The one list of tables whose rows are kept in memory, and what a change in one makes unknown. The triggers <c>notify_fact</c> say the same to other processes.
+/// The one list of tables whose rows are kept in memory, and what a change in one makes unknown. The triggers <c>notify_fact</c> say the same to other
+/// processes.
 /// </summary>
 /// <param name="Entity">The row's class.</param>
 /// <param name="Name">The table.</param>

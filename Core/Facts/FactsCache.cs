@@ -56,7 +56,8 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     }
 
     /// <summary>
-    /// A fact that may be used without asking anybody, looked up without making the key's text: a fresh one, or with <see cref="StaleFacts.Allow"/> an old one in the second after the
+    /// A fact that may be used without asking anybody, looked up without making the key's text: a fresh one, or with <see cref="StaleFacts.Allow"/> an old
+    /// one in the second after the
     /// registry was found not to answer. Whoever gets false asks, and so finds out when it answers again.
     /// </summary>
     public bool TryGet<T>(FactScope scope, ReadOnlySpan<char> key, out T? value, StaleFacts stale = StaleFacts.Refuse)
@@ -79,7 +80,8 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     }
 
     /// <summary>
-    /// Trusts nothing any more, when changes may have been missed: every fact is looked up again before its next use. Those that may be old stay for the case that the registry, which
+    /// Trusts nothing any more, when changes may have been missed: every fact is looked up again before its next use. Those that may be old stay for the
+    /// case that the registry, which
     /// has only just come back, does not answer to that look-up.
     /// </summary>
     public void ForgetAll()
@@ -118,7 +120,8 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     }
 
     /// <summary>
-    /// While the registry is known not to answer, old facts are served without waiting, and one look-up a second asks whether it does again: the first answer ends this state for all.
+    /// While the registry is known not to answer, old facts are served without waiting, and one look-up a second asks whether it does again: the first
+    /// answer ends this state for all.
     /// </summary>
     private void Probe<TState, T>(long failedAt, Bucket bucket, string key, TState state, Func<TState, CancellationToken, Task<T>> load)
     {

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Identity;
 
 /// <summary>
-/// Makes the first owner and organization of a new installation from configuration, as soon as the registry answers. An account or an owner that exists is never changed.
+/// Makes the first owner and organization of a new installation from configuration, as soon as the registry answers. An account or an owner that exists is
+/// never changed.
 /// </summary>
 public sealed class FirstAdministrator(
     RegistryFactory registry, Accounts accounts, IOptions<FirstAdministratorOptions> options, TimeProvider clock, ILogger<FirstAdministrator> logger) : BackgroundService
@@ -68,7 +69,9 @@ public sealed class FirstAdministrator(
     }
 }
 
-/// <summary>The first owner of a new installation, who also sees the installation itself, from configuration. Section <c>Access:FirstAdministrator</c>.</summary>
+/// <summary>
+/// The first owner of a new installation, who also sees the installation itself, from configuration. Section <c>Access:FirstAdministrator</c>.
+/// </summary>
 public sealed class FirstAdministratorOptions
 {
     public const string Section = "Access:FirstAdministrator";
@@ -76,7 +79,10 @@ public sealed class FirstAdministratorOptions
     /// <summary>E-mail address; empty (the default): nobody is made.</summary>
     public string Email { get; set; } = "";
 
-    /// <summary>Password for the first sign-in, 10 to 128 characters. Only used while the account does not exist: change it at the first sign-in and take it out of the configuration.</summary>
+    /// <summary>
+    /// Password for the first sign-in, 10 to 128 characters. Only used while the account does not exist: change it at the first sign-in and take it out of
+    /// the configuration.
+    /// </summary>
     public string Password { get; set; } = "";
 
     /// <summary>Slug of the organization this person owns; made where it does not exist.</summary>

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Identity;
 
 /// <summary>
-/// Invitations: a member row whose token is mailed, or, where no mail is configured, shown once to whoever invites. Accepting needs the token and, for an address
+/// Invitations: a member row whose token is mailed, or, where no mail is configured, shown once to whoever invites. Accepting needs the token and, for an
+/// address
 /// that already has an account, being signed in to that account: an invitation never takes over one.
 /// </summary>
 public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mailer mailer, CurrentActor actor, IOptions<IdentityOptions> options, TimeProvider clock)

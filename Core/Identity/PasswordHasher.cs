@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Identity;
 
 /// <summary>
-/// Hashes passwords by the framework's own hasher: PBKDF2-HMAC-SHA512 with a salt of 16 bytes, in the format of ASP.NET Core Identity version 3, which names its cost.
+/// Hashes passwords by the framework's own hasher: PBKDF2-HMAC-SHA512 with a salt of 16 bytes, in the format of ASP.NET Core Identity version 3, which
+/// names its cost.
 /// As many hashes run at a time as there are processors: a flood of sign-ins waits in line instead of starving images of CPU.
 /// </summary>
 public sealed class PasswordHasher : IDisposable

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace ImageService.Core.Identity;
 
-/// <summary>What a password must be (NIST SP 800-63B section 3.1.1): long, not guessable from the account, not among the most used. No rules on kinds of characters.</summary>
+/// <summary>
+/// What a password must be (NIST SP 800-63B section 3.1.1): long, not guessable from the account, not among the most used. No rules on kinds of characters.
+/// </summary>
 public static class PasswordRules
 {
     public const int MinLength = 10;

@@ -26,7 +26,8 @@ public sealed class SecondFactor(RegistryFactory registry, SecretProtector prote
     }
 
     /// <summary>
-    /// Turns the second factor on when the code fits the secret; returns the recovery codes, shown once. One that is on stays: taking it off needs the password,
+    /// Turns the second factor on when the code fits the secret; returns the recovery codes, shown once. One that is on stays: taking it off needs the
+    /// password,
     /// so that a stolen session cannot put its own in the place of the person's.
     /// </summary>
     public async Task<Result<string[]>> ConfirmAsync(Guid userId, string? secret, string? code, CancellationToken ct)

@@ -16,7 +16,8 @@ using Npgsql;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>
-/// Turns a staged file into an asset or a new version of one: judged by content in a child process, stored once per space, object before row, and one transaction
+/// Turns a staged file into an asset or a new version of one: judged by content in a child process, stored once per space, object before row, and one
+/// transaction
 /// for asset, version, quota and outbox.
 /// </summary>
 public sealed class AssetIngestor(

@@ -15,15 +15,22 @@ public sealed class IngestionOptions
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00", ErrorMessage = "Ingestion:UploadLifetime must be from 00:01:00 to 7.00:00:00.")]
     public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>Size of the pieces in which a resumable upload is stored, bytes: what a process that dies can cost at most, or what came within a second. Default 8 MiB.</summary>
+    /// <summary>
+    /// Size of the pieces in which a resumable upload is stored, bytes: what a process that dies can cost at most, or what came within a second. Default 8
+    /// MiB.
+    /// </summary>
     [Range(64 * 1024, 64 * 1024 * 1024, ErrorMessage = "Ingestion:UploadPartBytes must be from 65536 to 67108864.")]
     public int UploadPartBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Largest file taken in before it is known which space it is for (fields after the file), bytes. The space's own limit is judged after. Default 1 GiB.</summary>
+    /// <summary>
+    /// Largest file taken in before it is known which space it is for (fields after the file), bytes. The space's own limit is judged after. Default 1 GiB.
+    /// </summary>
     [Range(1L, 1L << 40, ErrorMessage = "Ingestion:MaxStagedBytes must be from 1 to 1099511627776.")]
     public long MaxStagedBytes { get; set; } = 1L << 30;
 
-    /// <summary>Folder for files that are judged before they are stored (fetched, imported, or bound for a remote store). Default: the system's temporary folder.</summary>
+    /// <summary>
+    /// Folder for files that are judged before they are stored (fetched, imported, or bound for a remote store). Default: the system's temporary folder.
+    /// </summary>
     public string? TemporaryFolder { get; set; }
 
     /// <summary>Largest ZIP that can be imported, bytes. Default 2 GiB.</summary>

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>
-/// Removes what a process that was killed left on its own disk: copies of files that were being judged or stripped, and the folders of isolated decoders. Runs in every
+/// Removes what a process that was killed left on its own disk: copies of files that were being judged or stripped, and the folders of isolated decoders.
+/// Runs in every
 /// host, at its start and every hour, for nobody else sees that disk. Left-overs in the object store are <see cref="StagingSweep"/>'s.
 /// </summary>
 internal sealed class ScratchSweep(StagingArea staging, TimeProvider time, ILogger<ScratchSweep> log) : BackgroundService

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Invalidation;
 
 /// <summary>
-/// Purges every configured CDN, side by side, when a message says that edges hold stale images, and verifies it there. One that fails does not keep the others from it.
+/// Purges every configured CDN, side by side, when a message says that edges hold stale images, and verifies it there. One that fails does not keep the
+/// others from it.
 /// </summary>
 public sealed class CdnPurges(IReadOnlyList<PurgedCdn> cdns, EdgeVerification verification, ImageServiceMetrics metrics, ILogger<CdnPurges> logger) : IDisposable
 {
@@ -15,7 +16,8 @@ public sealed class CdnPurges(IReadOnlyList<PurgedCdn> cdns, EdgeVerification ve
     /// <param name="ct">Cancels.</param>
     /// <param name="note">Is told, where there are caches, what became of it at each, before a failure is thrown.</param>
     /// <exception cref="AggregateException">
-    /// Some CDN could not be purged after all retries, or still answers with an old image; the message is to be given back to the queue. Purging twice is harmless.
+    /// Some CDN could not be purged after all retries, or still answers with an old image; the message is to be given back to the queue. Purging twice is
+    /// harmless.
     /// </exception>
     public async Task PurgeAsync(EdgesStale message, CancellationToken ct, Func<IReadOnlyList<PurgeResult>, CancellationToken, Task>? note = null)
     {

@@ -53,7 +53,10 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
             .ToListAsync(ct);
     }
 
-    /// <summary>Paths under which variants were most likely asked for: as people write them, in canonical form, and by preset. Public ones, also of assets that are private now.</summary>
+    /// <summary>
+    /// Paths under which variants were most likely asked for: as people write them, in canonical form, and by preset. Public ones, also of assets that are
+    /// private now.
+    /// </summary>
     private static async Task<IReadOnlyList<string>> PathsAsync(RegistryDb db, string organization, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
     {
         var variants = dropped.Take(MaxPaths).ToList();
@@ -77,7 +80,8 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
     }
 
     /// <summary>
-    /// What a variant's file may be called in a URL, likeliest first. <c>fmt_jpg-w_80-q_85</c> is what <c>w_80.jpg</c>, <c>w_80-q_85.jpg</c> and itself mean, because the format is the
+    /// What a variant's file may be called in a URL, likeliest first. <c>fmt_jpg-w_80-q_85</c> is what <c>w_80.jpg</c>, <c>w_80-q_85.jpg</c> and itself
+    /// mean, because the format is the
     /// extension's and the quality may have been the default; and it may be what <c>w_80-fmt_auto.png</c> was resolved to for some browser.
     /// </summary>
     private static IEnumerable<(int Rank, string File)> Names(DroppedVariant variant)

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Invalidation;
 
 /// <summary>
-/// Verifies that an edge has forgotten: a sample of purged URLs must answer there as they do at the origin, with the same status and ETag. An edge may need seconds, so it is asked again
+/// Verifies that an edge has forgotten: a sample of purged URLs must answer there as they do at the origin, with the same status and ETag. An edge may need
+/// seconds, so it is asked again
 /// until its time is up.
 /// </summary>
 public sealed class EdgeVerification(HttpClient http, IOptions<InvalidationOptions> options, TimeProvider time, ILogger<EdgeVerification> logger) : IDisposable

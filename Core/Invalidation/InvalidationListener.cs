@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Invalidation;
 
 /// <summary>
-/// Hears of invalidations on other replicas and makes this process's memory give up the bytes. That nobody is served an invalidated variant does not hang on this:
+/// Hears of invalidations on other replicas and makes this process's memory give up the bytes. That nobody is served an invalidated variant does not hang
+/// on this:
 /// raised generations see to it; a notice lost with a connection only leaves unreachable bytes to be evicted in their turn.
 /// </summary>
 public sealed class InvalidationListener(Notices notices, VariantCache cache, ILogger<InvalidationListener> logger) : IHostedService

@@ -13,7 +13,10 @@ public sealed class InvalidationOptions
     [ValidateEnumeratedItems]
     public List<CdnOptions> Cdns { get; set; } = [];
 
-    /// <summary>Base URL of the Api itself, past all caches; with it purges are verified at each edge that has a <c>PublicBaseUrl</c>. Defaults to none: not verified.</summary>
+    /// <summary>
+    /// Base URL of the Api itself, past all caches; with it purges are verified at each edge that has a <c>PublicBaseUrl</c>. Defaults to none: not
+    /// verified.
+    /// </summary>
     [Url(ErrorMessage = "Invalidation:OriginBaseUrl must be an absolute URL.")]
     public string? OriginBaseUrl { get; set; }
 
@@ -38,7 +41,9 @@ public sealed class InvalidationOptions
     }
 }
 
-/// <summary>One cache in front of the service. Which fields are needed depends on <see cref="Kind"/>; credentials come from the environment or a secret store.</summary>
+/// <summary>
+/// One cache in front of the service. Which fields are needed depends on <see cref="Kind"/>; credentials come from the environment or a secret store.
+/// </summary>
 public sealed class CdnOptions
 {
     /// <summary>Which product.</summary>

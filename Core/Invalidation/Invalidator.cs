@@ -9,14 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Invalidation;
 
 /// <summary>
-/// Drops variants from every layer. In one transaction: the assets' generations are raised, which makes every cached copy unreachable and keeps flights in the air from publishing;
+/// Drops variants from every layer. In one transaction: the assets' generations are raised, which makes every cached copy unreachable and keeps flights in
+/// the air from publishing;
 /// rows are deleted; objects and CDNs are left to messages that commit with it; every replica is notified. After it: Redis and this process forget at once.
 /// </summary>
 public sealed class Invalidator(RegistryFactory registry, VariantCache cache, FactsCache facts, TimeProvider time, ILogger<Invalidator> logger)
 {
     private const int AssetsPerTransaction = 1000;
 
-    /// <summary>Invalidates and returns when every layer that this process can reach has forgotten; other replicas follow within moments, CDNs within seconds.</summary>
+    /// <summary>
+    /// Invalidates and returns when every layer that this process can reach has forgotten; other replicas follow within moments, CDNs within seconds.
+    /// </summary>
     public async Task<Invalidated> InvalidateAsync(Guid organizationId, InvalidationTarget target, CancellationToken ct)
     {
         var assets = 0;

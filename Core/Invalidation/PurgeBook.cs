@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Core.Invalidation;
 
-/// <summary>Writes down what became of purges, so that an organization sees whether the caches in front have forgotten. A purge tried again is the same line.</summary>
+/// <summary>
+/// Writes down what became of purges, so that an organization sees whether the caches in front have forgotten. A purge tried again is the same line.
+/// </summary>
 public sealed class PurgeBook(RegistryFactory registry, TimeProvider time)
 {
     private const int LongestProblem = 1000;

@@ -10,7 +10,10 @@ public sealed class LifecycleOptions
     /// <summary>Whether objects are moved between storage classes at all. Default true; a store without classes records the tier only.</summary>
     public bool Tiering { get; set; } = true;
 
-    /// <summary>Whether variants are moved too, not originals alone. Default false: variants are small, colder classes bill a minimum size and time, and unused ones are removed.</summary>
+    /// <summary>
+    /// Whether variants are moved too, not originals alone. Default false: variants are small, colder classes bill a minimum size and time, and unused ones
+    /// are removed.
+    /// </summary>
     public bool TierVariants { get; set; }
 
     /// <summary>Originals (and variants, where these are tiered) not used for this long become warm. Default 7 days.</summary>

@@ -13,7 +13,8 @@ internal sealed class StoreMoveCopy(RegistryFactory registry, ObjectStores store
     private readonly NamedStore _target = stores.Of(move.Store);
 
     /// <summary>Moves one version with everything made of it.</summary>
-    /// <returns>Null, or why it stays where it is: its original is gone or damaged. A lost or damaged variant is no reason: it is made again when asked for.</returns>
+    /// <returns>Null, or why it stays where it is: its original is gone or damaged. A lost or damaged variant is no reason: it is made again when asked
+    /// for.</returns>
     /// <exception cref="ObjectStoreException">A store does not answer.</exception>
     public async Task<string?> MoveAsync(AssetVersion version, CancellationToken ct)
     {

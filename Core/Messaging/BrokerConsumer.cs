@@ -17,7 +17,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
 
     /// <summary>Handles messages until cancelled, then waits until the running handlers are settled.</summary>
     /// <param name="receive">
-    /// Takes up to so many messages, waiting a while for the first; any failure is an outage and is tried again. Where a broker may hand messages to a call that
+    /// Takes up to so many messages, waiting a while for the first; any failure is an outage and is tried again. Where a broker may hand messages to a call
+    /// that
     /// was given up, it does not heed the cancellation and waits for a short while only.
     /// </param>
     /// <param name="stop">Called once, when nothing more is to be received and handlers are still settling.</param>

@@ -1,6 +1,9 @@
 namespace ImageService.Core.Messaging;
 
-/// <summary>One message taken from a broker and not settled yet; each adapter says how it is settled there. Settling twice, or after the claim was lost, is harmless.</summary>
+/// <summary>
+/// One message taken from a broker and not settled yet; each adapter says how it is settled there. Settling twice, or after the claim was lost, is
+/// harmless.
+/// </summary>
 internal abstract class BrokerDelivery(MessageEnvelope message, int attempt, DateTimeOffset enqueuedAt)
 {
     /// <summary>Longest reason that travels with a dead message, in characters.</summary>

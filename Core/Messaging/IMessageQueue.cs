@@ -1,7 +1,8 @@
 namespace ImageService.Core.Messaging;
 
 /// <summary>
-/// Carries facts from the outbox to the workers, at least once: a message may come twice and, after a failure, out of order, so handling one must be idempotent.
+/// Carries facts from the outbox to the workers, at least once: a message may come twice and, after a failure, out of order, so handling one must be
+/// idempotent.
 /// Implementations are safe for concurrent use by several processes.
 /// </summary>
 public interface IMessageQueue
@@ -9,12 +10,15 @@ public interface IMessageQueue
     /// <summary>Short name for metrics and health: <c>postgres</c>, <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>, <c>servicebus</c>.</summary>
     string Provider { get; }
 
-    /// <summary>Returns once every message is safely in the queue, in this order. Publishing an id twice is harmless: it is one message, or two of one id.</summary>
+    /// <summary>
+    /// Returns once every message is safely in the queue, in this order. Publishing an id twice is harmless: it is one message, or two of one id.
+    /// </summary>
     Task PublishAsync(IReadOnlyList<MessageEnvelope> messages, CancellationToken ct);
 
     /// <summary>
     /// Handles messages until cancelled. A handler that returns acknowledges; one that throws gives the message back, to come again after a growing delay,
-    /// and after <see cref="MessagingOptions.MaxDeliveries"/> it is set aside as dead. A process that dies gives its messages back after the visibility timeout.
+    /// and after <see cref="MessagingOptions.MaxDeliveries"/> it is set aside as dead. A process that dies gives its messages back after the visibility
+    /// timeout.
     /// </summary>
     Task ConsumeAsync(Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct);
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Messaging;
 
-/// <summary>Where the chosen broker is: <c>ConnectionStrings:queue</c>, else its own section. A broker without an address stops the start, not the first message.</summary>
+/// <summary>
+/// Where the chosen broker is: <c>ConnectionStrings:queue</c>, else its own section. A broker without an address stops the start, not the first message.
+/// </summary>
 internal sealed class MessagingConnection(IConfiguration configuration) : IValidateOptions<MessagingOptions>
 {
     public ValidateOptionsResult Validate(string? name, MessagingOptions options) => options.Provider switch
@@ -17,7 +19,8 @@ internal sealed class MessagingConnection(IConfiguration configuration) : IValid
     };
 
     /// <summary>
-    /// Adds a broker's section, over which <c>ConnectionStrings:queue</c> goes where that broker is the chosen one: <c>key=value</c> pairs that are the section's keys.
+    /// Adds a broker's section, over which <c>ConnectionStrings:queue</c> goes where that broker is the chosen one: <c>key=value</c> pairs that are the
+    /// section's keys.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="configuration">Of the host.</param>

@@ -18,7 +18,9 @@ public sealed class MessagingOptions
     [RegularExpression("^[a-z][a-z0-9-]{2,59}$", ErrorMessage = "Messaging:QueueName must be 3 to 60 lower-case letters, digits and hyphens, a letter first.")]
     public string QueueName { get; set; } = "imageservice";
 
-    /// <summary>Whether a broker's queues are made where they are missing; false where the service has no right to and somebody else makes them. Default true.</summary>
+    /// <summary>
+    /// Whether a broker's queues are made where they are missing; false where the service has no right to and somebody else makes them. Default true.
+    /// </summary>
     public bool CreateQueues { get; set; } = true;
 
     /// <summary>Messages handled at once by one worker. Default 8.</summary>

@@ -49,7 +49,9 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
         return [.. claimed.OrderBy(row => row.Sequence).Select(row => row.Message)];
     }
 
-    /// <summary>Time until the earliest of the messages that wait or are claimed may be claimed, negative where it is due already; null where there is none.</summary>
+    /// <summary>
+    /// Time until the earliest of the messages that wait or are claimed may be claimed, negative where it is due already; null where there is none.
+    /// </summary>
     public async Task<TimeSpan?> UntilNextAsync(CancellationToken ct)
     {
         await using var command = source.CreateCommand("SELECT min(visible_at) - clock_timestamp() FROM queue.messages WHERE dead_at IS NULL");

@@ -8,7 +8,10 @@ using ImageService.Core.Outbound;
 
 namespace ImageService.Core.Messaging;
 
-/// <summary>The calls of Pub/Sub's and Cloud Monitoring's REST interfaces that a queue needs. A path is <c>projects/{project}/topics/{name}</c> or <c>…/subscriptions/{name}</c>.</summary>
+/// <summary>
+/// The calls of Pub/Sub's and Cloud Monitoring's REST interfaces that a queue needs. A path is <c>projects/{project}/topics/{name}</c> or
+/// <c>…/subscriptions/{name}</c>.
+/// </summary>
 internal sealed class PubSubClient : IDisposable
 {
     private static readonly string[] Scopes = ["https://www.googleapis.com/auth/pubsub", "https://www.googleapis.com/auth/monitoring.read"];

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ImageService.Core.Messaging;
 
-/// <summary>Settings of Google Cloud Pub/Sub. Credentials are the platform's (workload identity, instance, <c>GOOGLE_APPLICATION_CREDENTIALS</c>) unless a file is named.</summary>
+/// <summary>
+/// Settings of Google Cloud Pub/Sub. Credentials are the platform's (workload identity, instance, <c>GOOGLE_APPLICATION_CREDENTIALS</c>) unless a file is
+/// named.
+/// </summary>
 public sealed class PubSubOptions
 {
     public const string Section = "Messaging:PubSub";

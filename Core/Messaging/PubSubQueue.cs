@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Messaging;
 
 /// <summary>
-/// Google Cloud Pub/Sub over REST: a topic with one pull subscription for work and another pair, <c>{name}-dead</c>, for dead messages. A failed message is let go and comes again
+/// Google Cloud Pub/Sub over REST: a topic with one pull subscription for work and another pair, <c>{name}-dead</c>, for dead messages. A failed message is
+/// let go and comes again
 /// by the subscription's back-off. There is no order, and depths come from Cloud Monitoring, minutes late.
 /// </summary>
 internal sealed class PubSubQueue : IMessageQueue, IDisposable
@@ -172,7 +173,9 @@ internal sealed class PubSubQueue : IMessageQueue, IDisposable
         [property: JsonPropertyName("message")] PubSubMessage Message,
         [property: JsonPropertyName("deliveryAttempt")] int DeliveryAttempt);
 
-    /// <summary>A copy is published before the message it replaces is acknowledged, so a crash between the two makes a second message of the same id and never none.</summary>
+    /// <summary>
+    /// A copy is published before the message it replaces is acknowledged, so a crash between the two makes a second message of the same id and never none.
+    /// </summary>
     private sealed class Delivery(PubSubQueue queue, MessageEnvelope message, int attempt, DateTimeOffset enqueuedAt, string ackId) : BrokerDelivery(message, attempt, enqueuedAt)
     {
         public override TimeSpan? Lease => queue.Deadline;

@@ -6,7 +6,8 @@ using RabbitMQ.Client;
 namespace ImageService.Core.Messaging;
 
 /// <summary>
-/// RabbitMQ 3.10 or later, through quorum queues. A message whose consumer failed is copied to the queue of its delay; the broker forgets no message that it confirmed.
+/// RabbitMQ 3.10 or later, through quorum queues. A message whose consumer failed is copied to the queue of its delay; the broker forgets no message that
+/// it confirmed.
 /// A publisher that repeats itself makes a second message of the same id.
 /// </summary>
 internal sealed class RabbitQueue : IMessageQueue, IAsyncDisposable, IDisposable

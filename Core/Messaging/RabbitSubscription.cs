@@ -18,7 +18,8 @@ internal sealed class RabbitSubscription : IAsyncDisposable
     private RabbitSubscription(RabbitConnection connection, IChannel channel, ILogger log) => (_connection, _channel, _log) = (connection, channel, log);
 
     /// <summary>Starts to consume.</summary>
-    /// <param name="prefetch">Messages the broker hands over before one is answered: as many as are handled at once, so that none waits here while another worker is free.</param>
+    /// <param name="prefetch">Messages the broker hands over before one is answered: as many as are handled at once, so that none waits here while another
+    /// worker is free.</param>
     public static async Task<RabbitSubscription> OpenAsync(RabbitConnection connection, ushort prefetch, ILogger log, CancellationToken ct)
     {
         var open = await connection.OpenAsync(ct);

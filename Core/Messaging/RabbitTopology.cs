@@ -3,13 +3,17 @@ using RabbitMQ.Client;
 namespace ImageService.Core.Messaging;
 
 /// <summary>
-/// The queues of RabbitMQ: <c>{name}</c> for work, <c>{name}.retry.{ms}</c> for each delay, whose messages fall back into the first when their time is over, and
-/// <c>{name}.dead</c> behind the dead-letter exchange of that name. All are quorum queues that hand messages over at least once and refuse a publisher rather than drop anything.
+/// The queues of RabbitMQ: <c>{name}</c> for work, <c>{name}.retry.{ms}</c> for each delay, whose messages fall back into the first when their time is
+/// over, and
+/// <c>{name}.dead</c> behind the dead-letter exchange of that name. All are quorum queues that hand messages over at least once and refuse a publisher
+/// rather than drop anything.
 /// A queue's arguments cannot change once it exists, so whatever may be configured (delays, deliveries) is in names or in this process, not in arguments.
 /// </summary>
 internal sealed class RabbitTopology(MessagingOptions options)
 {
-    /// <summary>The broker's own limit on unanswered deliveries, its last resort: beyond every <see cref="MessagingOptions.MaxDeliveries"/>, which are counted here.</summary>
+    /// <summary>
+    /// The broker's own limit on unanswered deliveries, its last resort: beyond every <see cref="MessagingOptions.MaxDeliveries"/>, which are counted here.
+    /// </summary>
     private const int DeliveryLimit = 1001;
 
     private readonly TimeSpan[] _delays = [.. Enumerable.Range(1, options.MaxDeliveries).Select(options.DelayAfter).Where(delay => delay > TimeSpan.Zero).Distinct()];
@@ -25,7 +29,8 @@ internal sealed class RabbitTopology(MessagingOptions options)
     public string Retry(TimeSpan delay) => delay <= TimeSpan.Zero ? Work : $"{options.QueueName}.retry.{(long)delay.TotalMilliseconds}";
 
     /// <summary>Makes what is missing.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">A queue of that name exists with other arguments, or the user may not make it.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">A queue of that name exists with other arguments, or the user may not
+    /// make it.</exception>
     public async Task DeclareAsync(IChannel channel, CancellationToken ct)
     {
         await channel.ExchangeDeclareAsync(Dead, ExchangeType.Fanout, durable: true, cancellationToken: ct);

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ImageService.Core.Messaging;
 
-/// <summary>Settings of Amazon SQS, or of a server that speaks its protocol. Without keys, credentials come from the platform: environment, profile, web identity, container or instance role.</summary>
+/// <summary>
+/// Settings of Amazon SQS, or of a server that speaks its protocol. Without keys, credentials come from the platform: environment, profile, web identity,
+/// container or instance role.
+/// </summary>
 public sealed class SqsOptions : IValidatableObject
 {
     public const string Section = "Messaging:Sqs";

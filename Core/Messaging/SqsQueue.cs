@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Messaging;
 
 /// <summary>
-/// Amazon SQS: a standard queue and a second one for dead messages, <c>{name}-dead</c>. A failed message stays invisible for its delay. Amazon keeps the order as
+/// Amazon SQS: a standard queue and a second one for dead messages, <c>{name}-dead</c>. A failed message stays invisible for its delay. Amazon keeps the
+/// order as
 /// well as it can and no better, and a message may come twice without any failure.
 /// </summary>
 internal sealed class SqsQueue : IMessageQueue, IDisposable
@@ -19,7 +20,8 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
     private const int MaxBatchBytes = 256 * 1024;
 
     /// <summary>
-    /// Wait for a first message. A call that is given up may still be handed messages, which nobody sees until they are visible again; so calls are seen through,
+    /// Wait for a first message. A call that is given up may still be handed messages, which nobody sees until they are visible again; so calls are seen
+    /// through,
     /// and a stop waits this long at most.
     /// </summary>
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(3);
@@ -172,7 +174,9 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
     /// <summary>SQS counts time in whole seconds, up to twelve hours.</summary>
     private static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 0, 43_200);
 
-    /// <summary>A copy is sent before the message it replaces is deleted, so a crash between the two makes a second message of the same id and never none.</summary>
+    /// <summary>
+    /// A copy is sent before the message it replaces is deleted, so a crash between the two makes a second message of the same id and never none.
+    /// </summary>
     private sealed class Delivery(SqsQueue queue, SqsUrls urls, MessageEnvelope message, int attempt, DateTimeOffset enqueuedAt, string receipt)
         : BrokerDelivery(message, attempt, enqueuedAt)
     {

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ImageService.Core.Metering;
 
-/// <summary>What the operator pays for, so that usage can be told in money. The defaults are list prices of public clouds in one region, for orientation: set your own.</summary>
+/// <summary>
+/// What the operator pays for, so that usage can be told in money. The defaults are list prices of public clouds in one region, for orientation: set your
+/// own.
+/// </summary>
 public sealed class CostOptions
 {
     public const string Section = "Costs";
@@ -19,7 +22,9 @@ public sealed class CostOptions
     [Range(0, 1000, ErrorMessage = "Costs:CpuPerHour must be from 0 to 1000.")]
     public decimal CpuPerHour { get; set; } = 0.04m;
 
-    /// <summary>Prices of stores, by a store's name or its provider; the name wins. Defaults for <c>file</c> (nothing), <c>s3</c>, <c>gcs</c>, <c>azure</c>.</summary>
+    /// <summary>
+    /// Prices of stores, by a store's name or its provider; the name wins. Defaults for <c>file</c> (nothing), <c>s3</c>, <c>gcs</c>, <c>azure</c>.
+    /// </summary>
     public Dictionary<string, StorePrices> Stores { get; } = new(StringComparer.Ordinal)
     {
         ["file"] = new StorePrices(),

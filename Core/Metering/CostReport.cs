@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Metering;
 
-/// <summary>An organization's usage in money: what was sent, computed, written and held, times the operator's prices. Five questions to the database however much there is.</summary>
+/// <summary>
+/// An organization's usage in money: what was sent, computed, written and held, times the operator's prices. Five questions to the database however much
+/// there is.
+/// </summary>
 public sealed class CostReport(IOptions<CostOptions> options, ObjectStores stores)
 {
     private const decimal HoursPerMonth = 730;

@@ -10,7 +10,9 @@ internal static class UsageTotals
     public static IReadOnlyList<KeyValuePair<HourKey, Sums>> InOrder(IEnumerable<KeyValuePair<HourKey, Sums>> rows) =>
         [.. rows.OrderBy(row => row.Key.TenantId).ThenBy(row => row.Key.SpaceId).ThenBy(row => row.Key.Hour).ThenBy(row => row.Key.ApiKeyId)];
 
-    /// <summary>Requests for images, bandwidth and CPU time per month of the organization, each of its tenants and each of its spaces; in a fixed order.</summary>
+    /// <summary>
+    /// Requests for images, bandwidth and CPU time per month of the organization, each of its tenants and each of its spaces; in a fixed order.
+    /// </summary>
     public static IReadOnlyList<CounterChange> CountersOf(IEnumerable<KeyValuePair<HourKey, Sums>> rows) =>
     [
         .. rows

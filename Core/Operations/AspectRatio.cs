@@ -32,7 +32,9 @@ public readonly record struct AspectRatio
     /// <summary>Whether a box of this shape is at least as wide, for its height, as the sides given.</summary>
     public bool IsWiderThan(int width, int height) => (Int128)Width * height >= (Int128)Height * width;
 
-    /// <summary>Reads <c>16:9</c>, <c>1.91:1</c> or <c>1.5</c>; each number above 0 and rounded to four decimals, in lowest terms at most 100,000,000.</summary>
+    /// <summary>
+    /// Reads <c>16:9</c>, <c>1.91:1</c> or <c>1.5</c>; each number above 0 and rounded to four decimals, in lowest terms at most 100,000,000.
+    /// </summary>
     internal static AspectRatio? Read(ReadOnlySpan<char> text)
     {
         var colon = text.IndexOf(':');

@@ -6,7 +6,8 @@ namespace ImageService.Core.Operations;
 /// </summary>
 /// <param name="Width">px; null where the height alone, or the source, decides.</param>
 /// <param name="Height">px; null where the width alone, or the source, decides.</param>
-/// <param name="Fit"><see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds canvas) or null (in proportion); after <see cref="OfUnknown"/> also inside and outside.</param>
+/// <param name="Fit"><see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds
+/// canvas) or null (in proportion); after <see cref="OfUnknown"/> also inside and outside.</param>
 /// <param name="GravityX">Whether there is a choice to make between left and right.</param>
 /// <param name="GravityY">Whether there is a choice to make between top and bottom.</param>
 internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? Fit, bool GravityX, bool GravityY)
@@ -17,7 +18,8 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
     /// <param name="fit">As asked for.</param>
     /// <param name="sourceWidth">px.</param>
     /// <param name="sourceHeight">px.</param>
-    /// <param name="maxSide">Longest side that the output's format holds. A side that nobody asked for may exceed it; full size then means "as large as the format holds".</param>
+    /// <param name="maxSide">Longest side that the output's format holds. A side that nobody asked for may exceed it; full size then means "as large as the
+    /// format holds".</param>
     public static CanonicalGeometry Of(int? width, int? height, Fit fit, int sourceWidth, int sourceHeight, int maxSide)
     {
         var source = new Size(sourceWidth, sourceHeight);
@@ -96,7 +98,9 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
         return new CanonicalGeometry(width, height, fit == Operations.Fit.Contain ? Operations.Fit.Pad : fit, placed, placed);
     }
 
-    /// <summary>One side where the other follows from it; the width where either would do and can be written. Null when the size is not in proportion.</summary>
+    /// <summary>
+    /// One side where the other follows from it; the width where either would do and can be written. Null when the size is not in proportion.
+    /// </summary>
     private static CanonicalGeometry? Proportional(Size size, Size source)
     {
         if (size == source)

@@ -8,11 +8,14 @@ namespace ImageService.Core.Operations;
 /// </summary>
 /// <param name="Text">The form in the URL's grammar, at most 500 characters: <c>fmt_webp-w_800-h_600-f_cover-g_center-q_85</c>, or <c>original</c>.</param>
 /// <param name="Operations">
-/// The same as values. <see cref="ImageOperations.Format"/> is fixed. <see cref="ImageOperations.Original"/> is set only where the original's own format is delivered:
+/// The same as values. <see cref="ImageOperations.Format"/> is fixed. <see cref="ImageOperations.Original"/> is set only where the original's own format is
+/// delivered:
 /// take its metadata away and leave the pixels. Otherwise: no size means full size; one side means "in proportion"; both come with a fit that does something:
-/// <see cref="Fit.Cover"/> (with a gravity), <see cref="Fit.Fill"/> or <see cref="Fit.Pad"/> (with a gravity). <see cref="ImageOperations.Background"/> null means that
+/// <see cref="Fit.Cover"/> (with a gravity), <see cref="Fit.Fill"/> or <see cref="Fit.Pad"/> (with a gravity). <see cref="ImageOperations.Background"/>
+/// null means that
 /// transparency stays; it is never null where a format without alpha would show it. <see cref="ImageOperations.Quality"/> is null for PNG and GIF only.
-/// <see cref="ImageOperations.Crop"/> is in px. Texts of overlays are in <paramref name="Text"/> by what stands for them, so that it says their values only to who knows them. With <see cref="ImageOperations.Trim"/> the picture's size is known only when it is made: sides and fit then stand as
+/// <see cref="ImageOperations.Crop"/> is in px. Texts of overlays are in <paramref name="Text"/> by what stands for them, so that it says their values only
+/// to who knows them. With <see cref="ImageOperations.Trim"/> the picture's size is known only when it is made: sides and fit then stand as
 /// asked for, and <see cref="ImageOperations.AspectRatio"/> where no side is said; both are null otherwise.
 /// </param>
 /// <param name="Format">The output format.</param>

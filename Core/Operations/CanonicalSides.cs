@@ -29,7 +29,8 @@ internal readonly record struct CanonicalSides(int? Width, int? Height, Fit Fit,
     }
 
     /// <summary>
-    /// The same for a drawing, which has a size of its own and no pixels: that size where none is said, and beside one side no other that is longer than may be asked
+    /// The same for a drawing, which has a size of its own and no pixels: that size where none is said, and beside one side no other that is longer than
+    /// may be asked
     /// for. Proportions are those of the whole drawing, whatever <c>trim</c> takes off.
     /// </summary>
     /// <param name="operations">As read and merged, in device pixels.</param>

@@ -6,7 +6,8 @@ public static class DevicePixels
     private const double MaxRatio = 4;
 
     /// <summary>
-    /// The same operations with <c>dpr</c> multiplied into every length (<c>w</c>, <c>h</c>, <c>pad</c>, <c>round</c>), floored, and left for those of overlays; a side above a maximum becomes the maximum.
+    /// The same operations with <c>dpr</c> multiplied into every length (<c>w</c>, <c>h</c>, <c>pad</c>, <c>round</c>), floored, and left for those of
+    /// overlays; a side above a maximum becomes the maximum.
     /// </summary>
     /// <param name="operations">As read and merged.</param>
     /// <param name="maxWidth">px.</param>

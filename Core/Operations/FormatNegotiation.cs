@@ -7,7 +7,8 @@ public static class FormatNegotiation
 {
     /// <summary>
     /// The format that <paramref name="accept"/> weighs highest among AVIF, WebP and the extension's; the earlier of them where weights are equal.
-    /// AVIF and WebP count only where they are named: <c>image/*</c> and <c>*/*</c> do not ask for them. An animation becomes WebP where that is accepted, else GIF.
+    /// AVIF and WebP count only where they are named: <c>image/*</c> and <c>*/*</c> do not ask for them. An animation becomes WebP where that is accepted,
+    /// else GIF.
     /// </summary>
     /// <param name="accept">The header's value, several joined by commas; null or empty accepts everything.</param>
     /// <param name="extension">The format of the URL's extension; the answer where nothing better is accepted.</param>
@@ -36,7 +37,9 @@ public static class FormatNegotiation
         return allowed.Contains(ImageFormat.Gif) ? ImageFormat.Gif : extension;
     }
 
-    /// <summary>The weight that the header gives a format, 0 to 1, by its most specific range; 0 refuses. Where <paramref name="named"/>, wildcards do not count.</summary>
+    /// <summary>
+    /// The weight that the header gives a format, 0 to 1, by its most specific range; 0 refuses. Where <paramref name="named"/>, wildcards do not count.
+    /// </summary>
     private static double Weight(ReadOnlySpan<char> accept, ImageFormat format, bool named)
     {
         if (accept.IsWhiteSpace())

@@ -45,7 +45,8 @@ public static class ImageFormats
     public static bool CanAnimate(this ImageFormat format) => format is ImageFormat.Webp or ImageFormat.Gif;
 
     /// <summary>
-    /// Longest side that the format and its encoder hold, px: WebP's 14 bits, AVIF as libheif writes it, GIF's 16 bits, JPEG as libjpeg writes it (a little below
+    /// Longest side that the format and its encoder hold, px: WebP's 14 bits, AVIF as libheif writes it, GIF's 16 bits, JPEG as libjpeg writes it (a little
+    /// below
     /// the format's own 65535); PNG has none that a picture reaches here.
     /// </summary>
     public static int MaxSide(this ImageFormat format) => format switch

@@ -11,7 +11,8 @@ public static class OperationsParser
     private static readonly ImageOperations WholeOriginal = new() { Original = true };
 
     /// <summary>Reads a URL's operations.</summary>
-    /// <returns>What is asked for as written, or <see cref="ErrorCode.InvalidOperations"/> with the operation, its position and what would be accepted.</returns>
+    /// <returns>What is asked for as written, or <see cref="ErrorCode.InvalidOperations"/> with the operation, its position and what would be
+    /// accepted.</returns>
     public static Result<ImageOperations> Parse(string operations) => Read(operations, isPreset: false);
 
     /// <summary>Reads the operations of a preset: the same grammar, but a preset may not name a preset.</summary>

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace ImageService.Core.Outbound;
 
 /// <summary>
-/// Which addresses of the network belong to the public Internet. An IPv6 address that carries an IPv4 one inside (mapped, compatible, NAT64, 6to4, Teredo, ISATAP)
+/// Which addresses of the network belong to the public Internet. An IPv6 address that carries an IPv4 one inside (mapped, compatible, NAT64, 6to4, Teredo,
+/// ISATAP)
 /// is judged by that one, because a router or the kernel may deliver to it. Ranges: IANA's special-purpose registries for IPv4 and IPv6, multicast included.
 /// Refused are also addresses of cloud metadata services outside those ranges.
 /// </summary>
@@ -59,7 +60,9 @@ public static class PublicAddressFilter
         return IsIsatap(bytes) ? [At(bytes, 12)] : [];
     }
 
-    /// <summary>NAT64 and mapped addresses reach their public IPv4 address by design; the tunnels (6to4, Teredo, ISATAP) and the compatible form are long dead.</summary>
+    /// <summary>
+    /// NAT64 and mapped addresses reach their public IPv4 address by design; the tunnels (6to4, Teredo, ISATAP) and the compatible form are long dead.
+    /// </summary>
     private static bool IsTranslated(IPAddress address) => address.IsIPv4MappedToIPv6 || Nat64.Contains(address);
 
     /// <summary>Interface identifier ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d (RFC 5214 section 6.1), under any prefix.</summary>

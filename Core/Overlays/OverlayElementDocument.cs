@@ -24,7 +24,9 @@ public sealed record OverlayElementDocument
     /// <summary>Text: slug of a shipped or uploaded font; <c>noto_sans</c> where left out.</summary>
     public string? Font { get; init; }
 
-    /// <summary>Text: size of letters, 24 where left out; line: its thickness, 1 where left out. px, or a share of the picture's width such as <c>"5%"</c>.</summary>
+    /// <summary>
+    /// Text: size of letters, 24 where left out; line: its thickness, 1 where left out. px, or a share of the picture's width such as <c>"5%"</c>.
+    /// </summary>
     public JsonElement? Size { get; init; }
 
     /// <summary>Text: <c>start</c> (where left out), <c>left</c>, <c>center</c> or <c>right</c>.</summary>

@@ -19,7 +19,9 @@ public sealed record PolicyDefinition(string Key, PolicyType Type, string Defaul
     /// <summary>The words allowed, of a choice or of each member of a list; empty where any text of the type is.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>JSON text of the value where no level sets one and images are public by default (<c>default_access</c>); null where that makes no difference.</summary>
+    /// <summary>
+    /// JSON text of the value where no level sets one and images are public by default (<c>default_access</c>); null where that makes no difference.
+    /// </summary>
     public string? PublicDefault { get; init; }
 
     /// <summary>Most members of a list.</summary>

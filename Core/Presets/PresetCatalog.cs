@@ -17,7 +17,9 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
     /// <summary>Every preset in force at the space, by slug.</summary>
     public async ValueTask<IReadOnlyList<PresetRevision>> ListEffectiveAsync(SpaceScope space, CancellationToken ct) => InOrder(await LoadAsync(space, ct));
 
-    /// <summary>Every preset in force at each of several spaces of one organization, by the space's id; what memory does not hold is read at once for all of them.</summary>
+    /// <summary>
+    /// Every preset in force at each of several spaces of one organization, by the space's id; what memory does not hold is read at once for all of them.
+    /// </summary>
     public async ValueTask<IReadOnlyDictionary<Guid, IReadOnlyList<PresetRevision>>> ListEffectiveAsync(IReadOnlyCollection<SpaceScope> spaces, CancellationToken ct)
     {
         Dictionary<Guid, IReadOnlyList<PresetRevision>> presets = [];

@@ -4,13 +4,15 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Presets;
 
 /// <summary>
-/// Plans the making of a preset's variants for assets already there, and keeps its progress. The row is where a killed worker's work is taken up again: an asset is
+/// Plans the making of a preset's variants for assets already there, and keeps its progress. The row is where a killed worker's work is taken up again: an
+/// asset is
 /// counted when its variants are there, and only by the run that has come that far.
 /// </summary>
 public sealed class PresetGenerations(RegistryFactory registry, TimeProvider time)
 {
     /// <summary>
-    /// Plans the preset's current revision and stops what was planned for it before. A preset that makes nothing by itself, or is gone, only has its old plans stopped.
+    /// Plans the preset's current revision and stops what was planned for it before. A preset that makes nothing by itself, or is gone, only has its old
+    /// plans stopped.
     /// The same <paramref name="id"/> again changes nothing.
     /// </summary>
     /// <returns>Whether there is a plan of this id to work on.</returns>

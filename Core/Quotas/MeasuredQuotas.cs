@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Quotas;
 
 /// <summary>
-/// The monthly quotas on what is measured only afterwards: requests, bandwidth and CPU time. What was used is added up by usage metering; here it is read at most every
+/// The monthly quotas on what is measured only afterwards: requests, bandwidth and CPU time. What was used is added up by usage metering; here it is read
+/// at most every
 /// few seconds and what this process used since is added, so a quota holds to within seconds of traffic. Spaces without one cost nothing.
 /// </summary>
 public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, ILogger<MeasuredQuotas> logger)

@@ -5,8 +5,10 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Core.Quotas;
 
 /// <summary>
-/// The door of the room: whether a space may serve, transform or store one more. Every level that sets a quota is held to it: a space's generous quota does not lift
-/// its organization's. What is taken before it happens (transforms, storage) is exact over all replicas; what is measured afterwards holds to within seconds of traffic.
+/// The door of the room: whether a space may serve, transform or store one more. Every level that sets a quota is held to it: a space's generous quota does
+/// not lift
+/// its organization's. What is taken before it happens (transforms, storage) is exact over all replicas; what is measured afterwards holds to within
+/// seconds of traffic.
 /// </summary>
 public sealed class QuotaGuard(StorageQuota storage, TransformQuota transforms, MeasuredQuotas measured)
 {

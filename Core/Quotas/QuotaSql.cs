@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Quotas;
 
 /// <summary>
-/// Every statement on <c>quota_counters</c>. Rows are locked in the order of scope and kind wherever several change at once, so that transactions wait for each other but
+/// Every statement on <c>quota_counters</c>. Rows are locked in the order of scope and kind wherever several change at once, so that transactions wait for
+/// each other but
 /// never in a circle.
 /// </summary>
 internal static class QuotaSql
@@ -118,7 +119,9 @@ internal static class QuotaSql
             """,
             ct) > 0;
 
-    /// <summary>Counters of a month, of every organization, that reached 80 % of their level's quota and were not warned of. A level under another's lock sets none.</summary>
+    /// <summary>
+    /// Counters of a month, of every organization, that reached 80 % of their level's quota and were not warned of. A level under another's lock sets none.
+    /// </summary>
     public static Task<List<DueWarning>> DueWarningsAsync(RegistryDb system, DateOnly month, CancellationToken ct)
     {
         QuotaKind[] monthly = [QuotaKind.Transforms, QuotaKind.TransformCpuMs, QuotaKind.BandwidthBytes, QuotaKind.Requests];

@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Core.Quotas;
 
 /// <summary>
-/// Standing quotas (stored bytes, assets), taken and given back inside the transaction that stores or deletes. The counters move by one conditional UPDATE, so two
+/// Standing quotas (stored bytes, assets), taken and given back inside the transaction that stores or deletes. The counters move by one conditional UPDATE,
+/// so two
 /// uploads cannot both take the last byte.
 /// </summary>
 public sealed class StorageQuota(TimeProvider time)

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Quotas;
 
 /// <summary>
-/// The month's transforms: each is counted at space, tenant and organization before it runs, by conditional updates, so that no two take the last one, and given back
+/// The month's transforms: each is counted at space, tenant and organization before it runs, by conditional updates, so that no two take the last one, and
+/// given back
 /// where it did not run. Images made before cost nothing.
 /// </summary>
 public sealed class TransformQuota(RegistryFactory registry, TimeProvider time, ILogger<TransformQuota> logger)

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace ImageService.Core.Registry;
 
-/// <summary>Wakes one loop when a channel is heard, or when something may have been missed on it. Wakings that come while nobody waits are kept as one.</summary>
+/// <summary>
+/// Wakes one loop when a channel is heard, or when something may have been missed on it. Wakings that come while nobody waits are kept as one.
+/// </summary>
 public sealed class NoticeSignal : IDisposable
 {
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

@@ -7,7 +7,8 @@ using Npgsql;
 namespace ImageService.Core.Registry;
 
 /// <summary>
-/// The one connection on which this process hears of commits (LISTEN, NOTIFY), for every channel. Notices of a channel come in the order of their commits, one at a time.
+/// The one connection on which this process hears of commits (LISTEN, NOTIFY), for every channel. Notices of a channel come in the order of their commits,
+/// one at a time.
 /// A beat asks the server every second: its answer arrives after every notice sent before it, so having it nothing was missed. When the connection was lost,
 /// every subscriber is told that it may have missed something as soon as it would hear again.
 /// </summary>
@@ -21,7 +22,9 @@ public sealed class Notices(NpgsqlDataSource source, TimeProvider time, ILogger<
 
     private readonly ConcurrentDictionary<string, ImmutableArray<Subscription>> _channels = new(StringComparer.Ordinal);
 
-    /// <summary>Subscribes; also while listening, then from the next beat on. Callbacks run one after the other on the listening loop: they must be quick.</summary>
+    /// <summary>
+    /// Subscribes; also while listening, then from the next beat on. Callbacks run one after the other on the listening loop: they must be quick.
+    /// </summary>
     /// <param name="channel">Lower-case letters and underscores.</param>
     /// <param name="heard">A notice with its payload.</param>
     /// <param name="lost">Notices may have been missed, also before the first: look for yourself. What is committed from now on is heard.</param>

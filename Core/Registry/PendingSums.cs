@@ -25,11 +25,13 @@ internal sealed class PendingSums<TKey, TSum>(Func<TKey, Guid> organizationOf, F
     public bool TryAdd(in TKey key, in TSum value) => TryAdd(key, value, mostKeys);
 
     /// <summary>
-    /// Takes everything and writes it, in pages of one transaction each. A page that cannot be written waits again; when the registry is away so do all that are
+    /// Takes everything and writes it, in pages of one transaction each. A page that cannot be written waits again; when the registry is away so do all
+    /// that are
     /// left, and when it refused one the others are still tried.
     /// </summary>
     /// <param name="registry">Where to.</param>
-    /// <param name="write">Writes a page of one organization inside a transaction. Rows that other processes write too go in a fixed order, so that no two wait for each other in a circle.</param>
+    /// <param name="write">Writes a page of one organization inside a transaction. Rows that other processes write too go in a fixed order, so that no two
+    /// wait for each other in a circle.</param>
     /// <param name="ct">Ends the write; what is not written waits again.</param>
     /// <exception cref="Npgsql.NpgsqlException">The first failure, after everything was tried that could be.</exception>
     public async Task WriteAsync(RegistryFactory registry, Func<RegistryDb, Guid, KeyValuePair<TKey, TSum>[], CancellationToken, Task> write, CancellationToken ct)

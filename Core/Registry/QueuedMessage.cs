@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace ImageService.Core.Registry;
 
 /// <summary>
-/// A fact written straight into the queue, where the queue is a table of the same database: it is published if and only if its unit of work commits. Written only; the queue reads its own table.
+/// A fact written straight into the queue, where the queue is a table of the same database: it is published if and only if its unit of work commits.
+/// Written only; the queue reads its own table.
 /// </summary>
 public sealed class QueuedMessage
 {

@@ -1,7 +1,8 @@
 namespace ImageService.Core.Registry;
 
 /// <summary>
-/// Keeps requests from queueing up behind a registry that takes connections and says nothing (a stopped process, a stalled disk): after one silence units of work fail at once, and one a
+/// Keeps requests from queueing up behind a registry that takes connections and says nothing (a stopped process, a stalled disk): after one silence units
+/// of work fail at once, and one a
 /// second is let through to see whether it answers again. A registry that refuses connections needs none of this: it fails fast by itself. Thread-safe.
 /// </summary>
 internal sealed class RegistryBreaker(TimeProvider time)

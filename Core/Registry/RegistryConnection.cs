@@ -10,7 +10,9 @@ public static class RegistryConnection
     /// <summary>The role that the migrations create: no login, no ownership, no bypass of row-level security.</summary>
     public const string ApplicationRole = "imageservice_app";
 
-    /// <summary>Longest wait for a new connection, or for one to become free, seconds; also what cancelling a command at a server that hangs can cost.</summary>
+    /// <summary>
+    /// Longest wait for a new connection, or for one to become free, seconds; also what cancelling a command at a server that hangs can cost.
+    /// </summary>
     private const int ConnectSeconds = 4;
 
     /// <summary>Longest wait for the answer to one command, seconds.</summary>
@@ -43,7 +45,8 @@ public static class RegistryConnection
 }
 
 /// <summary>
-/// Says the organization to the server each time a unit of work opens its connection. The pool's reset forgets it afterwards. As the first command of every unit of work it also tells
+/// Says the organization to the server each time a unit of work opens its connection. The pool's reset forgets it afterwards. As the first command of every
+/// unit of work it also tells
 /// whether the server answers at all: see <see cref="RegistryBreaker"/>.
 /// </summary>
 internal sealed class OrganizationInterceptor(RegistryBreaker breaker) : DbConnectionInterceptor

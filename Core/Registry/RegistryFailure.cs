@@ -24,7 +24,8 @@ public static class RegistryFailure
     }
 
     /// <summary>
-    /// Whether the exception, or one it wraps, is the database's word: it is away, or it refused. What runs again by itself notes it and goes on; anything else is a mistake and must be seen.
+    /// Whether the exception, or one it wraps, is the database's word: it is away, or it refused. What runs again by itself notes it and goes on; anything
+    /// else is a mistake and must be seen.
     /// </summary>
     public static bool Is(Exception? exception) => Find(exception) is not null || IsUnavailable(exception);
 
@@ -51,7 +52,9 @@ public static class RegistryFailure
         state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal);
 }
 
-/// <summary>The registry was not asked, or no longer waited for, because it does not answer. To whoever handles the driver's failures it is one of them.</summary>
+/// <summary>
+/// The registry was not asked, or no longer waited for, because it does not answer. To whoever handles the driver's failures it is one of them.
+/// </summary>
 public sealed class RegistryUnavailableException(string message, Exception? inner = null) : NpgsqlException(message, inner)
 {
     public override bool IsTransient => true;

@@ -35,7 +35,10 @@ public static class RegistryMigrator
         return [.. (await AppliedAsync(db, ct)).Except(before, StringComparer.Ordinal)];
     }
 
-    /// <summary>Creates the database where there is none. Of several who try, one succeeds; the others see that it is there or that the template is in use, and look again.</summary>
+    /// <summary>
+    /// Creates the database where there is none. Of several who try, one succeeds; the others see that it is there or that the template is in use, and look
+    /// again.
+    /// </summary>
     private static async Task CreateDatabaseAsync(RegistryDb db, CancellationToken ct)
     {
         var creator = db.GetService<IRelationalDatabaseCreator>();

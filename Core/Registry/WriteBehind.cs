@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Registry;
 
 /// <summary>
-/// Counts in memory and writes every so often, so that no request waits for a row. It wakes only after something was counted: an idle process writes nothing and
-/// asks nothing. What cannot be written is kept for the next time; an orderly stop writes what is left within <see cref="LastWrite"/>. A killed process loses what
+/// Counts in memory and writes every so often, so that no request waits for a row. It wakes only after something was counted: an idle process writes
+/// nothing and
+/// asks nothing. What cannot be written is kept for the next time; an orderly stop writes what is left within <see cref="LastWrite"/>. A killed process
+/// loses what
 /// was counted since the last write.
 /// </summary>
 public abstract class WriteBehind : BackgroundService

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Secrets;
 
 /// <summary>
-/// Seals secrets for storage with AES-256-GCM under <see cref="SecretsOptions.MasterKey"/>. Layout: version (1), key id (4: SHA-256 of the master key, first bytes),
+/// Seals secrets for storage with AES-256-GCM under <see cref="SecretsOptions.MasterKey"/>. Layout: version (1), key id (4: SHA-256 of the master key,
+/// first bytes),
 /// nonce (12), tag (16), ciphertext. The key id tells which master key opens it, so that master keys can be replaced.
 /// </summary>
 public sealed class SecretProtector
@@ -23,7 +24,8 @@ public sealed class SecretProtector
 
     /// <summary>Seals under the present master key.</summary>
     /// <param name="secret">What is sealed.</param>
-    /// <param name="context">What the secret belongs to, such as its row's id: it opens with the same context only, so that a sealed secret cannot be moved to another row.</param>
+    /// <param name="context">What the secret belongs to, such as its row's id: it opens with the same context only, so that a sealed secret cannot be moved
+    /// to another row.</param>
     public byte[] Protect(ReadOnlySpan<byte> secret, string context = "")
     {
         var sealedSecret = new byte[HeaderBytes + secret.Length];
@@ -37,7 +39,8 @@ public sealed class SecretProtector
     }
 
     /// <summary>Opens what <see cref="Protect"/> sealed.</summary>
-    /// <exception cref="CryptographicException">It was changed, belongs to another context, or was sealed under a master key that is not configured.</exception>
+    /// <exception cref="CryptographicException">It was changed, belongs to another context, or was sealed under a master key that is not
+    /// configured.</exception>
     public byte[] Unprotect(ReadOnlySpan<byte> sealedSecret, string context = "")
     {
         if (sealedSecret.Length < HeaderBytes || sealedSecret[0] != Version)

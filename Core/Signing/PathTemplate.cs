@@ -1,7 +1,8 @@
 namespace ImageService.Core.Signing;
 
 /// <summary>
-/// What one signature for a whole <c>srcset</c> covers (contract, "One signature for a srcset"): an image's path without the operations that make sizes, qualities
+/// What one signature for a whole <c>srcset</c> covers (contract, "One signature for a srcset"): an image's path without the operations that make sizes,
+/// qualities
 /// and formats of one picture. The edge functions in <c>deploy/edge</c> do the same and share its test vectors.
 /// </summary>
 public static class PathTemplate

@@ -14,7 +14,9 @@ public static class RawPath
         return !path.Contains('\\') && !HasAmbiguousEscape(path) && !HasDotSegment(path);
     }
 
-    /// <summary>The path of a target: everything before the first <c>?</c>, without the scheme and host of an absolute-form target (RFC 9112 section 3.2.2).</summary>
+    /// <summary>
+    /// The path of a target: everything before the first <c>?</c>, without the scheme and host of an absolute-form target (RFC 9112 section 3.2.2).
+    /// </summary>
     public static ReadOnlySpan<char> Of(ReadOnlySpan<char> rawTarget)
     {
         var query = rawTarget.IndexOf('?');

@@ -4,7 +4,8 @@ using ImageService.Core.Errors;
 namespace ImageService.Core.Signing;
 
 /// <summary>
-/// The signature's part of a query, read strictly from the text as received: <c>?sig=…&amp;exp=1731427200&amp;kid=key_123</c>. Each of the three stands there exactly once;
+/// The signature's part of a query, read strictly from the text as received: <c>?sig=…&amp;exp=1731427200&amp;kid=key_123</c>. Each of the three stands
+/// there exactly once;
 /// <c>exp</c> is a canonical decimal (no sign, no leading zero). Other parameters are ignored.
 /// </summary>
 /// <param name="Signature">43 characters of base64url; not verified yet.</param>

@@ -5,7 +5,9 @@ using ImageService.Core.Secrets;
 
 namespace ImageService.Core.Signing;
 
-/// <summary>Makes signing keys and moves them through their life: active, verify-only, retired or revoked. The caller saves what it returns and changes.</summary>
+/// <summary>
+/// Makes signing keys and moves them through their life: active, verify-only, retired or revoked. The caller saves what it returns and changes.
+/// </summary>
 public sealed class SigningKeyIssuer(SecretProtector protector, TimeProvider time)
 {
     private const int KidRandomBytes = 8;

@@ -40,7 +40,8 @@ public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, S
     }
 
     /// <summary>
-    /// Whether this very target was verified before, for the same tenant and host, and still holds: it has not ended, and its key may still verify. From memory alone, without an HMAC; false says
+    /// Whether this very target was verified before, for the same tenant and host, and still holds: it has not ended, and its key may still verify. From
+    /// memory alone, without an HMAC; false says
     /// nothing. Counts nothing: call <see cref="NoteVerified"/> for what is served.
     /// </summary>
     /// <param name="organizationId">Whose URL.</param>

@@ -7,7 +7,8 @@ namespace ImageService.Core.Signing;
 
 /// <summary>
 /// Signs and verifies image URLs (contract, "Signed URLs"): <c>sig</c> is base64url without padding of HMAC-SHA256 over
-/// <c>GET\n{path}\n{exp}\n{hostname}\n{tenant id}</c>. Pure; the same for <c>HEAD</c>. The edge functions in <c>deploy/edge</c> do the same and share its test vectors.
+/// <c>GET\n{path}\n{exp}\n{hostname}\n{tenant id}</c>. Pure; the same for <c>HEAD</c>. The edge functions in <c>deploy/edge</c> do the same and share its
+/// test vectors.
 /// </summary>
 public static class UrlSignature
 {

@@ -6,7 +6,8 @@ using System.Security.Cryptography;
 namespace ImageService.Core.Signing;
 
 /// <summary>
-/// Remembers targets whose signature was verified, until it ends, so that a gallery pays one HMAC per URL and not one per request. Only what held is remembered, and whoever asks presents the whole target
+/// Remembers targets whose signature was verified, until it ends, so that a gallery pays one HMAC per URL and not one per request. Only what held is
+/// remembered, and whoever asks presents the whole target
 /// with its signature again. Bounded; thread-safe.
 /// </summary>
 internal sealed class VerifiedSignatures

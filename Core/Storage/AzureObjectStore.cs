@@ -13,7 +13,8 @@ using Azure.Storage.Sas;
 namespace ImageService.Core.Storage;
 
 /// <summary>
-/// Azure Blob Storage. Blobs above one part go as blocks that become a blob when they are committed; blocks of an upload that died belong to no blob and are dropped by
+/// Azure Blob Storage. Blobs above one part go as blocks that become a blob when they are committed; blocks of an upload that died belong to no blob and
+/// are dropped by
 /// the service after a week. Tiers are Hot, Cool and Cold; never Archive, which cannot be read at once.
 /// </summary>
 internal sealed class AzureObjectStore : IObjectStore

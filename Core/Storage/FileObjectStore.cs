@@ -5,7 +5,8 @@ namespace ImageService.Core.Storage;
 
 /// <summary>
 /// Objects as plain files below one folder: the default store, for one machine or a shared file system. A write goes to a file of its own,
-/// is flushed and renamed into place, and the folder is flushed: a reader, and a restart after a crash, sees the whole object or none. What can be made again is not flushed: after a power cut, not after
+/// is flushed and renamed into place, and the folder is flushed: a reader, and a restart after a crash, sees the whole object or none. What can be made
+/// again is not flushed: after a power cut, not after
 /// a crash of this process, it may be gone or damaged.
 /// Keeps no media type of its own: <see cref="ObjectInfo.ContentType"/> follows the key's extension and is null where there is none.
 /// </summary>
@@ -216,7 +217,9 @@ internal sealed class FileObjectStore : IObjectStore
         }
     }
 
-    /// <summary>Writes a file and flushes it where it must last. What reading the content throws passes as it is: that is the sender's failure, not the store's.</summary>
+    /// <summary>
+    /// Writes a file and flushes it where it must last. What reading the content throws passes as it is: that is the sender's failure, not the store's.
+    /// </summary>
     private static async Task<long> WriteAsync(string key, string path, Stream content, bool isDurable, CancellationToken ct)
     {
         await using var file = await Guarded(key, () =>

@@ -12,7 +12,8 @@ using Object = Google.Apis.Storage.v1.Data.Object;
 namespace ImageService.Core.Storage;
 
 /// <summary>
-/// Google Cloud Storage. Objects go as resumable uploads in parts, whose session ends unseen and unbilled when it is not finished; the library compares CRC32C with
+/// Google Cloud Storage. Objects go as resumable uploads in parts, whose session ends unseen and unbilled when it is not finished; the library compares
+/// CRC32C with
 /// what the service computed. Create only is <c>ifGenerationMatch=0</c>. Every class can be read at once; the colder ones bill 30, 90 and 365 days at least.
 /// </summary>
 internal sealed class GcsObjectStore : IObjectStore, IDisposable

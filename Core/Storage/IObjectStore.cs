@@ -84,7 +84,8 @@ public sealed record ObjectInfo(long SizeBytes, DateTimeOffset LastModified, str
 public sealed record PutOptions(string ContentType, PutMode Mode = PutMode.Overwrite, StorageTier Tier = StorageTier.Hot)
 {
     /// <summary>
-    /// Whether the bytes can be made again and are compared with what is known of them whenever they are read: then the store need not wait until they would outlast a power cut. False: it waits.
+    /// Whether the bytes can be made again and are compared with what is known of them whenever they are read: then the store need not wait until they
+    /// would outlast a power cut. False: it waits.
     /// </summary>
     public bool CanBeMadeAgain { get; init; }
 }
@@ -95,7 +96,9 @@ public enum PutMode
     /// <summary>Replaces it.</summary>
     Overwrite,
 
-    /// <summary>Leaves it alone: of any number of writers exactly one writes. A store without conditional writes only looks first, and says so at start.</summary>
+    /// <summary>
+    /// Leaves it alone: of any number of writers exactly one writes. A store without conditional writes only looks first, and says so at start.
+    /// </summary>
     Create,
 }
 

@@ -17,7 +17,10 @@ public static class ObjectKey
     /// <summary>Every piece of a resumable upload.</summary>
     public static string StagingPartsPrefix(Guid organizationId, Guid uploadId) => $"{organizationId:n}/staging/parts/{uploadId:n}/";
 
-    /// <summary>Says that an asset version's objects are being put in place; removed once its row is committed. A stale one without a row tells the sweep what to remove.</summary>
+    /// <summary>
+    /// Says that an asset version's objects are being put in place; removed once its row is committed. A stale one without a row tells the sweep what to
+    /// remove.
+    /// </summary>
     public static string StagingIntent(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/staging/intents/{assetId:n}.v{version}";
 
     /// <summary>Every intent of an organization; <c>{asset}.v{version}</c> follows.</summary>

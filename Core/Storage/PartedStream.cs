@@ -1,6 +1,9 @@
 namespace ImageService.Core.Storage;
 
-/// <summary>A filled part and, where it is full, the rest of the content after it: for a client that reads a stream by itself. Remembers what reading the content threw.</summary>
+/// <summary>
+/// A filled part and, where it is full, the rest of the content after it: for a client that reads a stream by itself. Remembers what reading the content
+/// threw.
+/// </summary>
 internal sealed class PartedStream(PartBuffer part, Stream rest) : Stream
 {
     private readonly Stream _first = part.Open();

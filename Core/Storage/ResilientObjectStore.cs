@@ -8,7 +8,8 @@ using Polly.Timeout;
 namespace ImageService.Core.Storage;
 
 /// <summary>
-/// Keeps a store that is away from holding everyone up: a call without an answer in time fails, a run of failures opens the breaker, which refuses at once until
+/// Keeps a store that is away from holding everyone up: a call without an answer in time fails, a run of failures opens the breaker, which refuses at once
+/// until
 /// the store is tried again. Retries, with jitter, are the SDKs' own, which know what can be sent twice.
 /// </summary>
 internal sealed class ResilientObjectStore : IObjectStore

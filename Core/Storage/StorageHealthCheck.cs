@@ -3,7 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ImageService.Core.Storage;
 
 /// <summary>
-/// Whether the default object store answers and takes writes, and the others answer. Without them cached images still flow and uploads are refused at once, so a failure degrades.
+/// Whether the default object store answers and takes writes, and the others answer. Without them cached images still flow and uploads are refused at once,
+/// so a failure degrades.
 /// </summary>
 internal sealed class StorageHealthCheck(StoreProbe probe, ObjectStores stores) : IHealthCheck
 {

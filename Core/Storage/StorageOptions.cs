@@ -13,13 +13,19 @@ public sealed class StorageOptions
     [Required(ErrorMessage = "Storage:Provider is empty. Set it to 'file', or name stores below Storage:Stores.")]
     public string Provider { get; set; } = FileObjectStore.ProviderName;
 
-    /// <summary>Folder of the file store, absolute or relative to the working directory. Default: <c>data/objects</c>. All replicas must see the same folder.</summary>
+    /// <summary>
+    /// Folder of the file store, absolute or relative to the working directory. Default: <c>data/objects</c>. All replicas must see the same folder.
+    /// </summary>
     public string Root { get; set; } = Path.Combine("data", "objects");
 
-    /// <summary>Several stores by name. Rows remember the names: one that is taken away makes what lies there unreachable. Call the folder of before <c>file</c>.</summary>
+    /// <summary>
+    /// Several stores by name. Rows remember the names: one that is taken away makes what lies there unreachable. Call the folder of before <c>file</c>.
+    /// </summary>
     public Dictionary<string, StoreOptions> Stores { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Name of the store that holds what no policy places elsewhere. Default: the first name in the order of the alphabet, as configuration keeps no other.</summary>
+    /// <summary>
+    /// Name of the store that holds what no policy places elsewhere. Default: the first name in the order of the alphabet, as configuration keeps no other.
+    /// </summary>
     public string? Default { get; set; }
 
     /// <summary>The stores by name, the default one first.</summary>

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Storage;
 
-/// <summary>The adapters of the configured stores, the default one first; bare for the probe, and with what every caller goes through: a breaker and counters.</summary>
+/// <summary>
+/// The adapters of the configured stores, the default one first; bare for the probe, and with what every caller goes through: a breaker and counters.
+/// </summary>
 internal sealed class StoreAdapters : IDisposable
 {
     public static readonly string[] Providers = [FileObjectStore.ProviderName, S3ObjectStore.ProviderName, AzureObjectStore.ProviderName, GcsObjectStore.ProviderName];

@@ -11,10 +11,15 @@ public sealed class StoreOptions
     /// <summary><c>file</c>: the folder.</summary>
     public string? Root { get; set; }
 
-    /// <summary><c>s3</c>: what the server is: <c>aws</c> (default), <c>minio</c>, <c>r2</c>, <c>ceph</c>, <c>seaweedfs</c>, <c>wasabi</c>, <c>b2</c>.</summary>
+    /// <summary>
+    /// <c>s3</c>: what the server is: <c>aws</c> (default), <c>minio</c>, <c>r2</c>, <c>ceph</c>, <c>seaweedfs</c>, <c>wasabi</c>, <c>b2</c>.
+    /// </summary>
     public string Profile { get; set; } = "aws";
 
-    /// <summary><c>s3</c>, <c>minio</c>: base URL; none for AWS itself. <c>azure</c>: URL of the blob service, with a managed identity. <c>gcs</c>: base URL of an emulator.</summary>
+    /// <summary>
+    /// <c>s3</c>, <c>minio</c>: base URL; none for AWS itself. <c>azure</c>: URL of the blob service, with a managed identity. <c>gcs</c>: base URL of an
+    /// emulator.
+    /// </summary>
     public string? ServiceUrl { get; set; }
 
     /// <summary><c>s3</c>, <c>minio</c>: region. Default: the profile's, or the platform's.</summary>
@@ -38,7 +43,10 @@ public sealed class StoreOptions
     /// <summary><c>gcs</c>: path of a service account's key file; without one the platform's own credentials are used. </summary>
     public string? CredentialsFile { get; set; }
 
-    /// <summary>Key that the store encrypts with: a KMS key id (<c>s3</c>), a Cloud KMS key name (<c>gcs</c>), an encryption scope (<c>azure</c>). Default: the store's own encryption.</summary>
+    /// <summary>
+    /// Key that the store encrypts with: a KMS key id (<c>s3</c>), a Cloud KMS key name (<c>gcs</c>), an encryption scope (<c>azure</c>). Default: the
+    /// store's own encryption.
+    /// </summary>
     public string? EncryptionKeyId { get; set; }
 
     /// <summary><c>s3</c>: bucket in the path. Default: the profile's.</summary>
@@ -53,7 +61,9 @@ public sealed class StoreOptions
     /// <summary>Storage class of warm objects. Default: the profile's (<c>STANDARD_IA</c>, <c>NEARLINE</c>, <c>Cool</c>); empty: none.</summary>
     public string? WarmClass { get; set; }
 
-    /// <summary>Storage class of cold objects, one that can be read at once. Default: the profile's (<c>GLACIER_IR</c>, <c>COLDLINE</c>, <c>Cold</c>); empty: none.</summary>
+    /// <summary>
+    /// Storage class of cold objects, one that can be read at once. Default: the profile's (<c>GLACIER_IR</c>, <c>COLDLINE</c>, <c>Cold</c>); empty: none.
+    /// </summary>
     public string? ColdClass { get; set; }
 
     /// <summary>How long a call may take until its answer begins; a part of an upload four times as long. Default 5 s.</summary>

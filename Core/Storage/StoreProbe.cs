@@ -4,7 +4,8 @@ using System.Text;
 namespace ImageService.Core.Storage;
 
 /// <summary>
-/// Whether the object store takes writes, found out by writing: a small object of this machine's, removed at once. Asked at most every ten seconds however many want to know, and a store that hangs
+/// Whether the object store takes writes, found out by writing: a small object of this machine's, removed at once. Asked at most every ten seconds however
+/// many want to know, and a store that hangs
 /// is asked once: readiness and uploads share the answer.
 /// </summary>
 public sealed class StoreProbe(IObjectStore store, TimeProvider time)

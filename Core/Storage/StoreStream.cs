@@ -1,6 +1,8 @@
 namespace ImageService.Core.Storage;
 
-/// <summary>An object's bytes as they come over the network, forward only. A connection that breaks or ends early is the store's failure. Owns the response.</summary>
+/// <summary>
+/// An object's bytes as they come over the network, forward only. A connection that breaks or ends early is the store's failure. Owns the response.
+/// </summary>
 /// <param name="content">The body.</param>
 /// <param name="length">Bytes that must come.</param>
 /// <param name="response">Disposed with the stream.</param>

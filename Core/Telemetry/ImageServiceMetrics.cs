@@ -54,7 +54,8 @@ public sealed class ImageServiceMetrics : IDisposable
     }
 
     /// <summary>
-    /// Makes every counter a series at zero, with the labels that are known beforehand, so that a rate over the first event is right and an alert on absence means something.
+    /// Makes every counter a series at zero, with the labels that are known beforehand, so that a rate over the first event is right and an alert on
+    /// absence means something.
     /// Call once the exporter listens.
     /// </summary>
     /// <param name="stores">Provider names of the object stores.</param>
@@ -149,7 +150,9 @@ public sealed class ImageServiceMetrics : IDisposable
     /// <param name="kind"><c>variant</c>, <c>original</c>, <c>intermediate</c>, <c>working_copy</c> or <c>redis</c>.</param>
     public void IntegrityFailed(string kind) => _integrityFailures.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    /// <summary>Sets the gauges of stored bytes: the one number that has an organization as label, which the quota alert needs; the caller bounds the list.</summary>
+    /// <summary>
+    /// Sets the gauges of stored bytes: the one number that has an organization as label, which the quota alert needs; the caller bounds the list.
+    /// </summary>
     public void SetStorage(IReadOnlyList<StorageUse> uses) => Volatile.Write(ref _storage, uses);
 
     public void Dispose() => _meter.Dispose();

@@ -32,7 +32,9 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
         StaleFacts.Allow,
         ct);
 
-    /// <summary>A live asset with its space, read from the registry: for work that comes after the request. Null where the asset, or a level above it, is gone.</summary>
+    /// <summary>
+    /// A live asset with its space, read from the registry: for work that comes after the request. Null where the asset, or a level above it, is gone.
+    /// </summary>
     public async Task<AssetPlace?> FindPlaceAsync(Guid organizationId, Guid assetId, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);

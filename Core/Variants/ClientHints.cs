@@ -13,7 +13,8 @@ public readonly record struct ClientHints(int? Width, bool SavesData)
     private const double MostDpr = 10;
 
     /// <summary>
-    /// Reads the headers' values (Responsive Image Client Hints; the names without <c>Sec-CH-</c> are those of before): a width, else the viewport's times the device pixel ratio. What cannot be read says nothing.
+    /// Reads the headers' values (Responsive Image Client Hints; the names without <c>Sec-CH-</c> are those of before): a width, else the viewport's times
+    /// the device pixel ratio. What cannot be read says nothing.
     /// </summary>
     public static ClientHints Read(string? width, string? viewport, string? dpr, string? saveData)
     {

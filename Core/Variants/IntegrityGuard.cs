@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageService.Core.Variants;
 
 /// <summary>
-/// Compares bytes that come from the store with what the registry knows of them, before anybody is served, and tells of what differs: a metric for the alert, the log, and for originals, which nobody
+/// Compares bytes that come from the store with what the registry knows of them, before anybody is served, and tells of what differs: a metric for the
+/// alert, the log, and for originals, which nobody
 /// can make again, a line in the organization's audit log.
 /// </summary>
 public sealed class IntegrityGuard(RegistryFactory registry, AuditLog audit, CurrentActor actor, ImageServiceMetrics metrics, TimeProvider time, ILogger<IntegrityGuard> logger)
@@ -42,7 +43,8 @@ public sealed class IntegrityGuard(RegistryFactory registry, AuditLog audit, Cur
     }
 
     /// <summary>
-    /// Judges an opened object that will be streamed: its length always, its bytes by reading it to its end, once for as long as the store shows the same length and time for it. The stream is used up.
+    /// Judges an opened object that will be streamed: its length always, its bytes by reading it to its end, once for as long as the store shows the same
+    /// length and time for it. The stream is used up.
     /// </summary>
     public async Task<Damage?> JudgeAsync(string key, StoredObject stored, ExpectedBytes expected, CancellationToken ct)
     {

@@ -9,7 +9,8 @@ using ImageService.Core.Storage;
 namespace ImageService.Core.Variants;
 
 /// <summary>
-/// <c>original</c> of a file that no cache in memory would keep: copied to this machine's disk, its metadata left out while it is written to the store, and never
+/// <c>original</c> of a file that no cache in memory would keep: copied to this machine's disk, its metadata left out while it is written to the store, and
+/// never
 /// in memory as a whole. It is served from the store.
 /// </summary>
 public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity, TransformEngine engine, VariantCache cache)
@@ -27,7 +28,8 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
     /// <param name="ct">Cancels.</param>
     /// <returns>
     /// What became of it and where the time went; <see cref="ErrorCode.UndecodableImage"/> where metadata cannot be told from the picture,
-    /// <see cref="ErrorCode.StorageUnavailable"/> where the original is gone or damaged, <see cref="ErrorCode.Overloaded"/> where this machine's disk takes no copy.
+    /// <see cref="ErrorCode.StorageUnavailable"/> where the original is gone or damaged, <see cref="ErrorCode.Overloaded"/> where this machine's disk takes
+    /// no copy.
     /// </returns>
     /// <exception cref="ObjectStoreException">The store does not answer.</exception>
     public async Task<Result<(Publication Publication, TransformTimes Times)>> MakeAsync(VariantDescription description, int? budget, CpuUse use, CancellationToken ct)

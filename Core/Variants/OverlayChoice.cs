@@ -13,7 +13,8 @@ public sealed class OverlayChoice(OverlayCatalog overlays, FontCatalog fonts, As
     private static readonly ChosenOverlays None = new([], null);
 
     /// <summary>Finds them.</summary>
-    /// <returns><see cref="ErrorCode.NotFound"/> for a name, picture or font that is not there; <see cref="ErrorCode.PolicyForbids"/> where the watermark's own overlay is not.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/> for a name, picture or font that is not there; <see cref="ErrorCode.PolicyForbids"/> where the watermark's
+    /// own overlay is not.</returns>
     public ValueTask<Result<ChosenOverlays>> FindAsync(SpaceScope space, ImageOperations operations, PresetRevision? preset, CancellationToken ct)
     {
         return NoneFor(space, operations, preset) is { } none

@@ -9,11 +9,14 @@ using ImageService.Core.Tenancy;
 
 namespace ImageService.Core.Variants;
 
-/// <summary>Fetches the bytes of what overlays show: pictures, each once, and fonts. Vectors are drawn in the decoder's process at the size they are shown.</summary>
+/// <summary>
+/// Fetches the bytes of what overlays show: pictures, each once, and fonts. Vectors are drawn in the decoder's process at the size they are shown.
+/// </summary>
 public sealed class OverlayReader(VariantStore store, IntegrityGuard integrity, FontCatalog fonts, IsolatedDecoder drawer)
 {
     /// <summary>Everything that drawing a variant's overlays needs; null where nothing is drawn.</summary>
-    /// <returns><see cref="ErrorCode.StorageUnavailable"/> where a picture's object is gone, <see cref="ErrorCode.NotFound"/> where a font was deleted meanwhile, or what drawing a vector returns.</returns>
+    /// <returns><see cref="ErrorCode.StorageUnavailable"/> where a picture's object is gone, <see cref="ErrorCode.NotFound"/> where a font was deleted
+    /// meanwhile, or what drawing a vector returns.</returns>
     /// <exception cref="ObjectStoreException">The store does not answer.</exception>
     public Task<Result<OverlayMaterial?>> ReadAsync(VariantDescription description, CpuUse? use, CancellationToken ct) =>
         ReadAsync(description.OrganizationId, description.Overlays, TransformPlan.Of(description.Canonical, description.Source).Output, use, ct);

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageService.Core.Variants;
 
-/// <summary>Counts how often each variant is asked for. Tiering and the variant list read it; it is statistics: what would need too many rows in memory is not counted.</summary>
+/// <summary>
+/// Counts how often each variant is asked for. Tiering and the variant list read it; it is statistics: what would need too many rows in memory is not
+/// counted.
+/// </summary>
 public sealed class VariantAccessCounts(RegistryFactory registry, TimeProvider time, ILogger<VariantAccessCounts> logger) : WriteBehind(Interval, time, logger)
 {
     private const int MaxKeys = 100_000;

@@ -23,7 +23,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     private readonly ConcurrentDictionary<Meaning, VariantDescription> _described = new();
 
     /// <summary>Describes the variant.</summary>
-    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/> or <see cref="ErrorCode.InvalidOperations"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/> or
+    /// <see cref="ErrorCode.InvalidOperations"/>.</returns>
     public async ValueTask<Result<VariantDescription>> DescribeAsync(VariantRequest request, CancellationToken ct)
     {
         // The asset first: a preset that is not there tells of the space that is.
@@ -91,7 +92,9 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         return FormatNegotiation.Choose(request.Accept, extension, holding, facts.Frames > 1);
     }
 
-    /// <summary>The formats in which the memory budget holds the picture as large as it was asked for, and the extension's, which is shrunk where it must be.</summary>
+    /// <summary>
+    /// The formats in which the memory budget holds the picture as large as it was asked for, and the extension's, which is shrunk where it must be.
+    /// </summary>
     private IReadOnlySet<ImageFormat> WithinBudget(IReadOnlySet<ImageFormat> allowed, ImageOperations merged, AssetFacts facts, ImageFormat extension)
     {
         var source = SourceOf(facts);

@@ -46,7 +46,9 @@ public sealed class VariantDescription
     /// <summary>The width that the policy's ladder put in place of the one asked for, px; null where it changed nothing.</summary>
     public int? SnappedWidth { get; init; }
 
-    /// <summary>The side that the format's limit cut back though nobody asked for a smaller one, as <c>width=16383</c>; null where the picture has its full size.</summary>
+    /// <summary>
+    /// The side that the format's limit cut back though nobody asked for a smaller one, as <c>width=16383</c>; null where the picture has its full size.
+    /// </summary>
     public string? SizeLimited { get; init; }
 
     /// <summary>Whether the variant derives from the intermediate and never from anything else.</summary>

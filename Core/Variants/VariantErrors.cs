@@ -6,7 +6,9 @@ namespace ImageService.Core.Variants;
 /// <summary>Why a readable URL gets no image.</summary>
 public static class VariantErrors
 {
-    /// <summary>The same words for an asset that is missing, deleted, another tenant's or reached by the wrong kind of URL: its existence is not told.</summary>
+    /// <summary>
+    /// The same words for an asset that is missing, deleted, another tenant's or reached by the wrong kind of URL: its existence is not told.
+    /// </summary>
     public static Error NotFound { get; } = new(ErrorCode.NotFound, "There is no such image.");
 
     public static Error NoSuchPreset(string slug) => new(ErrorCode.NotFound, $"There is no preset \"{slug}\" in this space.");

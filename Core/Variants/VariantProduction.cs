@@ -36,7 +36,9 @@ public sealed class VariantProduction(
     private const int FaithfulQuality = 95;
     private const int PixelBytes = 4;
 
-    /// <summary>Whether the variant would be refused whoever asks: it could not be made lately, or the gate would not let it in. Asked before locks and limits.</summary>
+    /// <summary>
+    /// Whether the variant would be refused whoever asks: it could not be made lately, or the gate would not let it in. Asked before locks and limits.
+    /// </summary>
     /// <returns>The refusal, or null.</returns>
     public Error? Judge(VariantDescription description, bool isOwn) => failures.Find(description.Key) ?? gate.Judge(RequestFor(description, isOwn));
 

@@ -66,7 +66,8 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     /// </summary>
     /// <param name="description">Which variant.</param>
     /// <param name="made">Its bytes, and what is to be known of them.</param>
-    /// <param name="budget">Most variants the asset version may have; null for no limit. Writers of one version take turns, so that replicas cannot exceed it together.</param>
+    /// <param name="budget">Most variants the asset version may have; null for no limit. Writers of one version take turns, so that replicas cannot exceed
+    /// it together.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<Publication> PublishAsync(VariantDescription description, MadeVariant made, int? budget, CancellationToken ct)
     {

@@ -50,7 +50,9 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
         return answer.Problem;
     }
 
-    /// <summary>Opens what the first step sealed, so that the password need not be typed again with the code; null where it is too old or was changed.</summary>
+    /// <summary>
+    /// Opens what the first step sealed, so that the password need not be typed again with the code; null where it is too old or was changed.
+    /// </summary>
     public (string Email, string Password)? OpenSecondStep(string? ticket)
     {
         try

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace ImageService.Portal.Client;
 
 /// <summary>
-/// The session token of the person a page or request belongs to. It lives in the encrypted sign-in cookie and in this server's memory; a browser's script never sees it.
+/// The session token of the person a page or request belongs to. It lives in the encrypted sign-in cookie and in this server's memory; a browser's script
+/// never sees it.
 /// </summary>
 internal sealed class PortalSession(AuthenticationStateProvider authentication)
 {

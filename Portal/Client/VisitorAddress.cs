@@ -1,8 +1,10 @@
 namespace ImageService.Portal.Client;
 
 /// <summary>
-/// Tells the Api whose request this is, so that limits by address, audit lines and the list of sessions concern the visitor and not the portal. The Api believes the address only
-/// where the portal is one of its <c>Api:TrustedProxies</c>. Outside development visitors come by HTTPS alone; the Api is told so, or it would send the portal, which speaks
+/// Tells the Api whose request this is, so that limits by address, audit lines and the list of sessions concern the visitor and not the portal. The Api
+/// believes the address only
+/// where the portal is one of its <c>Api:TrustedProxies</c>. Outside development visitors come by HTTPS alone; the Api is told so, or it would send the
+/// portal, which speaks
 /// plain HTTP inside the cluster, to an https address that nobody listens on.
 /// </summary>
 internal sealed class VisitorAddress(IHttpContextAccessor accessor, IHostEnvironment environment) : DelegatingHandler

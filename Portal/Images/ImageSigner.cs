@@ -3,7 +3,8 @@ using ImageService.Portal.Client;
 namespace ImageService.Portal.Images;
 
 /// <summary>
-/// Addresses that work in the browser of the signed-in person: those of private images are signed for a look, many with one request, and used again while they have
+/// Addresses that work in the browser of the signed-in person: those of private images are signed for a look, many with one request, and used again while
+/// they have
 /// time left.
 /// </summary>
 internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, TimeProvider time)
@@ -18,7 +19,9 @@ internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, Tim
     private readonly Dictionary<string, List<(string Url, TaskCompletionSource<ApiAnswer<string>> Asked)>> _gathered = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    /// <summary>A thumbnail for a grid: as large as it is shown on a dense screen, in the best format the browser takes; of an animation its first picture.</summary>
+    /// <summary>
+    /// A thumbnail for a grid: as large as it is shown on a dense screen, in the best format the browser takes; of an animation its first picture.
+    /// </summary>
     public Task<ApiAnswer<string>> ThumbnailAsync(string organization, AssetResponse asset, CancellationToken ct) =>
         AccessAsync(organization, asset, urls.Of(organization, asset, new OperationsDraft { Format = ThumbnailFormat(asset), Width = 480, Height = 360, Fit = "inside" }), ct);
 

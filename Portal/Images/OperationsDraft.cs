@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace ImageService.Portal.Images;
 
-/// <summary>The operations a person puts together on an asset's page, written as the URL's text. A value that is not set stands for the service's default and is left out.</summary>
+/// <summary>
+/// The operations a person puts together on an asset's page, written as the URL's text. A value that is not set stands for the service's default and is
+/// left out.
+/// </summary>
 public sealed record OperationsDraft
 {
     public string? Preset { get; init; }
@@ -61,7 +64,9 @@ public sealed record OperationsDraft
     /// <param name="ownFormat">Extension of the original's own format, which <c>auto</c> falls back to.</param>
     public string FileName(string ownFormat) => $"{Operations()}.{(IsAuto ? ownFormat : Format)}";
 
-    /// <summary>What <see cref="FileName"/> wrote; null for a text with anything that has no control here, which is left as it is rather than half understood.</summary>
+    /// <summary>
+    /// What <see cref="FileName"/> wrote; null for a text with anything that has no control here, which is left as it is rather than half understood.
+    /// </summary>
     public static OperationsDraft? Read(string? fileName)
     {
         if (string.IsNullOrEmpty(fileName) || fileName.LastIndexOf('.') is not (> 0 and var dot)) return null;

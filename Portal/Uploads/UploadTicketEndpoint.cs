@@ -4,7 +4,8 @@ using ImageService.Portal.Images;
 namespace ImageService.Portal.Uploads;
 
 /// <summary>
-/// Lends the browser's upload queue what it needs for one space: where uploads go, and a short-lived ticket in place of the session. The files themselves go straight to the Api.
+/// Lends the browser's upload queue what it needs for one space: where uploads go, and a short-lived ticket in place of the session. The files themselves
+/// go straight to the Api.
 /// Another site can neither read the answer nor gain by asking, so the sign-in cookie alone is enough.
 /// </summary>
 internal static class UploadTicketEndpoint

@@ -3,7 +3,8 @@ using ImageService.Portal.Client;
 namespace ImageService.Portal.Workspaces;
 
 /// <summary>
-/// What changes in the organization that a person looks at, as the Api tells it: one stream for a page's circuit, however many parts of the page listen. It is opened by the first who listens and
+/// What changes in the organization that a person looks at, as the Api tells it: one stream for a page's circuit, however many parts of the page listen. It
+/// is opened by the first who listens and
 /// closed with the circuit; cut off, it is opened again after a pause.
 /// </summary>
 internal sealed class ChangeFeed(ImageServiceClient client, TimeProvider clock) : IDisposable

@@ -3,7 +3,8 @@ using ImageService.Portal.Client;
 namespace ImageService.Portal.Workspaces;
 
 /// <summary>
-/// The signed-in person, what their roles let them do where, and the places they see: read once for a page's circuit, and again after something of it was changed here.
+/// The signed-in person, what their roles let them do where, and the places they see: read once for a page's circuit, and again after something of it was
+/// changed here.
 /// Pages draw only what the roles allow; the Api judges every request all the same.
 /// </summary>
 internal sealed class Workspace(ImageServiceClient client)

@@ -8,7 +8,8 @@ using Xunit;
 namespace ImageService.Tests.Acceptance;
 
 /// <summary>
-/// The table of docs/operations.md on a whole stack of its own: each part hangs or is killed and comes back, one after the other, while a reader asks for a cached image all the time.
+/// The table of docs/operations.md on a whole stack of its own: each part hangs or is killed and comes back, one after the other, while a reader asks for a
+/// cached image all the time.
 /// The queue is PostgreSQL here, so it goes and comes with it.
 /// </summary>
 public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAsyncDisposable

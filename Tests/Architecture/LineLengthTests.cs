@@ -14,14 +14,14 @@ public sealed class LineLengthTests
     /// <summary>Longer lines that there still are. Lower a number whenever it is lower in the tree; never raise one.</summary>
     private static readonly Dictionary<string, int> Left = new(StringComparer.Ordinal)
     {
-        ["AppHost"] = 120,
-        ["Api"] = 477,
-        ["Benchmarks"] = 40,
-        ["Core"] = 610,
-        ["Portal"] = 510,
-        ["ServiceDefaults"] = 20,
-        ["Tests"] = 720,
-        ["Worker"] = 60,
+        ["AppHost"] = 103,
+        ["Api"] = 392,
+        ["Benchmarks"] = 31,
+        ["Core"] = 408,
+        ["Portal"] = 476,
+        ["ServiceDefaults"] = 7,
+        ["Tests"] = 678,
+        ["Worker"] = 24,
     };
 
     [Fact]

@@ -7,7 +7,9 @@ using System.Reflection.PortableExecutable;
 
 namespace ImageService.Tests.Architecture;
 
-/// <summary>Which type of an assembly uses which: in its ancestry, fields, signatures, attributes and method bodies, read from metadata without loading it.</summary>
+/// <summary>
+/// Which type of an assembly uses which: in its ancestry, fields, signatures, attributes and method bodies, read from metadata without loading it.
+/// </summary>
 internal sealed class TypeReferences : IDisposable
 {
     private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)

@@ -13,7 +13,10 @@ using Xunit;
 
 namespace ImageService.Tests.Edge;
 
-/// <summary>A real cache with a configuration of <c>deploy/edge</c> before a small origin that answers with the contract's headers. Started by the first test that asks.</summary>
+/// <summary>
+/// A real cache with a configuration of <c>deploy/edge</c> before a small origin that answers with the contract's headers. Started by the first test that
+/// asks.
+/// </summary>
 public abstract class EdgeServer : IAsyncLifetime
 {
     private readonly SemaphoreSlim _starting = new(1, 1);

@@ -15,7 +15,10 @@ using Xunit;
 
 namespace ImageService.Tests.EndToEnd;
 
-/// <summary>Pages of another origin upload in a real browser: with tus-js-client, with a form, straight to a presigned URL. The page holds a key as a tool of the tenant would.</summary>
+/// <summary>
+/// Pages of another origin upload in a real browser: with tus-js-client, with a form, straight to a presigned URL. The page holds a key as a tool of the
+/// tenant would.
+/// </summary>
 [Trait("Level", "EndToEnd")]
 public sealed class BrowserUploadTests(PostgresServer postgres, RedisServer redis, Chromium chromium) : GatewayTest(postgres, redis)
 {

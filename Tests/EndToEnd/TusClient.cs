@@ -6,7 +6,10 @@ using Xunit;
 
 namespace ImageService.Tests.EndToEnd;
 
-/// <summary>tus-js-client as npm has it: the program that browsers run. Fetched once, verified against a pinned hash; no script of the package is run but in the browser.</summary>
+/// <summary>
+/// tus-js-client as npm has it: the program that browsers run. Fetched once, verified against a pinned hash; no script of the package is run but in the
+/// browser.
+/// </summary>
 internal static class TusClient
 {
     private const string Version = "4.3.1";

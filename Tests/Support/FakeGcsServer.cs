@@ -11,7 +11,8 @@ using Microsoft.AspNetCore.Http;
 namespace ImageService.Tests.Support;
 
 /// <summary>
-/// A fake written from the public API reference of Google Cloud Storage (JSON API v1): resumable uploads, media downloads with ranges, metadata, listing by pages,
+/// A fake written from the public API reference of Google Cloud Storage (JSON API v1): resumable uploads, media downloads with ranges, metadata, listing by
+/// pages,
 /// rewriting to another class, removal, and the precondition <c>ifGenerationMatch=0</c>. It keeps objects in memory and asks for no credentials.
 /// </summary>
 public sealed class FakeGcsServer : IAsyncDisposable

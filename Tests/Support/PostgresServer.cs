@@ -9,7 +9,8 @@ namespace ImageService.Tests.Support;
 
 /// <summary>
 /// One real PostgreSQL for the whole run, started when the first test asks: the server named by <c>IMAGESERVICE_TEST_POSTGRES</c>
-/// (a connection string whose user may create databases), else a private one that the code of the AppHost prepares. It ends with the test process, also when that is killed.
+/// (a connection string whose user may create databases), else a private one that the code of the AppHost prepares. It ends with the test process, also
+/// when that is killed.
 /// Every caller gets a database of its own.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable

@@ -8,7 +8,8 @@ using System.Text.Json;
 namespace ImageService.Tests.Support;
 
 /// <summary>
-/// What Google Cloud Pub/Sub's REST interface does, as far as a queue needs it: topics, pull subscriptions, acknowledgement deadlines, back-off, delivery attempts, the dead-letter
+/// What Google Cloud Pub/Sub's REST interface does, as far as a queue needs it: topics, pull subscriptions, acknowledgement deadlines, back-off, delivery
+/// attempts, the dead-letter
 /// policy, and the two depths in Cloud Monitoring. Written from the public API reference: a stand-in, not Pub/Sub.
 /// </summary>
 internal sealed class PubSubService : IAsyncDisposable

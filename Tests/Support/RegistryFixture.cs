@@ -89,7 +89,9 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
         await Probe.UntilAsync(() => facts.IsListening, "changes of facts are heard");
     }
 
-    /// <summary>Waits until a listening provider has heard of everything written so far. Notices come in order: once the marker is forgotten, so was all before it.</summary>
+    /// <summary>
+    /// Waits until a listening provider has heard of everything written so far. Notices come in order: once the marker is forgotten, so was all before it.
+    /// </summary>
     public static async Task CatchUpAsync(IServiceProvider services)
     {
         var facts = services.GetRequiredService<FactsCache>();

@@ -8,7 +8,8 @@ using Xunit;
 namespace ImageService.Tests.Support;
 
 /// <summary>
-/// An SQS server for the whole run: fauxqs on the Node.js it needs, both installed once as npm packages in the user's cache and bound to loopback. It checks no credentials.
+/// An SQS server for the whole run: fauxqs on the Node.js it needs, both installed once as npm packages in the user's cache and bound to loopback. It
+/// checks no credentials.
 /// Use queue names of your own. A test that restarts it takes one of its own.
 /// </summary>
 public sealed class SqsServer : IAsyncDisposable

@@ -14,7 +14,8 @@ using Xunit;
 namespace ImageService.Tests.Support;
 
 /// <summary>
-/// Real object store servers for the whole run, started when the first test asks, on loopback: radosgw for S3 and Azurite for Azure. A test of a server that is not on
+/// Real object store servers for the whole run, started when the first test asks, on loopback: radosgw for S3 and Azurite for Azure. A test of a server
+/// that is not on
 /// this machine is skipped with the command that installs it. A running one is used where <c>IMAGESERVICE_TEST_S3</c> (<c>url;access key;secret key</c>) or
 /// <c>IMAGESERVICE_TEST_AZURE</c> (a connection string) names it. They end with the test process, also when that is killed.
 /// </summary>

@@ -7,7 +7,8 @@ using ImageService.Worker.Jobs;
 namespace ImageService.Worker.Consumers;
 
 /// <summary>
-/// Access, folder, tags or focal point changed: edges forget the asset's images, and presets that match now get their variants. Those that exist are found, not made again.
+/// Access, folder, tags or focal point changed: edges forget the asset's images, and presets that match now get their variants. Those that exist are found,
+/// not made again.
 /// </summary>
 internal sealed class AssetChangedConsumer(IBackgroundJobClient jobs, Invalidator invalidator) : IConsumer<AssetChanged>
 {

@@ -7,7 +7,8 @@ using ImageService.Worker.Jobs;
 namespace ImageService.Worker.Consumers;
 
 /// <summary>
-/// A softly deleted asset: its variants go from every layer and every edge, and who asked is told. Its original stays until the retention time is over (<see cref="PurgeDeleted"/>).
+/// A softly deleted asset: its variants go from every layer and every edge, and who asked is told. Its original stays until the retention time is over
+/// (<see cref="PurgeDeleted"/>).
 /// </summary>
 internal sealed class AssetDeletedConsumer(Invalidator invalidator, AssetEvents events) : IConsumer<AssetDeleted>
 {

@@ -7,7 +7,9 @@ using ImageService.Worker.Jobs;
 
 namespace ImageService.Worker.Consumers;
 
-/// <summary>A new original: its intermediate and then the variants its presets ask for are made, and who asked is told. Replaced content is news to the edges.</summary>
+/// <summary>
+/// A new original: its intermediate and then the variants its presets ask for are made, and who asked is told. Replaced content is news to the edges.
+/// </summary>
 internal sealed class AssetUploadedConsumer(IBackgroundJobClient jobs, Invalidator invalidator, AssetEvents events) : IConsumer<AssetUploaded>
 {
     public async Task ConsumeAsync(AssetUploaded message, Guid messageId, CancellationToken ct)

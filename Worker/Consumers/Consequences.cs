@@ -7,8 +7,10 @@ using ImageService.Worker.Jobs;
 namespace ImageService.Worker.Consumers;
 
 /// <summary>
-/// What happens on each fact, on one page: who consumes it, and which jobs that puts in line. A consumer that fails gets its fact again (2 s, 4 s, 8 s … , at most
-/// <c>Messaging:MaxDeliveries</c> times); a job is repeated as often as its <see cref="AutomaticRetryAttribute"/> says, and a webhook's delivery for a day by itself.
+/// What happens on each fact, on one page: who consumes it, and which jobs that puts in line. A consumer that fails gets its fact again (2 s, 4 s, 8 s … ,
+/// at most
+/// <c>Messaging:MaxDeliveries</c> times); a job is repeated as often as its <see cref="AutomaticRetryAttribute"/> says, and a webhook's delivery for a day
+/// by itself.
 /// <c>docs/worker.md</c> holds the same table, and a test holds the two together.
 /// </summary>
 internal static class Consequences

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Makes the attempt of a delivery that is due, and schedules the next where it failed. The delays are the webhook's own, so Hangfire repeats nothing.</summary>
+/// <summary>
+/// Makes the attempt of a delivery that is due, and schedules the next where it failed. The delays are the webhook's own, so Hangfire repeats nothing.
+/// </summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed class DeliverWebhook(WebhookSender sender, WebhookQueue webhooks, ILogger<DeliverWebhook> log)
 {
@@ -27,7 +29,8 @@ internal sealed class WebhookQueue(IBackgroundJobClient jobs)
     }
 
     /// <summary>
-    /// Not before <paramref name="at"/>: Hangfire forgets the fraction of a second, and an attempt that comes too early finds nothing due and is the last for minutes.
+    /// Not before <paramref name="at"/>: Hangfire forgets the fraction of a second, and an attempt that comes too early finds nothing due and is the last
+    /// for minutes.
     /// </summary>
     public void Schedule(Guid organizationId, Guid delivery, DateTimeOffset at) =>
         jobs.Schedule<DeliverWebhook>(job => job.RunAsync(organizationId, delivery, CancellationToken.None), NotBefore(at));

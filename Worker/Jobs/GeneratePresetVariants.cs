@@ -8,7 +8,9 @@ using ImageService.Core.Variants;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Makes the variants of an asset's current version that its presets ask for. What exists is found, so running twice costs little and changes nothing.</summary>
+/// <summary>
+/// Makes the variants of an asset's current version that its presets ask for. What exists is found, so running twice costs little and changes nothing.
+/// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GeneratePresetVariants(
     AssetDirectory assets, PresetMatches presets, VariantProvider variants, RegistryFactory registry, TimeProvider time, ILogger<GeneratePresetVariants> log)

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Removes rows that have done their work: published outbox rows, settled webhook deliveries, old purges, old idempotency keys, sessions and tokens.</summary>
+/// <summary>
+/// Removes rows that have done their work: published outbox rows, settled webhook deliveries, old purges, old idempotency keys, sessions and tokens.
+/// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class PurgeExpired(
     RegistryFactory registry, IOptions<MessagingOptions> messaging, IOptions<WebhookOptions> webhooks, TimeProvider time, ILogger<PurgeExpired> log)

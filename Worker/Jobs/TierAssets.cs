@@ -7,7 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
-/// <summary>Moves originals, and variants where the operator says so, to the storage class that <see cref="TieringPlan"/> names. The row follows the object, so a crash only means moving it again.</summary>
+/// <summary>
+/// Moves originals, and variants where the operator says so, to the storage class that <see cref="TieringPlan"/> names. The row follows the object, so a
+/// crash only means moving it again.
+/// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<TierAssets> log)
 {

@@ -34,7 +34,8 @@ internal static class ApiKeyRules
     }
 
     /// <summary>
-    /// Whether the caller may have the key's secret: it may write keys at the place the key is bound to, holds every scope there, owns the place where these are all of
+    /// Whether the caller may have the key's secret: it may write keys at the place the key is bound to, holds every scope there, owns the place where
+    /// these are all of
     /// them, and lives no shorter and reaches no less far than the key.
     /// </summary>
     public static Error? JudgeReach(Visit visit, IReadOnlyCollection<string> scopes, Guid? tenantId, KeyLimits limits)

@@ -5,7 +5,8 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.ControlPlane.Events;
 
 /// <summary>
-/// Hears on the process's one listening connection that something of an organization changed, and tells everyone who watches that organization. A notice says which kind and where, never what:
+/// Hears on the process's one listening connection that something of an organization changed, and tells everyone who watches that organization. A notice
+/// says which kind and where, never what:
 /// whoever wants to know looks, with his own rights.
 /// </summary>
 internal sealed class ChangeFeed(Notices notices) : IHostedService

@@ -7,7 +7,8 @@ namespace ImageService.Api.ControlPlane.Hosts;
 /// <summary>A host name of one's own.</summary>
 /// <param name="Hostname">Such as <c>images.example.com</c>.</param>
 /// <param name="Dialect">Whose URLs it understands.</param>
-/// <param name="Keys">Keys of the dialect's signatures: imgproxy <c>[{key, salt, size?}]</c> in hex, thumbor and imgix <c>["…"]</c>, Cloudinary <c>[{secret, algorithm?, length?}]</c>. Never shown again.</param>
+/// <param name="Keys">Keys of the dialect's signatures: imgproxy <c>[{key, salt, size?}]</c> in hex, thumbor and imgix <c>["…"]</c>, Cloudinary
+/// <c>[{secret, algorithm?, length?}]</c>. Never shown again.</param>
 /// <param name="TokenKey">Cloudinary's key of expiring tokens, hex.</param>
 /// <param name="AllowUnsigned">Whether URLs without a signature reach public images, in dialects that have signatures.</param>
 /// <param name="Lenient">Whether options without a counterpart are dropped instead of refused.</param>

@@ -10,8 +10,10 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Api.ControlPlane.IdentityProviders;
 
 /// <summary>
-/// Sign-in by an organization's provider: out with PKCE, state and nonce; back with a verified e-mail address; then a single-use ticket that the portal turns into a
-/// session. A provider vouches for people within its own organization only: the session reaches nothing else, and an account with a password of its own comes in
+/// Sign-in by an organization's provider: out with PKCE, state and nonce; back with a verified e-mail address; then a single-use ticket that the portal
+/// turns into a
+/// session. A provider vouches for people within its own organization only: the session reaches nothing else, and an account with a password of its own
+/// comes in
 /// only once its owner has accepted an invitation.
 /// </summary>
 internal sealed class OidcFlow(

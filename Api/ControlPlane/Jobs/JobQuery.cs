@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Api.ControlPlane.Jobs;
 
 /// <summary>
-/// Reads an organization's jobs where they are kept: the worker's job tables, whose first argument names the organization, and messages that were set aside. Neither is under row-level
+/// Reads an organization's jobs where they are kept: the worker's job tables, whose first argument names the organization, and messages that were set
+/// aside. Neither is under row-level
 /// security, so every statement here compares the organization.
 /// </summary>
 internal sealed class JobQuery(RegistryDb db, Guid organizationId)

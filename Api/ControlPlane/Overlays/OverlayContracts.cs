@@ -11,7 +11,9 @@ namespace ImageService.Api.ControlPlane.Overlays;
 /// <param name="Elements">1 to 20, in the order they are drawn.</param>
 internal sealed record CreateOverlayRequest(string? Slug, string? Name, string? Description, OverlayElementDocument?[]? Elements);
 
-/// <summary>A new revision of an overlay; what is left out stays. The overlay may be sent back as it was read: members that cannot be changed are passed over.</summary>
+/// <summary>
+/// A new revision of an overlay; what is left out stays. The overlay may be sent back as it was read: members that cannot be changed are passed over.
+/// </summary>
 /// <param name="Slug">The route's; another one is refused.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Description">For people.</param>

@@ -9,7 +9,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.ControlPlane.Overlays;
 
-/// <summary>What an overlay's elements refer to: pictures of the organization that the caller can see, and fonts. Two questions, however many elements.</summary>
+/// <summary>
+/// What an overlay's elements refer to: pictures of the organization that the caller can see, and fonts. Two questions, however many elements.
+/// </summary>
 internal static class OverlayParts
 {
     /// <summary>Judges elements and fixes each picture to a version, so that a revision never changes.</summary>

@@ -11,7 +11,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ImageService.Api.ControlPlane.Overlays;
 
-/// <summary>Who uses overlays and fonts. Whoever adds or removes such a use takes turns within the organization, so that neither is removed while a use is made.</summary>
+/// <summary>
+/// Who uses overlays and fonts. Whoever adds or removes such a use takes turns within the organization, so that neither is removed while a use is made.
+/// </summary>
 internal sealed class OverlayUses(Invalidator invalidator)
 {
     // Beyond it images age at the edges as presets' do.

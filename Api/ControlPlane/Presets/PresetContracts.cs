@@ -14,7 +14,9 @@ namespace ImageService.Api.ControlPlane.Presets;
 internal sealed record CreatePresetRequest(
     string? Slug, string? Name, string? Description, string? Operations, bool? AutoGenerate, string[]? MatchTags, string[]? MatchFolders);
 
-/// <summary>A new revision of a preset; what is left out stays. The preset may be sent back as it was read: members that cannot be changed are passed over.</summary>
+/// <summary>
+/// A new revision of a preset; what is left out stays. The preset may be sent back as it was read: members that cannot be changed are passed over.
+/// </summary>
 /// <param name="Slug">The route's; another one is refused.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Description">For people.</param>

@@ -8,7 +8,8 @@ internal sealed record RotateSigningKeyRequest(int? GraceSeconds);
 
 /// <summary>A signing key, without its secret.</summary>
 /// <param name="Kid">Key id, as it stands in URLs.</param>
-/// <param name="State"><c>active</c> signs and verifies; <c>verify_only</c> verifies until <paramref name="VerifyUntil"/>; <c>retired</c> and <c>revoked</c> do neither.</param>
+/// <param name="State"><c>active</c> signs and verifies; <c>verify_only</c> verifies until <paramref name="VerifyUntil"/>; <c>retired</c> and
+/// <c>revoked</c> do neither.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="VerifyUntil">End of the grace period.</param>
 /// <param name="VerifiedRequests">Signatures verified with it.</param>

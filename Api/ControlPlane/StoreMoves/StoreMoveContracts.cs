@@ -9,7 +9,8 @@ internal sealed record StoreMoveRequest(string? Store);
 /// <summary>A move and how far it is.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Store">Name of the store that everything goes to.</param>
-/// <param name="State"><c>queued</c>, <c>copying</c>, <c>cleaning</c> (all is read from the target; the sources are emptied after the time of grace), <c>done</c>, <c>stopped</c>, <c>failed</c>.</param>
+/// <param name="State"><c>queued</c>, <c>copying</c>, <c>cleaning</c> (all is read from the target; the sources are emptied after the time of grace),
+/// <c>done</c>, <c>stopped</c>, <c>failed</c>.</param>
 /// <param name="Assets">Asset versions to move.</param>
 /// <param name="Bytes">Bytes of their originals.</param>
 /// <param name="Done">Asset versions moved.</param>

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ImageService.Api.ControlPlane.Usage;
 
 /// <summary>
-/// Adds up usage hours in the database. What flows (requests, bytes, transforms) is summed; what stands (storage) is, for each space, its newest hour of the group,
+/// Adds up usage hours in the database. What flows (requests, bytes, transforms) is summed; what stands (storage) is, for each space, its newest hour of
+/// the group,
 /// and then summed over the spaces.
 /// </summary>
 internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)

@@ -4,7 +4,8 @@ using ImageService.Core.Engine.Stripping;
 namespace ImageService.Core.Engine.Colour;
 
 /// <summary>
-/// What a file says of its colours without an ICC profile: PNG's cICP, else gAMA and cHRM (third edition, 4.3), AVIF's and HEIC's nclx (ISO/IEC 14496-12, 12.1.5).
+/// What a file says of its colours without an ICC profile: PNG's cICP, else gAMA and cHRM (third edition, 4.3), AVIF's and HEIC's nclx (ISO/IEC 14496-12,
+/// 12.1.5).
 /// Comes from strangers: what makes no sense says nothing.
 /// </summary>
 /// <param name="Primaries">Of the three values.</param>

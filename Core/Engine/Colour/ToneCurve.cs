@@ -1,7 +1,8 @@
 namespace ImageService.Core.Engine.Colour;
 
 /// <summary>
-/// Brings high dynamic range onto a screen without it: light up to a page's white is darkened alike, what is brighter is bent towards white. The reference operator
+/// Brings high dynamic range onto a screen without it: light up to a page's white is darkened alike, what is brighter is bent towards white. The reference
+/// operator
 /// of SMPTE ST 2094-50, annex C, as browsers draw such pictures.
 /// </summary>
 internal static class ToneCurve

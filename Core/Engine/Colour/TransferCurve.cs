@@ -12,7 +12,9 @@ internal abstract record TransferCurve
     /// <summary>Whether values may exceed 1 and have to be brought back.</summary>
     public virtual bool IsHighRange => false;
 
-    /// <summary>A curve of a code point of ITU-T H.273, table 3, as screens show it: BT.709 and its kin by BT.1886. Null where it says nothing or nothing known.</summary>
+    /// <summary>
+    /// A curve of a code point of ITU-T H.273, table 3, as screens show it: BT.709 and its kin by BT.1886. Null where it says nothing or nothing known.
+    /// </summary>
     public static TransferCurve? OfCode(int code) => code switch
     {
         1 or 6 or 14 or 15 => new PowerCurve(2.4),

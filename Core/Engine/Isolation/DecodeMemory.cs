@@ -1,6 +1,8 @@
 namespace ImageService.Core.Engine.Isolation;
 
-/// <summary>What decoding takes at its peak, by what the header says; measured at 50 megapixels with libvips 8.18.7 (<c>docs/engine.md</c>), rounded up.</summary>
+/// <summary>
+/// What decoding takes at its peak, by what the header says; measured at 50 megapixels with libvips 8.18.7 (<c>docs/engine.md</c>), rounded up.
+/// </summary>
 internal static class DecodeMemory
 {
     /// <summary>Bytes for the whole picture, of an animation for one frame.</summary>

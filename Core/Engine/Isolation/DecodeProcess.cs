@@ -6,7 +6,8 @@ namespace ImageService.Core.Engine.Isolation;
 /// <summary>
 /// The inside of the isolated decoder: reads one request a line from standard input, says on standard output what it will take, waits for a line that lets it,
 /// answers one line, and ends when the input ends, at once and whatever it is doing, so that it never outlives the service that started it. An image that takes
-/// more CPU time than it may is refused by the process itself; a fault of the machine (its disk) is no answer about the image, and the process ends without one.
+/// more CPU time than it may is refused by the process itself; a fault of the machine (its disk) is no answer about the image, and the process ends without
+/// one.
 /// </summary>
 public static class DecodeProcess
 {

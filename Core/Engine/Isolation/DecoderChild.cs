@@ -67,7 +67,8 @@ internal sealed class DecoderChild : IDisposable
     /// <summary>Sends one request, lets the decoder take the memory it asks for, and waits for its reply.</summary>
     /// <returns>
     /// The reply, or the limit that the process was counted beyond and killed for. <see cref="EngineErrors.DecoderCrashed"/> where it failed by its own doing;
-    /// <see cref="EngineErrors.HostFault"/> where time passed without CPU, or it was killed or ended otherwise; <see cref="EngineErrors.Full"/> where memory did
+    /// <see cref="EngineErrors.HostFault"/> where time passed without CPU, or it was killed or ended otherwise; <see cref="EngineErrors.Full"/> where
+    /// memory did
     /// not come free in time.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
@@ -206,6 +207,7 @@ internal sealed class DecoderChild : IDisposable
         return EngineErrors.HostFault();
     }
 
-    // Signals that a process brings upon itself: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. Others come from outside: SIGKILL of a system out of memory, say.
+    // Signals that a process brings upon itself: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. Others come from outside: SIGKILL of a system out of
+    // memory, say.
     private static bool IsOwnDoing(int exitCode) => exitCode - 128 is 4 or 5 or 6 or 7 or 8 or 11;
 }

@@ -13,7 +13,8 @@ namespace ImageService.Core.Engine.Isolation;
 /// </summary>
 internal static class HeicRaster
 {
-    /// <returns>A JPEG, or a PNG where there is alpha, with the original's ICC profile and copyright; <see cref="ErrorCode.UnsupportedImageType"/> where the library is missing.</returns>
+    /// <returns>A JPEG, or a PNG where there is alpha, with the original's ICC profile and copyright; <see cref="ErrorCode.UnsupportedImageType"/> where
+    /// the library is missing.</returns>
     public static Result<RasterFile> Write(DecodeRequest request, Action<long> admit)
     {
         try

@@ -10,7 +10,8 @@ namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
 /// Decodes originals that nobody has decoded yet, each in a process of its own: no inherited environment, limited memory and CPU time, killed when it
-/// exceeds them. Whatever happens in there, this process lives; and whatever the machine does to it, the image is not called corrupt for that. Thread-safe; at most <see cref="EngineOptions.MaxDecoders"/> run at once.
+/// exceeds them. Whatever happens in there, this process lives; and whatever the machine does to it, the image is not called corrupt for that. Thread-safe;
+/// at most <see cref="EngineOptions.MaxDecoders"/> run at once.
 /// </summary>
 public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvider time, ILogger<IsolatedDecoder> log) : IDisposable
 {
@@ -24,8 +25,10 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
     /// <param name="limits">What it may be.</param>
     /// <param name="ct">Kills the process.</param>
     /// <returns>
-    /// By the decoder's verdict <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/> (also where it crashed on the image, twice) or
-    /// <see cref="ErrorCode.ImageLimitExceeded"/>; <see cref="ErrorCode.Overloaded"/> where no place came free in time, or the machine had no CPU, memory or disk for it.
+    /// By the decoder's verdict <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/> (also where it crashed on the image,
+    /// twice) or
+    /// <see cref="ErrorCode.ImageLimitExceeded"/>; <see cref="ErrorCode.Overloaded"/> where no place came free in time, or the machine had no CPU, memory
+    /// or disk for it.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<Result<DecodedOriginal>> DecodeAsync(string path, ProbeLimits limits, CancellationToken ct)
@@ -57,7 +60,8 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
     /// <summary>Reads a font that nobody has read yet: every glyph is drawn and shaped once.</summary>
     /// <param name="path">A file that nobody changes meanwhile.</param>
     /// <param name="ct">Kills the process.</param>
-    /// <returns>What it is; <see cref="ErrorCode.UnsupportedMediaType"/> for what is no font, <see cref="ErrorCode.UndecodableImage"/> for a damaged one, else as <see cref="DecodeAsync"/>.</returns>
+    /// <returns>What it is; <see cref="ErrorCode.UnsupportedMediaType"/> for what is no font, <see cref="ErrorCode.UndecodableImage"/> for a damaged one,
+    /// else as <see cref="DecodeAsync"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<Result<FontDescription>> ReadFontAsync(string path, CancellationToken ct)
     {

@@ -4,7 +4,8 @@ using NetVips;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// What libjpeg complains of and what it means. Its warnings (<c>jerror.h</c>) are of two kinds: data that is missing or cannot be read, where pixels are made up; and
+/// What libjpeg complains of and what it means. Its warnings (<c>jerror.h</c>) are of two kinds: data that is missing or cannot be read, where pixels are
+/// made up; and
 /// oddities of old writers, where every pixel is as it should be.
 /// </summary>
 internal static class JpegComplaint
@@ -24,11 +25,14 @@ internal static class JpegComplaint
         ["premature end", "bad Huffman code", "bad arithmetic code", "instead of RST", "Premature end of", "Unsupported marker", "Not a JPEG"];
 
     /// <summary>
-    /// Forgets complaints that nobody asked about: libvips keeps those of files that were read all the same, for the whole process, and an exception takes them along.
+    /// Forgets complaints that nobody asked about: libvips keeps those of files that were read all the same, for the whole process, and an exception takes
+    /// them along.
     /// </summary>
     public static void Forget() => _ = Kept();
 
-    /// <summary>Throws what libjpeg has complained of since <see cref="Forget"/>: libvips looks before each strip of lines, and at those about the last one never.</summary>
+    /// <summary>
+    /// Throws what libjpeg has complained of since <see cref="Forget"/>: libvips looks before each strip of lines, and at those about the last one never.
+    /// </summary>
     /// <exception cref="VipsException">There is a complaint.</exception>
     public static void ThrowKept()
     {

@@ -13,7 +13,8 @@ internal static class SvgText
     private const int MaxTextBytes = 10 << 20;
     private const int MaxEntityCharacters = 1 << 20;
 
-    /// <returns>The document, without a document type where there were entities; null where it is too long, unfolds too far, points outside or is no XML.</returns>
+    /// <returns>The document, without a document type where there were entities; null where it is too long, unfolds too far, points outside or is no
+    /// XML.</returns>
     public static byte[]? Read(string path)
     {
         if (ReadBytes(path) is not { } text)

@@ -4,7 +4,8 @@ using ImageService.Core.Engine.Metadata;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// Tells of a file that could not be decoded whether it is of a kind that the decoders do not know, though it may be whole: the caller can then save it otherwise
+/// Tells of a file that could not be decoded whether it is of a kind that the decoders do not know, though it may be whole: the caller can then save it
+/// otherwise
 /// instead of looking for damage.
 /// </summary>
 internal static class UnsupportedKind

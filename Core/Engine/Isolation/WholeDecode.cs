@@ -3,7 +3,8 @@ using NetVips;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// Decodes every pixel of a file and keeps a small raster of the first frame. What decides is whether all pixels came: decoders' complaints about tags, markers and
+/// Decodes every pixel of a file and keeps a small raster of the first frame. What decides is whether all pixels came: decoders' complaints about tags,
+/// markers and
 /// version numbers are no corruption, missing data is.
 /// </summary>
 internal static class WholeDecode

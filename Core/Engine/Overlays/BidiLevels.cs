@@ -5,7 +5,8 @@ using HarfBuzzSharp;
 namespace ImageService.Core.Engine.Overlays;
 
 /// <summary>
-/// Embedding levels of a paragraph by the implicit rules of the Unicode Bidirectional Algorithm (UAX #9: P2–P3, W1–W7, N1–N2, I1–I2, L1–L2). Classes are derived from
+/// Embedding levels of a paragraph by the implicit rules of the Unicode Bidirectional Algorithm (UAX #9: P2–P3, W1–W7, N1–N2, I1–I2, L1–L2). Classes are
+/// derived from
 /// scripts and general categories; explicit embeddings and isolates are passed over.
 /// </summary>
 internal static class BidiLevels

@@ -4,7 +4,8 @@ using SkiaSharp;
 namespace ImageService.Core.Engine.Overlays;
 
 /// <summary>
-/// Draws overlays with Skia into transparent tiles for one size of picture. Neighbours that are simply laid over each other share a tile; what blends otherwise has one
+/// Draws overlays with Skia into transparent tiles for one size of picture. Neighbours that are simply laid over each other share a tile; what blends
+/// otherwise has one
 /// of its own, for it must meet the picture itself.
 /// </summary>
 internal sealed class OverlayPainter(PixelSize picture, OverlayMaterial material, OverlayFonts fonts, IPictureDecoder decoder, CancellationToken stop)

@@ -5,7 +5,8 @@ using HarfBuzzSharp;
 namespace ImageService.Core.Engine.Overlays;
 
 /// <summary>
-/// Breaks text into lines and each line into glyphs at their places: one direction, script and font at a time (UAX #9, UAX #24), shaped by HarfBuzz. Distances are in
+/// Breaks text into lines and each line into glyphs at their places: one direction, script and font at a time (UAX #9, UAX #24), shaped by HarfBuzz.
+/// Distances are in
 /// sizes of the text (em).
 /// </summary>
 internal static class TextLayout

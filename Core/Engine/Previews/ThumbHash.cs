@@ -1,6 +1,8 @@
 namespace ImageService.Core.Engine.Previews;
 
-/// <summary>ThumbHash (https://evanw.github.io/thumbhash): luminance, two colour axes and alpha as cosine terms, four bits each; keeps proportions and transparency.</summary>
+/// <summary>
+/// ThumbHash (https://evanw.github.io/thumbhash): luminance, two colour axes and alpha as cosine terms, four bits each; keeps proportions and transparency.
+/// </summary>
 internal static class ThumbHash
 {
     /// <summary>The hash in base64.</summary>

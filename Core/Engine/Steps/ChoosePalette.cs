@@ -16,7 +16,9 @@ internal static class ChoosePalette
     private const long LargePixels = 1_000_000;
     private const double EnoughPixels = 250_000;
 
-    /// <summary>Whether the palette is chosen beforehand: large and opaque. With alpha the encoder keeps a colour for transparency and chooses by itself.</summary>
+    /// <summary>
+    /// Whether the palette is chosen beforehand: large and opaque. With alpha the encoder keeps a colour for transparency and chooses by itself.
+    /// </summary>
     public static bool Applies(Image image, ImageFormat format, bool animated) =>
         format == ImageFormat.Gif && !animated && !image.HasAlpha() && (long)image.Width * image.Height > LargePixels;
 

@@ -3,7 +3,8 @@ using NetVips;
 namespace ImageService.Core.Engine.Steps;
 
 /// <summary>
-/// Makes the pixels 8 bit sRGB (three bands, or four with alpha): by the embedded profile where it says something else, else by what the file says of its colours
+/// Makes the pixels 8 bit sRGB (three bands, or four with alpha): by the embedded profile where it says something else, else by what the file says of its
+/// colours
 /// otherwise.
 /// </summary>
 internal static class ConvertColour

@@ -3,7 +3,10 @@ using NetVips;
 
 namespace ImageService.Core.Engine.Steps;
 
-/// <summary>Makes pixels sRGB whose colours are said by code points, gamma and chromaticities: to light, to sRGB's primaries, to 8 bits. High dynamic range is tone mapped.</summary>
+/// <summary>
+/// Makes pixels sRGB whose colours are said by code points, gamma and chromaticities: to light, to sRGB's primaries, to 8 bits. High dynamic range is tone
+/// mapped.
+/// </summary>
 internal static class ConvertSignal
 {
     private const int Steps = ushort.MaxValue + 1;

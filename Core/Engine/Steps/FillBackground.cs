@@ -3,7 +3,10 @@ using NetVips;
 
 namespace ImageService.Core.Engine.Steps;
 
-/// <summary>Fills transparency and the margins of <c>pad</c> and <c>contain</c> with <c>b</c>; without it with white where the format has no alpha, else with nothing.</summary>
+/// <summary>
+/// Fills transparency and the margins of <c>pad</c> and <c>contain</c> with <c>b</c>; without it with white where the format has no alpha, else with
+/// nothing.
+/// </summary>
 internal static class FillBackground
 {
     private static readonly Rgba White = new(255, 255, 255, 255);

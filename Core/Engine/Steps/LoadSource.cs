@@ -6,7 +6,10 @@ namespace ImageService.Core.Engine.Steps;
 /// <summary>Opens the source as small as it may be decoded.</summary>
 internal static class LoadSource
 {
-    /// <summary>Opens anew where the decoder itself can shrink (JPEG, all of it: a part's edges would lie between shrunk pixels), else takes the image whose header was read.</summary>
+    /// <summary>
+    /// Opens anew where the decoder itself can shrink (JPEG, all of it: a part's edges would lie between shrunk pixels), else takes the image whose header
+    /// was read.
+    /// </summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="opened">The image whose header was read.</param>
     /// <param name="run">Plan and header.</param>

@@ -2,7 +2,10 @@ using NetVips;
 
 namespace ImageService.Core.Engine.Steps;
 
-/// <summary>Turns the picture upright by its EXIF orientation, then by <c>r</c>, then mirrors it. Comes after the resize, where it is cheap; the plan accounts for that.</summary>
+/// <summary>
+/// Turns the picture upright by its EXIF orientation, then by <c>r</c>, then mirrors it. Comes after the resize, where it is cheap; the plan accounts for
+/// that.
+/// </summary>
 internal static class Orient
 {
     public static Image Apply(Image image, TransformRun run)

@@ -1,6 +1,9 @@
 namespace ImageService.Core.Engine.Stripping;
 
-/// <summary>GIF89a: keeps images, their control blocks and the repetition count; drops comments, texts, all other application data (XMP among it) and whatever follows the end.</summary>
+/// <summary>
+/// GIF89a: keeps images, their control blocks and the repetition count; drops comments, texts, all other application data (XMP among it) and whatever
+/// follows the end.
+/// </summary>
 internal static class GifStripper
 {
     private const byte Extension = 0x21;

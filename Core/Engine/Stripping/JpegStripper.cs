@@ -3,7 +3,10 @@ using ImageService.Core.Engine.Metadata;
 
 namespace ImageService.Core.Engine.Stripping;
 
-/// <summary>JPEG (ITU-T T.81 annex B): keeps tables, frames and scans, JFIF without its thumbnail, Adobe's colour transform and the ICC profile; drops all other APPn, comments, and whatever follows the end.</summary>
+/// <summary>
+/// JPEG (ITU-T T.81 annex B): keeps tables, frames and scans, JFIF without its thumbnail, Adobe's colour transform and the ICC profile; drops all other
+/// APPn, comments, and whatever follows the end.
+/// </summary>
 internal static class JpegStripper
 {
     private const byte StartOfImage = 0xD8;

@@ -12,7 +12,8 @@ internal static class OriginalStripper
     /// <param name="file">The whole file.</param>
     /// <param name="format">Its type by content.</param>
     /// <param name="keepCopyright">Whether artist and copyright stay.</param>
-    /// <returns><see cref="ErrorCode.UndecodableImage"/> where its structure is broken, <see cref="ErrorCode.UnsupportedImageType"/> for formats that are never delivered as they are.</returns>
+    /// <returns><see cref="ErrorCode.UndecodableImage"/> where its structure is broken, <see cref="ErrorCode.UnsupportedImageType"/> for formats that are
+    /// never delivered as they are.</returns>
     public static Result<StrippedOriginal> Strip(ReadOnlyMemory<byte> file, OriginalFormat format, bool keepCopyright)
     {
         if (!PiecesOf(file.Span, format, keepCopyright).TryGet(out var pieces, out var error))

@@ -3,7 +3,10 @@ using System.IO.Hashing;
 
 namespace ImageService.Core.Engine.Stripping;
 
-/// <summary>PNG (third edition, section 11): keeps the chunks that decide how pixels look, animation included; drops text, time, EXIF, private chunks and whatever follows the end.</summary>
+/// <summary>
+/// PNG (third edition, section 11): keeps the chunks that decide how pixels look, animation included; drops text, time, EXIF, private chunks and whatever
+/// follows the end.
+/// </summary>
 internal static class PngStripper
 {
     private static readonly string[] Shown =

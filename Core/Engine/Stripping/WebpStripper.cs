@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace ImageService.Core.Engine.Stripping;
 
-/// <summary>WebP (RFC 9649, section 2): keeps pixels, alpha, animation and the ICC profile; drops EXIF, XMP, unknown chunks and whatever follows the end.</summary>
+/// <summary>
+/// WebP (RFC 9649, section 2): keeps pixels, alpha, animation and the ICC profile; drops EXIF, XMP, unknown chunks and whatever follows the end.
+/// </summary>
 internal static class WebpStripper
 {
     private const int HeadBytes = 12;

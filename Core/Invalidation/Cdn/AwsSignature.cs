@@ -10,7 +10,9 @@ namespace ImageService.Core.Invalidation.Cdn;
 /// </summary>
 internal static class AwsSignature
 {
-    /// <summary>Adds <c>X-Amz-Date</c> and <c>Authorization</c>. Signed are <c>content-type</c> (where there is one), <c>host</c> and <c>x-amz-date</c>.</summary>
+    /// <summary>
+    /// Adds <c>X-Amz-Date</c> and <c>Authorization</c>. Signed are <c>content-type</c> (where there is one), <c>host</c> and <c>x-amz-date</c>.
+    /// </summary>
     public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, string accessKeyId, string secret, string region, string service, DateTimeOffset now)
     {
         var timestamp = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);

@@ -39,7 +39,8 @@ public sealed class CloudFrontPurger(PurgeClient client, CdnOptions options, Tim
     public void Dispose() => client.Dispose();
 
     /// <summary>
-    /// The caller reference is this call's own: CloudFront takes a retried call with the same reference for the same invalidation, and would take a later purge of the same paths for it too.
+    /// The caller reference is this call's own: CloudFront takes a retried call with the same reference for the same invalidation, and would take a later
+    /// purge of the same paths for it too.
     /// </summary>
     private XElement Batch(string[] prefixes)
     {

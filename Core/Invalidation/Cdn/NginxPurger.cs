@@ -3,7 +3,8 @@ using System.Net;
 namespace ImageService.Core.Invalidation.Cdn;
 
 /// <summary>
-/// nginx with a purge location (<c>deploy/edge/nginx.conf</c> with its purge module, or a commercial subscription's <c>proxy_cache_purge</c>): it knows no tags, so each known URL is
+/// nginx with a purge location (<c>deploy/edge/nginx.conf</c> with its purge module, or a commercial subscription's <c>proxy_cache_purge</c>): it knows no
+/// tags, so each known URL is
 /// sent a <c>PURGE</c> for each of the three forms that <c>Accept</c> keeps apart. An answer of 404 or 412 means "not cached".
 /// </summary>
 public sealed class NginxPurger(PurgeClient client, CdnOptions options) : ICdnPurger

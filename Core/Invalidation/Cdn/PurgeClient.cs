@@ -7,7 +7,9 @@ using Polly.Retry;
 
 namespace ImageService.Core.Invalidation.Cdn;
 
-/// <summary>Sends purge calls: retried with growing, jittered pauses when the other side is busy or away, refused at once when it says the call is wrong.</summary>
+/// <summary>
+/// Sends purge calls: retried with growing, jittered pauses when the other side is busy or away, refused at once when it says the call is wrong.
+/// </summary>
 public sealed class PurgeClient : IDisposable
 {
     /// <summary>The longest answer that is read, bytes: results of a purge are a few lines.</summary>

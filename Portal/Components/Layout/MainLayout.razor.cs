@@ -25,7 +25,9 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
     private bool _more;
     private bool _asking;
 
-    /// <summary>Null until known: the cookie's choice, else the system's. Carried from the first rendering to the interactive one, so that nothing flickers.</summary>
+    /// <summary>
+    /// Null until known: the cookie's choice, else the system's. Carried from the first rendering to the interactive one, so that nothing flickers.
+    /// </summary>
     [PersistentState]
     public bool? Dark { get; set; }
 

@@ -6,7 +6,8 @@ using MudBlazor;
 namespace ImageService.Portal.Components.Shared;
 
 /// <summary>
-/// A page or part of one that shows what the Api answers: loaded when it is interactive and when its parameters change, with one way to say what went wrong and one to run
+/// A page or part of one that shows what the Api answers: loaded when it is interactive and when its parameters change, with one way to say what went wrong
+/// and one to run
 /// what a person asked for.
 /// </summary>
 public abstract class LoadedPage : ComponentBase, IDisposable

@@ -69,7 +69,8 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             "POST /v1/organizations/{org}/members", "PATCH /v1/organizations/{org}/members/{id:guid}", "DELETE /v1/organizations/{org}/members/{id:guid}", "POST /v1/organizations/{org}/webhooks",
         ];
 
-        // The same handlers and the same entities as those called, so the same interceptor writes their lines; presets and policies at every level are one handler.
+        // The same handlers and the same entities as those called, so the same interceptor writes their lines; presets and policies at every level are one
+        // handler.
         string[] alike =
         [
             "POST /v1/organizations", "DELETE /v1/organizations/{org}", "POST /v1/organizations/{org}/api-keys/{id:guid}/rotate", "DELETE /v1/organizations/{org}/api-keys/{id:guid}",

@@ -5,7 +5,8 @@ using Xunit;
 namespace ImageService.Tests.Api.ControlPlane;
 
 /// <summary>
-/// Random requests of one organization's credentials at another's places, in every mixture of slugs, ids and methods; a leak is any answer that is not 4xx or that
+/// Random requests of one organization's credentials at another's places, in every mixture of slugs, ids and methods; a leak is any answer that is not 4xx
+/// or that
 /// names the other's marker. 2,000 by default; <c>IMAGESERVICE_STORM</c> sets another number, <c>IMAGESERVICE_STORM_SEED</c> repeats a run.
 /// </summary>
 [Trait("Level", "Integration")]

@@ -182,7 +182,9 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
         }
     }
 
-    /// <summary>An OpenID Connect provider on a port of its own, which approves what the test says and checks what a real one checks: secret, code, verifier.</summary>
+    /// <summary>
+    /// An OpenID Connect provider on a port of its own, which approves what the test says and checks what a real one checks: secret, code, verifier.
+    /// </summary>
     public sealed class FakeProvider : IAsyncDisposable
     {
         private readonly Dictionary<string, (string Challenge, string RedirectUri, Claim[] Claims)> _codes = new(StringComparer.Ordinal);

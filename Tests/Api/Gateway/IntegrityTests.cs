@@ -9,7 +9,9 @@ using Xunit;
 
 namespace ImageService.Tests.Api.Gateway;
 
-/// <summary>The table of docs/operations.md, "Bytes that are not what they were": never a wrong picture, never half a file, never other people's bytes.</summary>
+/// <summary>
+/// The table of docs/operations.md, "Bytes that are not what they were": never a wrong picture, never half a file, never other people's bytes.
+/// </summary>
 public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) : GatewayTest(postgres, redis)
 {
     private const string Html = "<!doctype html><script>alert(1)</script>";

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ImageService.Tests.Api.Gateway;
 
-/// <summary>The table of docs/operations.md, "What answers when something is down": each part killed and brought back, one at a time, without a restart of the Api.</summary>
+/// <summary>
+/// The table of docs/operations.md, "What answers when something is down": each part killed and brought back, one at a time, without a restart of the Api.
+/// </summary>
 [Trait("Level", "Integration")]
 public sealed class OutageTests(PostgresServer postgres, RedisServer redis) : IAsyncLifetime
 {

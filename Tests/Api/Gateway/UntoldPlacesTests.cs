@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ImageService.Tests.Api.Gateway;
 
-/// <summary>Nobody learns which organizations, tenants and spaces exist: strangers get one answer for names that are there and for names that are not.</summary>
+/// <summary>
+/// Nobody learns which organizations, tenants and spaces exist: strangers get one answer for names that are there and for names that are not.
+/// </summary>
 public sealed class UntoldPlacesTests(PostgresServer postgres, RedisServer redis) : GatewayTest(postgres, redis)
 {
     [Theory]

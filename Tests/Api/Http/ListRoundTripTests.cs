@@ -9,7 +9,9 @@ using Xunit;
 
 namespace ImageService.Tests.Api.Http;
 
-/// <summary>Every route of the OpenAPI document that answers with a page asks the database as often for a hundred rows as for one, with nothing in memory.</summary>
+/// <summary>
+/// Every route of the OpenAPI document that answers with a page asks the database as often for a hundred rows as for one, with nothing in memory.
+/// </summary>
 [Trait("Level", "Integration")]
 [Collection(JobTables.Collection)]
 public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactory>

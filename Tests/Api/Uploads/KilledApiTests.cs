@@ -141,7 +141,9 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         return begun.Headers.Location!.ToString();
     }
 
-    /// <summary>Asks where the upload stands and sends the next 100 000 bytes, until all are there or the process dies; returns the last known offset.</summary>
+    /// <summary>
+    /// Asks where the upload stands and sends the next 100 000 bytes, until all are there or the process dies; returns the last known offset.
+    /// </summary>
     private async Task<long> ContinueTusAsync(ApiClient client, string location, byte[] bytes)
     {
         long offset = 0;

@@ -102,7 +102,9 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
         return keys;
     }
 
-    /// <summary>What must hold at all times: every version's row has its object, whole. Where nothing is under way, no object is without its row either.</summary>
+    /// <summary>
+    /// What must hold at all times: every version's row has its object, whole. Where nothing is under way, no object is without its row either.
+    /// </summary>
     public async Task ShouldBeConsistentAsync(SpaceScope space)
     {
         await using var db = Registry.ForOrganization(space.OrganizationId);

@@ -36,7 +36,9 @@ internal static class Drawings
         return image.JpegsaveBuffer(q: 92, keep: Enums.ForeignKeep.None);
     }
 
-    /// <summary>A JPEG whose pixels are stored as the orientation says, so that it looks like <see cref="Quarters"/>; with EXIF, GPS, XMP, IPTC and a comment.</summary>
+    /// <summary>
+    /// A JPEG whose pixels are stored as the orientation says, so that it looks like <see cref="Quarters"/>; with EXIF, GPS, XMP, IPTC and a comment.
+    /// </summary>
     public static byte[] JpegWithMetadata(int orientation = 1, int width = 640, int height = 480)
     {
         using var upright = Quarters(width, height);
@@ -68,7 +70,9 @@ internal static class Drawings
         return image.PngsaveBuffer();
     }
 
-    /// <summary>Frames of plain colours (red, green, blue, …), each with a white bar on its left edge; delays 100, 200, 300 ms, …; repeats three times.</summary>
+    /// <summary>
+    /// Frames of plain colours (red, green, blue, …), each with a white bar on its left edge; delays 100, 200, 300 ms, …; repeats three times.
+    /// </summary>
     public static Image Animation(int frames = 3, int width = 60, int height = 40)
     {
         double[][] colours = [[200, 30, 30], [30, 160, 40], [40, 60, 200], [220, 200, 40], [120, 40, 160]];

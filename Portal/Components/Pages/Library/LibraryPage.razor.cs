@@ -8,7 +8,8 @@ using MudBlazor;
 namespace ImageService.Portal.Components.Pages.Library;
 
 /// <summary>
-/// A space's images: searched, sorted, filtered; more come as one scrolls; several can be chosen and changed at once. What is shown is in the address, so it can be
+/// A space's images: searched, sorted, filtered; more come as one scrolls; several can be chosen and changed at once. What is shown is in the address, so
+/// it can be
 /// linked and gone back to.
 /// </summary>
 public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
@@ -178,7 +179,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     }
 
     /// <summary>
-    /// Something in this space changed. What is shown is brought up to date where it stands; images that came are told of rather than pushed in above what a person looks at, unless there is nothing yet.
+    /// Something in this space changed. What is shown is brought up to date where it stands; images that came are told of rather than pushed in above what
+    /// a person looks at, unless there is nothing yet.
     /// </summary>
     private async Task LookAsync()
     {

@@ -7,7 +7,10 @@ using MudBlazor;
 
 namespace ImageService.Portal.Components.Pages.Organization;
 
-/// <summary>An organization at a glance: what is used against what is allowed, what needs attention, its spaces, its newest images. Without one, the person's organizations.</summary>
+/// <summary>
+/// An organization at a glance: what is used against what is allowed, what needs attention, its spaces, its newest images. Without one, the person's
+/// organizations.
+/// </summary>
 public sealed partial class HomePage : LoadedPage
 {
     private const int MostNewest = 8;
