@@ -116,7 +116,7 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     }
 
     /// <summary>Nothing written here waits for the disk: what a crash takes is noticed by its hash and made again.</summary>
-    private static Task PutAsync(IObjectStore objects, string key, Stream content, string contentType, CancellationToken ct) =>
+    private static Task<PutResult> PutAsync(IObjectStore objects, string key, Stream content, string contentType, CancellationToken ct) =>
         objects.PutAsync(key, content, new PutOptions(contentType) { CanBeMadeAgain = true }, ct);
 
     /// <summary>A row that a crash of the database takes is made again with its image: the commit does not wait for the disk.</summary>
