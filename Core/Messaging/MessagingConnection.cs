@@ -13,25 +13,28 @@ internal sealed class MessagingConnection(IConfiguration configuration) : IValid
     public ValidateOptionsResult Validate(string? name, MessagingOptions options) => options.Provider switch
     {
         "rabbitmq" when Missing("RabbitMq:ConnectionString") => Fail(options, "Messaging:RabbitMq:ConnectionString to amqp://user:password@host"),
+        "servicebus" when Missing("ServiceBus:ConnectionString") && Missing("ServiceBus:Namespace") =>
+            Fail(options, "Messaging:ServiceBus:Namespace to example.servicebus.windows.net"),
         "pubsub" when Missing("PubSub:Project") => Fail(options, "Messaging:PubSub:Project to a project's id"),
         "pubsub" when options.MaxDeliveries >= PubSubQueue.MaxAttempts => ValidateOptionsResult.Fail("Messaging:MaxDeliveries must be below 100 with pubsub, which counts no further."),
         _ => ValidateOptionsResult.Success,
     };
 
-    /// <summary>
-    /// Adds a broker's section, over which <c>ConnectionStrings:queue</c> goes where that broker is the chosen one: <c>key=value</c> pairs that are the
-    /// section's keys.
-    /// </summary>
+    /// <summary>Adds a broker's section, over which <c>ConnectionStrings:queue</c> goes where that broker is the chosen one.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="configuration">Of the host.</param>
     /// <param name="provider">The broker's name in <c>Messaging:Provider</c>.</param>
     /// <param name="section">Its section.</param>
-    public static void AddBroker<TOptions>(IServiceCollection services, IConfiguration configuration, string provider, string section)
+    /// <param name="read">Takes a connection string over; null for one of <c>key=value</c> pairs that are the section's keys.</param>
+    public static void AddBroker<TOptions>(
+        IServiceCollection services, IConfiguration configuration, string provider, string section, Action<TOptions, string>? read = null)
         where TOptions : class =>
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).Configure(options =>
         {
             var chosen = configuration[$"{MessagingOptions.Section}:{nameof(MessagingOptions.Provider)}"] == provider;
-            if (chosen && configuration.GetConnectionString("queue") is { Length: > 0 } text) Pairs(text).Bind(options);
+            if (!chosen || configuration.GetConnectionString("queue") is not { Length: > 0 } text) return;
+            if (read is null) Pairs(text).Bind(options);
+            else read(options, text);
         }).ValidateDataAnnotations().ValidateOnStart();
 
     private static IConfiguration Pairs(string text)

@@ -7,8 +7,11 @@ public sealed class MessagingOptions
 {
     public const string Section = "Messaging";
 
-    /// <summary>Which queue carries messages: <c>postgres</c> (default: the registry's own database), <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>.</summary>
-    [RegularExpression("^(postgres|rabbitmq|sqs|pubsub)$", ErrorMessage = "Messaging:Provider must be postgres, rabbitmq, sqs or pubsub.")]
+    /// <summary>
+    /// Which queue carries messages: <c>postgres</c> (default: the registry's own database), <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>, <c>servicebus</c>.
+    /// </summary>
+    [RegularExpression(
+        "^(postgres|rabbitmq|sqs|pubsub|servicebus)$", ErrorMessage = "Messaging:Provider must be postgres, rabbitmq, sqs, pubsub or servicebus.")]
     public string Provider { get; set; } = "postgres";
 
     /// <summary>Whether messages leave the registry's database, and therefore go through the outbox.</summary>

@@ -17,11 +17,14 @@ public static class MessagingServices
         services.AddOptions<MessageDestination>().Configure<IOptions<MessagingOptions>>((destination, messaging) => destination.IsOutbox = messaging.Value.UsesBroker);
         MessagingConnection.AddBroker<SqsOptions>(services, configuration, "sqs", SqsOptions.Section);
         MessagingConnection.AddBroker<PubSubOptions>(services, configuration, "pubsub", PubSubOptions.Section);
+        MessagingConnection.AddBroker<ServiceBusOptions>(
+            services, configuration, "servicebus", ServiceBusOptions.Section, (options, text) => options.Read(text));
         services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Provider switch
         {
             "rabbitmq" => ActivatorUtilities.CreateInstance<RabbitQueue>(provider),
             "sqs" => ActivatorUtilities.CreateInstance<SqsQueue>(provider),
             "pubsub" => ActivatorUtilities.CreateInstance<PubSubQueue>(provider),
+            "servicebus" => ActivatorUtilities.CreateInstance<ServiceBusQueue>(provider),
             _ => ActivatorUtilities.CreateInstance<PostgresQueue>(provider),
         });
         services.AddHealthChecks().AddCheck<QueueHealthCheck>("queue", HealthStatus.Degraded, ["ready"]);

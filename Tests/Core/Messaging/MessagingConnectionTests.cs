@@ -13,12 +13,14 @@ public sealed class MessagingConnectionTests
     [Theory]
     [InlineData("rabbitmq", "Messaging:RabbitMq:ConnectionString")]
     [InlineData("pubsub", "Messaging:PubSub:Project")]
+    [InlineData("servicebus", "Messaging:ServiceBus:Namespace")]
     public void A_broker_without_an_address_stops_the_start_and_says_what_to_set(string provider, string key) =>
         Should.Throw<OptionsValidationException>(() => Options<MessagingOptions>(("Messaging:Provider", provider))).Message.ShouldContain(key);
 
     [Fact]
     public void An_unknown_queue_stops_the_start() =>
-        Should.Throw<OptionsValidationException>(() => Options<MessagingOptions>(("Messaging:Provider", "kafka"))).Message.ShouldContain("postgres, rabbitmq, sqs or pubsub");
+        Should.Throw<OptionsValidationException>(() => Options<MessagingOptions>(("Messaging:Provider", "kafka")))
+            .Message.ShouldContain("postgres, rabbitmq, sqs, pubsub or servicebus");
 
     [Fact]
     public void Pub_sub_counts_no_further_than_a_hundred_deliveries() =>
@@ -32,12 +34,16 @@ public sealed class MessagingConnectionTests
             sqs => sqs.Region.ShouldBe("eu-central-1"),
             sqs => sqs.ServiceUrl.ShouldBe("http://127.0.0.1:4566"));
         Options<PubSubOptions>(("Messaging:Provider", "pubsub"), ("ConnectionStrings:queue", "Project=example")).Project.ShouldBe("example");
+        Bus("example.servicebus.windows.net").Namespace.ShouldBe("example.servicebus.windows.net");
+        Bus("Endpoint=sb://x;SharedAccessKeyName=a;SharedAccessKey=b").ConnectionString.ShouldNotBeNull();
         Options<SqsOptions>(("Messaging:Provider", "postgres"), ("ConnectionStrings:queue", "Region=elsewhere")).Region.ShouldBeNull();
     }
 
     [Fact]
     public void Half_a_pair_of_keys_stops_the_start() =>
         Should.Throw<OptionsValidationException>(() => Options<SqsOptions>(("Messaging:Provider", "sqs"), ("Messaging:Sqs:AccessKey", "a"))).Message.ShouldContain("SecretKey");
+
+    private static ServiceBusOptions Bus(string text) => Options<ServiceBusOptions>(("Messaging:Provider", "servicebus"), ("ConnectionStrings:queue", text));
 
     private static T Options<T>(params (string Key, string Value)[] settings)
         where T : class
