@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job}: {Count} {Things}")]
     public static partial void Swept(ILogger logger, string job, long count, string things);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} originals were read again: {Whole} are whole, {Damaged} are damaged, {Healed} were healed")]
+    public static partial void OriginalsRead(ILogger logger, int count, int whole, int damaged, int healed);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Job}: '{Key}' failed and is left for the next run")]
     public static partial void SweepItemFailed(ILogger logger, Exception exception, string job, string key);
 

@@ -20,6 +20,7 @@ internal static class Schedule
         jobs.Add<PurgeExpired>("purge-expired", "45 1 * * *", job => job.RunAsync(CancellationToken.None));
         jobs.Add<PruneVariants>("prune-variants", "0 2 * * *", job => job.RunAsync(CancellationToken.None));
         jobs.Add<TierAssets>("tier-assets", "0 3 * * *", job => job.RunAsync(CancellationToken.None));
+        jobs.Add<SampleIntegrity>("sample-integrity", "0 5 * * *", job => job.RunAsync(CancellationToken.None));
         jobs.Add<SweepOrphans>("sweep-orphans", "0 4 * * 0", job => job.RunAsync(CancellationToken.None));
     }
 

@@ -45,6 +45,7 @@ internal static class WorkerServices
         services.AddScoped<PurgeDeleted>();
         services.AddScoped<PurgeExpired>();
         services.AddScoped<SweepOrphans>();
+        services.AddScoped<SampleIntegrity>();
         services.AddScoped<ExpireUploads>();
         services.AddScoped<RollUpUsage>();
         services.AddScoped<RetireSigningKeys>();

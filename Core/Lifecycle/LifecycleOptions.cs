@@ -47,6 +47,10 @@ public sealed class LifecycleOptions
     [Range(typeof(TimeSpan), "2.00:00:00", "3650.00:00:00", ErrorMessage = "Lifecycle:RollUpUsageAfter must be from 2.00:00:00 to 3650.00:00:00.")]
     public TimeSpan RollUpUsageAfter { get; set; } = TimeSpan.FromDays(60);
 
+    /// <summary>Originals read again each day and compared with their hash; 0 reads none. Default 100.</summary>
+    [Range(0, 1_000_000, ErrorMessage = "Lifecycle:IntegritySample must be from 0 to 1000000.")]
+    public int IntegritySample { get; set; } = 100;
+
     /// <summary>Rows or objects one sweep takes at a time. Default 500.</summary>
     [Range(1, 10_000, ErrorMessage = "Lifecycle:Batch must be from 1 to 10000.")]
     public int Batch { get; set; } = 500;

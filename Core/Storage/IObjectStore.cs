@@ -10,6 +10,9 @@ public interface IObjectStore
     /// <summary>Short name for metrics and rows: <c>file</c>, <c>s3</c>, <c>minio</c>, <c>gcs</c>, <c>azure</c>.</summary>
     string Provider { get; }
 
+    /// <summary>Whether the server decides <see cref="PutMode.Create"/>; else the adapter looks first, and of two creators at once both may write.</summary>
+    bool CreatesAtomically => true;
+
     /// <summary>Opens an object for reading; null when there is none.</summary>
     Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct);
 
@@ -64,6 +67,20 @@ public interface IObjectStore
     /// <param name="ct">Cancels.</param>
     /// <returns>How many left-overs went.</returns>
     Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Task.FromResult(0);
+
+    /// <summary>
+    /// Earlier states of an object that the store still keeps, newest first, also those of an object that is gone; none where the store keeps no versions.
+    /// </summary>
+    IAsyncEnumerable<ObjectVersion> VersionsAsync(string key, CancellationToken ct) => AsyncEnumerable.Empty<ObjectVersion>();
+
+    /// <summary>Opens an earlier state for reading; null when the store keeps it no longer.</summary>
+    Task<StoredObject?> OpenVersionAsync(string key, string version, CancellationToken ct) => Task.FromResult<StoredObject?>(null);
+
+    /// <summary>
+    /// Makes an earlier state the object again, by a copy within the store; the copy is hot, and what was there becomes an earlier state itself. False when
+    /// the store keeps that state no longer.
+    /// </summary>
+    Task<bool> RestoreVersionAsync(string key, string version, CancellationToken ct) => Task.FromResult(false);
 
     /// <summary>A cheap reachability check for readiness; throws when the store is unusable.</summary>
     Task CheckAsync(CancellationToken ct);
@@ -120,6 +137,12 @@ public sealed record StoredObject(Stream Content, ObjectInfo Info) : IAsyncDispo
 
 /// <summary>One object of a listing.</summary>
 public readonly record struct ObjectListing(string Key, long SizeBytes, DateTimeOffset LastModified);
+
+/// <summary>An earlier state of an object.</summary>
+/// <param name="Id">The store's name for it.</param>
+/// <param name="SizeBytes">Length, bytes.</param>
+/// <param name="LastModified">When it was written.</param>
+public readonly record struct ObjectVersion(string Id, long SizeBytes, DateTimeOffset LastModified);
 
 /// <summary>Storage class of an object, hottest first.</summary>
 public enum StorageTier

@@ -9,6 +9,8 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
 {
     public string Provider => store.Provider;
 
+    public bool CreatesAtomically => store.CreatesAtomically;
+
     public async Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct)
     {
         var opened = await Counted("open", () => store.OpenAsync(key, range, ct));
@@ -59,6 +61,23 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
     public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) => Counted("presign", () => store.PresignGetAsync(key, validFor, ct));
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Counted("sweep", () => store.SweepAsync(olderThan, ct));
+
+    public IAsyncEnumerable<ObjectVersion> VersionsAsync(string key, CancellationToken ct)
+    {
+        metrics.StorageCalled(Provider, "list_versions", succeeded: true);
+        return store.VersionsAsync(key, ct);
+    }
+
+    public async Task<StoredObject?> OpenVersionAsync(string key, string version, CancellationToken ct)
+    {
+        var opened = await Counted("open_version", () => store.OpenVersionAsync(key, version, ct));
+        if (opened is not null)
+            metrics.StorageTransferred(Provider, written: false, opened.Info.SizeBytes);
+        return opened;
+    }
+
+    public Task<bool> RestoreVersionAsync(string key, string version, CancellationToken ct) =>
+        Counted("restore_version", () => store.RestoreVersionAsync(key, version, ct));
 
     /// <summary>Not counted: a probe is no use of the store.</summary>
     public Task CheckAsync(CancellationToken ct) => store.CheckAsync(ct);

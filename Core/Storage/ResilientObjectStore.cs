@@ -42,6 +42,8 @@ internal sealed class ResilientObjectStore : IObjectStore
 
     public string Provider => _store.Provider;
 
+    public bool CreatesAtomically => _store.CreatesAtomically;
+
     public async Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct)
     {
         try
@@ -83,6 +85,14 @@ internal sealed class ResilientObjectStore : IObjectStore
     public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) => Through(_calls, token => _store.PresignGetAsync(key, validFor, token), ct);
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Through(_transfers, token => _store.SweepAsync(olderThan, token), ct);
+
+    public IAsyncEnumerable<ObjectVersion> VersionsAsync(string key, CancellationToken ct) => _store.VersionsAsync(key, ct);
+
+    public Task<StoredObject?> OpenVersionAsync(string key, string version, CancellationToken ct) =>
+        Through(_calls, token => _store.OpenVersionAsync(key, version, token), ct);
+
+    public Task<bool> RestoreVersionAsync(string key, string version, CancellationToken ct) =>
+        Through(_transfers, token => _store.RestoreVersionAsync(key, version, token), ct);
 
     /// <summary>Beside the breaker: the probe is to find out, not to be refused.</summary>
     public Task CheckAsync(CancellationToken ct) => _store.CheckAsync(ct);

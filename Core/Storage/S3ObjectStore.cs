@@ -13,7 +13,7 @@ namespace ImageService.Core.Storage;
 /// Amazon S3 and the servers that speak its protocol, told apart by <see cref="S3Profile"/>. Objects above one part go as a multipart upload, which is aborted when
 /// it fails and swept when its process died. Storage classes are named by the profile or the options; one that needs a restore must not be named.
 /// </summary>
-internal sealed class S3ObjectStore : IObjectStore, IDisposable
+internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
     public const string ProviderName = "s3";
 
@@ -242,12 +242,12 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         _ => StorageTier.Hot,
     };
 
-    private async Task<bool> CopyAsync(string fromKey, string toKey, S3StorageClass? storageClass, CancellationToken ct)
+    private async Task<bool> CopyAsync(string fromKey, string toKey, S3StorageClass? storageClass, CancellationToken ct, string? version = null)
     {
         var request = new CopyObjectRequest
         {
-            SourceBucket = _bucket, SourceKey = fromKey, DestinationBucket = _bucket, DestinationKey = toKey, StorageClass = storageClass ?? S3StorageClass.Standard,
-            MetadataDirective = S3MetadataDirective.COPY,
+            SourceBucket = _bucket, SourceKey = fromKey, SourceVersionId = version, DestinationBucket = _bucket, DestinationKey = toKey,
+            StorageClass = storageClass ?? S3StorageClass.Standard, MetadataDirective = S3MetadataDirective.COPY,
         };
         if (_options.EncryptionKeyId is { } kms)
             (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kms);

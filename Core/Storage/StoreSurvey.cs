@@ -35,7 +35,9 @@ internal sealed class StoreSurvey(StoreAdapters stores, ILogger<StoreSurvey> log
     private static async Task<StoreAbilities> TryAsync(IObjectStore store, string key, string copy, CancellationToken ct)
     {
         await store.PutAsync(key, new MemoryStream("0123456789"u8.ToArray()), "text/plain", ct);
-        var conditional = await TriedAsync(async () => !(await store.PutAsync(key, new MemoryStream("x"u8.ToArray()), new PutOptions("text/plain", PutMode.Create), ct)).Written);
+        var create = new PutOptions("text/plain", PutMode.Create);
+        var conditional = store.CreatesAtomically
+            && await TriedAsync(async () => !(await store.PutAsync(key, new MemoryStream("x"u8.ToArray()), create, ct)).Written);
         if (!conditional)
             await store.PutAsync(key, new MemoryStream("0123456789"u8.ToArray()), "text/plain", ct);
         var range = await TriedAsync(async () =>

@@ -63,6 +63,10 @@ public sealed class IntegrityGuard(RegistryFactory registry, AuditLog audit, Cur
         return null;
     }
 
+    /// <summary>Judges an opened object by reading it to its end, whatever was seen of it before. The stream is used up.</summary>
+    public static async Task<Damage?> ReadAgainAsync(StoredObject stored, long sizeBytes, string contentHash, CancellationToken ct) =>
+        stored.Info.SizeBytes != sizeBytes ? Damage.Length : await JudgeWholeAsync(stored, contentHash, ct);
+
     /// <summary>Tells of something that is made anew.</summary>
     /// <param name="kind"><see cref="Variant"/> or <see cref="Intermediate"/>.</param>
     /// <param name="key">Object key.</param>
@@ -91,11 +95,30 @@ public sealed class IntegrityGuard(RegistryFactory registry, AuditLog audit, Cur
         if (_told.Count >= MostRemembered)
             _told.Clear();
         _told[key] = now;
+        await AuditAsync(organizationId, asset, "asset.damaged", key, new { version, kind, key, damage = SnakeCase.Write(damage) }, ct);
+    }
+
+    /// <summary>Tells that an original was damaged and is what was uploaded again.</summary>
+    /// <param name="organizationId">Whose.</param>
+    /// <param name="asset">Which asset.</param>
+    /// <param name="version">Which version.</param>
+    /// <param name="key">Object key.</param>
+    /// <param name="from">The state of the object, as its store names it, that was brought back.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task TellHealedAsync(Guid organizationId, AssetId asset, int version, string key, string from, CancellationToken ct)
+    {
+        Log.OriginalHealed(logger, key, from);
+        _told.TryRemove(key, out _);
+        return AuditAsync(organizationId, asset, "asset.healed", key, new { version, kind = Original, key, from }, ct);
+    }
+
+    private async Task AuditAsync(Guid organizationId, AssetId asset, string action, string key, object after, CancellationToken ct)
+    {
         try
         {
             actor.Become(Actor.System);
             await using var db = registry.ForOrganization(organizationId);
-            audit.Add(db, organizationId, "asset.damaged", "asset", asset.ToString(), after: new { version, kind, key, damage = SnakeCase.Write(damage) });
+            audit.Add(db, organizationId, action, "asset", asset.ToString(), after: after);
             await db.SaveChangesAsync(ct);
         }
         catch (Exception failure) when (RegistryFailure.IsUnavailable(failure))

@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); it is made anew.")]
     public static partial void Remade(ILogger logger, string kind, string key, Damage damage);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The original '{Key}' was damaged and is whole again: the store still kept its version '{From}'.")]
+    public static partial void OriginalHealed(ILogger logger, string key, string from);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "That '{Key}' is damaged could not be written into the audit log yet.")]
     public static partial void DamageNotAudited(ILogger logger, Exception exception, string key);
 

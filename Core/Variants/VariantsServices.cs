@@ -7,7 +7,7 @@ public static class VariantsServices
 {
     public static IServiceCollection AddVariants(this IServiceCollection services)
     {
-        services.AddSingleton<VariantStore>().AddSingleton<IntegrityGuard>();
+        services.AddSingleton<VariantStore>().AddSingleton<IntegrityGuard>().AddSingleton<OriginalCheck>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<OverlayChoice>();
         services.AddSingleton<OverlayReader>();

@@ -1,3 +1,5 @@
+using Amazon.S3;
+using Amazon.S3.Model;
 using ImageService.Core.Storage;
 using ImageService.Tests.Support;
 using Shouldly;
@@ -73,6 +75,40 @@ public sealed class S3ObjectStoreTests(StoreServers servers, ConformanceMatrix m
         using var away = new S3ObjectStore(Copy(_server!.Options, url: "http://127.0.0.1:1"), TimeProvider.System);
         (await Should.ThrowAsync<ObjectStoreException>(() => away.OpenAsync("a/b", null, Ct))).IsRefusal.ShouldBeFalse();
         (await Should.ThrowAsync<ObjectStoreException>(() => away.PutAsync("a/b", new MemoryStream([1]), "image/png", Ct))).IsRefusal.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Earlier_states_are_told_newest_first_read_and_brought_back()
+    {
+        var options = Copy(_server!.Options);
+        options.Bucket = $"t{Guid.CreateVersion7():n}";
+        using var client = StoreServers.S3Client(options);
+        await client.PutBucketAsync(options.Bucket, Ct);
+        var versioning = new S3BucketVersioningConfig { Status = VersionStatus.Enabled };
+        await client.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = options.Bucket, VersioningConfig = versioning }, Ct);
+        using var store = new S3ObjectStore(options, TimeProvider.System);
+        foreach (var text in (string[])["first", "second", "third"])
+            await store.PutAsync("a/b", new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text)), "text/plain", Ct);
+        await store.PutAsync("a/bc", new MemoryStream([1]), "text/plain", Ct);
+
+        var states = await store.VersionsAsync("a/b", Ct).ToListAsync(Ct);
+        (await Task.WhenAll(states.Select(state => ReadAsync(store.OpenVersionAsync("a/b", state.Id, Ct))))).ShouldBe(["second", "first"]);
+        (await store.RestoreVersionAsync("a/b", states[1].Id, Ct)).ShouldBeTrue();
+        (await ReadAsync(store.OpenAsync("a/b", null, Ct))).ShouldBe("first");
+
+        await store.DeleteAsync("a/b", Ct);
+        states = await store.VersionsAsync("a/b", Ct).ToListAsync(Ct);
+        states.Count.ShouldBe(4);
+        (await store.RestoreVersionAsync("a/b", states[1].Id, Ct)).ShouldBeTrue();
+        (await ReadAsync(store.OpenAsync("a/b", null, Ct))).ShouldBe("third");
+        (await Store.VersionsAsync(Key("a/none"), Ct).AnyAsync(Ct)).ShouldBeFalse();
+
+        static async Task<string> ReadAsync(Task<StoredObject?> opening)
+        {
+            await using var stored = (await opening).ShouldNotBeNull();
+            using var reader = new StreamReader(stored.Content);
+            return await reader.ReadToEndAsync(Ct);
+        }
     }
 
     protected override async Task<int> UnfinishedAsync(string prefix)
