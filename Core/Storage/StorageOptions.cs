@@ -63,6 +63,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
     {
         FileObjectStore.ProviderName => JudgeFolder(section, options.Root),
         S3ObjectStore.ProviderName => JudgeS3(section, options),
+        MinioObjectStore.ProviderName => JudgeMinio(section, options),
         AzureObjectStore.ProviderName => JudgeAzure(section, options),
         GcsObjectStore.ProviderName => JudgeGcs(section, options),
         var other => [$"{section}:Provider '{other}' is unknown. Known: {string.Join(", ", StoreAdapters.Providers)}."],
@@ -87,6 +88,16 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             yield return $"{section}:AccessKey and {section}:SecretKey belong together: set both, or neither for the platform's own credentials.";
         if (!(options.SignPayload ?? profile.SignPayload) && options.ServiceUrl?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) is true)
             yield return $"{section}:SignPayload is false, which is safe over https only. Use https in {section}:ServiceUrl.";
+    }
+
+    private static IEnumerable<string> JudgeMinio(string section, StoreOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Bucket))
+            yield return $"{section}:Bucket is empty. Name a bucket that exists.";
+        if (options.ServiceUrl is not { } url || !IsHttp(url) || new Uri(url).AbsolutePath != "/")
+            yield return $"{section}:ServiceUrl must be the server's http or https URL, without a path.";
+        if (options.AccessKey is null || options.SecretKey is null)
+            yield return $"{section}:AccessKey and {section}:SecretKey are needed: the provider 'minio' knows no credentials of a platform.";
     }
 
     private static IEnumerable<string> JudgeAzure(string section, StoreOptions options)

@@ -10,7 +10,10 @@ namespace ImageService.Core.Storage;
 /// </summary>
 internal sealed class StoreAdapters : IDisposable
 {
-    public static readonly string[] Providers = [FileObjectStore.ProviderName, S3ObjectStore.ProviderName, AzureObjectStore.ProviderName, GcsObjectStore.ProviderName];
+    public static readonly string[] Providers =
+    [
+        FileObjectStore.ProviderName, S3ObjectStore.ProviderName, MinioObjectStore.ProviderName, AzureObjectStore.ProviderName, GcsObjectStore.ProviderName,
+    ];
 
     public StoreAdapters(IOptions<StorageOptions> options, IConfiguration configuration, ImageServiceMetrics metrics, TimeProvider time)
     {
@@ -33,6 +36,7 @@ internal sealed class StoreAdapters : IDisposable
         {
             FileObjectStore.ProviderName => new FileObjectStore(options.Root!),
             S3ObjectStore.ProviderName => new S3ObjectStore(options, time),
+            MinioObjectStore.ProviderName => new MinioObjectStore(options),
             AzureObjectStore.ProviderName => new AzureObjectStore(options, time),
             GcsObjectStore.ProviderName => new GcsObjectStore(options),
             var other => throw new OptionsValidationException(

@@ -31,7 +31,9 @@ public sealed class StoreOptions
     /// <summary><c>azure</c>: the container. It must exist.</summary>
     public string? Container { get; set; }
 
-    /// <summary><c>s3</c>, <c>minio</c>: access key; without one the platform's own credentials are used (role, workload identity, environment).</summary>
+    /// <summary>
+    /// <c>s3</c>, <c>minio</c>: access key; without one <c>s3</c> uses the platform's own credentials (role, workload identity, environment).
+    /// </summary>
     public string? AccessKey { get; set; }
 
     /// <summary><c>s3</c>, <c>minio</c>: secret key. A secret.</summary>

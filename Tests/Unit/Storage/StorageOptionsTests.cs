@@ -46,7 +46,8 @@ public sealed class StorageOptionsTests
     [InlineData("Storage:Stores:main:ServiceUrl", "ftp://host", "http or https")]
     [InlineData("Storage:Stores:main:AccessKey", "key", "belong together")]
     [InlineData("Storage:Stores:main:SignPayload", "false", "https only")]
-    [InlineData("Storage:Stores:main:Provider", "tape", "Known: file, s3, azure, gcs")]
+    [InlineData("Storage:Stores:main:Provider", "tape", "Known: file, s3, minio, azure, gcs")]
+    [InlineData("Storage:Stores:main:Provider", "minio", "AccessKey and Storage:Stores:main:SecretKey are needed")]
     [InlineData("Storage:Stores:Main Store:Provider", "file", "is no name")]
     public void A_wrong_value_is_named_with_what_would_do(string key, string value, string told) =>
         Validator.Validate(null, Bind([.. S3("main"), new(key, value)])).FailureMessage.ShouldNotBeNull().ShouldContain(told);
