@@ -29,7 +29,7 @@ public sealed class ConformanceMatrix : IDisposable
         {
             TestResult.Passed => "yes",
             TestResult.Failed => "NO",
-            _ => $"not run: {string.Join(' ', state.ExceptionMessages ?? [])}",
+            _ => $"not run{string.Concat((state.ExceptionMessages ?? []).Select(message => $": {message}"))}",
         };
         _outcomes[(port, adapter, method.MethodName.Replace('_', ' '))] = remark is null ? outcome : $"{outcome} ({remark})";
     }
