@@ -12,7 +12,7 @@ namespace ImageService.Api.Assets;
 /// <param name="Tags">In the order given.</param>
 /// <param name="Access"><c>public</c> or <c>private</c>.</param>
 /// <param name="Filename">Shown to people.</param>
-/// <param name="Format">By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>.</param>
+/// <param name="Format">By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</param>
 /// <param name="Width">px, upright.</param>
 /// <param name="Height">px, upright.</param>
 /// <param name="HasAlpha">Whether it can be transparent.</param>

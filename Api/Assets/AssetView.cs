@@ -21,7 +21,7 @@ internal sealed class AssetView(PresetCatalog presets)
         var (own, otherwise) = Formats(version);
         var byPreset = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var preset in inForce)
-            byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? own ?? otherwise));
+            byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? Shown(own) ?? otherwise));
         return new AssetResponse(
             image.Asset.ToString(),
             version.Version,
@@ -76,6 +76,9 @@ internal sealed class AssetView(PresetCatalog presets)
         Core.Storage.StorageTier.Cold => "cold",
         _ => throw new ArgumentOutOfRangeException(nameof(tier)),
     };
+
+    // Not every browser shows JPEG XL.
+    private static ImageFormat? Shown(ImageFormat? own) => own == ImageFormat.Jxl ? null : own;
 
     /// <summary>The original's own format where it can be delivered, and what it is converted to where not.</summary>
     private static (ImageFormat? Own, ImageFormat Otherwise) Formats(AssetVersion version) =>

@@ -11,7 +11,7 @@ namespace ImageService.Api.Gateway;
 internal sealed record UrlOperations(ImageOperations Operations, ImageFormat Extension)
 {
     private static readonly Error NoExtension = new(
-        ErrorCode.InvalidOperations, "The URL's last part must end in an extension. Accepted: jpg, jpeg, png, webp, avif, gif.");
+        ErrorCode.InvalidOperations, "The URL's last part must end in an extension. Accepted: jpg, jpeg, png, webp, avif, gif, jxl.");
 
     /// <summary>Reads <c>w_800-h_600.webp</c>.</summary>
     /// <returns><see cref="ErrorCode.InvalidOperations"/> naming what cannot be read and what would be accepted.</returns>
@@ -21,7 +21,7 @@ internal sealed record UrlOperations(ImageOperations Operations, ImageFormat Ext
         if (dot < 0)
             return NoExtension;
         if (!ImageFormats.TryParse(file.AsSpan(dot + 1), out var extension))
-            return new Error(ErrorCode.InvalidOperations, $"The extension at position {dot + 2} is not one that can be delivered. Accepted: jpg, jpeg, png, webp, avif, gif.");
+            return new Error(ErrorCode.InvalidOperations, $"The extension at position {dot + 2} is not one that can be delivered. Accepted: jpg, jpeg, png, webp, avif, gif, jxl.");
         return OperationsParser.Parse(file[..dot]).Map(operations => new UrlOperations(operations, extension));
     }
 }

@@ -50,6 +50,7 @@ internal static class Problems
         ErrorCode.UnsupportedImageType => (415, "Not an allowed image type"),
         ErrorCode.UnsupportedImageKind => (415, "Not a supported kind of its image type"),
         ErrorCode.UnsupportedMediaType => (415, "Not the media type that this takes"),
+        ErrorCode.EncoderMissing => (422, "There is no encoder for the format"),
         ErrorCode.EncodingFailed => (422, "The image cannot be encoded so"),
         ErrorCode.UndecodableImage => (422, "The image cannot be decoded"),
         ErrorCode.ImageLimitExceeded => (422, "The image exceeds a limit"),

@@ -6,7 +6,7 @@ namespace ImageService.Api.OpenApi;
 /// <summary>The image URLs in the document. Their routes are catch-alls that the description of routes cannot see into: here their parts are told.</summary>
 internal static class ImagePaths
 {
-    private static readonly string[] Types = ["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"];
+    private static readonly string[] Types = ["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif", "image/jxl"];
 
     private static readonly (string Status, string Description)[] Refusals =
     [
@@ -79,7 +79,7 @@ internal static class ImagePaths
         Parameter("assetId", "26 characters of Crockford base32.", "01JPA3WZ0V7WX9TBJYBDP7WZR1"),
         Parameter("version", "A version that was uploaded, from 1.", 1, JsonSchemaType.Integer),
         Parameter("operations", "original, or operations joined by -.", "w_400-h_300-f_cover"),
-        Parameter("ext", "jpg, jpeg, png, webp, avif or gif.", "webp"),
+        Parameter("ext", "jpg, jpeg, png, webp, avif, gif or jxl.", "webp"),
     ];
 
     private static IEnumerable<IOpenApiParameter> Signature() =>

@@ -53,7 +53,7 @@ public sealed class CrawlImport(RegistryFactory registry, AliasImporter importer
     private static IEnumerable<string> FilesOf(string name)
     {
         var file = name[(name.LastIndexOf('/') + 1)..].Split('?')[0];
-        return Path.HasExtension(file) ? [file] : [file, $"{file}.jpg", $"{file}.jpeg", $"{file}.png", $"{file}.webp", $"{file}.gif", $"{file}.avif"];
+        return Path.HasExtension(file) ? [file] : [file, $"{file}.jpg", $"{file}.jpeg", $"{file}.png", $"{file}.webp", $"{file}.gif", $"{file}.avif", $"{file}.jxl"];
     }
 
     private static bool Fits(string name, string folder, string filename, string file)

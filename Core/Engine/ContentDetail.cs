@@ -24,6 +24,7 @@ internal static class ContentDetail
         {
             ImageFormat.Jpg => (int)Math.Round(84 - (12 * busy) - step),
             ImageFormat.Webp => (int)Math.Round(82 - (12 * busy) - step),
+            ImageFormat.Jxl => (int)Math.Round(82 - (12 * busy) - step),
             ImageFormat.Avif => (int)Math.Round(78 - (14 * busy) - step),
             _ => 100,
         };

@@ -31,6 +31,7 @@ internal static class Encoders
                 effort: megapixels <= 1.2 ? 2 : megapixels <= 2.2 ? 1 : 0,
                 subsampleMode: quality >= 90 ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
                 keep: keep),
+            ImageFormat.Jxl => JxlEncoder.Encode(image, quality, keepExif),
             ImageFormat.Gif => Gif(image, GifBits(image, megapixels), hasPalette, keep),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };

@@ -8,7 +8,7 @@ namespace ImageService.Core.Engine;
 internal static class EngineErrors
 {
     public static Error UnknownType() => new(
-        ErrorCode.UnsupportedImageType, "The content is no image of a known type. Accepted are JPEG, PNG, WebP, GIF, AVIF, TIFF and, where enabled, HEIC and SVG.");
+        ErrorCode.UnsupportedImageType, "The content is no image of a known type. Accepted are JPEG, PNG, WebP, GIF, AVIF, TIFF and, where enabled, HEIC, JPEG XL and SVG.");
 
     public static Error TypeNotAllowed(OriginalFormat format) => new(
         ErrorCode.UnsupportedImageType, $"The content is {format.Name()}, which is not accepted here (policy allowed_input_formats).");
@@ -21,6 +21,9 @@ internal static class EngineErrors
 
     public static Error UnsupportedKind(OriginalFormat format, string kind) => new(
         ErrorCode.UnsupportedImageKind, $"A {format.Name()} with {kind} cannot be read here, though it may be whole. Save it as the usual kind and send that.");
+
+    public static Error NoEncoder(ImageFormat format) => new(
+        ErrorCode.EncoderMissing, $"This installation has no encoder for {format.Name()}. Ask for another format, or for fmt_auto, which chooses among those that there are.");
 
     public static Error EncodingFailed(ImageFormat format) => new(
         ErrorCode.EncodingFailed, $"The picture could not be encoded as {format.Name()}, though it was read. Ask for another format, a smaller size or a lower quality.");

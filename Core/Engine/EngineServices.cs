@@ -19,7 +19,8 @@ public static class EngineServices
         services.AddSingleton<TransformCosts>();
         services.AddSingleton<TransformEngine>();
         services.AddSingleton<IsolatedDecoder>();
-        services.AddHostedService(provider => new HeicSupport(RuntimeInformation.ProcessArchitecture, provider.GetRequiredService<ILogger<HeicSupport>>()));
+        services.AddHostedService(provider => new CodecSupport(RuntimeInformation.ProcessArchitecture, provider.GetRequiredService<ILogger<CodecSupport>>()));
+        services.AddSingleton(new EncoderSupport(RuntimeInformation.ProcessArchitecture));
         return services;
     }
 }

@@ -10,6 +10,9 @@ public static class ImageSniffer
     /// <summary>Bytes from the start that suffice.</summary>
     public const int HeadBytes = 4096;
 
+    // ISO/IEC 18181-2, 9.1: the signature box. A bare codestream begins with FF 0A.
+    private static ReadOnlySpan<byte> JpegXlBox => [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', (byte)' ', 0x0D, 0x0A, 0x87, 0x0A];
+
     /// <summary>The type of content that is known and allowed.</summary>
     /// <param name="head">The first <see cref="HeadBytes"/> bytes, or all if there are fewer.</param>
     /// <param name="allowed">Formats accepted.</param>
@@ -33,6 +36,8 @@ public static class ImageSniffer
             return OriginalFormat.Gif;
         if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..12].SequenceEqual("WEBP"u8))
             return OriginalFormat.Webp;
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) || head.StartsWith(JpegXlBox))
+            return OriginalFormat.Jxl;
         if (head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) || head.StartsWith("II+\0"u8) || head.StartsWith("MM\0+"u8))
             return OriginalFormat.Tiff;
         return head.Length >= 16 && head[4..8].SequenceEqual("ftyp"u8) ? SniffHeif(head) : SniffSvg(head);

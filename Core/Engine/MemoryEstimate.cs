@@ -9,7 +9,7 @@ public static class MemoryEstimate
     internal const long Floor = 8L << 20;
 
     /// <summary>Bytes a pixel of the encoder that takes most.</summary>
-    internal const int MostBytes = 25;
+    internal const int MostBytes = 56;
 
     private const int PngBytes = 8;
 
@@ -66,6 +66,7 @@ public static class MemoryEstimate
         OriginalFormat.Jpg => 4,
         OriginalFormat.Avif => 18,
         OriginalFormat.Heic => 9,
+        OriginalFormat.Jxl => 24,
         OriginalFormat.Webp => 5,
         OriginalFormat.Gif => 12,
 
@@ -79,16 +80,21 @@ public static class MemoryEstimate
     /// <param name="source">The original's facts.</param>
     /// <param name="size">Of the output.</param>
     internal static long ForOutput(CanonicalOperations operations, SourceFacts source, PixelSize size) =>
-        size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations)) + (operations.OverlayLayers * LayerBytes));
+        size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations, source)) + (operations.OverlayLayers * LayerBytes));
 
     // An animation is held as finished frames besides what its encoder needs. JPEG and PNG are written by line; PNG's pixels are looked at before, as
     // `q_auto`'s are.
-    private static int BytesPerEncodedPixel(CanonicalOperations operations) => operations.Format switch
+    private static int BytesPerEncodedPixel(CanonicalOperations operations, SourceFacts source) => operations.Format switch
     {
-        ImageFormat.Avif => MostBytes,
+        // The pixels, the library's copy and its planes; with alpha, which it keeps without loss, twice as much.
+        ImageFormat.Jxl => HasAlpha(operations.Operations, source) ? MostBytes : 26,
+        ImageFormat.Avif => 25,
         ImageFormat.Webp => 10,
         ImageFormat.Gif => 22,
         ImageFormat.Jpg => operations.Operations.Quality is { IsAuto: true } ? 6 : 3,
         _ => PngBytes,
     };
+
+    private static bool HasAlpha(ImageOperations operations, SourceFacts source) =>
+        source.HasAlpha || source.Drawing is not null || operations is { Fit: Fit.Pad } or { Pad: not null } or { Round: not null };
 }

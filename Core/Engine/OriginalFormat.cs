@@ -11,12 +11,13 @@ public enum OriginalFormat
     Tiff,
     Heic,
     Svg,
+    Jxl,
 }
 
 /// <summary>Names and media types of <see cref="OriginalFormat"/>.</summary>
 public static class OriginalFormats
 {
-    /// <summary>The contract's name: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>.</summary>
+    /// <summary>The contract's name: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</summary>
     public static string Name(this OriginalFormat format) => format switch
     {
         OriginalFormat.Jpg => "jpg",
@@ -27,6 +28,7 @@ public static class OriginalFormats
         OriginalFormat.Tiff => "tiff",
         OriginalFormat.Heic => "heic",
         OriginalFormat.Svg => "svg",
+        OriginalFormat.Jxl => "jxl",
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
@@ -41,11 +43,12 @@ public static class OriginalFormats
         OriginalFormat.Tiff => "image/tiff",
         OriginalFormat.Heic => "image/heic",
         OriginalFormat.Svg => "image/svg+xml",
+        OriginalFormat.Jxl => "image/jxl",
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
     /// <summary>Whether transforms never read the original itself but the raster that the decoder wrote at ingestion.</summary>
-    public static bool NeedsWorkingCopy(this OriginalFormat format) => format is OriginalFormat.Heic or OriginalFormat.Svg;
+    public static bool NeedsWorkingCopy(this OriginalFormat format) => format is OriginalFormat.Heic or OriginalFormat.Svg or OriginalFormat.Jxl;
 
     /// <summary>Reads a <see cref="Name"/>; lower case only.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out OriginalFormat format)

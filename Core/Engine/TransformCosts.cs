@@ -99,6 +99,7 @@ public sealed class TransformCosts
         ImageFormat.Webp => 50,
         ImageFormat.Png => 130,
         ImageFormat.Gif => 240,
+        ImageFormat.Jxl => 290,
         _ => pixels <= 1_200_000 ? 250 : pixels <= 2_200_000 ? 150 : 70,
     };
 

@@ -25,7 +25,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
 
     /// <summary>Makes one variant.</summary>
     /// <returns>
-    /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>, <see cref="ErrorCode.EncodingFailed"/>,
+    /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>, <see cref="ErrorCode.EncoderMissing"/>,
+    /// <see cref="ErrorCode.EncodingFailed"/>,
     /// <see cref="ErrorCode.ImageLimitExceeded"/> or <see cref="ErrorCode.TransformTimedOut"/>; the last only once the work has really ended.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up; the work has ended.</exception>
@@ -164,6 +165,10 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         {
             Log.TransformTimedOut(log, format, timeout);
             return EngineErrors.TimedOut(timeout);
+        }
+        catch (EncoderMissingException)
+        {
+            return EngineErrors.NoEncoder(ImageFormat.Jxl);
         }
         catch (OverlayPictureException failure)
         {

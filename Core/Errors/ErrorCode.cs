@@ -45,6 +45,7 @@ public enum ErrorCode
     UnsupportedImageType,
     UnsupportedImageKind,
     UnsupportedMediaType,
+    EncoderMissing,
     EncodingFailed,
     UndecodableImage,
     ImageLimitExceeded,

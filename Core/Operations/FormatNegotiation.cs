@@ -5,14 +5,17 @@ namespace ImageService.Core.Operations;
 /// <summary>Chooses the output format of <c>fmt_auto</c> from a request's <c>Accept</c> (RFC 9110 section 12.5.1) and what the policy allows.</summary>
 public static class FormatNegotiation
 {
+    // What is smallest at equal quality for most pictures comes first; figures in docs/engine.md.
+    private static readonly ImageFormat[] Usual = [ImageFormat.Avif, ImageFormat.Jxl, ImageFormat.Webp];
+
     /// <summary>
-    /// The format that <paramref name="accept"/> weighs highest among AVIF, WebP and the extension's; the earlier of them where weights are equal.
-    /// AVIF and WebP count only where they are named: <c>image/*</c> and <c>*/*</c> do not ask for them. An animation becomes WebP where that is accepted,
+    /// The format that <paramref name="accept"/> weighs highest among AVIF, JPEG XL, WebP and the extension's; the earlier of them where weights are equal.
+    /// The first three count only where they are named: <c>image/*</c> and <c>*/*</c> do not ask for them. An animation becomes WebP where that is accepted,
     /// else GIF.
     /// </summary>
     /// <param name="accept">The header's value, several joined by commas; null or empty accepts everything.</param>
     /// <param name="extension">The format of the URL's extension; the answer where nothing better is accepted.</param>
-    /// <param name="allowed">The formats that the policy allows.</param>
+    /// <param name="allowed">The formats that the policy allows and this installation can write.</param>
     /// <param name="animated">Whether the original has more than one frame.</param>
     public static ImageFormat Choose(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed, bool animated)
     {
@@ -21,14 +24,21 @@ public static class FormatNegotiation
 
         var best = extension;
         var bestWeight = allowed.Contains(extension) ? Weight(accept, extension, named: false) : -1;
-        if (Weigh(ImageFormat.Webp) is > 0 and var webp && webp >= bestWeight)
-            (best, bestWeight) = (ImageFormat.Webp, webp);
-        if (Weigh(ImageFormat.Avif) is > 0 and var avif && avif >= bestWeight)
-            best = ImageFormat.Avif;
-        return best;
+        var bestRank = RankOf(extension);
+        for (var rank = 0; rank < Usual.Length; rank++)
+        {
+            var format = Usual[rank];
+            if (format == extension || !allowed.Contains(format))
+                continue;
+            var weight = Weight(accept, format, named: true);
+            if (weight > 0 && (weight > bestWeight || (weight == bestWeight && rank < bestRank)))
+                (best, bestWeight, bestRank) = (format, weight, rank);
+        }
 
-        double Weigh(ImageFormat format) => allowed.Contains(format) ? Weight(accept, format, named: format != extension) : 0;
+        return best;
     }
+
+    private static int RankOf(ImageFormat format) => Array.IndexOf(Usual, format) is >= 0 and var rank ? rank : Usual.Length;
 
     private static ImageFormat ChooseAnimated(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed)
     {

@@ -8,12 +8,13 @@ public enum ImageFormat
     Webp,
     Avif,
     Gif,
+    Jxl,
 }
 
 /// <summary>Names, extensions and media types of <see cref="ImageFormat"/>.</summary>
 public static class ImageFormats
 {
-    /// <summary>The contract's name: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>. Also the canonical extension.</summary>
+    /// <summary>The contract's name: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>, <c>jxl</c>. Also the canonical extension.</summary>
     public static string Name(this ImageFormat format) => format switch
     {
         ImageFormat.Jpg => "jpg",
@@ -21,6 +22,7 @@ public static class ImageFormats
         ImageFormat.Webp => "webp",
         ImageFormat.Avif => "avif",
         ImageFormat.Gif => "gif",
+        ImageFormat.Jxl => "jxl",
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
@@ -32,6 +34,7 @@ public static class ImageFormats
         ImageFormat.Webp => "image/webp",
         ImageFormat.Avif => "image/avif",
         ImageFormat.Gif => "image/gif",
+        ImageFormat.Jxl => "image/jxl",
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
@@ -47,7 +50,7 @@ public static class ImageFormats
     /// <summary>
     /// Longest side that the format and its encoder hold, px: WebP's 14 bits, AVIF as libheif writes it, GIF's 16 bits, JPEG as libjpeg writes it (a little
     /// below
-    /// the format's own 65535); PNG has none that a picture reaches here.
+    /// the format's own 65535); PNG and JPEG XL have none that a picture reaches here.
     /// </summary>
     public static int MaxSide(this ImageFormat format) => format switch
     {
@@ -58,7 +61,7 @@ public static class ImageFormats
         _ => int.MaxValue,
     };
 
-    /// <summary>Reads a name or extension (<c>jpg</c>, <c>jpeg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>); lower case only.</summary>
+    /// <summary>Reads a name or extension (<c>jpg</c>, <c>jpeg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>, <c>jxl</c>); lower case only.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ImageFormat format)
     {
         ImageFormat? parsed = text switch
@@ -68,6 +71,7 @@ public static class ImageFormats
             "webp" => ImageFormat.Webp,
             "avif" => ImageFormat.Avif,
             "gif" => ImageFormat.Gif,
+            "jxl" => ImageFormat.Jxl,
             _ => null,
         };
         format = parsed ?? default;

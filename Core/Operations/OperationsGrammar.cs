@@ -39,13 +39,13 @@ public static class OperationsGrammar
 
     private static readonly OperationRule[] Table =
     [
-        new(OperationKey.Format, "fmt", "jpg, png, webp, avif, gif or auto", "the extension's", "every output"),
+        new(OperationKey.Format, "fmt", "jpg, png, webp, avif, gif, jxl or auto", "the extension's", "every output"),
         new(OperationKey.Width, "w", "a number of pixels from 1 to 8192, or auto", "in proportion to h, else the original's", "every output") { Min = 1, Max = MaxSidePx },
         new(OperationKey.Height, "h", "a number of pixels from 1 to 8192", "in proportion to w, else the original's", "every output") { Min = 1, Max = MaxSidePx },
         new(OperationKey.Fit, "f", Fits, "cover", "outputs with both w and h"),
         new(OperationKey.Gravity, "g", Gravities, "center", "cover where it crops, pad and contain where the canvas is larger than the picture"),
         new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)", "white for jpg, else transparent", "canvases and originals with transparency"),
-        new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco", "85 or the policy's", "jpg, webp and avif") { Min = 1, Max = 100 },
+        new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco", "85 or the policy's", "jpg, webp, avif and jxl") { Min = 1, Max = 100 },
         new(OperationKey.Rotation, "r", "90, 180 or 270", "none", "every output") { Min = 90, Max = 270 },
         new(OperationKey.Sharpen, "sharpen", "a number from 0 to 10", "none", "every output") { Min = 0, Max = 10 },
         new(OperationKey.Blur, "blur", "a number from 0.3 to 1000", "none", "every output") { Min = 0.3, Max = 1000 },
@@ -67,7 +67,7 @@ public static class OperationsGrammar
         new(OperationKey.Tint, "tint", "3 or 6 hex digits (RGB, RRGGBB)", "none", "every output"),
         new(OperationKey.Duotone, "duotone", "two colours of 3 or 6 hex digits, joined by ','", "none", "every output"),
         new(OperationKey.Pixelate, "pixelate", "a number of pixels from 2 to 512", "none", "every output") { Min = 2, Max = 512 },
-        new(OperationKey.MaxBytes, "bytes", "a number of bytes from 1000 to 10000000", "none", "jpg, webp and avif") { Min = 1000, Max = 10_000_000 },
+        new(OperationKey.MaxBytes, "bytes", "a number of bytes from 1000 to 10000000", "none", "jpg, webp, avif and jxl") { Min = 1000, Max = 10_000_000 },
         new(OperationKey.Overlay, "o", OverlaySlugs, "none", "every output"),
         new(OperationKey.Overlay2, "o2", OverlaySlugs, "none", "every output"),
         new(OperationKey.Overlay3, "o3", OverlaySlugs, "none", "every output"),

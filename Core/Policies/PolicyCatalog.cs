@@ -46,13 +46,13 @@ public static class PolicyCatalog
     public static readonly IReadOnlyList<PolicyDefinition> All =
     [
         new(DefaultAccess, Choice, "\"private\"", "Access of new assets.") { Choices = ["public", "private"] },
-        new(AllowedInputFormats, Choices, """["jpg","png","webp","gif","avif","tiff","heic"]""", "Formats of originals that may be uploaded, by content.")
+        new(AllowedInputFormats, Choices, """["jpg","png","webp","gif","avif","tiff","heic","jxl"]""", "Formats of originals that may be uploaded, by content.")
         {
-            Choices = ["jpg", "png", "webp", "gif", "avif", "tiff", "heic", "svg"],
+            Choices = ["jpg", "png", "webp", "gif", "avif", "tiff", "heic", "jxl", "svg"],
         },
-        new(AllowedOutputFormats, Choices, """["jpg","png","webp","avif","gif"]""", "Formats that images may be delivered in.")
+        new(AllowedOutputFormats, Choices, """["jpg","png","webp","avif","gif","jxl"]""", "Formats that images may be delivered in.")
         {
-            Choices = ["jpg", "png", "webp", "avif", "gif"],
+            Choices = ["jpg", "png", "webp", "avif", "gif", "jxl"],
         },
         new(MaxOutputWidth, Number, "8192", "Largest width that may be asked for, px.") { Min = 1, Max = 8192 },
         new(MaxOutputHeight, Number, "8192", "Largest height that may be asked for, px.") { Min = 1, Max = 8192 },

@@ -24,7 +24,7 @@ public sealed class AssetVersion
     /// <summary>Name of the store that holds the original, its working copy and its intermediate: a key below <c>Storage:Stores</c>.</summary>
     public required string StorageProvider { get; init; }
 
-    /// <summary>Object key of a raster working copy where the original itself is never decoded in a serving process (HEIC, SVG).</summary>
+    /// <summary>Object key of a raster working copy where the original itself is never decoded in a serving process (HEIC, JPEG XL, SVG).</summary>
     public string? WorkingCopyKey { get; set; }
 
     /// <summary>SHA-256 of the working copy, 64 lower-case hex digits; null where there is none, or it is older than this column.</summary>
@@ -49,7 +49,7 @@ public sealed class AssetVersion
     /// <summary>SHA-256 of the original, 64 lower-case hex digits.</summary>
     public required string ContentHash { get; init; }
 
-    /// <summary>By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>.</summary>
+    /// <summary>By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</summary>
     public required string Format { get; init; }
 
     /// <summary>px, upright.</summary>
@@ -115,7 +115,7 @@ internal sealed class AssetVersionConfiguration : IEntityTypeConfiguration<Asset
         builder.HasIndex(v => v.UploadedAt);
         builder.ToTable(t =>
         {
-            t.HasCheckConstraint("ck_asset_versions_format", "format IN ('jpg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic', 'svg')");
+            t.HasCheckConstraint("ck_asset_versions_format", "format IN ('jpg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic', 'svg', 'jxl')");
             t.HasCheckConstraint("ck_asset_versions_content_hash", RegistryModel.ContentHashCheck);
             t.HasCheckConstraint("ck_asset_versions_numbers", "version >= 1 AND size_bytes >= 0 AND width >= 1 AND height >= 1 AND frames >= 1");
             t.HasCheckConstraint("ck_asset_versions_tier", RegistryModel.TierCheck);

@@ -23,7 +23,7 @@ public sealed class Variant
     /// <summary>64 lower-case hex digits.</summary>
     public required string OperationsHash { get; init; }
 
-    /// <summary><c>jpg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>.</summary>
+    /// <summary><c>jpg</c>, <c>png</c>, <c>webp</c>, <c>avif</c>, <c>gif</c>, <c>jxl</c>.</summary>
     public required string Format { get; init; }
 
     public required string StorageKey { get; init; }
@@ -79,7 +79,7 @@ internal sealed class VariantConfiguration : IEntityTypeConfiguration<Variant>
         builder.HasIndex(v => new { v.OrganizationId, v.ProcessingTimeMs });
         builder.ToTable(t =>
         {
-            t.HasCheckConstraint("ck_variants_format", "format IN ('jpg', 'png', 'webp', 'avif', 'gif')");
+            t.HasCheckConstraint("ck_variants_format", "format IN ('jpg', 'png', 'webp', 'avif', 'gif', 'jxl')");
             t.HasCheckConstraint("ck_variants_operations_hash", "operations_hash ~ '^[0-9a-f]{64}$'");
             t.HasCheckConstraint("ck_variants_numbers", "size_bytes >= 0 AND width >= 1 AND height >= 1 AND access_count >= 0");
             t.HasCheckConstraint("ck_variants_tier", RegistryModel.TierCheck);

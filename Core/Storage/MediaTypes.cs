@@ -11,6 +11,7 @@ internal static class MediaTypes
         ".webp" => "image/webp",
         ".avif" => "image/avif",
         ".gif" => "image/gif",
+        ".jxl" => "image/jxl",
         _ => null,
     };
 }

@@ -33,7 +33,7 @@ public static class ObjectKey
     public static string Intermediate(Guid organizationId, Guid assetId, int version, string revision) =>
         $"{organizationId:n}/{assetId:n}/v{version}/intermediate-{revision}";
 
-    /// <summary>The raster kept beside an original that no serving process decodes (HEIC, SVG).</summary>
+    /// <summary>The raster kept beside an original that no serving process decodes (HEIC, JPEG XL, SVG).</summary>
     public static string WorkingCopy(Guid organizationId, Guid assetId, int version) => $"{organizationId:n}/{assetId:n}/v{version}/working";
 
     /// <summary>A variant, content-addressed by the operations hash (64 hex digits).</summary>

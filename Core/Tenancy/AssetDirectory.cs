@@ -120,7 +120,7 @@ public sealed record AssetPlace(SpaceScope Space, Asset Asset, string OriginalFo
 
 /// <summary>Everything an image request needs to know of one version of an asset.</summary>
 /// <param name="ContentHash">SHA-256 of the original, 64 lower-case hex digits.</param>
-/// <param name="Format">The original's, by content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>.</param>
+/// <param name="Format">The original's, by content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</param>
 /// <param name="SizeBytes">The original's length, bytes.</param>
 /// <param name="Width">px, upright.</param>
 /// <param name="Height">px, upright.</param>
@@ -154,7 +154,7 @@ public sealed record AssetFacts(
     /// <summary>Storage class of the original.</summary>
     public StorageTier OriginalTier { get; init; }
 
-    /// <summary>Object key of the raster made of a HEIC or SVG original.</summary>
+    /// <summary>Object key of the raster made of a HEIC, JPEG XL or SVG original.</summary>
     public string? WorkingCopyKey { get; init; }
 
     /// <summary>SHA-256 of it; null where the registry does not know it.</summary>

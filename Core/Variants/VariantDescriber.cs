@@ -16,15 +16,15 @@ namespace ImageService.Core.Variants;
 /// Says which variant a request means: preset expanded, policy asked, format negotiated, canonical form and hash. Reads facts that are normally in
 /// memory, and remembers its own answers for as long as those facts are the same objects, so that a warm request computes no hash.
 /// </summary>
-public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, OverlayChoice overlays, IOptions<EngineOptions> options)
+public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, OverlayChoice overlays, EncoderSupport encoders, IOptions<EngineOptions> options)
 {
     private const int MemoryLimit = 20_000;
 
     private readonly ConcurrentDictionary<Meaning, VariantDescription> _described = new();
 
     /// <summary>Describes the variant.</summary>
-    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/> or
-    /// <see cref="ErrorCode.InvalidOperations"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/>,
+    /// <see cref="ErrorCode.EncoderMissing"/> or <see cref="ErrorCode.InvalidOperations"/>.</returns>
     public async ValueTask<Result<VariantDescription>> DescribeAsync(VariantRequest request, CancellationToken ct)
     {
         // The asset first: a preset that is not there tells of the space that is.
@@ -86,7 +86,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             return format;
         var source = SourceOf(facts);
         var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
-        var allowed = WithinBudget(request.Space.Policy.AllowedOutputFormats, merged, facts, request.Extension);
+        var allowed = WithinBudget(encoders.Among(request.Space.Policy.AllowedOutputFormats), merged, facts, request.Extension);
         var holding = allowed.Holding(merged, source);
         var extension = ReferenceEquals(holding, allowed) ? request.Extension : holding.Plainest(request.Extension, facts.HasAlpha);
         return FormatNegotiation.Choose(request.Accept, extension, holding, facts.Frames > 1);
@@ -157,10 +157,12 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     }
 
     /// <summary>What limits strangers' URLs does not limit the service's own; the formats that may be delivered hold for everybody.</summary>
-    private static Result<PolicyVerdict> Judge(VariantRequest request, ImageOperations merged, SourceFacts source, ImageFormat format, EffectivePolicy policy)
+    private Result<PolicyVerdict> Judge(VariantRequest request, ImageOperations merged, SourceFacts source, ImageFormat format, EffectivePolicy policy)
     {
         if (policy.JudgeOutput(format) is { } refusal)
             return refusal;
+        if (!encoders.Writes(format))
+            return EngineErrors.NoEncoder(format);
         return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, source, request.IsSigned, request.IsForAsset);
     }
 

@@ -25,7 +25,7 @@ internal sealed class ImageUrls(IOptions<PortalOptions> options, IConfiguration 
     /// <summary>The same image at the address browsers use, whatever host the Api named.</summary>
     public string Rebase(string url) => Uri.TryCreate(url, UriKind.Absolute, out var absolute) ? Origin + absolute.PathAndQuery : Origin + url;
 
-    /// <summary>Extension of the format in which the original itself can be delivered.</summary>
+    /// <summary>Extension of the format in which the original itself can be delivered, where every browser shows it.</summary>
     public static string OwnExtension(AssetResponse asset) => asset.Format switch
     {
         "jpg" or "png" or "webp" or "avif" or "gif" => asset.Format,

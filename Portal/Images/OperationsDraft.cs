@@ -55,7 +55,7 @@ public sealed record OperationsDraft
     public static IReadOnlyList<string> Gravities { get; } =
         ["center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "smart", "focal"];
 
-    public static IReadOnlyList<string> Formats { get; } = ["auto", "avif", "webp", "jpg", "png", "gif"];
+    public static IReadOnlyList<string> Formats { get; } = ["auto", "avif", "jxl", "webp", "jpg", "png", "gif"];
 
     /// <summary>Whether anything but the format is asked for.</summary>
     public bool IsOriginal => string.Equals(Operations(), "original", StringComparison.Ordinal);

@@ -9,6 +9,7 @@ internal sealed record PretendedVisitor(string Name, string Accept)
     public static IReadOnlyList<PretendedVisitor> All { get; } =
     [
         new("A browser of today", "image/avif,image/webp,image/*,*/*;q=0.8"),
+        new("A browser that takes JPEG XL", "image/jxl,image/avif,image/webp,image/*,*/*;q=0.8"),
         new("A browser without AVIF", "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"),
         new("An old browser", "image/png,image/*;q=0.8,*/*;q=0.5"),
         new("A mail program", "*/*"),

@@ -201,7 +201,7 @@ const isFinal = code => ['payload_too_large', 'unsupported_image_type', 'undecod
 
 const helpOf = code => ({
   payload_too_large: 'Make it smaller, or ask an owner to raise the policy “Largest original”.',
-  unsupported_image_type: 'Save it as JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC. SVG is taken where an owner allows it (policy “Formats of originals”).',
+  unsupported_image_type: 'Save it as JPEG, PNG, WebP, AVIF, JPEG XL, GIF, TIFF or HEIC. SVG is taken where an owner allows it (policy “Formats of originals”).',
   undecodable_image: 'The file is damaged; nothing here can repair it. Take it from its source again.',
   image_limit_exceeded: 'Make it smaller in pixels or frames, or ask an owner to raise the policy.',
   quota_exceeded: 'Delete what is not needed, or ask an owner to raise the quota.',

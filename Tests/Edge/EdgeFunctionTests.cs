@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageService.Core.Operations;
 using ImageService.Core.Policies;
 using ImageService.Core.Variants;
 using Shouldly;
@@ -32,6 +33,29 @@ public sealed class EdgeFunctionTests
         seen.Count.ShouldBe(vectors.Length);
         foreach (var vector in vectors)
             seen[vector.Name].ShouldBe(new Hints(vector.Width, vector.SaveData), $"{kind}: {vector.Name}");
+    }
+
+    [Theory]
+    [InlineData("cloudfront")]
+    [InlineData("cloudflare")]
+    public async Task Accept_is_sent_as_one_of_four_classes(string kind)
+    {
+        var sent = await EdgeFunctions.RunAsync<string>(kind, SignatureVectors.Folder, TestContext.Current.CancellationToken, "accept");
+        var vectors = AcceptVectors.Read();
+        sent.Count.ShouldBe(vectors.Length);
+        foreach (var vector in vectors)
+            sent[vector.Name].ShouldBe(vector.Sent, $"{kind}: {vector.Name}");
+    }
+
+    [Fact]
+    public void The_origin_chooses_from_a_class_nothing_that_the_client_did_not_name()
+    {
+        var all = Enum.GetValues<ImageFormat>().ToHashSet();
+        foreach (var vector in AcceptVectors.Read())
+        {
+            var chosen = FormatNegotiation.Choose(vector.Sent, ImageFormat.Jpg, all, animated: false);
+            (chosen == ImageFormat.Jpg || vector.Accept.Contains(chosen.MediaType(), StringComparison.OrdinalIgnoreCase)).ShouldBeTrue($"{vector.Name}: {chosen}");
+        }
     }
 
     [Fact]

@@ -81,6 +81,17 @@ public sealed class NginxTests(NginxFixture nginx)
         post.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
     }
 
+    [Fact]
+    public async Task Accept_is_sent_as_one_of_four_classes()
+    {
+        foreach (var vector in AcceptVectors.Read())
+        {
+            var path = NewPath("f_auto.jpg");
+            await GetAsync(path, vector.Accept);
+            nginx.Asked(path, $"{vector.Sent}|").ShouldBe(1, vector.Name);
+        }
+    }
+
     private static string NewPath(string last) => $"/v1/pub/acme/website/marketing/img/{Guid.CreateVersion7():N}/v1/{last}";
 
     private async Task<(string Edge, string Body)> GetAsync(string path, string accept = "*/*")

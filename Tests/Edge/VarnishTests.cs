@@ -108,6 +108,17 @@ public sealed class VarnishTests(VarnishFixture varnish)
         varnish.Asked(path).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Accept_is_sent_as_one_of_four_classes()
+    {
+        foreach (var vector in AcceptVectors.Read())
+        {
+            var path = NewPath("f_auto.jpg");
+            await GetAsync(path, vector.Accept);
+            varnish.Asked(path, $"{vector.Sent}|").ShouldBe(1, vector.Name);
+        }
+    }
+
     private static string NewPath(string last) => $"/v1/pub/acme/website/marketing/img/{Guid.CreateVersion7():N}/v1/{last}";
 
     private async Task<Answer> GetAsync(string path, string? accept = "*/*")

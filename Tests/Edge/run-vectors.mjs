@@ -1,5 +1,6 @@
-// Runs the shared vectors through an edge function and prints {name: status} of signatures, or {name: {width, saveData}} of client hints, as JSON.
-// usage: node run-vectors.mjs cloudfront|cloudflare deploy/edge [hints]
+// Runs the shared vectors through an edge function and prints {name: status} of signatures, {name: {width, saveData}} of client hints, or
+// {name: accept} of what is sent for an Accept, as JSON.
+// usage: node run-vectors.mjs cloudfront|cloudflare deploy/edge [hints|accept]
 import { readFileSync, mkdtempSync, mkdirSync, writeFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,11 @@ try {
     for (const { name, path, headers } of JSON.parse(readFileSync(join(folder, 'hint-vectors.json'), 'utf8')).vectors) {
       await statusOf({ method: 'GET', host: 'images.example.com', target: path, headers });
       results[name] = forwarded.hints;
+    }
+  } else if (what === 'accept') {
+    for (const { name, accept } of JSON.parse(readFileSync(join(folder, 'accept-vectors.json'), 'utf8')).vectors) {
+      await statusOf({ method: 'GET', host: 'images.example.com', target: '/v1/pub/acme/website/marketing/img/01KAVW3S8N2V4B6D8F0H2K4M6P/v1/fmt_auto.jpg', headers: { accept } });
+      results[name] = forwarded.accept;
     }
   } else {
     for (const vector of vectors) {
@@ -44,6 +50,7 @@ export default { kvs: () => ({ get: async kid => { if (!Object.hasOwn(keys, kid)
     const sent = Object.fromEntries(Object.entries({ host, ...headers }).map(([name, value]) => [name, { value }]));
     const result = await handler({ version: '1.0', request: { method, uri, querystring: querystring(query), headers: sent } });
     forwarded.hints = hintsOf(name => result.headers?.[name]?.value);
+    forwarded.accept = result.headers?.accept?.value;
     return result.statusCode ?? 200;
   };
 }
@@ -55,6 +62,7 @@ async function loadCloudflare() {
   globalThis.caches = { default: { match: async () => undefined, put: async () => undefined } };
   globalThis.fetch = async request => {
     forwarded.hints = hintsOf(name => request.headers.get(name) ?? undefined);
+    forwarded.accept = request.headers.get('accept');
     return answer();
   };
   const answer = () => new Response('image', { status: 200, headers: { 'Cache-Control': 'private, max-age=60' } });

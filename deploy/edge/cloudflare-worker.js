@@ -1,4 +1,4 @@
-// Cloudflare Worker: checks signed image URLs at the edge, sorts Accept into three classes and caches by path and class.
+// Cloudflare Worker: checks signed image URLs at the edge, sorts Accept into four classes and caches by path and class.
 // See docs/edge.md. Test vectors: signature-vectors.json.
 //
 // Signing keys stand in the KV namespace bound as SIGNING_KEYS, one entry per key id:
@@ -174,6 +174,9 @@ function number(text) {
 
 function acceptClass(accept) {
   if (accepts(accept, 'image/avif')) {
+    if (accepts(accept, 'image/jxl')) {
+      return { name: 'jxl', value: 'image/jxl,image/avif,image/webp,*/*' };
+    }
     return { name: 'avif', value: 'image/avif,image/webp,*/*' };
   }
   return accepts(accept, 'image/webp') ? { name: 'webp', value: 'image/webp,*/*' } : { name: 'other', value: '*/*' };

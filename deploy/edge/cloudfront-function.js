@@ -1,4 +1,4 @@
-// CloudFront Function (runtime cloudfront-js-2.0), viewer request: checks signed image URLs at the edge and sorts Accept into three classes.
+// CloudFront Function (runtime cloudfront-js-2.0), viewer request: checks signed image URLs at the edge and sorts Accept into four classes.
 // See docs/edge.md for the cache policies that belong to it. Test vectors: signature-vectors.json.
 //
 // Signing keys stand in the function's KeyValueStore, one entry per key id:
@@ -101,7 +101,7 @@ function sameText(one, other) {
 
 function acceptClass(accept) {
   if (accepts(accept, 'image/avif')) {
-    return 'image/avif,image/webp,*/*';
+    return accepts(accept, 'image/jxl') ? 'image/jxl,image/avif,image/webp,*/*' : 'image/avif,image/webp,*/*';
   }
   return accepts(accept, 'image/webp') ? 'image/webp,*/*' : '*/*';
 }

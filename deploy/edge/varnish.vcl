@@ -79,10 +79,13 @@ sub ban_by_tag {
     return (synth(400, std.ban_error()));
 }
 
-# Three classes, so that an image has at most three stored forms: AVIF and WebP, WebP, neither.
+# Four classes, so that an image has at most four stored forms: JPEG XL beside AVIF and WebP, AVIF and WebP, WebP, none of them.
 # A format named with q=0 is refused by the client and does not count; other weights are not compared here.
 sub normalise_accept {
-    if (req.http.Accept ~ "(?i)(^|[, ])image/avif(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))") {
+    if (req.http.Accept ~ "(?i)(^|[, ])image/jxl(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))"
+        && req.http.Accept ~ "(?i)(^|[, ])image/avif(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))") {
+        set req.http.Accept = "image/jxl,image/avif,image/webp,*/*";
+    } elsif (req.http.Accept ~ "(?i)(^|[, ])image/avif(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))") {
         set req.http.Accept = "image/avif,image/webp,*/*";
     } elsif (req.http.Accept ~ "(?i)(^|[, ])image/webp(?![a-z0-9.+-])(?!\s*;[^,]*\bq\s*=\s*0(\.0*)?\s*($|[,;]))") {
         set req.http.Accept = "image/webp,*/*";

@@ -36,7 +36,7 @@ internal static class OriginalReader
         {
             return format switch
             {
-                OriginalFormat.Heic => WorkingCopy(request, format, HeicRaster.Write(request, admit)),
+                OriginalFormat.Heic or OriginalFormat.Jxl => WorkingCopy(request, format, MagickRaster.Write(request, format, admit)),
                 OriginalFormat.Svg when request.Draw is { } draw => Drawn(SvgRaster.Draw(request, draw, admit)),
                 OriginalFormat.Svg => Preview(request, admit),
                 _ => ReadRaster(request, request.Path, format, admit),

@@ -37,6 +37,7 @@ internal static class OriginalStripper
             OriginalFormat.Png => PngStripper.Strip(file, keepCopyright),
             OriginalFormat.Webp => WebpStripper.Strip(file, keepCopyright),
             OriginalFormat.Gif => GifStripper.Strip(file),
+            OriginalFormat.Jxl => JxlStripper.Strip(file, keepCopyright),
             OriginalFormat.Avif => AvifStripper.Strip(file, keepCopyright),
             _ => null,
         };

@@ -12,7 +12,7 @@ public sealed class NginxPurger(PurgeClient client, CdnOptions options) : ICdnPu
     private const int AtOnce = 8;
 
     /// <summary>One request header for each class of <c>Accept</c>.</summary>
-    private static readonly string[] Classes = ["image/avif,image/webp,*/*", "image/webp,*/*", "*/*"];
+    private static readonly string[] Classes = ["image/jxl,image/avif,image/webp,*/*", "image/avif,image/webp,*/*", "image/webp,*/*", "*/*"];
 
     private readonly Uri _endpoint = new(options.Endpoint!);
     private readonly string? _host = options.PublicBaseUrl is { } url ? new Uri(url).Authority : null;

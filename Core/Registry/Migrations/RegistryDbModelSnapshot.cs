@@ -506,7 +506,7 @@ namespace ImageService.Core.Registry.Migrations
                         {
                             t.HasCheckConstraint("ck_asset_versions_content_hash", "content_hash ~ '^[0-9a-f]{64}$'");
 
-                            t.HasCheckConstraint("ck_asset_versions_format", "format IN ('jpg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic', 'svg')");
+                            t.HasCheckConstraint("ck_asset_versions_format", "format IN ('jpg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic', 'svg', 'jxl')");
 
                             t.HasCheckConstraint("ck_asset_versions_numbers", "version >= 1 AND size_bytes >= 0 AND width >= 1 AND height >= 1 AND frames >= 1");
 
@@ -2413,7 +2413,7 @@ namespace ImageService.Core.Registry.Migrations
 
                     b.ToTable("variants", null, t =>
                         {
-                            t.HasCheckConstraint("ck_variants_format", "format IN ('jpg', 'png', 'webp', 'avif', 'gif')");
+                            t.HasCheckConstraint("ck_variants_format", "format IN ('jpg', 'png', 'webp', 'avif', 'gif', 'jxl')");
 
                             t.HasCheckConstraint("ck_variants_numbers", "size_bytes >= 0 AND width >= 1 AND height >= 1 AND access_count >= 0");
 

@@ -35,8 +35,8 @@ public sealed class ImagePathTests
 
     [Theory]
     [InlineData("w_100", "extension")]
-    [InlineData("w_100.bmp", "jpg, jpeg, png, webp, avif, gif")]
-    [InlineData("w_100.JPG", "jpg, jpeg, png, webp, avif, gif")]
+    [InlineData("w_100.bmp", "jpg, jpeg, png, webp, avif, gif, jxl")]
+    [InlineData("w_100.JPG", "jpg, jpeg, png, webp, avif, gif, jxl")]
     [InlineData("w_100-nonsense.jpg", "nonsense")]
     [InlineData(".jpg", "original")]
     public void A_file_that_cannot_be_read_is_answered_with_what_would_be_accepted(string file, string told)

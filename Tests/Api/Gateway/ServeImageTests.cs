@@ -113,6 +113,18 @@ public sealed class ServeImageTests(PostgresServer postgres, RedisServer redis) 
     }
 
     [Fact]
+    public async Task Jpeg_xl_comes_by_its_extension_and_by_negotiation()
+    {
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync();
+        var (named, _) = await ImageAsync(Stack, asset.Public("w_64.jxl"));
+        var (negotiated, response) = await ImageAsync(Stack, asset.Public("w_64-fmt_auto.jpg"), ("Accept", "image/jxl,*/*;q=0.8"));
+
+        (response.Content.Headers.ContentType!.MediaType, Header(response, "Vary"), Layer(response)).ShouldBe(("image/jxl", "Accept", "memory"));
+        negotiated.ShouldBe(named);
+        named[..2].ShouldBe([0xFF, 0x0A]);
+    }
+
+    [Fact]
     public async Task An_answer_that_was_negotiated_says_so_and_another_does_not()
     {
         var asset = await (await Stack.NewSpaceAsync()).AddAsync();

@@ -138,6 +138,27 @@ public sealed class IsolatedDecoderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false, 90, "jpg")]
+    [InlineData(true, 100, "png")]
+    public async Task A_jpeg_xl_gets_a_working_copy_that_transforms_read(bool isDrawn, int quality, string copy)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The decoder of JPEG XL is built for x64 alone.");
+        using var black = Image.Black(640, 480, bands: 3).Copy(interpretation: Enums.Interpretation.Srgb);
+        using var picture = isDrawn ? black.Mutate(static canvas => canvas.DrawCircle([220, 40, 40], 320, 240, 100, fill: true)) : Drawings.Quarters();
+        var original = JxlEncoder.Encode(picture, quality, keepExif: false);
+
+        var decoded = (await DecodeAsync(original)).Value;
+
+        (decoded.Facts.Format, decoded.Facts.Width, decoded.Facts.Height, decoded.Facts.Frames).ShouldBe((OriginalFormat.Jxl, 640, 480, 1));
+        decoded.NormalisedPath.ShouldEndWith($".{copy}");
+        using var raster = Image.NewFromFile(decoded.NormalisedPath!);
+        using var difference = (picture - raster).Abs();
+        difference.Avg().ShouldBeLessThan(isDrawn ? 0.01 : 4);
+        (await DecodeAsync(original[..(original.Length / 2)])).Error!.Code.ShouldBe(ErrorCode.UndecodableImage);
+        (await DecodeAsync(original, new ProbeLimits(640 * 479, 1, Workbench.Anything.Allowed))).Error!.Code.ShouldBe(ErrorCode.ImageLimitExceeded);
+    }
+
     [Fact]
     public async Task A_caller_who_leaves_takes_the_process_along()
     {

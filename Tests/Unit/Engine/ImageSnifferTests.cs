@@ -23,6 +23,8 @@ public sealed class ImageSnifferTests
     [InlineData("\0\0\0\x18" + "ftypheic\0\0\0\0mif1heic", OriginalFormat.Heic)]
     [InlineData("\0\0\0\x14" + "ftypmif1\0\0\0\0mif1....infe....av01", OriginalFormat.Avif)]
     [InlineData("\0\0\0\x14" + "ftypmif1\0\0\0\0mif1....infe....hvc1", OriginalFormat.Heic)]
+    [InlineData("\xFF\x0A", OriginalFormat.Jxl)]
+    [InlineData("\0\0\0\x0CJXL \r\n\x87\n", OriginalFormat.Jxl)]
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>", OriginalFormat.Svg)]
     [InlineData("\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- <html> --><svg>", OriginalFormat.Svg)]
     [InlineData("<?xml version='1.0'?><!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' ''>", OriginalFormat.Svg)]

@@ -50,7 +50,7 @@ public sealed class CdnPurgerTests
 
         cdn.Calls.Select(call => $"{call.Path} {call.Headers["Accept"]}").Order(StringComparer.Ordinal).ShouldBe(
             from i in Enumerable.Range(0, 5)
-            from accept in (string[])["*/*", "image/avif,image/webp,*/*", "image/webp,*/*"]
+            from accept in (string[])["*/*", "image/avif,image/webp,*/*", "image/jxl,image/avif,image/webp,*/*", "image/webp,*/*"]
             select $"/v1/pub/a/b/c/img/x/v1/w_{i}.jpg {accept}");
         cdn.Calls.ShouldAllBe(call => call.Method == "PURGE" && call.Headers["Host"] == "images.example.com");
     }

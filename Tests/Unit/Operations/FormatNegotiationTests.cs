@@ -47,6 +47,10 @@ public sealed class FormatNegotiationTests
     [InlineData("image/webp;q=much,*/*", ImageFormat.Jpg, ImageFormat.Jpg)]
     [InlineData("image/webp;q=2,*/*", ImageFormat.Jpg, ImageFormat.Jpg)]
     [InlineData(",,;;,image/webp,", ImageFormat.Jpg, ImageFormat.Webp)]
+    [InlineData("image/jxl,image/webp,*/*;q=0.5", ImageFormat.Jpg, ImageFormat.Jxl)]
+    [InlineData("image/jxl;q=0.9,image/avif;q=0.8", ImageFormat.Jpg, ImageFormat.Jxl)]
+    [InlineData("image/jxl;q=0,image/webp", ImageFormat.Jpg, ImageFormat.Webp)]
+    [InlineData("*/*", ImageFormat.Jxl, ImageFormat.Jxl)]
     [InlineData("image/webpx,ximage/avif", ImageFormat.Jpg, ImageFormat.Jpg)]
     public void Stills_get_the_best_that_is_accepted(string? accept, ImageFormat extension, ImageFormat chosen) =>
         FormatNegotiation.Choose(accept, extension, All, animated: false).ShouldBe(chosen);

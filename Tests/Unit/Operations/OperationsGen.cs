@@ -17,7 +17,7 @@ internal static class OperationsGen
 
     private static readonly Gen<string>[] Operations =
     [
-        Gen.OneOf("jpg", "png", "webp", "avif", "gif", "auto").Select(format => $"fmt_{format}"),
+        Gen.OneOf("jpg", "png", "webp", "avif", "gif", "jxl", "auto").Select(format => $"fmt_{format}"),
         Side.Select(side => $"w_{side}"),
         Side.Select(side => $"h_{side}"),
         Gen.OneOf("cover", "contain", "fill", "inside", "outside", "pad").Select(fit => $"f_{fit}"),

@@ -18,8 +18,8 @@ public sealed class PolicyTests
         var policy = With();
 
         policy.DefaultAccess.ShouldBe(AssetAccess.Private);
-        policy.AllowedInputFormats.ShouldBe(["jpg", "png", "webp", "gif", "avif", "tiff", "heic"], ignoreOrder: true);
-        policy.AllowedOutputFormats.Count.ShouldBe(5);
+        policy.AllowedInputFormats.ShouldBe(["jpg", "png", "webp", "gif", "avif", "tiff", "heic", "jxl"], ignoreOrder: true);
+        policy.AllowedOutputFormats.Count.ShouldBe(6);
         (policy.MaxOutputWidth, policy.MaxOutputHeight).ShouldBe((8192, 8192));
         (policy.MaxUploadBytes, policy.MaxInputPixels, policy.MaxInputFrames).ShouldBe((52428800, 100000000, 1000));
         (policy.QualityDefault, policy.QualityFor(ImageFormat.Avif)).ShouldBe((85, 85));

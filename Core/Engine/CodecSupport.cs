@@ -4,13 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageService.Core.Engine;
 
-/// <summary>Says at start where HEIC originals cannot be taken: their decoder is there for x64 only, and elsewhere each upload of one is refused.</summary>
-internal sealed class HeicSupport(Architecture architecture, ILogger<HeicSupport> logger) : IHostedService
+/// <summary>
+/// Says at start what cannot be read or written here: the codecs of HEIC and JPEG XL are there for x64 only. Elsewhere each upload of one is refused, and
+/// JPEG XL is neither written nor negotiated.
+/// </summary>
+internal sealed class CodecSupport(Architecture architecture, ILogger<CodecSupport> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (architecture is not Architecture.X64)
-            Log.NoHeic(logger, architecture);
+            Log.NoMagick(logger, architecture);
         return Task.CompletedTask;
     }
 

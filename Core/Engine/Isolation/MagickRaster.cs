@@ -8,28 +8,35 @@ using NetVips;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>
-/// Decodes HEIC, which libvips' build does not, with Magick.NET: named format only, no delegates, no disk. The library is loaded in the
-/// isolated decoder and nowhere else.
+/// Decodes HEIC and JPEG XL, which libvips' build does not, with Magick.NET: named format only, no delegates, no disk. Only the isolated decoder gives it what
+/// a stranger wrote.
 /// </summary>
-internal static class HeicRaster
+internal static class MagickRaster
 {
-    /// <returns>A JPEG, or a PNG where there is alpha, with the original's ICC profile and copyright; <see cref="ErrorCode.UnsupportedImageType"/> where
-    /// the library is missing.</returns>
-    public static Result<RasterFile> Write(DecodeRequest request, Action<long> admit)
+    // Of a JPEG XL, whether it is a drawing is judged by as many lines.
+    private const int LinesLookedAt = 64;
+    private const double DrawnShare = 0.4;
+
+    /// <param name="request">What to read.</param>
+    /// <param name="format">HEIC or JPEG XL, by content.</param>
+    /// <param name="admit">Told the bytes that decoding will take.</param>
+    /// <returns>A JPEG, or a PNG where there is alpha or a drawing, with the original's ICC profile and copyright;
+    /// <see cref="ErrorCode.UnsupportedImageType"/> where the library is missing.</returns>
+    public static Result<RasterFile> Write(DecodeRequest request, OriginalFormat format, Action<long> admit)
     {
         try
         {
-            return Decode(request, admit);
+            return Decode(request, format, admit);
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException or BadImageFormatException or FileNotFoundException)
         {
-            return EngineErrors.NoDecoder(OriginalFormat.Heic);
+            return EngineErrors.NoDecoder(format);
         }
     }
 
     // Not inlined, so that the library is looked for inside the try above.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Result<RasterFile> Decode(DecodeRequest request, Action<long> admit)
+    private static Result<RasterFile> Decode(DecodeRequest request, OriginalFormat format, Action<long> admit)
     {
         ResourceLimits.Memory = (ulong)request.MemoryBytes;
         ResourceLimits.Disk = 0;
@@ -39,21 +46,22 @@ internal static class HeicRaster
         ResourceLimits.Thread = 1;
         try
         {
-            var settings = new MagickReadSettings { Format = MagickFormat.Heic };
+            // One frame is read, of an animation the first.
+            var settings = new MagickReadSettings { Format = format == OriginalFormat.Jxl ? MagickFormat.Jxl : MagickFormat.Heic, FrameIndex = 0, FrameCount = 1 };
             var header = new MagickImageInfo(request.Path, settings);
             var pixels = (long)header.Width * header.Height;
             if (pixels > request.MaxPixels)
                 return EngineErrors.TooManyPixels(pixels, request.MaxPixels);
-            var needed = MemoryEstimate.ForDecode(OriginalFormat.Heic, pixels);
+            var needed = MemoryEstimate.ForDecode(format, pixels);
             if (needed > request.MemoryBytes)
                 return EngineErrors.TooMuchMemory(needed, request.MemoryBytes);
             admit(needed);
-            var signal = ReadSignal(request.Path);
+            var signal = ReadSignal(request.Path, format);
             RasterFile decoded;
             using (var image = new MagickImage(request.Path, settings))
             {
                 if (signal is null || image.GetColorProfile() is not null)
-                    return Save(image, request);
+                    return Save(image, request, isPlain: image.HasAlpha || (format == OriginalFormat.Jxl && LooksDrawn(image)));
                 decoded = SaveLossless(image, request);
             }
 
@@ -65,14 +73,17 @@ internal static class HeicRaster
         }
         catch (MagickException)
         {
-            return EngineErrors.Undecodable(OriginalFormat.Heic);
+            return EngineErrors.Undecodable(format);
         }
     }
 
-    private static ColourSignal? ReadSignal(string path)
+    private static ColourSignal? ReadSignal(string path, OriginalFormat format)
     {
+        // The library gives JPEG XL's colours as a profile.
+        if (format == OriginalFormat.Jxl)
+            return null;
         using var file = File.OpenRead(path);
-        return ColourSignal.Read(file, OriginalFormat.Heic);
+        return ColourSignal.Read(file, format);
     }
 
     // What the file says of its colours by code points has no place in a JPEG or PNG of the library's: it is applied, as to any other original.
@@ -88,6 +99,21 @@ internal static class HeicRaster
         {
             File.Delete(decoded.Path);
         }
+    }
+
+    // Most neighbours are equal in what was drawn; JPEG would blur what a lossless JPEG XL kept.
+    private static bool LooksDrawn(MagickImage image)
+    {
+        using var pixels = image.GetPixels();
+        var (bytes, same, seen) = ((int)pixels.Channels, 0L, 0L);
+        for (var y = 0L; y < image.Height; y += Math.Max(1, image.Height / LinesLookedAt))
+        {
+            var line = pixels.GetArea(0, (int)y, image.Width, 1) ?? [];
+            for (var at = bytes; at < line.Length; at += bytes, seen++)
+                same += line.AsSpan(at, bytes).SequenceEqual(line.AsSpan(at - bytes, bytes)) ? 1 : 0;
+        }
+
+        return same > DrawnShare * seen;
     }
 
     private static RasterFile SaveLossless(MagickImage image, DecodeRequest request)
@@ -111,12 +137,12 @@ internal static class HeicRaster
         return exif;
     }
 
-    private static RasterFile Save(MagickImage image, DecodeRequest request)
+    private static RasterFile Save(MagickImage image, DecodeRequest request, bool isPlain)
     {
         var exif = LeaveCopyright(image);
 
-        // libheif has turned the pixels already, and the EXIF that said how is gone.
-        var format = image.HasAlpha ? OriginalFormat.Png : OriginalFormat.Jpg;
+        // The library has turned the pixels already, and the EXIF that said how is gone.
+        var format = isPlain ? OriginalFormat.Png : OriginalFormat.Jpg;
         var path = $"{request.WorkingCopyPath}.{format.Name()}";
         image.Quality = format == OriginalFormat.Png ? 60u : 95u;
         image.Settings.SetDefine(MagickFormat.Jpeg, "sampling-factor", "4:4:4");
