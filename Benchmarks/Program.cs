@@ -8,6 +8,7 @@ using ImageService.Core.Engine.Isolation;
 // engine-corpus DIR                                   every image below DIR in 5 sizes × 5 formats
 // engine-gate PHOTO                                   16 transforms at once through the gate; peak memory
 // engine-intermediate PHOTO…                          what deriving from the intermediate costs in quality and saves in time
+// engine-quality DIR                                  bytes and SSIMULACRA 2 of every picture below DIR over qualities and formats
 // engine-ratios PHOTO [SHARP-MODULE]                  CPU against sharp, interleaved
 // anything else                                       BenchmarkDotNet's own switches, for example --filter '*Parser*'
 return args switch
@@ -18,6 +19,7 @@ return args switch
     ["engine-corpus", var folder] => await CorpusReport.RunAsync(folder),
     ["engine-gate", var photo] => await GateReport.RunAsync(photo),
     ["engine-intermediate", .. var photos] => await IntermediateReport.RunAsync(photos),
+    ["engine-quality", var folder] => QualityReport.Run(folder),
     ["engine-ratios", var photo, .. var sharp] => await RatioReport.RunAsync(photo, sharp),
     _ => Run(args),
 };
