@@ -13,6 +13,9 @@ namespace ImageService.Portal;
 /// <summary>Everything the portal is made of.</summary>
 internal static class PortalServices
 {
+    /// <summary>The longest answer of the Api that a page reads whole: 500 rows of a list come to some hundred kilobytes.</summary>
+    private const int MaxAnswerBytes = 16 << 20;
+
     public static void AddPortal(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -56,7 +59,11 @@ internal static class PortalServices
         // The name is looked up by service discovery: services__api__http__0.
         services.AddHttpContextAccessor();
         services.AddTransient<VisitorAddress>();
-        services.AddHttpClient<ImageServiceClient>(client => client.BaseAddress = new Uri("https+http://api")).AddHttpMessageHandler<VisitorAddress>();
+        services.AddHttpClient<ImageServiceClient>(client =>
+        {
+            client.BaseAddress = new Uri("https+http://api");
+            client.MaxResponseContentBufferSize = MaxAnswerBytes;
+        }).AddHttpMessageHandler<VisitorAddress>();
         services.AddHttpClient(ProviderSignInProbe.Client, client => client.BaseAddress = new Uri("https+http://api")).AddHttpMessageHandler<VisitorAddress>()
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<ProviderSignInProbe>();

@@ -16,7 +16,12 @@ internal sealed class PubSubClient : IDisposable
 {
     private static readonly string[] Scopes = ["https://www.googleapis.com/auth/pubsub", "https://www.googleapis.com/auth/monitoring.read"];
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromMinutes(2) };
+    /// <summary>Pub/Sub gives at most 10 MB of messages at once, here in base64.</summary>
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = TimeSpan.FromMinutes(2), MaxResponseContentBufferSize = 32 << 20,
+    };
+
     private readonly PubSubOptions _options;
     private readonly Lazy<Task<GoogleCredential?>> _credential;
 

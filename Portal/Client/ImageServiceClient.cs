@@ -16,7 +16,8 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
             await AuthorizeAsync(request, organization);
             try
             {
-                using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+                // Read whole here, so that an Api that dies in the middle of an answer is unreachable, not an exception of the page.
+                using var response = await http.SendAsync(request, ct);
                 if (!response.IsSuccessStatusCode) return new ApiAnswer<T>(default, await ReadProblemAsync(response, ct));
                 if (response.StatusCode is System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.Accepted) return new ApiAnswer<T>(default, null);
                 return new ApiAnswer<T>(await response.Content.ReadFromJsonAsync(type, ct), null, response.Headers.ETag?.ToString());
