@@ -5,6 +5,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox rows could not be published; trying again in {Delay}")]
     public static partial void RelayFailed(ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Count} outbox rows could not be published; trying them one by one")]
+    public static partial void BatchRefused(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The queue refused outbox row {Id} of type {Type}; it is tried again when nothing else waits")]
+    public static partial void RowRefused(ILogger logger, Exception exception, Guid id, string type);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job}: {Count} {Things}")]
     public static partial void Swept(ILogger logger, string job, long count, string things);
 

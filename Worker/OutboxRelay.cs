@@ -8,6 +8,7 @@ namespace ImageService.Worker;
 /// <summary>
 /// Publishes committed outbox rows to a broker, oldest first, at least once. One relay at a time works, whichever process it is in, so that messages keep their
 /// order; a relay that dies between publishing and marking leaves its rows to the next one, which publishes them again.
+/// A row that the broker refuses while it takes others does not hold them up: it is tried again when nothing else waits.
 /// Where the queue is a table of the same database nobody writes to the outbox, and the relay only moves what was left there by a broker's time.
 /// </summary>
 internal sealed class OutboxRelay(
@@ -30,15 +31,61 @@ internal sealed class OutboxRelay(
         await using var db = registry.ForSystem();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({RelayLock}) AS "Value" """).SingleAsync(ct)) return 0;
-        var rows = await db.OutboxMessages.AsNoTracking().Where(row => row.PublishedAt == null).OrderBy(row => row.Id).Take(_options.RelayBatch).ToListAsync(ct);
+        var rows = await NextAsync(db, ct);
         if (rows.Count == 0) return 0;
-        await queue.PublishAsync([.. rows.Select(row => new MessageEnvelope(row.Id, row.OrganizationId, row.Type, row.Body) { TraceParent = row.TraceParent })], ct);
+        var published = await PublishAsync(rows, ct);
         var ids = rows.ConvertAll(row => row.Id);
-        await db.OutboxMessages.Where(row => ids.Contains(row.Id))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.PublishedAt, time.GetUtcNow()).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
+        var now = time.GetUtcNow();
+        await db.OutboxMessages.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.PublishedAt, row => published.Contains(row.Id) ? now : null).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
         await transaction.CommitAsync(ct);
-        return rows.Count;
+        return published.Count;
     }
+
+    /// <summary>Rows that were never tried, oldest first; without any, those that were refused, in any order.</summary>
+    private async Task<List<OutboxMessage>> NextAsync(RegistryDb db, CancellationToken ct)
+    {
+        var waiting = db.OutboxMessages.AsNoTracking().Where(row => row.PublishedAt == null);
+        var rows = await waiting.Where(row => row.Attempts == 0).OrderBy(row => row.Id).Take(_options.RelayBatch).ToListAsync(ct);
+        return rows.Count > 0 ? rows : await waiting.OrderBy(_ => EF.Functions.Random()).Take(_options.RelayBatch).ToListAsync(ct);
+    }
+
+    /// <summary>Publishes all at once; where that fails, one by one, as it may be for the sake of one of them.</summary>
+    /// <returns>Ids of those that the queue took.</returns>
+    private async Task<List<Guid>> PublishAsync(List<OutboxMessage> rows, CancellationToken ct)
+    {
+        try
+        {
+            await queue.PublishAsync([.. rows.Select(Envelope)], ct);
+            return rows.ConvertAll(row => row.Id);
+        }
+#pragma warning disable CA1031 // Every adapter has its own words for a message that is too long and for a broker that is away.
+        catch (Exception exception) when (rows.Count > 1 && !ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.BatchRefused(log, exception, rows.Count);
+        }
+
+        List<Guid> taken = [];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            try
+            {
+                await queue.PublishAsync([Envelope(rows[i])], ct);
+                taken.Add(rows[i].Id);
+            }
+#pragma warning disable CA1031 // As above. The second one in a row that fails before any was taken: the queue is away, and the caller says so.
+            catch (Exception exception) when (!ct.IsCancellationRequested && (i == 0 || taken.Count > 0))
+#pragma warning restore CA1031
+            {
+                Log.RowRefused(log, exception, rows[i].Id, rows[i].Type);
+            }
+        }
+
+        return taken;
+    }
+
+    private static MessageEnvelope Envelope(OutboxMessage row) => new(row.Id, row.OrganizationId, row.Type, row.Body) { TraceParent = row.TraceParent };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -61,13 +61,12 @@ internal static class ImageResponse
 
     /// <summary>Writes status, length and body: the whole image, one range of it (206), or that the range cannot be had (416).</summary>
     /// <returns>Bytes of body sent.</returns>
-    public static async ValueTask<long> SendAsync(HttpContext http, VariantDescription variant, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
+    public static async Task SendAsync(HttpContext http, VariantDescription variant, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
     {
         var (request, response) = (http.Request, http.Response);
         var range = Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, opened.Length, opened.Layer, Timing(opened, resolved, total));
         if (range.Length > 0)
             await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
-        return range.Length;
     }
 
     /// <summary>Everything of the answer but its body.</summary>

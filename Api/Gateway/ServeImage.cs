@@ -93,8 +93,15 @@ internal sealed class ServeImage(
         }
 
         await using var _ = opened;
-        var sent = await ImageResponse.SendAsync(http, variant, opened, resolved, time.GetElapsedTime(started));
-        served.Note(variant, sent, opened.Length, opened.Layer);
+        try
+        {
+            await ImageResponse.SendAsync(http, variant, opened, resolved, time.GetElapsedTime(started));
+        }
+        finally
+        {
+            // Who hangs up in the middle has used what was sent until then.
+            served.Note(variant, opened.Sent, opened.Length, opened.Layer);
+        }
     }
 
     private static bool Exists([NotNullWhen(true)] SpaceScope? space, [NotNullWhen(false)] out Error? error)

@@ -76,7 +76,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     public void Forget(FactScope scope)
     {
         if (_buckets.TryRemove(scope, out var bucket))
-            Interlocked.Add(ref _entries, -bucket.Entries.Count);
+            Interlocked.Add(ref _entries, -bucket.Forget());
     }
 
     /// <summary>
@@ -142,7 +142,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
         // A forgotten bucket is out of reach: what is put there now, nobody finds.
         var isNew = !bucket.Entries.ContainsKey(key);
         bucket.Entries[key] = new Entry(value, asked, epoch);
-        if (isNew && Interlocked.Increment(ref _entries) > _options.MaxEntries)
+        if (isNew && !bucket.IsForgotten && Interlocked.Increment(ref _entries) > _options.MaxEntries)
             Trim();
         if (bucket.Entries.Count > MaxEntriesPerScope)
             Interlocked.Add(ref _entries, -bucket.Shrink(IsFresh));
@@ -170,7 +170,7 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
                 if (Count <= enough)
                     break;
                 if (!bucket.TakeTouched() && _buckets.TryRemove(new KeyValuePair<FactScope, Bucket>(scope, bucket)))
-                    Interlocked.Add(ref _entries, -bucket.Entries.Count);
+                    Interlocked.Add(ref _entries, -bucket.Forget());
             }
         }
 
@@ -182,12 +182,24 @@ public sealed class FactsCache(IOptions<FactsOptions> options, TimeProvider time
     private sealed class Bucket
     {
         private volatile bool _touched;
+        private volatile bool _forgotten;
 
         public Bucket() => BySpan = Entries.GetAlternateLookup<ReadOnlySpan<char>>();
 
         public ConcurrentDictionary<string, Entry> Entries { get; } = new(StringComparer.Ordinal);
 
         public ConcurrentDictionary<string, Entry>.AlternateLookup<ReadOnlySpan<char>> BySpan { get; }
+
+        /// <summary>Whether it is out of reach; what is put into it then counts nowhere.</summary>
+        public bool IsForgotten => _forgotten;
+
+        /// <summary>Puts it out of reach.</summary>
+        /// <returns>How many entries go with it.</returns>
+        public int Forget()
+        {
+            _forgotten = true;
+            return Entries.Count;
+        }
 
         public void Touch()
         {

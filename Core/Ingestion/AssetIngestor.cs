@@ -184,11 +184,18 @@ public sealed class AssetIngestor(
             return new IngestedAsset(asset, same, Deduplicated: true);
         }
 
-        if (await quotas.TakeStorageAsync(db, QuotaPlace.Of(space), staged.SizeBytes, assets: 0, ct) is { } full)
-            return full;
         var number = 1 + await db.AssetVersions.Where(version => version.AssetId == assetId).MaxAsync(version => version.Version, ct);
         var promotion = new Promotion(stores.Of(space.Policy.Store), space.OrganizationId, assetId, number);
         await promotion.PlaceAsync(staged, decoded, ct);
+
+        // After the objects: everybody's uploads wait for this row, and a store may be slow.
+        if (await quotas.TakeStorageAsync(db, QuotaPlace.Of(space), staged.SizeBytes, assets: 0, ct) is { } full)
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+            await promotion.UndoAsync();
+            return full;
+        }
+
         var version = Describe(space, assetId, number, staged, decoded, promotion, now);
         db.AssetVersions.Add(version);
         asset.CurrentVersion = number;

@@ -13,6 +13,9 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
     /// <summary>Paths beyond it are left to tags and prefixes.</summary>
     private const int MaxPaths = 1000;
 
+    /// <summary>Bytes of paths in a message: the smallest queue takes 256 KiB, with everything around them.</summary>
+    private const int MaxPathBytes = 160 << 10;
+
     /// <summary>Finds the names; null when the target's place does not exist (any more).</summary>
     public static async Task<EdgeScope?> FindAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
     {
@@ -76,7 +79,9 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
             select (Path: folder + name.File, name.Rank);
 
         // The likeliest name of every variant before the second one of any: there may be more than can be told.
-        return [.. named.OrderBy(static name => name.Rank).Select(static name => name.Path).Distinct(StringComparer.Ordinal).Take(MaxPaths)];
+        var bytes = 0;
+        return [.. named.OrderBy(static name => name.Rank).Select(static name => name.Path).Distinct(StringComparer.Ordinal).Take(MaxPaths)
+            .TakeWhile(path => (bytes += path.Length + 3) <= MaxPathBytes)];
     }
 
     /// <summary>
@@ -90,7 +95,13 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         var precise = string.Join('-', operations);
         var plain = string.Join('-', operations.Where(static operation => !operation.StartsWith("q_", StringComparison.Ordinal)));
         if (variant.Preset is { } preset)
+        {
+            // The extension is the original's, whatever fmt_auto made of it.
             yield return (0, $"preset_{preset}.{variant.Format}");
+            foreach (var extension in (string[])["jpg", "png", "webp"])
+                yield return (extension == "webp" ? 2 : 1, $"preset_{preset}.{extension}");
+        }
+
         if (plain.Length > 0)
         {
             yield return (0, $"{plain}.{variant.Format}");

@@ -45,8 +45,9 @@ public sealed class EdgeVerification(HttpClient http, IOptions<InvalidationOptio
                 await Task.Delay(Pause, time, ct);
             }
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
         {
+            // Cancelled, and not by us: the client's own limit of time.
             throw new CdnPurgeException($"{provider} or the origin could not be reached to verify a purge.", exception);
         }
     }

@@ -148,17 +148,25 @@ public sealed class PostgresQueue(
         }
     }
 
-    /// <summary>Extends the claim while the handler runs.</summary>
+    /// <summary>Extends the claim while the handler runs; a failure is made good by the next one, of which there are three in a claim's time.</summary>
     private async Task KeepAsync(ClaimedMessage claimed, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(_options.VisibilityTimeout / 3, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(ct)) await _table.ExtendAsync(claimed, _options.VisibilityTimeout, ct);
+            while (await timer.WaitForNextTickAsync(ct)) await TryExtendAsync(claimed, ct);
         }
         catch (OperationCanceledException)
         {
             // The handler is done.
+        }
+    }
+
+    private async Task TryExtendAsync(ClaimedMessage claimed, CancellationToken ct)
+    {
+        try
+        {
+            await _table.ExtendAsync(claimed, _options.VisibilityTimeout, ct);
         }
         catch (Exception exception) when (RegistryFailure.IsUnavailable(exception))
         {

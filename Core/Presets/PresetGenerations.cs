@@ -13,7 +13,7 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
     /// <summary>
     /// Plans the preset's current revision and stops what was planned for it before. A preset that makes nothing by itself, or is gone, only has its old
     /// plans stopped.
-    /// The same <paramref name="id"/> again changes nothing.
+    /// The same <paramref name="id"/> again changes nothing, so that an old message that comes once more does not stop what a newer one planned.
     /// </summary>
     /// <returns>Whether there is a plan of this id to work on.</returns>
     public async Task<bool> PlanAsync(Guid organizationId, Guid presetId, Guid id, CancellationToken ct)
@@ -21,6 +21,8 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
         var now = time.GetUtcNow();
         await using var db = registry.ForOrganization(organizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.PresetGenerations.AnyAsync(row => row.Id == id, ct))
+            return await Open(db, presetId).AnyAsync(row => row.Id == id, ct);
         await Open(db, presetId).Where(row => row.Id != id)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, "stopped").SetProperty(row => row.UpdatedAt, now), ct);
         await db.Database.ExecuteSqlAsync(
@@ -57,7 +59,7 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
         return new PresetGenerationPage(plan.PresetId, assets);
     }
 
-    /// <summary>An asset was seen to.</summary>
+    /// <summary>An asset was seen to, or given up on.</summary>
     /// <returns>False where the plan was stopped, or another run has come as far.</returns>
     public async Task<bool> AdvanceAsync(Guid organizationId, Guid id, Guid assetId, int made, int refused, CancellationToken ct)
     {

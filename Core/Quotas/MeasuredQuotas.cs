@@ -80,8 +80,11 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
         var now = time.GetUtcNow();
         var month = QuotaPeriod.MonthOf(now);
         var scope = place.ScopeOf(quota.Level);
-        if (!_used.TryGetValue((scope, kind), out var used) || !IsCurrent(used, now))
-            used = await ReadAsync(place, scope, kind, month, used, ct);
+        var isKnown = _used.TryGetValue((scope, kind), out var used);
+
+        // One request reads anew; those beside it judge by what is known, to which they go on adding.
+        if (!isKnown || used!.Month != month || (!IsCurrent(used, now) && used.TryTakeTurn()))
+            used = await ReadAnewAsync(place, scope, kind, month, used, ct);
         return used.Amount < quota.Limit
             ? null
             : new Error(ErrorCode.PeriodicQuotaExceeded, $"The month's {quota.Limit} {kind.Unit()} are used up (policy {kind.PolicyKey()}).")
@@ -89,6 +92,19 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
                 Limit = quota.Limit,
                 RetryAfter = QuotaPeriod.RestOfMonth(now),
             };
+    }
+
+    private async Task<Used> ReadAnewAsync(QuotaPlace place, Guid scope, QuotaKind kind, DateOnly month, Used? before, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadAsync(place, scope, kind, month, before, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            before?.GiveTurnBack();
+            throw;
+        }
     }
 
     private async Task<Used> ReadAsync(QuotaPlace place, Guid scope, QuotaKind kind, DateOnly month, Used? before, CancellationToken ct)
@@ -112,12 +128,19 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
     private sealed class Used(DateOnly month, DateTimeOffset readAt, long amount)
     {
         private long _amount = amount;
+        private int _turn;
 
         public DateOnly Month => month;
 
         public DateTimeOffset ReadAt => readAt;
 
         public long Amount => Volatile.Read(ref _amount);
+
+        /// <summary>True for the first who asks: who reads anew.</summary>
+        public bool TryTakeTurn() => Interlocked.Exchange(ref _turn, 1) == 0;
+
+        /// <summary>Who had the turn went away.</summary>
+        public void GiveTurnBack() => Volatile.Write(ref _turn, 0);
 
         public void Add(long more) => Interlocked.Add(ref _amount, more);
     }

@@ -34,6 +34,9 @@ public sealed class OpenedVariant : IAsyncDisposable
     /// <summary>Bytes in all.</summary>
     public long Length { get; }
 
+    /// <summary>Bytes handed to the writer so far, whatever became of the answer.</summary>
+    public long Sent { get; private set; }
+
     /// <summary>The bytes, shared and not to be written; empty where <see cref="Content"/> streams them.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
@@ -48,6 +51,7 @@ public sealed class OpenedVariant : IAsyncDisposable
     {
         if (Content is not { } content)
         {
+            Sent = length;
             await writer.WriteAsync(Bytes.Slice((int)offset, (int)length), ct);
             return;
         }
@@ -60,6 +64,7 @@ public sealed class OpenedVariant : IAsyncDisposable
             if (read == 0)
                 throw new ObjectStoreException("An object ended before its length.");
             writer.Advance(read);
+            Sent += read;
             length -= read;
             await writer.FlushAsync(ct);
         }

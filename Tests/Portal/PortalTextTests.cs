@@ -127,4 +127,8 @@ public sealed class PortalTextTests
     [InlineData("/o/acme/setup", null)]
     [InlineData("/o/acme/website", "website")]
     public void A_page_of_the_organization_is_no_tenant(string path, string? tenant) => Rooms.LevelOf(path).ShouldBe(new Level("acme", tenant));
+
+    [Fact]
+    public void No_tenant_can_be_called_as_a_page_is() =>
+        ImageService.Api.ControlPlane.NameRules.PortalPages.ShouldBe(Rooms.OrganizationPages, ignoreOrder: true);
 }

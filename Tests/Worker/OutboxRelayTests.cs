@@ -79,6 +79,25 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_fact_that_the_broker_refuses_does_not_hold_up_the_others_and_is_tried_again()
+    {
+        await DrainAsync();
+        var place = await registry.NewOrganizationAsync();
+        var ids = await WriteAsync(place, 5);
+        var queue = new RecordingQueue { Refused = ids[1] };
+        using var relay = Relay(queue);
+        (await relay.RelayAsync(Ct)).ShouldBe(4);
+        queue.Published.Select(message => message.Id).ShouldBe(ids.Where(id => id != ids[1]));
+        var later = await WriteAsync(place, 2);
+        (await relay.RelayAsync(Ct)).ShouldBe(2);
+        queue.Published.Select(message => message.Id).TakeLast(2).ShouldBe(later);
+        queue.Refused = null;
+        (await relay.RelayAsync(Ct)).ShouldBe(1);
+        queue.Published.Last().Id.ShouldBe(ids[1]);
+        (await UnpublishedAsync(place)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task What_a_broker_left_behind_is_published_though_the_queue_is_a_table_now()
     {
         var place = await registry.NewOrganizationAsync();
@@ -153,10 +172,14 @@ public sealed class OutboxRelayTests(RegistryFixture registry) : IClassFixture<R
 
         public bool DiesAfterPublishing { get; init; }
 
+        /// <summary>A message that fails every batch it is in.</summary>
+        public Guid? Refused { get; set; }
+
         public string Provider => "recording";
 
         public Task PublishAsync(IReadOnlyList<MessageEnvelope> messages, CancellationToken ct)
         {
+            if (messages.Any(message => message.Id == Refused)) throw new InvalidOperationException("too long");
             foreach (var message in messages) Published.Enqueue(message);
             return DiesAfterPublishing ? throw new InvalidOperationException("killed") : Task.CompletedTask;
         }

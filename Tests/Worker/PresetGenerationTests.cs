@@ -45,6 +45,18 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
     }
 
     [Fact]
+    public async Task An_old_message_that_comes_once_more_leaves_the_newer_plan_alone()
+    {
+        var (organization, preset) = await PresetAsync(assets: 2);
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Generations.PlanAsync(organization, preset, first, Ct);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Generations.PlanAsync(organization, preset, second, Ct);
+        (await Generations.PlanAsync(organization, preset, first, Ct)).ShouldBeFalse();
+        (await PageAsync(organization, second)).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task An_asset_is_counted_by_the_run_that_came_first_alone()
     {
         var (organization, preset) = await PresetAsync(assets: 2);

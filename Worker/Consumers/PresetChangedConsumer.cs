@@ -13,6 +13,6 @@ internal sealed class PresetChangedConsumer(IBackgroundJobClient jobs, Invalidat
     {
         await invalidator.PurgePresetEdgesAsync(message.OrganizationId, message.PresetId, ct);
         if (await generations.PlanAsync(message.OrganizationId, message.PresetId, messageId, ct))
-            jobs.Enqueue<GenerateForPreset>(job => job.RunAsync(message.OrganizationId, messageId, CancellationToken.None));
+            jobs.Enqueue<GenerateForPreset>(job => job.RunAsync(message.OrganizationId, messageId, null, CancellationToken.None));
     }
 }

@@ -23,6 +23,7 @@ internal sealed class GeneratePresetVariants(
     }
 
     /// <summary>Makes one preset's variants of one asset: one, or one for each format that <c>fmt_auto</c> may choose.</summary>
+    /// <exception cref="VariantHasToWaitException">One of them cannot be made at the moment.</exception>
     public async Task<VariantsOutcome> MakeAsync(AssetPlace place, PresetRevision preset, CancellationToken ct)
     {
         var (made, refused) = (0, 0);
@@ -43,7 +44,7 @@ internal sealed class GeneratePresetVariants(
                 continue;
             }
 
-            if (error.RetryAfter is not null) throw new InvalidOperationException($"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
+            if (error.RetryAfter is not null) throw new VariantHasToWaitException($"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
             refused++;
             Log.PresetVariantRefused(log, preset.Slug, place.Asset.Id, error.Code.ToString(), error.Detail);
         }

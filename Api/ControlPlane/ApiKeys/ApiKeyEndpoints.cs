@@ -110,26 +110,26 @@ internal static class ApiKeyEndpoints
             return Problems.NotFound.ToProblem();
         if (IfMatch.Check(http, key.RowVersion) is { } stale)
             return stale.ToProblem();
-        return await RevokeAsync(db, key, clock, ct);
+        return await RevokeAsync(db, key, clock, http, ct);
     }
 
-    private static async Task<IResult> RevokeOwn(Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> RevokeOwn(Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (visit.Caller is not { Type: ActorType.ApiKey, OrganizationId: { } organizationId })
             return new Error(ErrorCode.Forbidden, "This request is not made with an API key. A session ends by DELETE /v1/sessions/current.").ToProblem();
         await using var db = registry.ForOrganization(organizationId);
         var key = await db.ApiKeys.SingleAsync(row => row.Id == visit.Caller.Id, ct);
-        return await RevokeAsync(db, key, clock, ct);
+        return await RevokeAsync(db, key, clock, http, ct);
     }
 
-    private static async Task<IResult> RevokeAsync(RegistryDb db, ApiKey key, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> RevokeAsync(RegistryDb db, ApiKey key, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (key.RevokedAt is not null)
             return Results.NoContent();
         key.RevokedAt = clock.GetUtcNow();
         key.PreviousSecretHash = null;
         key.PreviousSecretValidUntil = null;
-        return await db.TrySaveAsync(ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
     }
 
     /// <summary>A key bound to a tenant where the caller may not write keys does not exist for the caller.</summary>

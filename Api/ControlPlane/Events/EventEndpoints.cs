@@ -15,8 +15,11 @@ internal static class EventEndpoints
     /// <summary>Changes that come together are told together.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Time between two signs of life, at each of which the credential is looked at again.</summary>
+    /// <summary>Time between two signs of life.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time between two looks at the credential: one that ended is refused everywhere within five seconds, here too.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2.5);
 
     /// <summary>A stream ends after this time; readers connect again by themselves.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
@@ -44,29 +47,41 @@ internal static class EventEndpoints
         ChangeWatcher watcher, Visit visit, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, [EnumeratorCancellation] CancellationToken ct)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
-        var (began, looked) = (clock.GetTimestamp(), clock.GetTimestamp());
+        var (began, looked, told) = (clock.GetTimestamp(), clock.GetTimestamp(), clock.GetTimestamp());
+        var caller = visit.Caller;
         yield return Alive();
         while (clock.GetElapsedTime(began) < Longest)
         {
             var notices = await TakeAsync(watcher, end.Token);
             if (notices is null)
                 yield break;
-            if (clock.GetElapsedTime(looked) >= Beat)
+            if (clock.GetElapsedTime(looked) >= Look)
             {
-                // A session that ended, or a key that was revoked, hears no more.
-                if ((await credentials.ReadAsync(http, ct)).Error is not null)
+                // A session that ended, or a key that was revoked, hears no more, and a role that was lowered no more than it may.
+                if (await LookAgainAsync(credentials, visit.At, http, ct) is not { } present)
                     yield break;
-                looked = clock.GetTimestamp();
+                (caller, looked) = (present, clock.GetTimestamp());
             }
 
-            if (notices.Count == 0)
-                yield return Alive();
             foreach (var notice in notices)
             {
-                if (await ShowAsync(notice, visit, tenants, ct) is { } shown)
+                if (await ShowAsync(notice, visit.At, caller, tenants, ct) is { } shown)
                     yield return new SseItem<ChangeEvent>(shown, notice.Kind);
             }
+
+            if (notices.Count > 0 || clock.GetElapsedTime(told) < Beat)
+                continue;
+            yield return Alive();
+            told = clock.GetTimestamp();
         }
+    }
+
+    /// <summary>Who the request's credential stands for now; null where it stands for nobody.</summary>
+    private static async Task<Caller?> LookAgainAsync(Credentials credentials, Place at, HttpContext http, CancellationToken ct)
+    {
+        if (!(await credentials.ReadAsync(http, ct)).TryGet(out var found, out _))
+            return null;
+        return found.Person is not { } person ? found.Key : Credentials.Within(person, at.Organization).TryGet(out var caller, out _) ? caller : null;
     }
 
     /// <summary>Null where the stream is to end.</summary>
@@ -74,7 +89,7 @@ internal static class EventEndpoints
     {
         try
         {
-            var notices = await watcher.TakeAsync(Beat, ct);
+            var notices = await watcher.TakeAsync(Look, ct);
             if (notices.Count == 0)
                 return notices;
             await Task.Delay(Together, ct);
@@ -89,9 +104,8 @@ internal static class EventEndpoints
     private static SseItem<ChangeEvent> Alive() => new(new ChangeEvent(null, null), "alive");
 
     /// <summary>The event as the caller may see it; null where he may not.</summary>
-    private static async Task<ChangeEvent?> ShowAsync(ChangeNotice notice, Visit visit, TenantDirectory tenants, CancellationToken ct)
+    private static async Task<ChangeEvent?> ShowAsync(ChangeNotice notice, Place at, Caller caller, TenantDirectory tenants, CancellationToken ct)
     {
-        var caller = visit.Caller;
         var may = notice.Kind switch
         {
             "assets" => notice is { TenantId: { } tenant, SpaceId: { } space } && caller.May(Scopes.ImageRead, tenant, space),
@@ -104,7 +118,7 @@ internal static class EventEndpoints
             return null;
         if (notice.SpaceId is not { } spaceId)
             return new ChangeEvent(null, null);
-        var place = await tenants.FindSpaceAsync(visit.At.OrganizationId, spaceId, ct);
+        var place = await tenants.FindSpaceAsync(at.OrganizationId, spaceId, ct);
         return place is null ? null : new ChangeEvent(place.TenantSlug, place.SpaceSlug);
     }
 }

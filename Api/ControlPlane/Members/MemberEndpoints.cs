@@ -91,7 +91,7 @@ internal static class MemberEndpoints
         if (refused is not null)
             return refused.ToProblem();
         member.Role = role;
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         await transaction.CommitAsync(ct);
         http.SetETag(member.RowVersion);
@@ -124,7 +124,7 @@ internal static class MemberEndpoints
         if (refused is not null)
             return refused.ToProblem();
         db.Members.Remove(member);
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         await transaction.CommitAsync(ct);
         return Results.NoContent();

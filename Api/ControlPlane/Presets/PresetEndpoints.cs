@@ -71,6 +71,7 @@ internal static class PresetEndpoints
 
         db.Presets.Add(preset);
         AddRevision(db, preset, request.Operations!, now);
+        db.Publish(new PresetChanged(preset.OrganizationId, preset.Id), now);
         if (await db.TrySaveAsync(NameRules.Taken(slug), ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(preset.RowVersion);
@@ -117,6 +118,7 @@ internal static class PresetEndpoints
             return stale.ToProblem();
         var present = await db.PresetRevisions.Where(row => row.PresetId == preset.Id && row.Revision == preset.CurrentRevision).Select(row => row.Operations).SingleAsync(ct);
         var operations = request.Operations ?? present;
+        var matched = MatchesOf(preset);
         preset.Name = request.Name?.Trim() ?? preset.Name;
         preset.Description = request.Description ?? preset.Description;
         preset.AutoGenerate = request.AutoGenerate ?? preset.AutoGenerate;
@@ -127,6 +129,8 @@ internal static class PresetEndpoints
         preset.CurrentRevision++;
         preset.UpdatedAt = clock.GetUtcNow();
         AddRevision(db, preset, operations, preset.UpdatedAt);
+        if (!MeansTheSame(present, operations) || !AsksTheSame(matched, MatchesOf(preset)))
+            db.Publish(new PresetChanged(preset.OrganizationId, preset.Id), preset.UpdatedAt);
         if (await db.TrySaveAsync(IfMatch.Stale, ct) is { } failure)
             return failure.ToProblem();
         await transaction.CommitAsync(ct);
@@ -152,6 +156,10 @@ internal static class PresetEndpoints
     private static bool MeansTheSame(string one, string other) =>
         OperationsParser.Parse(one).TryGet(out var first, out _) && OperationsParser.Parse(other).TryGet(out var second, out _) && first.Equals(second);
 
+    /// <summary>Whether the same assets get variants ahead; null: none does.</summary>
+    private static bool AsksTheSame((string[] Tags, string[] Folders)? one, (string[] Tags, string[] Folders)? other) =>
+        one is { } first && other is { } second ? first.Tags.SequenceEqual(second.Tags) && first.Folders.SequenceEqual(second.Folders) : one is null && other is null;
+
     private static void AddRevision(RegistryDb db, Preset preset, string operations, DateTimeOffset now)
     {
         db.PresetRevisions.Add(new PresetRevisionRow
@@ -162,7 +170,6 @@ internal static class PresetEndpoints
             Operations = operations,
             CreatedAt = now,
         });
-        db.Publish(new PresetChanged(preset.OrganizationId, preset.Id), now);
     }
 
     private static IQueryable<Preset> AtLevel(RegistryDb db, Place at) => db.Presets.AsNoTracking()

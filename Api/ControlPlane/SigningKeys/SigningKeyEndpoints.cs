@@ -65,7 +65,7 @@ internal static class SigningKeyEndpoints
         SigningKeyIssuer.Revoke(key);
         if (wasActive)
             db.SigningKeys.Add(issuer.Issue(key.OrganizationId, key.TenantId).Key);
-        if (await db.TrySaveAsync(ct) is { } failure)
+        if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         await transaction.CommitAsync(ct);
         return Results.Ok(SigningKeyResponse.Of(key, clock.GetUtcNow()));

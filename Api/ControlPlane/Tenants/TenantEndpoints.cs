@@ -27,7 +27,7 @@ internal static class TenantEndpoints
     private static async Task<IResult> Create(
         CreateTenantRequest request, Visit visit, RegistryFactory registry, SigningKeyIssuer issuer, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        if (!NameRules.ReadSlug(request.Slug).TryGet(out var slug, out var error) || !NameRules.ReadName(request.Name).TryGet(out var name, out error))
+        if (!NameRules.ReadTenantSlug(request.Slug).TryGet(out var slug, out var error) || !NameRules.ReadName(request.Name).TryGet(out var name, out error))
             return error.ToProblem();
         var now = clock.GetUtcNow();
         var tenant = new Tenant { OrganizationId = visit.At.OrganizationId, Slug = slug.Value, Name = name, CreatedAt = now, UpdatedAt = now };

@@ -15,6 +15,8 @@ public sealed class PurgeClient : IDisposable
     /// <summary>The longest answer that is read, bytes: results of a purge are a few lines.</summary>
     private const int MaxAnswerBytes = 64 * 1024;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
@@ -30,9 +32,9 @@ public sealed class PurgeClient : IDisposable
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(250),
-                MaxDelay = TimeSpan.FromSeconds(20),
+                MaxDelay = LongestPause,
                 ShouldHandle = static attempt => ValueTask.FromResult(IsTransient(attempt.Outcome)),
-                DelayGenerator = static attempt => ValueTask.FromResult(attempt.Outcome.Result?.Headers.RetryAfter?.Delta),
+                DelayGenerator = static attempt => ValueTask.FromResult(Asked(attempt.Outcome.Result)),
                 OnRetry = attempt =>
                 {
                     Log.PurgeRetried(logger, attempt.AttemptNumber + 1, (int?)attempt.Outcome.Result?.StatusCode ?? 0);
@@ -80,6 +82,10 @@ public sealed class PurgeClient : IDisposable
         new(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = values })) { Headers = { ContentType = new("application/json") } };
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>How long the other side asks to wait, as far as that is reasonable: the queue brings back what was given up.</summary>
+    private static TimeSpan? Asked(HttpResponseMessage? answer) =>
+        answer?.Headers.RetryAfter?.Delta is { } asked ? (asked < LongestPause ? asked : LongestPause) : null;
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) =>
         outcome.Exception is HttpRequestException or Polly.Timeout.TimeoutRejectedException

@@ -64,8 +64,15 @@ public abstract class LoadedPage : ComponentBase, IDisposable
 
     protected async Task ReloadAsync()
     {
-        Problem = null;
-        await LoadAsync();
+        string subject;
+        do
+        {
+            // A slow answer for what was looked at before may come after the quick one for what is looked at now.
+            subject = Subject;
+            Problem = null;
+            await LoadAsync();
+        }
+        while (subject != Subject);
         StateHasChanged();
     }
 
@@ -83,8 +90,16 @@ public abstract class LoadedPage : ComponentBase, IDisposable
     {
         Busy = true;
         StateHasChanged();
-        var answer = await asked;
-        Busy = false;
+        ApiAnswer<T> answer;
+        try
+        {
+            answer = await asked;
+        }
+        finally
+        {
+            Busy = false;
+        }
+
         Snackbar.Add(answer.IsSuccess ? done : answer.Problem.Text, answer.IsSuccess ? Severity.Success : Severity.Error);
         if (answer.IsSuccess) await ReloadAsync();
         return answer;
