@@ -114,7 +114,7 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
 }
 
 /// <summary>A preset in the revision in force.</summary>
-/// <param name="Revision">Counts from 1; part of what a variant is made of.</param>
+/// <param name="Revision">Counts from 1.</param>
 /// <param name="Operations">Parsed; names no preset itself.</param>
 public sealed record PresetRevision(Guid Id, string Slug, int Revision, ImageOperations Operations)
 {
