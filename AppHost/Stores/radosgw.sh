@@ -62,7 +62,7 @@ admin socket = $folder/run/\$name.asok
 log file = $folder/run/\$name.log
 keyring = $folder/keyring
 [client.rgw]
-rgw frontends = beast endpoint=127.0.0.1:$port
+rgw frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw data = $folder/rgw
 rgw thread pool size = 64
 rgw gc obj min wait = 60

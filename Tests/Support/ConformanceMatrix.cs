@@ -34,6 +34,17 @@ public sealed class ConformanceMatrix : IDisposable
         _outcomes[(port, adapter, method.MethodName.Replace('_', ' '))] = remark is null ? outcome : $"{outcome} ({remark})";
     }
 
+    /// <summary>Notes that the test which is being prepared does not run here. Its class is not disposed then, so nothing else would note it.</summary>
+    /// <param name="port">The port's name.</param>
+    /// <param name="adapter">The adapter's name in the configuration.</param>
+    /// <param name="reason">What is missing, and how to get it.</param>
+    public void NoteNotRun(string port, string adapter, string reason)
+    {
+        if (TestContext.Current.TestMethod is not { } method) return;
+        _servers.TryAdd((port, adapter), reason);
+        _outcomes[(port, adapter, method.MethodName.Replace('_', ' '))] = "not run";
+    }
+
     public void Dispose()
     {
         foreach (var port in _servers.Keys.Select(key => key.Port).Distinct().Order(StringComparer.Ordinal))

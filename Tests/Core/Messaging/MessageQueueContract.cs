@@ -9,6 +9,9 @@ namespace ImageService.Tests.Core.Messaging;
 [Trait("Level", "Integration")]
 public abstract partial class MessageQueueContract(ConformanceMatrix matrix) : IDisposable
 {
+    /// <summary>How the runner tells an exception that skips a test from one that fails it.</summary>
+    private const string SkipMark = "$XunitDynamicSkip$";
+
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>The adapter's name in the configuration.</summary>
@@ -19,6 +22,20 @@ public abstract partial class MessageQueueContract(ConformanceMatrix matrix) : I
 
     /// <summary>Whether an id that is published again while it waits is dropped; else it comes a second time, and the consumer bears it.</summary>
     protected abstract bool Deduplicates { get; }
+
+    /// <summary>Waits for the broker; where it is not on this machine, the table says so before the test is skipped.</summary>
+    protected async Task<T> NeedAsync<T>(Task<T> broker)
+    {
+        try
+        {
+            return await broker;
+        }
+        catch (InvalidOperationException skipped) when (skipped.Message.StartsWith(SkipMark, StringComparison.Ordinal))
+        {
+            matrix.NoteNotRun("queues", Provider, skipped.Message[SkipMark.Length..]);
+            throw;
+        }
+    }
 
     /// <summary>What this test's fact means here, where that differs.</summary>
     protected string? Remark { get; set; }

@@ -21,7 +21,7 @@ public sealed class RabbitQueueTests(RabbitServer server, ConformanceMatrix matr
 
     protected override bool Deduplicates => false;
 
-    public async ValueTask InitializeAsync() => _uri = await server.GetUriAsync(Ct);
+    public async ValueTask InitializeAsync() => _uri = await NeedAsync(server.GetUriAsync(Ct));
 
     public async ValueTask DisposeAsync()
     {

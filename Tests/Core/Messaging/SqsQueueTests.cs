@@ -22,7 +22,7 @@ public sealed class SqsQueueTests(SqsServer server, ConformanceMatrix matrix) : 
 
     protected override bool Deduplicates => false;
 
-    public async ValueTask InitializeAsync() => _uri = await server.GetUriAsync(Ct);
+    public async ValueTask InitializeAsync() => _uri = await NeedAsync(server.GetUriAsync(Ct));
 
     public async ValueTask DisposeAsync()
     {

@@ -24,7 +24,7 @@ public sealed class AzureObjectStoreTests(StoreServers servers, ConformanceMatri
     public override async ValueTask InitializeAsync()
     {
         _server = await servers.AzureAsync();
-        Assert.SkipWhen(_server.Reason is not null, _server.Reason ?? "");
+        Need(_server);
         _store = new AzureObjectStore(_server.Options, TimeProvider.System);
     }
 

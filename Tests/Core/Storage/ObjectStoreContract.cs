@@ -180,6 +180,14 @@ public abstract partial class ObjectStoreContract(ConformanceMatrix matrix) : IA
     /// <summary>Parts below a prefix that a cut upload left and that cost money; 0 where the store keeps none.</summary>
     protected virtual Task<int> UnfinishedAsync(string prefix) => Task.FromResult(0);
 
+    /// <summary>Skips the fact where its server is not on this machine, and says so in the table.</summary>
+    protected void Need(StoreServer server)
+    {
+        if (server.Reason is not { } reason) return;
+        matrix.NoteNotRun("stores", Adapter, reason);
+        Assert.Skip(reason);
+    }
+
     /// <summary>Skips the fact, and says in the table why.</summary>
     private void SkipUnless(bool holds, string reason)
     {
