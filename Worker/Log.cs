@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The intermediate of asset {AssetId}, version {Version}, was not made: {Code}, {Detail}")]
     public static partial void IntermediateRefused(ILogger logger, Guid assetId, int version, string code, string detail);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Asset {AssetId}, version {Version}, was not measured: {Code}, {Detail}")]
+    public static partial void MeasurementRefused(ILogger logger, Guid assetId, int version, string code, string detail);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue could not be measured; the last numbers stand")]
     public static partial void MeasureFailed(ILogger logger, Exception exception);
 

@@ -34,6 +34,7 @@ internal static class WorkerServices
         services.AddSingleton<PresetMatches>();
         services.AddScoped<WebhookQueue>();
         services.AddScoped<GenerateIntermediate>();
+        services.AddScoped<MeasureEncodings>();
         services.AddScoped<GeneratePresetVariants>();
         services.AddScoped<GenerateForPreset>();
         services.AddScoped<RunImport>();

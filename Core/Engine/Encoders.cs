@@ -8,6 +8,9 @@ internal static class Encoders
 {
     private const double Megapixel = 1_000_000;
 
+    // Beyond it the second file takes too long.
+    private const double MostWithoutLoss = 4;
+
     /// <summary>Writes the file.</summary>
     /// <param name="image">8 bit sRGB, with alpha only where the format has it; an animation as a roll of frames.</param>
     /// <param name="format">Output format.</param>
@@ -22,8 +25,8 @@ internal static class Encoders
         {
             // Optimised Huffman tables save 4 to 8 % and double the time and the memory of large files.
             ImageFormat.Jpg => image.JpegsaveBuffer(q: quality, optimizeCoding: megapixels < 4, keep: keep),
-            ImageFormat.Png => image.PngsaveBuffer(compression: 6, filter: PngFilter(image), keep: keep),
-            ImageFormat.Webp => image.WebpsaveBuffer(q: quality, effort: megapixels > 12 ? 1 : 2, keep: keep),
+            ImageFormat.Png => Png(image, keep),
+            ImageFormat.Webp => Webp(image, quality, megapixels, keep),
             ImageFormat.Avif => image.HeifsaveBuffer(
                 q: AvifScale(quality),
                 bitdepth: 8,
@@ -31,7 +34,7 @@ internal static class Encoders
                 effort: megapixels <= 1.2 ? 2 : megapixels <= 2.2 ? 1 : 0,
                 subsampleMode: quality >= 90 ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
                 keep: keep),
-            ImageFormat.Jxl => JxlEncoder.Encode(image, quality, keepExif),
+            ImageFormat.Jxl => Jxl(image, quality, megapixels, keepExif),
             ImageFormat.Gif => Gif(image, GifBits(image, megapixels), hasPalette, keep),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
@@ -50,7 +53,28 @@ internal static class Encoders
     // Giving each pixel of a large photograph one of 256 colours takes twice as long as one of 128.
     private static int GifBits(Image image, double megapixels) => megapixels > 1 && !image.Contains("page-height") ? Steps.ChoosePalette.Bits : 8;
 
-    // Prediction pays for photographs and costs on drawings, whose runs of equal pixels deflate finds by itself.
-    private static Enums.ForeignPngFilter PngFilter(Image image) =>
-        ContentDetail.LooksDrawn(image) ? Enums.ForeignPngFilter.None : Enums.ForeignPngFilter.All;
+    // Prediction pays for photographs and costs on drawings, whose runs of equal pixels deflate finds by itself, and which often have few colours.
+    private static byte[] Png(Image image, Enums.ForeignKeep keep)
+    {
+        if (!ContentDetail.LooksDrawn(image))
+            return image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.All, keep: keep);
+        return keep == Enums.ForeignKeep.None && IndexedPng.Write(image) is { } indexed ? indexed : image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.None, keep: keep);
+    }
+
+    private static byte[] Webp(Image image, int quality, double megapixels, Enums.ForeignKeep keep)
+    {
+        var lossy = image.WebpsaveBuffer(q: quality, effort: megapixels > 12 ? 1 : 2, keep: keep);
+        return IsWorthWithoutLoss(image, megapixels) ? Smaller(lossy, image.WebpsaveBuffer(lossless: true, effort: 2, keep: keep)) : lossy;
+    }
+
+    private static byte[] Jxl(Image image, int quality, double megapixels, bool keepExif)
+    {
+        var lossy = JxlEncoder.Encode(image, quality, keepExif);
+        return quality < JxlEncoder.Lossless && IsWorthWithoutLoss(image, megapixels) ? Smaller(lossy, JxlEncoder.Encode(image, JxlEncoder.Lossless, keepExif)) : lossy;
+    }
+
+    // What is kept without loss is often the smaller file of what was drawn, and never the worse picture.
+    private static bool IsWorthWithoutLoss(Image image, double megapixels) => megapixels <= MostWithoutLoss && ContentDetail.LooksDrawn(image);
+
+    private static byte[] Smaller(byte[] lossy, byte[] lossless) => lossless.Length <= lossy.Length ? lossless : lossy;
 }

@@ -16,7 +16,9 @@ internal static class JxlEncoder
 
     // Figures in docs/engine.md: more takes half as much time again for 7 % of the bytes, less takes no less time.
     private const int Effort = 3;
-    private const int LosslessEffort = 2;
+    private const int LosslessEffort = 5;
+    private const int LargeLosslessEffort = 2;
+    private const long LargePixels = 1_200_000;
 
     private static readonly Lazy<bool> Started = new(Configure);
 
@@ -63,7 +65,7 @@ internal static class JxlEncoder
         if (exif is not null)
             picture.SetProfile(new ExifProfile(exif));
         picture.Quality = (uint)quality;
-        picture.Settings.SetDefine(MagickFormat.Jxl, "effort", (quality >= Lossless ? LosslessEffort : Effort).ToString(CultureInfo.InvariantCulture));
+        picture.Settings.SetDefine(MagickFormat.Jxl, "effort", (quality < Lossless ? Effort : (long)width * height > LargePixels ? LargeLosslessEffort : LosslessEffort).ToString(CultureInfo.InvariantCulture));
         return picture.ToByteArray(MagickFormat.Jxl);
     }
 

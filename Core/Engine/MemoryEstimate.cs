@@ -9,7 +9,7 @@ public static class MemoryEstimate
     internal const long Floor = 8L << 20;
 
     /// <summary>Bytes a pixel of the encoder that takes most.</summary>
-    internal const int MostBytes = 56;
+    internal const int MostBytes = 60;
 
     private const int PngBytes = 8;
 
@@ -82,16 +82,15 @@ public static class MemoryEstimate
     internal static long ForOutput(CanonicalOperations operations, SourceFacts source, PixelSize size) =>
         size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations, source)) + (operations.OverlayLayers * LayerBytes));
 
-    // An animation is held as finished frames besides what its encoder needs. JPEG and PNG are written by line; PNG's pixels are looked at before, as
-    // `q_auto`'s are.
+    // An animation is held as finished frames besides what its encoder needs. JPEG is written by line; the pixels of PNG, WebP and JPEG XL are looked at before.
     private static int BytesPerEncodedPixel(CanonicalOperations operations, SourceFacts source) => operations.Format switch
     {
         // The pixels, the library's copy and its planes; with alpha, which it keeps without loss, twice as much.
-        ImageFormat.Jxl => HasAlpha(operations.Operations, source) ? MostBytes : 26,
+        ImageFormat.Jxl => HasAlpha(operations.Operations, source) ? MostBytes : 30,
         ImageFormat.Avif => 25,
-        ImageFormat.Webp => 10,
+        ImageFormat.Webp => 14,
         ImageFormat.Gif => 22,
-        ImageFormat.Jpg => operations.Operations.Quality is { IsAuto: true } ? 6 : 3,
+        ImageFormat.Jpg => 3,
         _ => PngBytes,
     };
 

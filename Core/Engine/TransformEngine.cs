@@ -1,4 +1,5 @@
 using ImageService.Core.Engine.Overlays;
+using ImageService.Core.Engine.Scoring;
 using ImageService.Core.Engine.Steps;
 using ImageService.Core.Engine.Stripping;
 using ImageService.Core.Errors;
@@ -31,7 +32,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up; the work has ended.</exception>
     public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits, CancellationToken ct) =>
-        RunAsync(source, limits, (opened, stop) => Transform(source, opened, operations, stop), ct);
+        MakeAsync(source, limits, (opened, stop) => Transform(source, opened, operations, stop), ct);
 
     /// <summary>
     /// Makes the intermediate: the first frame, upright, sRGB, at most <see cref="SourceChoice.IntermediatePixels"/>; JPEG, or PNG of what has alpha or was
@@ -39,11 +40,16 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     /// </summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
     public Task<Result<TransformedImage>> MakeIntermediateAsync(TransformSource source, CpuUse? use, CancellationToken ct) =>
-        RunAsync(
-            source,
-            TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue, Use = use },
-            (opened, stop) => (Result<TransformedImage>)Intermediate.Make(source, opened, stop),
-            ct);
+        MakeAsync(source, Unlimited(use), (opened, stop) => (Result<TransformedImage>)Intermediate.Make(source, opened, stop), ct);
+
+    /// <summary>Measures which quality each format needs for this picture, and which file is the smallest.</summary>
+    /// <param name="source">The intermediate of a still picture, or an animation.</param>
+    /// <param name="formats">To try, where the picture can be written in them.</param>
+    /// <param name="use">Told what it took.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>As <see cref="TransformAsync"/>; empty for an animation of more than is tried.</returns>
+    public async Task<Result<MeasuredEncodings>> MeasureAsync(TransformSource source, IReadOnlyCollection<ImageFormat> formats, CpuUse? use, CancellationToken ct) =>
+        (await RunAsync(source, Unlimited(use), (opened, stop) => (Result<MeasuredEncodings>)EncodingMeasurement.Of(source, opened, formats, stop), ct)).Map(static done => done.Result);
 
     /// <summary>Takes the metadata out of an original without touching a pixel; copyright stays where the source says so.</summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>
@@ -90,10 +96,9 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
             ? Frames.Apply(image, run, frame => Still(frame, run))
             : Still(LoadSource.Apply(source.Bytes, image, run), run);
 
-        var auto = operations.Operations.Quality is { IsAuto: true };
-        if (!animated && (auto || operations.Format == ImageFormat.Png))
+        if (!animated && operations.Format is ImageFormat.Png or ImageFormat.Webp or ImageFormat.Jxl)
             image = run.Settle(image);
-        var quality = auto ? ContentDetail.AutoQuality(image, operations.Format, operations.Operations.Quality!.Value.IsEconomical) : operations.Operations.Quality?.Value ?? DefaultQuality;
+        var quality = operations.Operations.Quality?.Value ?? DefaultQuality;
         if (source.KeepCopyright)
             image = KeepCopyright.Apply(image, opened.Copyright, run);
         var hasPalette = ChoosePalette.Applies(image, operations.Format, animated);
@@ -145,8 +150,14 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         return DrawOverlays.Apply(image, run);
     }
 
-    private async Task<Result<TransformedImage>> RunAsync(
-        TransformSource source, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<TransformedImage>> make, CancellationToken ct)
+    private static TransformLimits Unlimited(CpuUse? use) => TransformLimits.Default with { MaxPixels = long.MaxValue, MaxFrames = int.MaxValue, Use = use };
+
+    private async Task<Result<TransformedImage>> MakeAsync(
+        TransformSource source, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<TransformedImage>> make, CancellationToken ct) =>
+        (await RunAsync(source, limits, make, ct)).Map(static made => made.Result with { CpuTime = made.Cpu });
+
+    private async Task<Result<(T Result, TimeSpan Cpu)>> RunAsync<T>(
+        TransformSource source, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<T>> make, CancellationToken ct)
     {
         if (ImageSniffer.Sniff(source.Bytes.Span) is not { } format)
             return EngineErrors.UnknownType();
@@ -159,7 +170,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         try
         {
             var (result, cpu) = await _threads.RunAsync(() => Work(source, format, limits, make, stop.Token), limits.Use, stop.Token);
-            return result.Map(image => image with { CpuTime = cpu });
+            return result.Map(made => (made, cpu));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -182,8 +193,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         }
     }
 
-    private static Result<TransformedImage> Work(
-        TransformSource source, OriginalFormat format, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<TransformedImage>> make, CancellationToken stop)
+    private static Result<T> Work<T>(
+        TransformSource source, OriginalFormat format, TransformLimits limits, Func<OpenedSource, CancellationToken, Result<T>> make, CancellationToken stop)
     {
         var pixels = 0L;
         try

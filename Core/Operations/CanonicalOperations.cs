@@ -13,7 +13,7 @@ namespace ImageService.Core.Operations;
 /// take its metadata away and leave the pixels. Otherwise: no size means full size; one side means "in proportion"; both come with a fit that does something:
 /// <see cref="Fit.Cover"/> (with a gravity), <see cref="Fit.Fill"/> or <see cref="Fit.Pad"/> (with a gravity). <see cref="ImageOperations.Background"/>
 /// null means that
-/// transparency stays; it is never null where a format without alpha would show it. <see cref="ImageOperations.Quality"/> is null for PNG and GIF only.
+/// transparency stays; it is never null where a format without alpha would show it. <see cref="ImageOperations.Quality"/> is a number, and null for PNG and GIF only.
 /// <see cref="ImageOperations.Crop"/> is in px. Texts of overlays are in <paramref name="Text"/> by what stands for them, so that it says their values only
 /// to who knows them. With <see cref="ImageOperations.Trim"/> the picture's size is known only when it is made: sides and fit then stand as
 /// asked for, and <see cref="ImageOperations.AspectRatio"/> where no side is said; both are null otherwise.
@@ -27,13 +27,16 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
     /// <summary>Percent at which an effect changes nothing.</summary>
     private const double Unchanged = 100;
 
+    /// <summary>How far <c>q_eco</c> lies below <c>q_auto</c>.</summary>
+    private const int EconomicalStep = 20;
+
     private static readonly Rgba White = new(byte.MaxValue, byte.MaxValue, byte.MaxValue, byte.MaxValue);
 
     /// <summary>Resolves operations for one original and an output format.</summary>
     /// <param name="operations">As read, with the preset merged (<see cref="OperationsMerge.Over"/>).</param>
     /// <param name="format">The extension's, the one asked for, or the negotiated one.</param>
     /// <param name="source">The original.</param>
-    /// <param name="qualityDefault">1 to 100, used where no quality is said.</param>
+    /// <param name="qualityDefault">1 to 100, used where no quality is said, and for <c>q_auto</c> of what was not measured.</param>
     public static Result<CanonicalOperations> Resolve(ImageOperations operations, ImageFormat format, SourceFacts source, int qualityDefault)
     {
         if (operations.Preset is { } preset)
@@ -87,7 +90,7 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
             FocalX = position.FocalX,
             FocalY = position.FocalY,
             Background = Background(operations.Background, format, source.HasAlpha || geometry.Fit == Fit.Pad || pad is not null || round is not null),
-            Quality = format.HasQuality() ? operations.Quality ?? Quality.Of(qualityDefault) : null,
+            Quality = format.HasQuality() ? Resolved(operations.Quality, format, source, qualityDefault) : null,
             Rotation = turn.Degrees == 0 ? null : turn.Degrees,
             Flip = turn.Flip,
             Flop = turn.Flop,
@@ -122,6 +125,14 @@ public sealed record CanonicalOperations(string Text, ImageOperations Operations
         { Overlay: null } => (operations.Overlay2, operations.Overlay3, null),
         { Overlay2: null } => (operations.Overlay, operations.Overlay3, null),
         _ => (operations.Overlay, operations.Overlay2, operations.Overlay3),
+    };
+
+    /// <summary>A number, always: <c>q_auto</c> becomes the quality that was measured for this picture and format.</summary>
+    private static Quality Resolved(Quality? said, ImageFormat format, SourceFacts source, int qualityDefault) => said switch
+    {
+        null => Quality.Of(qualityDefault),
+        { IsAuto: true } auto => Quality.Of((source.Encodings?.QualityOf(format) ?? qualityDefault) - (auto.IsEconomical ? EconomicalStep : 0)),
+        { } chosen => chosen,
     };
 
     private static Padding? Pad(ImageOperations operations) => operations.Pad is { IsNone: false } pad ? pad : null;

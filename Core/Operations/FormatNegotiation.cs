@@ -10,27 +10,29 @@ public static class FormatNegotiation
 
     /// <summary>
     /// The format that <paramref name="accept"/> weighs highest among AVIF, JPEG XL, WebP and the extension's; the earlier of them where weights are equal.
-    /// The first three count only where they are named: <c>image/*</c> and <c>*/*</c> do not ask for them. An animation becomes WebP where that is accepted,
-    /// else GIF.
+    /// The first three count only where they are named: <c>image/*</c> and <c>*/*</c> do not ask for them. Where the picture was measured, its own order decides between
+    /// equal weights, and a PNG that is the smallest is chosen though nobody asked for it by name. An animation becomes WebP where that is accepted and not known to be the larger, else GIF.
     /// </summary>
     /// <param name="accept">The header's value, several joined by commas; null or empty accepts everything.</param>
     /// <param name="extension">The format of the URL's extension; the answer where nothing better is accepted.</param>
     /// <param name="allowed">The formats that the policy allows and this installation can write.</param>
     /// <param name="animated">Whether the original has more than one frame.</param>
-    public static ImageFormat Choose(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed, bool animated)
+    /// <param name="measured">Formats of this picture, the smallest first; null where nobody measured.</param>
+    public static ImageFormat Choose(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed, bool animated, IReadOnlyList<ImageFormat>? measured = null)
     {
         if (animated)
-            return ChooseAnimated(accept, extension, allowed);
+            return ChooseAnimated(accept, extension, allowed, measured);
 
         var best = extension;
         var bestWeight = allowed.Contains(extension) ? Weight(accept, extension, named: false) : -1;
-        var bestRank = RankOf(extension);
-        for (var rank = 0; rank < Usual.Length; rank++)
+        var order = measured ?? Usual;
+        var bestRank = RankOf(extension, order);
+        for (var rank = 0; rank < order.Count; rank++)
         {
-            var format = Usual[rank];
-            if (format == extension || !allowed.Contains(format))
+            var format = order[rank];
+            if (format == extension || format is ImageFormat.Jpg or ImageFormat.Gif || !allowed.Contains(format))
                 continue;
-            var weight = Weight(accept, format, named: true);
+            var weight = Weight(accept, format, named: format != ImageFormat.Png);
             if (weight > 0 && (weight > bestWeight || (weight == bestWeight && rank < bestRank)))
                 (best, bestWeight, bestRank) = (format, weight, rank);
         }
@@ -38,10 +40,21 @@ public static class FormatNegotiation
         return best;
     }
 
-    private static int RankOf(ImageFormat format) => Array.IndexOf(Usual, format) is >= 0 and var rank ? rank : Usual.Length;
-
-    private static ImageFormat ChooseAnimated(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed)
+    private static int RankOf(ImageFormat format, IReadOnlyList<ImageFormat> order)
     {
+        for (var rank = 0; rank < order.Count; rank++)
+        {
+            if (order[rank] == format)
+                return rank;
+        }
+
+        return order.Count;
+    }
+
+    private static ImageFormat ChooseAnimated(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed, IReadOnlyList<ImageFormat>? measured)
+    {
+        if (measured is [ImageFormat.Gif, ..] && allowed.Contains(ImageFormat.Gif) && Weight(accept, ImageFormat.Gif, named: false) > 0)
+            return ImageFormat.Gif;
         if (allowed.Contains(ImageFormat.Webp) && Weight(accept, ImageFormat.Webp, named: extension != ImageFormat.Webp) > 0)
             return ImageFormat.Webp;
         return allowed.Contains(ImageFormat.Gif) ? ImageFormat.Gif : extension;

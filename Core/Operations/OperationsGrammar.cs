@@ -45,7 +45,7 @@ public static class OperationsGrammar
         new(OperationKey.Fit, "f", Fits, "cover", "outputs with both w and h"),
         new(OperationKey.Gravity, "g", Gravities, "center", "cover where it crops, pad and contain where the canvas is larger than the picture"),
         new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)", "white for jpg, else transparent", "canvases and originals with transparency"),
-        new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco", "85 or the policy's", "jpg, webp, avif and jxl") { Min = 1, Max = 100 },
+        new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco", "the policy's, by format", "jpg, webp, avif and jxl") { Min = 1, Max = 100 },
         new(OperationKey.Rotation, "r", "90, 180 or 270", "none", "every output") { Min = 90, Max = 270 },
         new(OperationKey.Sharpen, "sharpen", "a number from 0 to 10", "none", "every output") { Min = 0, Max = 10 },
         new(OperationKey.Blur, "blur", "a number from 0.3 to 1000", "none", "every output") { Min = 0.3, Max = 1000 },

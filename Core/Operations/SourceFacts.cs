@@ -32,6 +32,9 @@ public sealed record SourceFacts(
         return this with { Width = Width * factor, Height = Height * factor, Drawing = (Width, Height) };
     }
 
+    /// <summary>What it takes in each format at equal looks; null until the worker has measured it.</summary>
+    public MeasuredEncodings? Encodings { get; init; }
+
     /// <summary>What decoding it takes at its peak, bytes, as judged when it was uploaded; null where it was not.</summary>
     public long? DecodeBytes { get; init; }
 

@@ -27,7 +27,7 @@ public sealed class EffectivePolicy
         MaxUploadBytes = Number(PolicyCatalog.MaxUploadBytes);
         MaxInputPixels = Number(PolicyCatalog.MaxInputPixels);
         MaxInputFrames = (int)Number(PolicyCatalog.MaxInputFrames);
-        (QualityDefault, _qualities) = Qualities(Value(PolicyCatalog.QualityDefault));
+        _qualities = Qualities(Value(PolicyCatalog.QualityDefault));
         SignedUrlTtlDefault = Seconds(PolicyCatalog.SignedUrlTtlDefaultSeconds);
         SignedUrlTtlMax = Seconds(PolicyCatalog.SignedUrlTtlMaxSeconds);
         SigningMode = Choice<SigningMode>(PolicyCatalog.SigningMode);
@@ -82,9 +82,6 @@ public sealed class EffectivePolicy
     public long MaxInputPixels { get; }
 
     public int MaxInputFrames { get; }
-
-    /// <summary>1 to 100, for formats that have no value of their own.</summary>
-    public int QualityDefault { get; }
 
     public TimeSpan SignedUrlTtlDefault { get; }
 
@@ -158,7 +155,7 @@ public sealed class EffectivePolicy
     public PolicyItem this[string key] => _byKey[key];
 
     /// <summary>Quality where a URL says none, 1 to 100.</summary>
-    public int QualityFor(ImageFormat format) => _qualities.GetValueOrDefault(format, QualityDefault);
+    public int QualityFor(ImageFormat format) => _qualities[format];
 
     /// <summary>Whether a value may be set at a level: a lock above it forbids that.</summary>
     /// <returns>Null, or <see cref="ErrorCode.PolicyLocked"/> naming who locked it.</returns>
@@ -181,12 +178,15 @@ public sealed class EffectivePolicy
     private static ImageFormat Format(string name) =>
         ImageFormats.TryParse(name, out var format) ? format : throw new FormatException($"'{name}' is no output format.");
 
-    private static (int Default, FrozenDictionary<ImageFormat, int> ByFormat) Qualities(JsonElement value)
+    /// <summary>A number holds for every format; of an object its member, else its <c>default</c>, else the catalog's.</summary>
+    private static FrozenDictionary<ImageFormat, int> Qualities(JsonElement value)
     {
-        if (value.ValueKind is JsonValueKind.Number)
-            return (value.GetInt32(), FrozenDictionary<ImageFormat, int>.Empty);
-        var byFormat = value.EnumerateObject().Where(member => member.Name != "default").ToFrozenDictionary(member => Format(member.Name), member => member.Value.GetInt32());
-        return (value.TryGetProperty("default", out var other) ? other.GetInt32() : PolicyCatalog.Get(PolicyCatalog.QualityDefault).DefaultValue.GetInt32(), byFormat);
+        return Enum.GetValues<ImageFormat>().ToFrozenDictionary(static format => format, Of);
+
+        int Of(ImageFormat format) =>
+            value.ValueKind is JsonValueKind.Number ? value.GetInt32()
+            : value.TryGetProperty(format.Name(), out var own) || value.TryGetProperty("default", out own) ? own.GetInt32()
+            : DefaultQualities.Of(format);
     }
 }
 

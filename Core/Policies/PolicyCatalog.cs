@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ImageService.Core.Errors;
+using ImageService.Core.Operations;
 using static ImageService.Core.Policies.PolicyType;
 
 namespace ImageService.Core.Policies;
@@ -60,7 +61,7 @@ public static class PolicyCatalog
         new(MaxUploadBytes, Number, "52428800", "Largest original, bytes.") { Min = 1, Max = 10L << 30 },
         new(MaxInputPixels, Number, "100000000", "Largest original: width times height times frames, px.") { Min = 1, Max = 1_000_000_000 },
         new(MaxInputFrames, Number, "1000", "Most frames of an original.") { Min = 1, Max = 10_000 },
-        new(QualityDefault, PolicyType.Quality, "85", "Encoder quality where a URL says none.") { Min = 1, Max = 100 },
+        new(QualityDefault, PolicyType.Quality, DefaultQualities.Json, "Encoder quality where a URL says none, for every format or by format; by default what looks alike in the mean.") { Min = 1, Max = 100 },
         new(SignedUrlTtlDefaultSeconds, Number, "3600", "Life of a signed URL where the request says none, s.") { Min = 1, Max = 31_536_000 },
         new(SignedUrlTtlMaxSeconds, Number, "86400", "Longest life of a signed URL, s.") { Min = 1, Max = 31_536_000 },
         new(SigningMode, Choice, "\"enforce\"", "Whether private URLs need a valid signature: enforce; report serves and counts those without; off serves them.")

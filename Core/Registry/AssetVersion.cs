@@ -74,6 +74,9 @@ public sealed class AssetVersion
     /// <summary>EXIF facts safe to show (no position): a JSON object.</summary>
     public string? Exif { get; init; }
 
+    /// <summary>What it takes in each format, as <c>MeasuredEncodings</c> writes it; null until the worker has measured it.</summary>
+    public string? MeasuredEncodings { get; set; }
+
     public string? BlurHash { get; set; }
 
     /// <summary>ThumbHash, base64.</summary>
@@ -107,6 +110,7 @@ internal sealed class AssetVersionConfiguration : IEntityTypeConfiguration<Asset
         builder.Property(v => v.Format).HasMaxLength(10);
         builder.Property(v => v.ColourSpace).HasMaxLength(50);
         builder.Property(v => v.Exif).HasColumnType("jsonb");
+        builder.Property(v => v.MeasuredEncodings).HasColumnType("jsonb");
 
         // An asset lies in one space of one organization, so this key says "one row per (asset, version)" and lets variants refer to all four.
         builder.HasAlternateKey(v => new { v.AssetId, v.Version, v.SpaceId, v.OrganizationId });

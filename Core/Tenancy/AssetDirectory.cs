@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageService.Core.Facts;
+using ImageService.Core.Operations;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -101,6 +102,7 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
                 IntermediateHeight = v.IntermediateHeight,
                 DecodeBytes = v.DecodeBytes,
                 DecodeCpuMs = v.DecodeCpuMs,
+                MeasuredJson = v.MeasuredEncodings,
                 VariantGeneration = a.VariantGeneration,
                 CurrentVersion = a.CurrentVersion,
                 Filename = a.Filename,
@@ -177,6 +179,16 @@ public sealed record AssetFacts(
 
     /// <summary>CPU time that decoding the original took on upload, ms; null where it was not measured.</summary>
     public int? DecodeCpuMs { get; init; }
+
+    /// <summary>As the registry has it; null until the worker has measured it.</summary>
+    public string? MeasuredJson
+    {
+        get;
+        init => (field, Encodings) = (value, MeasuredEncodings.Read(value));
+    }
+
+    /// <summary>What it takes in each format at equal looks.</summary>
+    public MeasuredEncodings? Encodings { get; private init; }
 
     /// <summary>Counts invalidations; part of the caches' keys.</summary>
     public int VariantGeneration { get; init; }

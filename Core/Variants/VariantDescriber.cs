@@ -89,7 +89,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var allowed = WithinBudget(encoders.Among(request.Space.Policy.AllowedOutputFormats), merged, facts, request.Extension);
         var holding = allowed.Holding(merged, source);
         var extension = ReferenceEquals(holding, allowed) ? request.Extension : holding.Plainest(request.Extension, facts.HasAlpha);
-        return FormatNegotiation.Choose(request.Accept, extension, holding, facts.Frames > 1);
+        return FormatNegotiation.Choose(request.Accept, extension, holding, facts.Frames > 1, facts.Encodings?.Order);
     }
 
     /// <summary>
@@ -174,6 +174,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         facts.Width, facts.Height, facts.HasAlpha, facts.Frames, facts.ContentHash, facts.FocalX, facts.FocalY,
         ImageFormats.TryParse(facts.Format, out var own) ? own : null)
     {
+        Encodings = facts.Encodings,
         DecodeBytes = facts.DecodeBytes,
         DecodeCpu = facts.DecodeCpuMs is { } cpu ? TimeSpan.FromMilliseconds(cpu) : null,
     };

@@ -106,6 +106,15 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
                 ct);
     }
 
+    /// <summary>Notes what a version takes in each format.</summary>
+    public async Task NoteEncodingsAsync(VariantDescription description, MeasuredEncodings measured, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(description.OrganizationId);
+        var (assetId, version, json) = (description.Key.AssetId, description.Key.Version, measured.Write());
+        await db.AssetVersions.Where(row => row.AssetId == assetId && row.Version == version)
+            .ExecuteUpdateAsync(row => row.SetProperty(it => it.MeasuredEncodings, json), ct);
+    }
+
     /// <summary>Notes that an original was read from a class that is not hot; the tiering job brings it back.</summary>
     public async Task NoteOriginalReadAsync(VariantDescription description, CancellationToken ct)
     {

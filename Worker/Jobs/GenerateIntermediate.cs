@@ -9,7 +9,7 @@ using ImageService.Core.Variants;
 namespace ImageService.Worker.Jobs;
 
 /// <summary>
-/// Makes the always-hot intermediate of a new original, by the same path a request takes that finds none, and has the presets' variants made from it.
+/// Makes the always-hot intermediate of a new original, by the same path a request takes that finds none, and has it measured, and the presets' variants made from it.
 /// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GenerateIntermediate(
@@ -34,7 +34,7 @@ internal sealed class GenerateIntermediate(
             Log.IntermediateRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 
-        jobs.Enqueue<GeneratePresetVariants>(job => job.RunAsync(organizationId, assetId, CancellationToken.None));
+        jobs.Enqueue<MeasureEncodings>(job => job.RunAsync(organizationId, assetId, version, CancellationToken.None));
     }
 
     private async Task<Error?> MakeAsync(AssetPlace place, int version, CancellationToken ct)

@@ -53,7 +53,7 @@ internal sealed class GeneratePresetVariants(
     }
 
     private static string?[] Accepts(ImageOperations operations) =>
-        operations.Format is { IsAuto: true } ? [null, "image/webp", "image/avif"] : [null];
+        operations.Format is { IsAuto: true } ? [null, "image/webp", "image/avif,image/webp", "image/jxl,image/avif,image/webp"] : [null];
 
     private async Task TellAsync(AssetPlace place, VariantDescription made, CancellationToken ct)
     {

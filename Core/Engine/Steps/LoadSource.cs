@@ -40,5 +40,5 @@ internal static class LoadSource
     }
 
     // Lossless or nearly lossless output would show the difference.
-    private static bool NeedsCare(TransformRun run) => run.Format == ImageFormat.Png || run.Operations.Quality is { IsAuto: false, Value: >= 90 };
+    private static bool NeedsCare(TransformRun run) => run.Format == ImageFormat.Png || run.Operations.Quality is { Value: >= 90 };
 }

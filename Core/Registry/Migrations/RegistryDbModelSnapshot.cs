@@ -422,6 +422,10 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
+                    b.Property<string>("MeasuredEncodings")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("measured_encodings");
+
                     b.Property<DateTimeOffset?>("OriginalReadAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("original_read_at");

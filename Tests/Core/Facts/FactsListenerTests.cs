@@ -1,5 +1,6 @@
 using ImageService.Core.Facts;
 using ImageService.Core.Presets;
+using ImageService.Core.Operations;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using ImageService.Tests.Support;
@@ -110,7 +111,7 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
 
         await WriteAsync(mine, db => db.Policies.Add(Policy(mine, PolicyLevel.Space, mine.SpaceId, "variant_budget", "7")));
         await Probe.UntilAsync(async () => (await SpaceAsync(mine)).Policy.VariantBudget == 7, "the other change is seen");
-        (await SpaceAsync(mine)).Policy.QualityDefault.ShouldBe(before.Policy.QualityDefault);
+        (await SpaceAsync(mine)).Policy.QualityFor(ImageFormat.Jpg).ShouldBe(before.Policy.QualityFor(ImageFormat.Jpg));
     }
 
     [Fact]

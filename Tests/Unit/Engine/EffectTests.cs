@@ -47,16 +47,4 @@ public sealed class EffectTests
         using var after = Workbench.Open(sharpened);
         after.Deviate().ShouldBeGreaterThan(before.Deviate());
     }
-
-    [Fact]
-    public async Task Auto_quality_gives_smooth_pictures_more_than_busy_ones()
-    {
-        using var noise = Image.Gaussnoise(400, 300, mean: 128, sigma: 50, seed: 3);
-        using var busy = noise.Cast(Enums.BandFormat.Uchar).Colourspace(Enums.Interpretation.Srgb);
-        using var smooth = Image.Xyz(400, 300)[0].Linear([0.5], [10]).Cast(Enums.BandFormat.Uchar).Colourspace(Enums.Interpretation.Srgb);
-
-        ContentDetail.AutoQuality(smooth, ImageFormat.Jpg).ShouldBeGreaterThan(ContentDetail.AutoQuality(busy, ImageFormat.Jpg));
-        var made = await Workbench.MakeAsync(Drawings.Jpeg(), "w_300-q_auto", ImageFormat.Webp);
-        made.Bytes.Length.ShouldBeGreaterThan(100);
-    }
 }

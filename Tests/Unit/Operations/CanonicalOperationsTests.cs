@@ -16,7 +16,8 @@ public sealed class CanonicalOperationsTests
     [InlineData("h_300-w_800-f_cover-g_center-q_85", "fmt_webp-w_800-h_300-f_cover-g_center-q_85")]
     [InlineData("w_800", "fmt_webp-w_800-q_85")]
     [InlineData("q_70", "fmt_webp-q_70")]
-    [InlineData("q_auto-bw", "fmt_webp-q_auto-bw")]
+    [InlineData("q_auto-bw", "fmt_webp-q_85-bw")]
+    [InlineData("q_eco", "fmt_webp-q_65")]
     [InlineData("w_800-h_300-f_fill-g_north", "fmt_webp-w_800-h_300-f_fill-q_85")]
     [InlineData("w_800-h_300-f_contain-g_east", "fmt_webp-w_800-h_300-f_pad-g_east-q_85")]
     [InlineData("w_800-h_300-f_pad-b_FFF", "fmt_webp-w_800-h_300-f_pad-g_center-b_ffffff-q_85")]
@@ -155,6 +156,17 @@ public sealed class CanonicalOperationsTests
     {
         var merged = OperationsParser.Parse("preset_a").Value.Over(new ImageOperations { Original = true });
         CanonicalOperations.Resolve(merged, ImageFormat.Jpg, Landscape, 85).Value.Text.ShouldBe("original");
+    }
+
+    [Theory]
+    [InlineData("q_auto", "fmt_webp-q_71")]
+    [InlineData("q_eco", "fmt_webp-q_51")]
+    [InlineData("q_40", "fmt_webp-q_40")]
+    [InlineData("bw", "fmt_webp-q_85-bw")]
+    public void An_automatic_quality_is_the_one_that_was_measured(string text, string canonical)
+    {
+        var measured = new MeasuredEncodings(new Dictionary<ImageFormat, MeasuredEncoding> { [ImageFormat.Webp] = new(71, 1000) });
+        Canonical(text, Landscape with { Encodings = measured }).ShouldBe(canonical);
     }
 
     private static string Canonical(string text, SourceFacts source, ImageFormat format = ImageFormat.Webp) =>

@@ -65,6 +65,30 @@ public sealed class FormatNegotiationTests
     public void An_animation_stays_animated(string? accept, ImageFormat extension, ImageFormat chosen) =>
         FormatNegotiation.Choose(accept, extension, All, animated: true).ShouldBe(chosen);
 
+    [Theory]
+    [InlineData(Chrome, ImageFormat.Jpg, "png avif jxl webp jpg", ImageFormat.Png)]
+    [InlineData(Chrome, ImageFormat.Jpg, "webp png avif jpg", ImageFormat.Webp)]
+    [InlineData(Safari, ImageFormat.Jpg, "jxl avif webp jpg png", ImageFormat.Jxl)]
+    [InlineData(Chrome, ImageFormat.Jpg, "jxl avif webp jpg png", ImageFormat.Avif)]
+    [InlineData(Chrome, ImageFormat.Gif, "gif webp avif png jpg", ImageFormat.Gif)]
+    [InlineData(Chrome, ImageFormat.Jpg, "gif webp avif png jpg", ImageFormat.Webp)]
+    [InlineData("*/*", ImageFormat.Jpg, "webp avif jpg png", ImageFormat.Jpg)]
+    [InlineData("*/*", ImageFormat.Jpg, "png webp jpg", ImageFormat.Png)]
+    [InlineData("image/png;q=0,*/*", ImageFormat.Jpg, "png webp jpg", ImageFormat.Jpg)]
+    [InlineData("image/webp,*/*;q=0.8", ImageFormat.Jpg, "jpg webp png", ImageFormat.Webp)]
+    public void What_was_measured_decides_between_equal_weights(string accept, ImageFormat extension, string order, ImageFormat chosen) =>
+        FormatNegotiation.Choose(accept, extension, All, animated: false, Order(order)).ShouldBe(chosen);
+
+    [Theory]
+    [InlineData(Chrome, "gif webp", ImageFormat.Gif)]
+    [InlineData(Chrome, "webp gif", ImageFormat.Webp)]
+    [InlineData("*/*", "webp gif", ImageFormat.Gif)]
+    [InlineData("image/webp,image/gif;q=0", "gif webp", ImageFormat.Webp)]
+    public void The_smaller_animation_is_chosen(string accept, string order, ImageFormat chosen) =>
+        FormatNegotiation.Choose(accept, ImageFormat.Jpg, All, animated: true, Order(order)).ShouldBe(chosen);
+
+    private static ImageFormat[] Order(string names) => [.. names.Split(' ').Select(static name => Enum.Parse<ImageFormat>(name, ignoreCase: true))];
+
     [Fact]
     public void A_format_that_the_policy_forbids_is_not_chosen()
     {

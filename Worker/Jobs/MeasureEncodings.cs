@@ -1,0 +1,66 @@
+using Hangfire;
+using ImageService.Core.Engine;
+using ImageService.Core.Errors;
+using ImageService.Core.Operations;
+using ImageService.Core.Registry;
+using ImageService.Core.Tenancy;
+using ImageService.Core.Variants;
+
+namespace ImageService.Worker.Jobs;
+
+/// <summary>
+/// Measures once for a version of an asset which quality each format needs and which file is smallest, so that <c>q_auto</c> and <c>fmt_auto</c> are right from then on;
+/// then has the presets' variants made, which may ask for either. What was measured is never measured again.
+/// </summary>
+[AutomaticRetry(Attempts = 5)]
+internal sealed class MeasureEncodings(
+    AssetDirectory assets,
+    VariantProvider variants,
+    SourceReader sources,
+    VariantStore store,
+    TransformGate gate,
+    TransformEngine engine,
+    VariantProduction production,
+    EncoderSupport encoders,
+    IBackgroundJobClient jobs,
+    ILogger<MeasureEncodings> log)
+{
+    // Of a still picture a variant this small derives from the intermediate; of an animation, frames are measured as they are.
+    private static readonly ImageOperations Small = new() { Width = 16, Height = 16, Fit = Fit.Fill };
+    private static readonly ImageOperations Whole = new();
+
+    [Queue(JobQueues.Images)]
+    public async Task RunAsync(Guid organizationId, Guid assetId, int version, CancellationToken ct)
+    {
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await MeasureAsync(place, version, ct) is { } error)
+        {
+            if (error.RetryAfter is not null) throw new InvalidOperationException($"Measuring asset {assetId} has to wait: {error.Detail}");
+            Log.MeasurementRefused(log, assetId, version, error.Code.ToString(), error.Detail);
+        }
+
+        jobs.Enqueue<GeneratePresetVariants>(job => job.RunAsync(organizationId, assetId, CancellationToken.None));
+    }
+
+    private async Task<Error?> MeasureAsync(AssetPlace place, int version, CancellationToken ct)
+    {
+        if (await assets.FindAsync(place.Space, new AssetId(place.Asset.Id), version, ct) is not { Encodings: null } facts) return null;
+        var isAnimated = facts.Frames > 1;
+        var asked = new VariantRequest(place.Space, facts.AssetId, version, isAnimated ? Whole : Small, isAnimated ? ImageFormat.Webp : ImageFormat.Jpg) { IsOwn = true };
+        if (!(await variants.DescribeAsync(asked, ct)).TryGet(out var description, out var error)) return error;
+
+        // A drawing is drawn anew at every size.
+        if (description.Source.Drawing is not null) return null;
+        if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error)) return error;
+        using var turn = lease;
+        var use = new CpuUse();
+        if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out error)) return error;
+        
+        // A GIF of what was none has lost its colours.
+        var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes).Where(format => format != ImageFormat.Gif || isAnimated || facts.Format == format.Name()).ToList();
+        if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error)) return error;
+        if (use.TouchedPixels) turn.Complete(use.Spent);
+        if (measured.Order.Count > 0) await store.NoteEncodingsAsync(description, measured, ct);
+        return null;
+    }
+}
