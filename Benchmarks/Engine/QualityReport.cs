@@ -7,8 +7,8 @@ using NetVips;
 namespace ImageService.Benchmarks.Engine;
 
 /// <summary>
-/// Bytes and SSIMULACRA 2 of every picture of a folder in each format over a ladder of qualities, as the encoders are set: one line a file and quality, and at the end,
-/// by format, which quality leads to which mean score and what it takes.
+/// Bytes and SSIMULACRA 2 of every picture of a folder in each format over a ladder of qualities, as the encoders are set: one line a file and quality, and
+/// at the end, by format, which quality leads to which mean score and what it takes.
 /// </summary>
 internal static class QualityReport
 {
@@ -32,7 +32,8 @@ internal static class QualityReport
                     var before = Environment.CpuUsage.TotalTime;
                     var file = Encoders.Encode(picture, format, quality, keepExif: false, hasPalette: false);
                     var cpu = Environment.CpuUsage.TotalTime - before;
-                    rows.Add(new Row(Path.GetFileNameWithoutExtension(path), format, quality, file.Length, judge.Score(EncodedPixels.Of(file, format)), cpu.TotalMilliseconds));
+                    var score = judge.Score(EncodedPixels.Of(file, format));
+                    rows.Add(new Row(Path.GetFileNameWithoutExtension(path), format, quality, file.Length, score, cpu.TotalMilliseconds));
                     Console.WriteLine(rows[^1]);
                 }
             }
@@ -41,9 +42,8 @@ internal static class QualityReport
         foreach (var group in rows.GroupBy(static row => (row.Format, row.Quality)))
         {
             var bytes = Math.Exp(group.Average(static row => Math.Log(row.Bytes)));
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"mean {group.Key.Format.Name()} {group.Key.Quality}: score {group.Average(static row => row.Score):0.0}, {bytes:0} bytes, {group.Average(static row => row.Cpu):0} ms"));
+            var (score, cpu) = (group.Average(static row => row.Score), group.Average(static row => row.Cpu));
+            Console.WriteLine(FormattableString.Invariant($"mean {group.Key.Format.Name()} {group.Key.Quality}: score {score:0.0}, {bytes:0} bytes, {cpu:0} ms"));
         }
 
         return 0;

@@ -15,7 +15,8 @@ internal static class FuzzUrls
 
     private static readonly string[] Pieces =
     [
-        "w_", "h_", "f_cover", "f_pad", "f_auto", "f_", "g_smart", "g_focal", "g_north", "b_fff", "b_12345678", "b_", "q_auto", "q_", "fmt_webp", "fmt_jxl", "fmt_", "r_90", "r_", "sharpen_", "blur_",
+        "w_", "h_", "f_cover", "f_pad", "f_auto", "f_", "g_smart", "g_focal", "g_north", "b_fff", "b_12345678", "b_", "q_auto", "q_", "fmt_webp", "fmt_jxl",
+        "fmt_", "r_90", "r_", "sharpen_", "blur_",
         "bw", "flip", "flop", "fx_0.5", "fy_", "preset_a_b", "preset_", "original", "1", "0", "9", ".", "8192", "8193", "0.3", "99999999999999999999", "-", "-", "-", "--", "_", "é", "\0",
         "sig=", "exp=", "kid=", "&", "?", "%2f", "..", "/", "image/jxl", "image/avif", "image/webp", "image/*", "*/*", ";q=", ",",
     ];

@@ -6,7 +6,8 @@ namespace ImageService.Tests.Edge;
 public sealed record AcceptVectors(AcceptVectors.Vector[] Vectors)
 {
     public static Vector[] Read() =>
-        JsonSerializer.Deserialize<AcceptVectors>(File.ReadAllText(Path.Combine(SignatureVectors.Folder, "accept-vectors.json")), JsonSerializerOptions.Web)!.Vectors;
+        JsonSerializer.Deserialize<AcceptVectors>(
+            File.ReadAllText(Path.Combine(SignatureVectors.Folder, "accept-vectors.json")), JsonSerializerOptions.Web)!.Vectors;
 
     /// <summary>A client's header, and the class it is sent as.</summary>
     public sealed record Vector(string Name, string Accept, string Sent);

@@ -9,7 +9,8 @@ using ImageService.Core.Variants;
 namespace ImageService.Worker.Jobs;
 
 /// <summary>
-/// Makes the always-hot intermediate of a new original, by the same path a request takes that finds none, and has it measured, and the presets' variants made from it.
+/// Makes the always-hot intermediate of a new original, by the same path a request takes that finds none, and has it measured, and the presets' variants made
+/// from it.
 /// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GenerateIntermediate(

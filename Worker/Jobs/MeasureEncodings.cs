@@ -9,8 +9,8 @@ using ImageService.Core.Variants;
 namespace ImageService.Worker.Jobs;
 
 /// <summary>
-/// Measures once for a version of an asset which quality each format needs and which file is smallest, so that <c>q_auto</c> and <c>fmt_auto</c> are right from then on;
-/// then has the presets' variants made, which may ask for either. What was measured is never measured again.
+/// Measures once for a version of an asset which quality each format needs and which file is smallest, so that <c>q_auto</c> and <c>fmt_auto</c> are right from
+/// then on; then has the presets' variants made, which may ask for either. What was measured is never measured again.
 /// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class MeasureEncodings(
@@ -46,7 +46,8 @@ internal sealed class MeasureEncodings(
     {
         if (await assets.FindAsync(place.Space, new AssetId(place.Asset.Id), version, ct) is not { Encodings: null } facts) return null;
         var isAnimated = facts.Frames > 1;
-        var asked = new VariantRequest(place.Space, facts.AssetId, version, isAnimated ? Whole : Small, isAnimated ? ImageFormat.Webp : ImageFormat.Jpg) { IsOwn = true };
+        var (operations, extension) = isAnimated ? (Whole, ImageFormat.Webp) : (Small, ImageFormat.Jpg);
+        var asked = new VariantRequest(place.Space, facts.AssetId, version, operations, extension) { IsOwn = true };
         if (!(await variants.DescribeAsync(asked, ct)).TryGet(out var description, out var error)) return error;
 
         // A drawing is drawn anew at every size.
@@ -57,7 +58,8 @@ internal sealed class MeasureEncodings(
         if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out error)) return error;
         
         // A GIF of what was none has lost its colours.
-        var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes).Where(format => format != ImageFormat.Gif || isAnimated || facts.Format == format.Name()).ToList();
+        var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes)
+            .Where(format => format != ImageFormat.Gif || isAnimated || facts.Format == format.Name()).ToList();
         if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error)) return error;
         if (use.TouchedPixels) turn.Complete(use.Spent);
         if (measured.Order.Count > 0) await store.NoteEncodingsAsync(description, measured, ct);

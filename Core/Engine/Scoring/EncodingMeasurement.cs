@@ -22,7 +22,10 @@ internal static class EncodingMeasurement
 
     // Points of the score for one of quality, until two are known.
     private const double UsualSlope = 0.6;
-    private const int LowestQuality = 30;
+    private const int LowestQuality = 45;
+
+    // A drawing that its encoder keeps without loss: every quality gives the same file, and other sizes of it may not be kept so.
+    private const double Untouched = 99.9;
     private const int HighestQuality = 95;
 
     /// <summary>Measures a picture.</summary>
@@ -79,6 +82,8 @@ internal static class EncodingMeasurement
         while (tried.Count < Encodes && tried.TrueForAll(one => one.Quality != quality))
         {
             tried.Add(Try(picture, opaque, format, quality, judge, run));
+            if (tried[0].Score >= Untouched)
+                return new MeasuredEncoding(tried[0].Quality, tried[0].Bytes);
             quality = Next(tried);
         }
 

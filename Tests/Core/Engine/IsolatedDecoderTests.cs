@@ -143,7 +143,8 @@ public sealed class IsolatedDecoderTests : IDisposable
     [InlineData(true, 100, "png")]
     public async Task A_jpeg_xl_gets_a_working_copy_that_transforms_read(bool isDrawn, int quality, string copy)
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The decoder of JPEG XL is built for x64 alone.");
+        Assert.SkipUnless(
+            RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The decoder of JPEG XL is built for x64 alone.");
         using var black = Image.Black(640, 480, bands: 3).Copy(interpretation: Enums.Interpretation.Srgb);
         using var picture = isDrawn ? black.Mutate(static canvas => canvas.DrawCircle([220, 40, 40], 320, 240, 100, fill: true)) : Drawings.Quarters();
         var original = JxlEncoder.Encode(picture, quality, keepExif: false);

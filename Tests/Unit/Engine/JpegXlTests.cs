@@ -80,7 +80,8 @@ public sealed class JpegXlTests
         byte[] head = [0, 0, 0, 0x0C, .. "JXL "u8, 0x0D, 0x0A, 0x87, 0x0A];
         JxlStripper.Strip(head, keepCopyright: false).ShouldBeNull("there is no picture");
         JxlStripper.Strip([.. head, 0, 0, 0, 99, .. "jxlc"u8, 1], keepCopyright: false).ShouldBeNull("a box runs past the end");
-        JxlStripper.Strip([.. head, 0, 0, 0, 1, .. "jxlc"u8, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], keepCopyright: false).ShouldBeNull("a box of more than any file");
+        JxlStripper.Strip([.. head, 0, 0, 0, 1, .. "jxlc"u8, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], keepCopyright: false)
+            .ShouldBeNull("a box of more than any file");
         JxlStripper.Strip([.. head, 0, 0, 0, 9, .. "xml "u8, 1, 0, 0, 0, 0, .. "jxlc"u8, 7], keepCopyright: false)!.Length.ShouldBe(head.Length + 9);
     }
 

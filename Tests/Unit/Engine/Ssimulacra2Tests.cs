@@ -34,7 +34,9 @@ public sealed class Ssimulacra2Tests
         Should.Throw<ArgumentException>(() => new Ssimulacra2(new byte[12], 2, 2).Score(new byte[9]));
     }
 
-    /// <summary>Slopes, waves, edges and grain; whole numbers alone, so that it is the same everywhere. Flat parts would show how numbers are rounded.</summary>
+    /// <summary>
+    /// Slopes, waves, edges and grain; whole numbers alone, so that it is the same everywhere. Flat parts would show how numbers are rounded.
+    /// </summary>
     private static byte[] Picture(string? change)
     {
         var pixels = new byte[Width * Height * 3];

@@ -12,7 +12,10 @@ public sealed class MeasuredEncodingsTests
     {
         var measured = new MeasuredEncodings(new Dictionary<ImageFormat, MeasuredEncoding>
         {
-            [ImageFormat.Png] = new(null, 90_000), [ImageFormat.Jpg] = new(78, 20_480), [ImageFormat.Avif] = new(70, 11_000), [ImageFormat.Webp] = new(81, 11_000),
+            [ImageFormat.Png] = new(null, 90_000),
+            [ImageFormat.Jpg] = new(78, 20_480),
+            [ImageFormat.Avif] = new(70, 11_000),
+            [ImageFormat.Webp] = new(81, 11_000),
         });
         var read = MeasuredEncodings.Read(measured.Write())!;
         read.Order.ShouldBe([ImageFormat.Webp, ImageFormat.Avif, ImageFormat.Jpg, ImageFormat.Png]);
