@@ -30,14 +30,16 @@ public static class FormatNegotiation
         for (var rank = 0; rank < order.Count; rank++)
         {
             var format = order[rank];
-            if (format == extension || format is ImageFormat.Jpg or ImageFormat.Gif || !allowed.Contains(format))
+            if (format == extension || format is ImageFormat.Jpg or ImageFormat.Gif or ImageFormat.Png || !allowed.Contains(format))
                 continue;
-            var weight = Weight(accept, format, named: format != ImageFormat.Png);
+            var weight = Weight(accept, format, named: true);
             if (weight > 0 && (weight > bestWeight || (weight == bestWeight && rank < bestRank)))
                 (best, bestWeight, bestRank) = (format, weight, rank);
         }
 
-        return best;
+        // Readers weigh PNG above others for its looks, not for its size: it is chosen where it is the smaller one, and only there.
+        var isSmaller = RankOf(ImageFormat.Png, order) < bestRank && allowed.Contains(ImageFormat.Png);
+        return isSmaller && Weight(accept, ImageFormat.Png, named: false) is > 0 and var png && png >= bestWeight ? ImageFormat.Png : best;
     }
 
     private static int RankOf(ImageFormat format, IReadOnlyList<ImageFormat> order)

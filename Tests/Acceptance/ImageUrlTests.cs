@@ -160,8 +160,8 @@ public sealed class ImageUrlTests(RunningStack stack) : AcceptanceTest(stack)
     }
 
     [Theory]
-    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8", "image/avif")]
-    [InlineData("image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", "image/avif")]
+    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8", "image/avif image/webp")]
+    [InlineData("image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", "image/avif image/webp")]
     [InlineData("image/webp,image/*;q=0.8", "image/webp")]
     [InlineData("image/avif;q=0,image/webp", "image/webp")]
     [InlineData("image/png,image/*;q=0.8,*/*;q=0.5", "image/jpeg")]
@@ -173,7 +173,8 @@ public sealed class ImageUrlTests(RunningStack stack) : AcceptanceTest(stack)
         foreach (var name in (string[])["w_60-fmt_auto.jpg", "w_60-f_auto.jpg"])
         {
             var (_, response) = await home.ImageAsync(asset, name, ("Accept", accept));
-            response.Content.Headers.ContentType!.MediaType.ShouldBe(mediaType);
+            // Where several will do, the smaller one once the picture was measured.
+            mediaType.Split(' ').ShouldContain(response.Content.Headers.ContentType!.MediaType);
             response.Headers.Vary.ShouldContain("Accept");
         }
 

@@ -57,12 +57,18 @@ internal sealed class MeasureEncodings(
         var use = new CpuUse();
         if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out error)) return error;
         
-        // A GIF of what was none has lost its colours.
-        var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes)
-            .Where(format => format != ImageFormat.Gif || isAnimated || facts.Format == format.Name()).ToList();
+        var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes).Where(format => IsTried(format, facts)).ToList();
         if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error)) return error;
         if (use.TouchedPixels) turn.Complete(use.Spent);
         if (measured.Order.Count > 0) await store.NoteEncodingsAsync(description, measured, ct);
         return null;
     }
+
+    // A GIF of what was none has lost its colours; a PNG keeps what one or the other already had, and nobody expects one of a photograph.
+    private static bool IsTried(ImageFormat format, AssetFacts facts) => format switch
+    {
+        ImageFormat.Gif => facts.Frames > 1 || facts.Format == ImageFormat.Gif.Name(),
+        ImageFormat.Png => facts.Format == ImageFormat.Png.Name() || facts.Format == ImageFormat.Gif.Name(),
+        _ => true,
+    };
 }

@@ -75,6 +75,9 @@ public sealed class FormatNegotiationTests
     [InlineData("*/*", ImageFormat.Jpg, "webp avif jpg png", ImageFormat.Jpg)]
     [InlineData("*/*", ImageFormat.Jpg, "png webp jpg", ImageFormat.Png)]
     [InlineData("image/png;q=0,*/*", ImageFormat.Jpg, "png webp jpg", ImageFormat.Jpg)]
+    [InlineData(Safari13, ImageFormat.Jpg, "jpg png", ImageFormat.Jpg)]
+    [InlineData(Safari13, ImageFormat.Jpg, "png jpg", ImageFormat.Png)]
+    [InlineData("image/avif,image/webp,*/*;q=0.1", ImageFormat.Jpg, "png avif webp jpg", ImageFormat.Avif)]
     [InlineData("image/webp,*/*;q=0.8", ImageFormat.Jpg, "jpg webp png", ImageFormat.Webp)]
     public void What_was_measured_decides_between_equal_weights(string accept, ImageFormat extension, string order, ImageFormat chosen) =>
         FormatNegotiation.Choose(accept, extension, All, animated: false, Order(order)).ShouldBe(chosen);
