@@ -32,11 +32,12 @@ namespace ImageService.Api.Assets;
 /// <param name="RetainUntil">Retention lock: until then it can be neither deleted nor replaced.</param>
 /// <param name="UpdatedAt">Last change of anything.</param>
 /// <param name="DeletedAt">Set while it is deleted and can be restored.</param>
+/// <param name="RestorableUntil">Until when a deleted one can be restored for certain; its bytes go at some time after that.</param>
 internal sealed record AssetResponse(
     string Id, int Version, string Tenant, string Space, string Folder, IReadOnlyList<string> Tags, string Access, string Filename, string Format,
     int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, bool Deduplicated, AssetUrls Urls,
     FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata, JsonElement? Exif,
-    DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
+    DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, DateTimeOffset? RestorableUntil);
 
 /// <summary>Image URLs of an asset's version.</summary>
 /// <param name="Original">Full size, without metadata.</param>

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using ImageService.Core.Lifecycle;
 using ImageService.Core.Operations;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
 using ImageService.Core.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.Assets;
 
@@ -50,7 +52,8 @@ internal sealed class AssetView(PresetCatalog presets)
             Json(version.Exif),
             asset.RetainUntil,
             asset.UpdatedAt,
-            asset.DeletedAt);
+            asset.DeletedAt,
+            asset.DeletedAt + http.RequestServices.GetRequiredService<IOptions<LifecycleOptions>>().Value.DeletedRetention);
     }
 
     public static VersionResponse Show(HttpContext http, SpaceScope space, Asset asset, AssetVersion version)

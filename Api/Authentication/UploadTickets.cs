@@ -9,7 +9,7 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// Credentials for a page's script: they carry resumable uploads into one space and do nothing else, for a quarter of an hour, and only as long as the
+/// Credentials for a page's script: they carry resumable uploads and archives into one space and do nothing else, for a quarter of an hour, and only as long as the
 /// session behind
 /// them lives and its person may still write there. Nothing is stored: a ticket is sealed under the master key.
 /// </summary>

@@ -31,6 +31,20 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
             until {member.InvitationExpiresAt:yyyy-MM-dd HH:mm} UTC.
             """));
 
+    /// <summary>What a link invites to, for whoever holds it.</summary>
+    public async Task<Result<OpenInvitation>> FindAsync(string? token, CancellationToken ct)
+    {
+        if (OpaqueToken.Read(token, OpaqueToken.Invitation) is not { } hash)
+            return IdentityErrors.TokenRefused;
+        var now = clock.GetUtcNow();
+        await using var db = registry.ForSystem();
+        var found = await db.Members.Where(row => row.InvitationHash == hash && row.AcceptedAt == null && row.InvitationExpiresAt > now)
+            .Join(db.Organizations, member => member.OrganizationId, organization => organization.Id, (member, organization) => new OpenInvitation(
+                organization.Name, member.Email, member.Role, member.InvitationExpiresAt!.Value, db.Users.Any(user => user.Email == member.Email)))
+            .SingleOrDefaultAsync(ct);
+        return found is null ? IdentityErrors.TokenRefused : found;
+    }
+
     /// <summary>Accepts an invitation, making the account where the address has none.</summary>
     /// <param name="token">From the link.</param>
     /// <param name="name">Name of a new account; its address's local part where empty.</param>
@@ -83,3 +97,11 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
     private static Error HasAccount(EmailAddress email) =>
         new(ErrorCode.Unauthenticated, $"{email} has an account: sign in to it and accept the invitation again.");
 }
+
+/// <summary>An invitation that nobody has accepted yet.</summary>
+/// <param name="Organization">Name.</param>
+/// <param name="Email">Whom it is for.</param>
+/// <param name="Role">What it gives.</param>
+/// <param name="ExpiresAt">Until when it can be accepted.</param>
+/// <param name="HasAccount">Whether the address has an account, which must be signed in to accept.</param>
+public sealed record OpenInvitation(string Organization, string Email, Role Role, DateTimeOffset ExpiresAt, bool HasAccount);

@@ -35,7 +35,7 @@ public sealed class LifecycleOptions
     /// <summary>Variants not fetched for this long are removed too; null keeps them. Default null.</summary>
     public TimeSpan? PruneIdleAfter { get; set; }
 
-    /// <summary>How long deleted assets can be restored; their bytes go afterwards. Default 30 days.</summary>
+    /// <summary>How long deleted assets can be restored; their bytes go afterwards. The Api tells it, so give both the same. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00", ErrorMessage = "Lifecycle:DeletedRetention must be from 00:00:00 to 3650.00:00:00.")]
     public TimeSpan DeletedRetention { get; set; } = TimeSpan.FromDays(30);
 

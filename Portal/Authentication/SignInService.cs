@@ -40,6 +40,13 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
         return answer.Problem;
     }
 
+    /// <summary>What an invitation is to; or why it does not hold.</summary>
+    public Task<ApiAnswer<OpenInvitation>> ShowInvitationAsync(HttpContext http, string token, CancellationToken ct)
+    {
+        session.Use(http.User);
+        return client.ShowInvitationAsync(new ShowInvitationRequest(token), ct);
+    }
+
     /// <summary>Accepts an invitation: makes the account and signs it in, or joins the account that is signed in.</summary>
     /// <returns>Null, or why not.</returns>
     public async Task<ApiProblem?> AcceptInvitationAsync(HttpContext http, string token, string? name, string? password, CancellationToken ct)

@@ -24,11 +24,13 @@ public sealed record AssetResponse(
     DateTimeOffset UploadedAt,
     AssetUrls Urls,
     FocalPoint? FocalPoint,
+    string? ThumbHash,
     string? DominantColour,
     IReadOnlyList<string>? Palette,
     JsonElement? Metadata,
     JsonElement? Exif,
-    DateTimeOffset? DeletedAt)
+    DateTimeOffset? DeletedAt,
+    DateTimeOffset? RestorableUntil)
 {
     [JsonIgnore]
     public bool IsPrivate => string.Equals(Access, "private", StringComparison.Ordinal);

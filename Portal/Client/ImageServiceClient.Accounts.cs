@@ -5,6 +5,9 @@ namespace ImageService.Portal.Client;
 internal sealed partial class ImageServiceClient
 {
     /// <summary>Accepts an invitation with a new account.</summary>
+    public Task<ApiAnswer<OpenInvitation>> ShowInvitationAsync(ShowInvitationRequest request, CancellationToken ct) =>
+        SendAsync<ShowInvitationRequest, OpenInvitation>(HttpMethod.Post, "/v1/invitations/show", request, null, ct);
+
     public Task<ApiAnswer<SessionTokenResponse>> AcceptInvitationAsync(AcceptInvitationRequest request, CancellationToken ct) =>
         SendAsync(
             new HttpRequestMessage(HttpMethod.Post, "/v1/invitations/accept") { Content = JsonContent.Create(request, ApiJson.Default.AcceptInvitationRequest) },

@@ -22,6 +22,10 @@ internal sealed partial class ImageServiceClient
         ? SendAsync<SavePresetRequest, ChangeEffect>(HttpMethod.Post, $"{level.ApiPath}/presets?dryRun=true", request, null, ct)
         : SendAsync<SavePresetRequest, ChangeEffect>(HttpMethod.Put, $"{level.ApiPath}/presets/{Segment(request.Slug)}?dryRun=true", request, null, ct);
 
+    /// <summary>Its revisions, newest first; at the level where it is set.</summary>
+    public Task<ApiAnswer<ItemsResponse<PresetRevisionResponse>>> ListPresetRevisionsAsync(Level level, string slug, CancellationToken ct) =>
+        GetAsync<ItemsResponse<PresetRevisionResponse>>($"{level.ApiPath}/presets/{Segment(slug)}/revisions", null, ct);
+
     /// <summary>How far its variants are made for assets already there; 404 where none were asked for.</summary>
     public Task<ApiAnswer<PresetGenerationResponse>> GetGenerationAsync(Level level, string slug, CancellationToken ct) =>
         GetAsync<PresetGenerationResponse>($"{level.ApiPath}/presets/{Segment(slug)}/generation", null, ct);

@@ -7,3 +7,5 @@ public sealed record PresetResponse(
 
 public sealed record SavePresetRequest(
     string Slug, string? Name, string? Description, string Operations, bool AutoGenerate, IReadOnlyList<string> MatchTags, IReadOnlyList<string> MatchFolders);
+
+public sealed record PresetRevisionResponse(int Revision, string Operations, DateTimeOffset CreatedAt);

@@ -10,6 +10,11 @@ internal sealed record SessionTokenResponse(string Token, DateTimeOffset Expires
 
 internal sealed record RedeemTicketRequest(string Ticket);
 
+internal sealed record ShowInvitationRequest(string Token);
+
+/// <summary>What an invitation is to, for whom, and whether that person has an account.</summary>
+internal sealed record OpenInvitation(string Organization, string Email, string Role, DateTimeOffset ExpiresAt, bool HasAccount);
+
 internal sealed record AcceptInvitationRequest(string Token, string? Name, string? Password);
 
 internal sealed record RequestPasswordResetRequest(string Email);

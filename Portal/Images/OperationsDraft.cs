@@ -14,6 +14,9 @@ public sealed record OperationsDraft
     /// <summary>px, 1 to 8192.</summary>
     public int? Width { get; init; }
 
+    /// <summary>Whether the width is the one that the browser says it needs; <see cref="Width"/> is then not said.</summary>
+    public bool AutoWidth { get; init; }
+
     /// <summary>px, 1 to 8192.</summary>
     public int? Height { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record OperationsDraft
         {
             ("preset", _) => draft with { Preset = value },
             ("fmt", "auto") => draft with { Format = "auto" },
+            ("w", "auto") => draft with { AutoWidth = true },
             ("w", _) when Pixels(value) is { } width => draft with { Width = width },
             ("h", _) when Pixels(value) is { } height => draft with { Height = height },
             ("f", "auto") => draft with { Format = "auto" },
@@ -124,7 +128,8 @@ public sealed record OperationsDraft
         List<string> parts = [];
         if (!string.IsNullOrEmpty(Preset)) parts.Add($"preset_{Preset}");
         if (IsAuto) parts.Add("fmt_auto");
-        if (Width is { } width) parts.Add($"w_{width}");
+        if (AutoWidth) parts.Add("w_auto");
+        else if (Width is { } width) parts.Add($"w_{width}");
         if (Height is { } height) parts.Add($"h_{height}");
         if (!string.IsNullOrEmpty(Fit)) parts.Add($"f_{Fit}");
         if (!string.IsNullOrEmpty(Gravity)) parts.Add($"g_{Gravity}");

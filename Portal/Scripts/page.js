@@ -26,11 +26,11 @@ export async function copy(text) {
 // Fetches an image and says what came: its type, weight and a local address to show it by, or the service's own words where it refused.
 let latest = 0;
 let shown = null;
-export async function measure(url, accept) {
+export async function measure(url, headers) {
   const turn = ++latest;
   const began = performance.now();
   try {
-    const response = await fetch(url, { credentials: 'omit', headers: { Accept: accept ?? 'image/avif,image/webp,image/*,*/*;q=0.8' } });
+    const response = await fetch(url, { credentials: 'omit', headers });
     if (!response.ok) {
       const problem = await response.json().catch(() => null);
       return { ok: false, superseded: turn !== latest, detail: problem?.detail ?? problem?.title ?? `The service answered ${response.status}.` };
@@ -90,13 +90,13 @@ export function watchEnd(page, selector) {
   return { dispose: () => { seen.disconnect(); changes.disconnect(); } };
 }
 
-// The service's own words on why there is no image at an address; null where there is one.
+// The service's own words on why there is no image at an address, and the character of the operations where it stumbled (1 is the first); null where there is an image.
 export async function faultOf(url) {
   try {
     const response = await fetch(url, { credentials: 'omit' });
     if (response.ok) return null;
     const problem = await response.json().catch(() => null);
-    return problem?.detail ?? problem?.title ?? `The service answered ${response.status}.`;
+    return { detail: problem?.detail ?? problem?.title ?? `The service answered ${response.status}.`, position: problem?.position ?? null, length: problem?.operation?.length ?? 0 };
   } catch {
     return null;
   }

@@ -73,6 +73,13 @@ internal sealed class Workspace(ImageServiceClient client)
         return at.Space is null ? tenant?.Tenant.Name ?? at.Tenant : tenant?.Spaces.FirstOrDefault(space => space.Slug == at.Space)?.Name ?? at.Space;
     }
 
+    /// <summary>Whether a place is there for the person, as far as its organization's places are known.</summary>
+    public bool Has(Level at) => at.Tenant is null || !_places.TryGetValue(at.Organization, out var known)
+        || known.Any(places => places.Tenant.Slug == at.Tenant && (at.Space is null || places.Spaces.Any(space => space.Slug == at.Space)));
+
+    /// <summary>A tenant or a space with its tenant by their names: <c>Website / Product photos</c>; null for an organization.</summary>
+    public string? PathOf(Level at) => at.Tenant is null ? null : at.Space is null ? NameOf(at) : $"{NameOf(at with { Space = null })} / {NameOf(at)}";
+
     /// <summary>Remembers the assets that a library shows, in its order, so that an image's page can lead to the ones beside it.</summary>
     public void Remember(IReadOnlyList<string> ids) => _listed = ids;
 

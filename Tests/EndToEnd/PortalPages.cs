@@ -1,3 +1,4 @@
+using System.Net;
 using ImageService.Tests.Acceptance;
 using Microsoft.Playwright;
 
@@ -13,6 +14,22 @@ internal static class PortalPages
         await page.GetByLabel("Password").FillAsync(summary.PortalPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.InteractiveAsync();
+    }
+
+    /// <summary>Invites a new person and accepts for him.</summary>
+    /// <returns>The summary as that person has it.</returns>
+    public static async Task<StackSummary> JoinAsync(this IPage page, StackSummary summary, string role)
+    {
+        const string Password = "a few words to remember";
+        var email = $"{role}-{Guid.CreateVersion7():n}@acme.example";
+        using var owner = new Caller(new Uri(summary.Api), summary.PlatformKey);
+        using var invited = await owner.PostAsync($"/v1/organizations/{summary.Organization}/members", new { email, role }).ShouldBe(HttpStatusCode.Created);
+        await page.GotoAsync((string)(await invited.JsonAsync())["invitationUrl"]!);
+        await page.GetByLabel("Your name").FillAsync("Jo Journey");
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
+        await page.InteractiveAsync();
+        return summary with { PortalUser = email, PortalPassword = Password };
     }
 
     /// <summary>Goes to a path and waits until it can be used.</summary>

@@ -48,6 +48,13 @@ public sealed class PortalTextTests
     public void Addresses_outside_of_organizations_are_at_no_level() => Rooms.LevelOf("/account").ShouldBeNull();
 
     [Theory]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone")]
+    [InlineData("shop-sync/2", "shop-sync/2")]
+    [InlineData(null, "unknown")]
+    public void A_browser_has_a_name(string? userAgent, string name) => BrowserNames.Of(userAgent).ShouldBe(name);
+
+    [Theory]
     [InlineData("Product photos", "product-photos")]
     [InlineData("  Café & Bar 2 ", "cafe-bar-2")]
     [InlineData("***", "")]

@@ -192,6 +192,21 @@ public sealed partial class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_nonsense_invitation_shows_no_form_and_a_good_one_says_to_what()
+    {
+        _portal.Answer = call => call.Line != "POST /v1/invitations/show" ? null
+            : call.Body.Contains("good", StringComparison.Ordinal) ? (200, """{"organization":"Acme","email":"a@b.example","role":"viewer","expiresAt":"2099-01-01T00:00:00Z","hasAccount":false}""")
+            : (400, """{"status":400,"detail":"The link is wrong."}""");
+        using var browser = _portal.Browser();
+        var nonsense = await browser.GetStringAsync("/invitation?token=nonsense", Ct);
+        nonsense.ShouldContain("The link is wrong.");
+        nonsense.ShouldNotContain("<form");
+        var good = await browser.GetStringAsync("/invitation?token=good", Ct);
+        good.ShouldContain("<strong>Acme</strong> as viewer");
+        good.ShouldContain("Form.Password");
+    }
+
+    [Fact]
     public async Task Pages_name_no_other_host()
     {
         _portal.Answer = SignsIn;

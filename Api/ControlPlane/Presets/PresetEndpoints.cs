@@ -36,6 +36,7 @@ internal static class PresetEndpoints
             .Describe($"revise{level}Preset", "Write a new revision of a preset" + of, DryRun).Answers<PresetResponse>().Fails(400, 403, 404, 412);
         group.MapDelete("/{slug}", Delete).RequireScope(Scopes.PresetWrite)
             .Describe($"delete{level}Preset", "Delete a preset" + of, "URLs that name it answer 404, or use the preset of the level above.").AnswersNothing().Fails(403, 404, 412);
+        group.MapRevisions(level, of);
         group.MapGeneration(level, of);
     }
 

@@ -35,6 +35,10 @@ internal sealed record RequestPasswordResetRequest(string? Email);
 /// <summary>A new password by a reset link.</summary>
 internal sealed record CompletePasswordResetRequest(string? Token, string? Password);
 
+/// <summary>A look at an invitation.</summary>
+/// <param name="Token">From the link.</param>
+internal sealed record ShowInvitationRequest(string? Token);
+
 /// <summary>Acceptance of an invitation.</summary>
 /// <param name="Token">From the link.</param>
 /// <param name="Name">Of a new account.</param>

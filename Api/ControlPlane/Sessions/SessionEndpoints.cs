@@ -25,6 +25,8 @@ internal static class SessionEndpoints
             .AnswersNothing(202).Fails(400, 409, 429);
         routes.MapPost("/v1/password-resets/complete", CompleteReset).AllowAnonymous().LimitGuesses().WithTags("Sessions")
             .Describe("completePasswordReset", "Set a new password by a reset link", "Every session of the person ends.").AnswersNothing().Fails(400, 429);
+        routes.MapPost("/v1/invitations/show", Show).AllowAnonymous().LimitGuesses().WithTags("Sessions")
+            .Describe("showInvitation", "Show an invitation", "To whoever holds its token, which stands in the body so that no log keeps it.").Answers<OpenInvitation>().Fails(400, 429);
         routes.MapPost("/v1/invitations/accept", Accept).AllowAnonymous().LimitGuesses().WithTags("Sessions")
             .Describe("acceptInvitation", "Accept an invitation", "Makes the account where the address has none; otherwise send the session token of that account.")
             .Answers<SessionTokenResponse>(201).AnswersNothing().Fails(400, 401, 412, 429);
@@ -80,6 +82,9 @@ internal static class SessionEndpoints
         await audit.NoteAsync(userId, name: null, "person.password_reset", http, ct);
         return Results.NoContent();
     }
+
+    private static async Task<IResult> Show(ShowInvitationRequest request, Invitations invitations, CancellationToken ct) =>
+        (await invitations.FindAsync(request.Token, ct)).TryGet(out var invitation, out var error) ? Results.Ok(invitation) : error.ToProblem();
 
     private static async Task<IResult> Accept(
         AcceptInvitationRequest request, Invitations invitations, SessionBook sessions, Credentials credentials, HttpContext http, CancellationToken ct)

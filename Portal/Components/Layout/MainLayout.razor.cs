@@ -89,9 +89,15 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
 
     private static string Text(bool value) => value ? "true" : "false";
 
+    /// <summary>What the address names and is not there for this person; null where everything is.</summary>
+    private string? Missing => _level is null ? null : !Workspace.Organizations.ContainsKey(_level.Organization) ? "organization" : Workspace.Has(_level) ? null : _level.Kind;
+
     private async Task LoadAsync()
     {
+        // Names of places stand in titles and headings: they come with the first page, at the same time as the person.
+        var places = _level is null ? null : Workspace.PlacesAsync(_level.Organization, _leave.Token);
         _problem = await Workspace.LoadAsync(_leave.Token);
+        if (places is not null) await places;
         _ready = _problem is null;
     }
 
@@ -127,6 +133,12 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
         Dark = !IsDark;
         _module ??= await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
         await _module.InvokeVoidAsync("rememberTheme", _leave.Token, IsDark ? "dark" : "light");
+    }
+
+    private Task LookAgainAsync()
+    {
+        Workspace.Forget(_level!.Organization);
+        return LoadAsync();
     }
 
     private void Recover() => _boundary?.Recover();

@@ -45,6 +45,9 @@ public sealed class MemberTests(ApiFactory api) : IClassFixture<ApiFactory>
         var invited = await other.Owner.PostAsync($"{other.Root}/members", new { email = person.Email, role = "viewer" }).OkAsync(201);
         var token = invited.Text("invitationUrl").Split("token=")[1];
 
+        var shown = await api.Anonymous().PostAsync("/v1/invitations/show", new { token }).OkAsync();
+        (shown.Text("organization"), (bool)shown["hasAccount"]!).ShouldBe(("Test", true));
+        await api.Anonymous().PostAsync("/v1/invitations/show", new { token = "nonsense" }).ProblemAsync(400, "invalid_request");
         await api.Anonymous().PostAsync("/v1/invitations/accept", new { token, password = "another long passphrase" }).ProblemAsync(401, "unauthenticated");
         await person.Client.PostAsync("/v1/invitations/accept", new { token }).OkAsync(204);
         await person.Client.PostAsync("/v1/invitations/accept", new { token }).ProblemAsync(400, "invalid_request");

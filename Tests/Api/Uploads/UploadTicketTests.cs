@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using ImageService.Tests.Core.Ingestion;
@@ -39,6 +40,9 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
         using var elsewhere = await UploadAsync(script, "closed", "a.png", 2);
         elsewhere.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         foreach (var path in new[] { "/v1/me", "/v1/assets", home.Root + "/api-keys", home.Root }) await script.GetAsync(path).ProblemAsync(401, "unauthenticated");
+        (await ArchiveAsync(script, "closed")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await ArchiveAsync(script, "open")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await script.GetAsync("/v1/imports").ProblemAsync(401, "unauthenticated");
         await script.PostAsync("/v1/uploads/tickets", new { tenant = "site", space = "open" }).ProblemAsync(401, "unauthenticated");
         await api.WithSession("imu_" + new string('A', 120)).PostAsync("/v1/uploads", null, Resumable, ("Upload-Length", "1")).ProblemAsync(401, "unauthenticated");
     }
@@ -71,6 +75,16 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
 
     private static async Task<string> TicketAsync(ApiClient person, string space) =>
         (await person.PostAsync("/v1/uploads/tickets", new { tenant = "site", space }).OkAsync(201)).Text("ticket");
+
+    private static Task<HttpResponseMessage> ArchiveAsync(ApiClient client, string space)
+    {
+        var file = new MemoryStream();
+        using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        using (var entry = archive.CreateEntry("one.png").Open())
+            entry.Write(IngestionFixture.Png(7));
+        var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { new ByteArrayContent(file.ToArray()), "file", "a.zip" } };
+        return client.SendAsync(HttpMethod.Post, "/v1/imports", form);
+    }
 
     private static Task<HttpResponseMessage> UploadAsync(ApiClient client, string space, string filename, int seed)
     {

@@ -56,6 +56,7 @@ public sealed partial class UsagePage : LoadedPage
     {
         (_days, _by) = (Days is > 0 and <= 400 ? Days.Value : 30, By is "tenant" or "space" or "key" ? By : "day");
         var now = Clock.GetUtcNow();
+        if (_by is "tenant" or "space") await Workspace.PlacesAsync(Organization, Leaving);
         var usage = Client.GetUsageAsync(Organization, now.AddDays(-_days), now, _by, Leaving);
         var cost = Workspace.May("usage:read", At) ? Client.GetUsageCostAsync(Organization, now.AddDays(-_days), now, Leaving) : null;
         _items = Take(await usage)?.Items;
@@ -98,8 +99,8 @@ public sealed partial class UsagePage : LoadedPage
     private string Name(UsageItem item) => _by switch
     {
         "day" => item.Date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
-        "tenant" => item.Tenant ?? "deleted",
-        "space" => $"{item.Tenant ?? "deleted"}/{item.Space ?? "deleted"}",
+        "tenant" or "space" when item.Tenant is null || (_by == "space" && item.Space is null) => "deleted",
+        "tenant" or "space" => Workspace.PathOf(new Level(Organization, item.Tenant, _by == "space" ? item.Space : null))!,
         _ => item.KeyName ?? "image traffic, without a key",
     };
 
