@@ -104,7 +104,10 @@ internal sealed record AssetFilter(string Tenant, string Space)
 
     public string? Cursor { get; init; }
 
-    public int Limit { get; init; } = 48;
+    /// <summary>How many a page of a list has where nothing else is asked for.</summary>
+    public const int Usual = 48;
+
+    public int Limit { get; init; } = Usual;
 
     public string ToQuery()
     {

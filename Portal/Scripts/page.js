@@ -75,6 +75,17 @@ export function dragPoint(frame, page) {
   return { dispose: () => { stop(); for (const [name, listener] of Object.entries(events)) frame.removeEventListener(name, listener); } };
 }
 
+// Where a list was left by one of its tiles, so that Back leads there again: how far down, and how many were shown.
+let cameBack = false;
+addEventListener('popstate', () => { cameBack = true; });
+document.addEventListener('click', event => {
+  cameBack = false;
+  const tile = event.target instanceof Element ? event.target.closest('[data-tile] a') : null;
+  if (tile) sessionStorage.setItem(`place ${location.pathname}${location.search}`, JSON.stringify({ top: Math.round(scrollY), shown: document.querySelectorAll('[data-tile]').length }));
+}, true);
+export const placeBefore = () => (cameBack ? JSON.parse(sessionStorage.getItem(`place ${location.pathname}${location.search}`) ?? 'null') : null);
+export const goTo = top => scrollTo({ top, behavior: 'instant' });
+
 // Opens the browser's choice of files for the space on the page.
 export const chooseFiles = () => document.querySelector('input[data-uploads]')?.click();
 

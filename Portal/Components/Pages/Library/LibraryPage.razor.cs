@@ -7,15 +7,12 @@ using MudBlazor;
 
 namespace ImageService.Portal.Components.Pages.Library;
 
-/// <summary>
-/// A space's images: searched, sorted, filtered; more come as one scrolls; several can be chosen and changed at once. What is shown is in the address, so
-/// it can be
-/// linked and gone back to.
-/// </summary>
+/// <summary>A space's images: searched, sorted, filtered; several can be chosen and changed at once. What is shown is in the address.</summary>
 public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 {
     private const int MostFolders = 500;
     private const int MostTags = 12;
+    private const int MostAtOnce = 480;
 
     private readonly CancellationTokenSource _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
@@ -35,6 +32,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private bool _list;
     private bool _loading;
     private int _fresh;
+    private int _atOnce = AssetFilter.Usual;
+    private int? _top;
     private int _generation;
     private ElementReference _foot;
     private IJSObjectReference? _module;
@@ -130,14 +129,22 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         // What is being typed may have a space at its end that the address does not have.
         if (_words?.Trim() != (WordsInAddress ?? "")) _words = WordsInAddress;
         (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
-        if (RendererInfo.IsInteractive) await ReloadAsync();
+        if (!RendererInfo.IsInteractive) return;
+        if (_assets is null) await ComeBackAsync();
+        await ReloadAsync();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (_top is { } top && _assets is { Count: > 0 } && _module is not null)
+        {
+            _top = null;
+            await _module.InvokeVoidAsync("goTo", _leave.Token, top);
+        }
+
         if (!firstRender) return;
         _self = DotNetObjectReference.Create(this);
-        _module = await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
+        _module ??= await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
         _uploads = await _module.InvokeAsync<IJSObjectReference>("listen", _leave.Token, _self, Organization, Tenant, Space);
         _scroll = await _module.InvokeAsync<IJSObjectReference>("watchEnd", _leave.Token, _self, ".more");
     }
@@ -160,6 +167,14 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query), new NavigationOptions { ReplaceHistoryEntry = query.ContainsKey("q") });
     }
 
+    /// <summary>Reached by Back: as many as were shown before, and as far down.</summary>
+    private async Task ComeBackAsync()
+    {
+        _module = await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
+        if (await _module.InvokeAsync<ListPlace?>("placeBefore", _leave.Token) is not { } place) return;
+        (_atOnce, _top) = (Math.Clamp(place.Shown, AssetFilter.Usual, MostAtOnce), place.Top);
+    }
+
     private async Task ReloadAsync()
     {
         var generation = ++_generation;
@@ -167,9 +182,10 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         var below = await Client.ListFoldersAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Limit = MostFolders }, _leave.Token);
         if (generation != _generation) return;
         _folders = below.IsSuccess ? below.Value.Items : [];
-        var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
+        var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter with { Limit = _atOnce }, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
         var page = await pending;
         var facets = await counting;
+        _atOnce = AssetFilter.Usual;
         if (generation != _generation) return;
         (_problem, _assets, _next, _facets) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor, facets.Value);
         Workspace.Remember([.. _assets?.Select(asset => asset.Id) ?? []]);
@@ -264,6 +280,10 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     }
 
     internal static string Parent(string folder) => folder.LastIndexOf('/') is > 0 and var slash ? folder[..slash] : "/";
+
+    /// <param name="Top">px from the page's top.</param>
+    /// <param name="Shown">Tiles.</param>
+    private sealed record ListPlace(int Top, int Shown);
 
     private RenderFragment Chip(string text, string name, string value, string? present) => builder =>
     {
