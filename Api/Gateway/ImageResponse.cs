@@ -112,7 +112,8 @@ internal static class ImageResponse
         response.Headers.Vary = "Origin";
         response.Headers.AccessControlAllowOrigin = request.Origin is [{ Length: > 0 } origin] ? origin : "*";
         response.Headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";
-        response.Headers.AccessControlAllowHeaders = "Accept, Range, If-Match, If-None-Match, If-Modified-Since, If-Range, DPR, Width, Viewport-Width, Save-Data";
+        response.Headers.AccessControlAllowHeaders =
+            "Accept, Range, If-Match, If-None-Match, If-Modified-Since, If-Range, DPR, Width, Viewport-Width, Save-Data";
         response.Headers.AccessControlMaxAge = "86400";
     }
 

@@ -25,7 +25,8 @@ internal static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/imports").WithTags("Imports");
-        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute(), new TakesUploadTicket())
+        group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
+            .WithMetadata(new DisableRequestSizeLimitAttribute(), new TakesUploadTicket())
             .TakesFile("tenant", "space", "folder", "tags", "access")
             .Describe("createImport", "Import many images", "Either multipart/form-data with file (a ZIP), tenant, space and optionally folder, tags, access; or JSON with tenant, space and "
                 + "upload (id of a presigned upload made for an import) or prefix (of what lies in the organization's import area of the object store).")

@@ -25,9 +25,12 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
         List<string> faults = [];
         string[] paths =
         [
-            organization, $"{organization}/{summary.Tenant}", space, summary.Space("private"), $"{space}/presets", $"{organization}/overlays", $"{space}/policies", $"{space}/imports", $"{space}/trash", $"{space}/settings", $"{space}/hosts",
-            $"{organization}/usage", $"{organization}/members", $"{organization}/api-keys", $"{organization}/signing-keys", $"{organization}/webhooks", $"{organization}/edges",
-            $"{organization}/identity", $"{organization}/audit", $"{organization}/jobs", $"{organization}/setup", $"{space}/playground", $"{space}/presets/card", "/system", "/account", $"/explain?url={Uri.EscapeDataString(summary.PublicUrl)}",
+            organization, $"{organization}/{summary.Tenant}", space, summary.Space("private"), $"{space}/presets", $"{organization}/overlays",
+            $"{space}/policies", $"{space}/imports", $"{space}/trash", $"{space}/settings", $"{space}/hosts",
+            $"{organization}/usage", $"{organization}/members", $"{organization}/api-keys", $"{organization}/signing-keys", $"{organization}/webhooks",
+            $"{organization}/edges",
+            $"{organization}/identity", $"{organization}/audit", $"{organization}/jobs", $"{organization}/setup", $"{space}/playground",
+            $"{space}/presets/card", "/system", "/account", $"/explain?url={Uri.EscapeDataString(summary.PublicUrl)}",
         ];
         foreach (var path in paths)
         {

@@ -29,7 +29,8 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         (await UploadAsync(caller, tenant, space, folder + "/deep", "two.jpg")).Dispose();
         await page.GetByTestId("fresh").ClickAsync();
         await Expect(page.GetByTestId("tile")).ToHaveCountAsync(2);
-        using var listed = await caller.GetAsync($"/v1/assets?tenant={tenant}&space={space}&folder={Uri.EscapeDataString(folder + "/deep")}").ShouldBe(HttpStatusCode.OK);
+        using var listed = await caller.GetAsync($"/v1/assets?tenant={tenant}&space={space}&folder={Uri.EscapeDataString(folder + "/deep")}")
+            .ShouldBe(HttpStatusCode.OK);
         (await caller.DeleteAsync($"/v1/assets/{(string)(await listed.JsonAsync())["items"]![0]!["id"]!}").ShouldBe(HttpStatusCode.NoContent)).Dispose();
         await Expect(page.GetByTestId("tile")).ToHaveCountAsync(1);
 
@@ -55,7 +56,8 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         using var uploaded = await UploadAsync(caller, tenant, space, "/", $"v{Random.Shared.Next()}.jpg");
         var asset = await uploaded.JsonAsync();
         var (id, slug) = ((string)asset["id"]!, $"e{Random.Shared.Next(1_000_000_000)}");
-        (await caller.PostAsync($"/v1/organizations/{summary.Organization}/tenants/{tenant}/spaces/{space}/presets", new { slug, operations = "w_77" }).ShouldBe(HttpStatusCode.Created)).Dispose();
+        var presets = $"/v1/organizations/{summary.Organization}/tenants/{tenant}/spaces/{space}/presets";
+        (await caller.PostAsync(presets, new { slug, operations = "w_77" }).ShouldBe(HttpStatusCode.Created)).Dispose();
         (await caller.GetAsync($"/v1/pub/{summary.Organization}/{tenant}/{space}/img/{id}/v1/preset_{slug}.webp").ShouldBe(HttpStatusCode.OK)).Dispose();
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
@@ -90,7 +92,8 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         await page.Mouse.UpAsync();
         await Expect(page.GetByTestId("focal-value")).ToContainTextAsync("20% from the left");
         await Expect(page.GetByTestId("focal-previews").GetByRole(AriaRole.Img, new() { Name = "Crop Card" })).ToBeVisibleAsync();
-        using var lines = await caller.GetAsync($"/v1/organizations/{summary.Organization}/audit-logs?action=asset.updated&resource=asset/{id}").ShouldBe(HttpStatusCode.OK);
+        using var lines = await caller.GetAsync($"/v1/organizations/{summary.Organization}/audit-logs?action=asset.updated&resource=asset/{id}")
+            .ShouldBe(HttpStatusCode.OK);
         (await lines.JsonAsync())["items"]!.AsArray().Count.ShouldBe(1);
         await page.Context.CloseAsync();
     }

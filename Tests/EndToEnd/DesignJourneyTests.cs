@@ -16,7 +16,8 @@ public sealed class DesignJourneyTests(RunningStack stack, Chromium chromium)
     {
         var summary = await stack.SummaryAsync();
         using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
-        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(640, 480, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "design.jpg").ShouldBe(HttpStatusCode.Created);
+        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(640, 480, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "design.jpg")
+            .ShouldBe(HttpStatusCode.Created);
         var id = (await uploaded.JsonAsync())["id"].Text();
         var slug = $"d{Random.Shared.Next(1_000_000_000)}";
         var page = await chromium.NewPageAsync();

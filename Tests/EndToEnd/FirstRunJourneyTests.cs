@@ -19,7 +19,8 @@ public sealed class FirstRunJourneyTests(RunningStack stack, Chromium chromium)
         using var platform = new Caller(new Uri(summary.Api), summary.PlatformKey);
         using var created = await platform.PostAsync("/v1/organizations", new { slug, name = "New shop" }).ShouldBe(HttpStatusCode.Created);
         using var owner = new Caller(new Uri(summary.Api), (string)(await created.JsonAsync())["apiKey"]!);
-        using var invited = await owner.PostAsync($"/v1/organizations/{slug}/members", new { email = $"{slug}@example.com", role = "owner" }).ShouldBe(HttpStatusCode.Created);
+        using var invited = await owner.PostAsync($"/v1/organizations/{slug}/members", new { email = $"{slug}@example.com", role = "owner" })
+            .ShouldBe(HttpStatusCode.Created);
 
         var page = await chromium.NewPageAsync();
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
@@ -38,7 +39,8 @@ public sealed class FirstRunJourneyTests(RunningStack stack, Chromium chromium)
         await page.GetByTestId("setup-space").FillAsync("Product photos");
         await page.GetByTestId("setup-space-make").ClickAsync();
         await Expect(page.GetByTestId("step-2")).ToHaveAttributeAsync("data-done", "true");
-        await page.GetByTestId("setup-file").SetInputFilesAsync(new FilePayload { Name = "first.jpg", MimeType = "image/jpeg", Buffer = Pictures.Jpeg(640, 480, Random.Shared.Next()) });
+        await page.GetByTestId("setup-file").SetInputFilesAsync(
+            new FilePayload { Name = "first.jpg", MimeType = "image/jpeg", Buffer = Pictures.Jpeg(640, 480, Random.Shared.Next()) });
 
         // Nobody reloads: the page hears that the image is in.
         await Expect(page.GetByTestId("step-3")).ToHaveAttributeAsync("data-done", "true");

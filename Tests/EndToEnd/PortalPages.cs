@@ -22,7 +22,7 @@ internal static class PortalPages
     {
         const string Password = "a few words to remember";
         var email = $"{role}-{Guid.CreateVersion7():n}@acme.example";
-        using var owner = new Caller(new Uri(summary.Api), summary.PlatformKey);
+        using var owner = new Caller(new Uri(summary.Api), summary.ApiKey);
         using var invited = await owner.PostAsync($"/v1/organizations/{summary.Organization}/members", new { email, role }).ShouldBe(HttpStatusCode.Created);
         await page.GotoAsync((string)(await invited.JsonAsync())["invitationUrl"]!);
         await page.GetByLabel("Your name").FillAsync("Jo Journey");

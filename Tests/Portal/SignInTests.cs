@@ -10,6 +10,7 @@ namespace ImageService.Tests.Portal;
 public sealed partial class SignInTests : IAsyncLifetime
 {
     private const string Token = "ims_the-session-token";
+    private const string Invitation = """{"organization":"Acme","email":"a@b.example","role":"viewer","expiresAt":"2099-01-01T00:00:00Z","hasAccount":false}""";
     private readonly PortalFactory _portal = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -195,7 +196,7 @@ public sealed partial class SignInTests : IAsyncLifetime
     public async Task A_nonsense_invitation_shows_no_form_and_a_good_one_says_to_what()
     {
         _portal.Answer = call => call.Line != "POST /v1/invitations/show" ? null
-            : call.Body.Contains("good", StringComparison.Ordinal) ? (200, """{"organization":"Acme","email":"a@b.example","role":"viewer","expiresAt":"2099-01-01T00:00:00Z","hasAccount":false}""")
+            : call.Body.Contains("good", StringComparison.Ordinal) ? (200, Invitation)
             : (400, """{"status":400,"detail":"The link is wrong."}""");
         using var browser = _portal.Browser();
         var nonsense = await browser.GetStringAsync("/invitation?token=nonsense", Ct);

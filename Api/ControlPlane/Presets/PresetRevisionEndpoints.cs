@@ -22,7 +22,8 @@ internal static class PresetRevisionEndpoints
         var at = visit.At;
         await using var db = registry.ForOrganization(at.OrganizationId);
         var revisions = await db.Presets.AsNoTracking()
-            .Where(preset => preset.OrganizationId == at.OrganizationId && preset.TenantId == at.TenantId && preset.SpaceId == at.SpaceId && preset.Slug == slug)
+            .Where(preset => preset.OrganizationId == at.OrganizationId
+                && preset.TenantId == at.TenantId && preset.SpaceId == at.SpaceId && preset.Slug == slug)
             .SelectMany(preset => preset.Revisions).OrderByDescending(revision => revision.Revision).Take(Most)
             .Select(revision => new PresetRevisionResponse(revision.Revision, revision.Operations, revision.CreatedAt)).ToListAsync(ct);
         return revisions.Count == 0 ? Problems.NotFound.ToProblem() : Results.Ok(new ItemsResponse<PresetRevisionResponse>(revisions));

@@ -26,7 +26,8 @@ internal static class SessionEndpoints
         routes.MapPost("/v1/password-resets/complete", CompleteReset).AllowAnonymous().LimitGuesses().WithTags("Sessions")
             .Describe("completePasswordReset", "Set a new password by a reset link", "Every session of the person ends.").AnswersNothing().Fails(400, 429);
         routes.MapPost("/v1/invitations/show", Show).AllowAnonymous().LimitGuesses().WithTags("Sessions")
-            .Describe("showInvitation", "Show an invitation", "To whoever holds its token, which stands in the body so that no log keeps it.").Answers<OpenInvitation>().Fails(400, 429);
+            .Describe("showInvitation", "Show an invitation", "To whoever holds its token, which stands in the body so that no log keeps it.")
+            .Answers<OpenInvitation>().Fails(400, 429);
         routes.MapPost("/v1/invitations/accept", Accept).AllowAnonymous().LimitGuesses().WithTags("Sessions")
             .Describe("acceptInvitation", "Accept an invitation", "Makes the account where the address has none; otherwise send the session token of that account.")
             .Answers<SessionTokenResponse>(201).AnswersNothing().Fails(400, 401, 412, 429);

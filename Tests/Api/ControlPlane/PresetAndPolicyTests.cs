@@ -25,7 +25,8 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
             ((int)revised["revision"]!).ShouldBe(2);
             (await home.Owner.GetAsync($"{presets}/card").OkAsync()).Text("operations").ShouldBe("w_500");
             (await home.Owner.GetAsync(presets).OkAsync()).Items().Count.ShouldBe(1);
-            (await home.Owner.GetAsync($"{presets}/card/revisions").OkAsync()).Items().Select(row => (string?)row!["operations"]).ShouldBe(["w_500", "w_400-h_300-f_cover"]);
+            (await home.Owner.GetAsync($"{presets}/card/revisions").OkAsync()).Items()
+                .Select(row => (string?)row!["operations"]).ShouldBe(["w_500", "w_400-h_300-f_cover"]);
         }
 
         var inForce = (await home.Owner.GetAsync($"{home.Root}/tenants/site/spaces/open/presets?effective=true").OkAsync()).Items();

@@ -82,7 +82,10 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
         using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         using (var entry = archive.CreateEntry("one.png").Open())
             entry.Write(IngestionFixture.Png(7));
-        var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { new ByteArrayContent(file.ToArray()), "file", "a.zip" } };
+        var form = new MultipartFormDataContent
+        {
+            { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { new ByteArrayContent(file.ToArray()), "file", "a.zip" },
+        };
         return client.SendAsync(HttpMethod.Post, "/v1/imports", form);
     }
 
