@@ -72,6 +72,7 @@ export function dragPoint(frame, page) {
   const up = event => { if (!frame.hasPointerCapture(event.pointerId)) return; stop(); const point = at(event); page.invokeMethodAsync('Dropped', point.x, point.y).catch(() => { /* the circuit is cut */ }); };
   const events = { pointerdown: down, pointerup: up, pointercancel: stop };
   for (const [name, listener] of Object.entries(events)) frame.addEventListener(name, listener);
+  frame.dataset.draggable = '';
   return { dispose: () => { stop(); for (const [name, listener] of Object.entries(events)) frame.removeEventListener(name, listener); } };
 }
 

@@ -85,6 +85,8 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
 
         // The focus is dragged and saved once, where it is let go; the space's presets follow.
         await page.VisitAsync(summary, $"{summary.Space("public")}/i/{id}?tab=focus");
+        await page.Locator("[data-testid=focal][data-draggable]").WaitForAsync();
+        await page.WaitForFunctionAsync("document.querySelector('[data-testid=focal] img').naturalWidth > 0");
         var box = (await page.GetByTestId("focal").BoundingBoxAsync()).ShouldNotBeNull();
         await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
         await page.Mouse.DownAsync();

@@ -40,6 +40,8 @@ public sealed class DesignJourneyTests(RunningStack stack, Chromium chromium)
         await Expect(page.GetByTestId("preset-effect")).ToContainTextAsync("made ahead");
         await page.GetByTestId("preset-save").ClickAsync();
         await Expect(page.GetByTestId("preset-now")).ToHaveTextAsync("w_124-bw");
+        await page.VisitAsync(summary, summary.Space("public") + "/presets");
+        await Expect(page.GetByTestId($"generation-{slug}")).ToContainTextAsync("done");
         await page.VisitAsync(summary, $"{summary.Space("public")}/i/{id}?tab=variants");
         await Expect(page.GetByTestId("variants")).ToContainTextAsync($"preset {slug}");
 

@@ -46,6 +46,7 @@ public sealed class FirstRunJourneyTests(RunningStack stack, Chromium chromium)
         await Expect(page.GetByTestId("step-3")).ToHaveAttributeAsync("data-done", "true");
         var step = page.GetByTestId("step-4");
         await step.GetByTestId("copy").ClickAsync();
+        await Expect(page.GetByText("Copied", new() { Exact = true })).ToBeVisibleAsync();
         var address = await page.EvaluateAsync<string>("navigator.clipboard.readText()");
         address.ShouldContain($"/v1/pub/{slug}/my-shop/product-photos/img/");
         using var anybody = new Caller(new Uri(summary.Api), null);
