@@ -34,6 +34,9 @@ internal static class Rooms
         ["settings"] = static (workspace, at) => workspace.May("tenant:write", at),
     };
 
+    /// <summary>Path segments after the organization that are pages, and thus no tenants.</summary>
+    public static IReadOnlyCollection<string> OrganizationPages => Organization.Keys;
+
     public static IReadOnlyList<Room> OfSpace(Workspace workspace, Level space)
     {
         List<Room> rooms = [];

@@ -1,6 +1,4 @@
-using ImageService.Core.Engine;
 using ImageService.Core.Operations;
-using NetVips;
 using Shouldly;
 using Xunit;
 
