@@ -26,7 +26,8 @@ internal sealed class Demo(LaunchOptions options, RunSecrets secrets)
     }
 
     /// <summary>Prints where everything is once all of it is healthy.</summary>
-    public void AnnounceWhenReady(IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> portal, IResourceBuilder<ProjectResource> worker, IResourceBuilder<ParameterResource> platformKey)
+    public void AnnounceWhenReady(IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> portal, IResourceBuilder<ProjectResource> worker,
+        IResourceBuilder<ParameterResource> platformKey)
     {
         if (!api.ApplicationBuilder.ExecutionContext.IsRunMode)
             return;
@@ -55,7 +56,9 @@ internal sealed class Demo(LaunchOptions options, RunSecrets secrets)
             }
 
             if (options.Summary is { } file)
-                PrivateFile.Write(file, summary.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+                PrivateFile.Write(file,
+                    summary.ToJsonString(
+                        new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
             var dashboard = Dashboard.LoginLink(notifications, api.ApplicationBuilder.Configuration);
             Console.WriteLine(DemoBanner.Write(summary, dashboard, DemoBanner.Picture(api.ApplicationBuilder.AppHostDirectory)));
         });

@@ -11,7 +11,8 @@ namespace ImageService.AppHost;
 internal static class Infrastructure
 {
     /// <summary>PostgreSQL: <c>ConnectionStrings:registry</c> when given, else a server of its own.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddRegistry(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
+    public static IResourceBuilder<IResourceWithConnectionString> AddRegistry(this IDistributedApplicationBuilder builder, LaunchOptions options,
+        RunSecrets secrets)
     {
         if (IsGiven(builder, "registry"))
             return builder.AddConnectionString("registry");
@@ -25,7 +26,8 @@ internal static class Infrastructure
     }
 
     /// <summary>Redis: <c>ConnectionStrings:cache</c> when given, else a server of its own. It keeps nothing: losing it costs time, not data.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddCache(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
+    public static IResourceBuilder<IResourceWithConnectionString> AddCache(this IDistributedApplicationBuilder builder, LaunchOptions options,
+        RunSecrets secrets)
     {
         if (IsGiven(builder, "cache"))
             return builder.AddConnectionString("cache");
@@ -36,7 +38,8 @@ internal static class Infrastructure
     }
 
     /// <summary>The queue: a table of the registry (null), or RabbitMQ: <c>ConnectionStrings:queue</c> when given, else a broker of its own.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString>? AddQueue(this IDistributedApplicationBuilder builder, LaunchOptions options, RunSecrets secrets)
+    public static IResourceBuilder<IResourceWithConnectionString>? AddQueue(this IDistributedApplicationBuilder builder, LaunchOptions options,
+        RunSecrets secrets)
     {
         if (options.Queue == LaunchOptions.Postgres)
             return null;
@@ -50,7 +53,8 @@ internal static class Infrastructure
     }
 
     /// <summary>Tells a service what carries its messages.</summary>
-    public static IResourceBuilder<ProjectResource> WithQueue(this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString>? queue) =>
+    public static IResourceBuilder<ProjectResource> WithQueue(this IResourceBuilder<ProjectResource> service,
+        IResourceBuilder<IResourceWithConnectionString>? queue) =>
         queue is null ? service : service.WithReference(queue, "queue").WaitFor(queue).WithEnvironment("Messaging__Provider", "rabbitmq");
 
     /// <summary>Makes sure, before anything is started, that what the options ask for is on this machine.</summary>
@@ -68,7 +72,8 @@ internal static class Infrastructure
     }
 
     /// <summary>A secret that a run makes for itself once and a deployment is given.</summary>
-    public static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name, Func<string, string> make, string description)
+    public static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name, Func<string, string> make,
+        string description)
     {
         var given = builder.Configuration[$"Parameters:{name}"] ?? builder.Configuration[$"Parameters:{name.Replace('-', '_')}"];
         var parameter = builder.ExecutionContext.IsPublishMode || given is not null
@@ -86,5 +91,6 @@ internal static class Infrastructure
     /// <summary>Whether the operator names a server of his own.</summary>
     internal static bool IsGiven(IDistributedApplicationBuilder builder, string name) => builder.Configuration.GetConnectionString(name) is { Length: > 0 };
 
-    private static bool UsesContainers(this IDistributedApplicationBuilder builder, LaunchOptions options) => options.Containers || builder.ExecutionContext.IsPublishMode;
+    private static bool UsesContainers(this IDistributedApplicationBuilder builder, LaunchOptions options) =>
+        options.Containers || builder.ExecutionContext.IsPublishMode;
 }

@@ -58,7 +58,8 @@ internal static class ObjectStores
     // Without keys the platform's own identity is used, so none are asked for.
     private static ObjectStore PublishedS3(IDistributedApplicationBuilder builder)
     {
-        var profile = builder.AddParameter(Profile, "aws", publishValueAsDefault: true).WithDescription("What speaks S3: aws, minio, r2, ceph, seaweedfs, wasabi, b2");
+        var profile = builder.AddParameter(Profile, "aws", publishValueAsDefault: true)
+            .WithDescription("What speaks S3: aws, minio, r2, ceph, seaweedfs, wasabi, b2");
         var region = builder.AddParameter(Region).WithDescription("Region of the bucket");
         var bucket = builder.AddParameter(BucketName).WithDescription("Bucket for originals and variants; it must exist");
         return new ObjectStore(service => service
@@ -74,7 +75,8 @@ internal static class ObjectStores
         var given = builder.ExecutionContext.IsPublishMode || Infrastructure.IsGiven(builder, "azure");
         var server = given
             ? builder.AddConnectionString("azure")
-            : (IResourceBuilder<IResourceWithConnectionString>)builder.AddLocalAzurite("azure", builder.AddSecret("azure-account-key", secrets.Key, "Base64: key of the storage account"), Bucket, options);
+            : (IResourceBuilder<IResourceWithConnectionString>)builder.AddLocalAzurite("azure",
+                builder.AddSecret("azure-account-key", secrets.Key, "Base64: key of the storage account"), Bucket, options);
         return new ObjectStore(service =>
         {
             service.WithStore("azure", options).WithEnvironment("Storage__Stores__azure__Container", Bucket).WithReference(server, "azure");

@@ -23,7 +23,8 @@ internal static class OwnOrigin
     internal static bool IsOwn(HttpRequest request) => request.Headers.Origin switch
     {
         [] => true,
-        [{ Length: > 0 } origin] => Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, Authority(request), StringComparison.OrdinalIgnoreCase),
+        [{ Length: > 0 } origin] =>
+            Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, Authority(request), StringComparison.OrdinalIgnoreCase),
         _ => false,
     };
 

@@ -17,7 +17,9 @@ if (!app.Environment.IsDevelopment())
 
     // Probes and scrapers inside the cluster speak plain HTTP.
     app.UseWhen(
-        static http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal),
+        static http =>
+            !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                && !http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal),
         static branch => branch.UseHttpsRedirection());
 }
 

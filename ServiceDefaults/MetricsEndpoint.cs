@@ -63,7 +63,8 @@ internal static class MetricsEndpoint
             context.Response.Body = body;
         }
 
-        await context.RequestServices.GetRequiredService<EmptyHistograms>().WriteAsync(written.GetBuffer().AsMemory(0, (int)written.Length), body, context.RequestAborted);
+        await context.RequestServices.GetRequiredService<EmptyHistograms>()
+            .WriteAsync(written.GetBuffer().AsMemory(0, (int)written.Length), body, context.RequestAborted);
     }
 
     private static int? Port(IConfiguration configuration) => configuration.GetValue<int?>("Metrics:Port") is > 0 and <= 65535 and var port ? port : null;

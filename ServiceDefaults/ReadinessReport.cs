@@ -52,7 +52,9 @@ public sealed class ReadinessReport(HealthCheckService checks, IOptions<HealthCh
         }
         catch (TimeoutException)
         {
-            return (check.Name, new HealthReportEntry(check.FailureStatus, $"No answer within {check.Timeout.TotalSeconds:0} s.", time.GetElapsedTime(started), exception: null, data: null));
+            return (check.Name,
+                new HealthReportEntry(check.FailureStatus, $"No answer within {check.Timeout.TotalSeconds:0} s.", time.GetElapsedTime(started),
+                    exception: null, data: null));
         }
     }
 

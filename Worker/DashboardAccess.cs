@@ -16,7 +16,8 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
     {
         var http = context.GetHttpContext();
         var address = http.Connection.RemoteIpAddress;
-        if (Presented(http.Request) is { } key && (await keys.VerifyAsync(key, address, http.RequestAborted)).TryGet(out var caller, out _) && caller.IsPlatform) return true;
+        if (Presented(http.Request) is { } key && (await keys.VerifyAsync(key, address, http.RequestAborted)).TryGet(out var caller, out _)
+            && caller.IsPlatform) return true;
         if (http.Request.Headers.Authorization.Count > 0) Log.DashboardRefused(log, address?.ToString());
         http.Response.Headers.WWWAuthenticate = "Basic realm=\"ImageService jobs: platform key as password\", charset=\"UTF-8\"";
         return false;
@@ -25,7 +26,8 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
     private static string? Presented(HttpRequest request)
     {
         if (request.Headers["X-API-Key"] is [{ Length: > 0 } key]) return key;
-        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || !string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
+            || !string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase)) return null;
         Span<byte> bytes = stackalloc byte[512];
         if (!Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length)) return null;
         var text = Encoding.UTF8.GetString(bytes[..length]);
@@ -74,6 +76,7 @@ internal static class DashboardEndpoints
         if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site] && site is not ("same-origin" or "none"))
             return true;
         return request.Headers.Origin is [{ Length: > 0 } origin]
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from)
+                && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -23,7 +23,8 @@ internal sealed class JobTracing : IClientFilter, IServerFilter
     public void OnPerforming(PerformingContext context)
     {
         if (context.Items.ContainsKey(Span)) return;
-        if (ImageServiceTracing.Continue($"job {context.BackgroundJob.Job.Type.Name}", context.GetJobParameter<string>(TraceParent)) is not { } activity) return;
+        if (ImageServiceTracing.Continue($"job {context.BackgroundJob.Job.Type.Name}",
+            context.GetJobParameter<string>(TraceParent)) is not { } activity) return;
         activity.SetTag("job.id", context.BackgroundJob.Id);
         context.Items[Span] = activity;
     }

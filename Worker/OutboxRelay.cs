@@ -12,7 +12,8 @@ namespace ImageService.Worker;
 /// Where the queue is a table of the same database nobody writes to the outbox, and the relay only moves what was left there by a broker's time.
 /// </summary>
 internal sealed class OutboxRelay(
-    RegistryFactory registry, IMessageQueue queue, Notices notices, IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
+    RegistryFactory registry, IMessageQueue queue, Notices notices, IOptions<MessagingOptions> options, TimeProvider time,
+    ILogger<OutboxRelay> log) : BackgroundService
 {
     /// <summary>The channel on which a commit of outbox rows is told.</summary>
     public const string Channel = "outbox_messages";
@@ -37,7 +38,8 @@ internal sealed class OutboxRelay(
         var ids = rows.ConvertAll(row => row.Id);
         var now = time.GetUtcNow();
         await db.OutboxMessages.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.PublishedAt, row => published.Contains(row.Id) ? now : null).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
+            set => set.SetProperty(row => row.PublishedAt, row => published.Contains(row.Id) ? now : null)
+                .SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
         await transaction.CommitAsync(ct);
         return published.Count;
     }

@@ -25,5 +25,6 @@ internal static class Schedule
     }
 
     private static void Add<TJob>(this IRecurringJobManager jobs, string id, string cron, System.Linq.Expressions.Expression<Func<TJob, Task>> run) =>
-        jobs.AddOrUpdate(id, JobQueues.Housekeeping, run, cron, new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc, MisfireHandling = MisfireHandlingMode.Relaxed });
+        jobs.AddOrUpdate(id, JobQueues.Housekeeping, run, cron,
+            new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc, MisfireHandling = MisfireHandlingMode.Relaxed });
 }

@@ -36,7 +36,8 @@ namespace ImageService.Api.Assets;
 internal sealed record AssetResponse(
     string Id, int Version, string Tenant, string Space, string Folder, IReadOnlyList<string> Tags, string Access, string Filename, string Format,
     int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, bool Deduplicated, AssetUrls Urls,
-    FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata, JsonElement? Exif,
+    FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata,
+    JsonElement? Exif,
     DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, DateTimeOffset? RestorableUntil);
 
 /// <summary>Image URLs of an asset's version.</summary>

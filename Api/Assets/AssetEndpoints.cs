@@ -33,7 +33,8 @@ internal static class AssetEndpoints
         group.MapPost("/{id}/restore", Restore).RequireScopeSomewhere(Scopes.ImageWrite)
             .Describe("restoreAsset", "Restore a deleted asset").Answers<AssetResponse>().Fails(403, 404, 412);
         group.MapPost("/bulk", Bulk).RequireCaller()
-            .Describe("bulkAssets", "Do one thing to many assets", "At most 500. Each asset is judged and changed by itself; the answer says what became of each.")
+            .Describe("bulkAssets", "Do one thing to many assets",
+                "At most 500. Each asset is judged and changed by itself; the answer says what became of each.")
             .Answers<BulkResponse>().Fails(400, 403);
         group.MapAssetFolders();
         group.MapFolderMove();
@@ -67,7 +68,8 @@ internal static class AssetEndpoints
     }
 
     private static async Task<IResult> Delete(string id, Visit visit, AssetChanges changes, HttpContext http, CancellationToken ct) =>
-        (await changes.DeleteAsync(visit.Caller, id, asset => IfMatch.Check(http, asset.RowVersion), ct)).TryGet(out _, out var error) ? Results.NoContent() : error.ToProblem();
+        (await changes.DeleteAsync(visit.Caller, id, asset => IfMatch.Check(http, asset.RowVersion), ct)).TryGet(out _, out var error)
+            ? Results.NoContent() : error.ToProblem();
 
     private static async Task<IResult> Restore(string id, Visit visit, AssetChanges changes, AssetView view, HttpContext http, CancellationToken ct) =>
         (await changes.RestoreAsync(visit.Caller, id, asset => IfMatch.Check(http, asset.RowVersion), ct)).TryGet(out var restored, out var error)
@@ -82,7 +84,8 @@ internal static class AssetEndpoints
         foreach (var id in request.Ids)
         {
             var result = await action.RunAsync(changes, visit.Caller, id, ct);
-            items.Add(new BulkItem(AssetNames.Shown(id), result.IsSuccess, result.Error is { } failure ? Problems.Name(failure.Code) : null, result.Error?.Detail));
+            items.Add(new BulkItem(AssetNames.Shown(id), result.IsSuccess, result.Error is { } failure ? Problems.Name(failure.Code) : null,
+                result.Error?.Detail));
         }
 
         return Results.Ok(new BulkResponse(items, items.Count(item => item.Ok), items.Count(item => !item.Ok)));

@@ -13,7 +13,8 @@ internal static class AssetFolderEndpoint
 {
     public static void MapAssetFolders(this RouteGroupBuilder assets) =>
         assets.MapGet("/folders", List).RequireScopeSomewhere(Scopes.ImageRead)
-            .Describe("listFolders", "List the folders of a space", "One step below folder (default /), by name, with the number of assets directly in each and of those in it or below.")
+            .Describe("listFolders", "List the folders of a space",
+                "One step below folder (default /), by name, with the number of assets directly in each and of those in it or below.")
             .Answers<Page<FolderResponse>>().Fails(400, 403, 404);
 
     private static async Task<IResult> List(
@@ -32,7 +33,9 @@ internal static class AssetFolderEndpoint
     /// <summary>Names by code point, as the cursor needs them whatever the database's language.</summary>
     private static Task<List<FolderRow>> FindAsync(RegistryDb db, Guid spaceId, string prefix, bool deleted, string? after, int take, CancellationToken ct)
     {
-        var below = prefix.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "_%";
+        var below =
+            prefix.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+                + "_%";
         return db.Database.SqlQuery<FolderRow>(
             $"""
             SELECT f.name, count(*) FILTER (WHERE f.rest = f.name) AS assets, count(*) AS total

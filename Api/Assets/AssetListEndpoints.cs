@@ -23,12 +23,14 @@ internal static class AssetListEndpoints
             .Describe("listAssets", "List assets", "Newest first, or as sort says. q looks for words, or their beginnings, in filename, folder and tags.")
             .Answers<Page<AssetResponse>>().Fails(400, 403, 404);
         assets.MapGet("/facets", Facets).RequireScopeSomewhere(Scopes.ImageRead)
-            .Describe("countAssets", "Count assets", $"Takes the filters of the list: how many assets there are, of which formats and access, and with which tags (the {MostTags} most frequent).")
+            .Describe("countAssets", "Count assets",
+                $"Takes the filters of the list: how many assets there are, of which formats and access, and with which tags (the {MostTags} most frequent).")
             .Answers<AssetFacetsResponse>().Fails(400, 403, 404);
     }
 
     private static async Task<IResult> List(
-        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, PresetCatalog presets, HttpContext http, CancellationToken ct)
+        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, PresetCatalog presets, HttpContext http,
+        CancellationToken ct)
     {
         if (!AssetOrder.Read(query.Sort, query.Cursor).TryGet(out var order, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error))
             return error.ToProblem();
@@ -55,15 +57,18 @@ internal static class AssetListEndpoints
         if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out var error))
             return error.ToProblem();
         var kinds = await match.Rows.GroupBy(row => new { row.Version.Format, row.Asset.Access })
-            .Select(group => new { group.Key.Format, group.Key.Access, Assets = group.LongCount(), Bytes = group.Sum(row => row.Version.SizeBytes) }).ToListAsync(ct);
+            .Select(group => new { group.Key.Format, group.Key.Access, Assets = group.LongCount(), Bytes = group.Sum(row => row.Version.SizeBytes) })
+            .ToListAsync(ct);
         var tags = await match.Rows.SelectMany(row => row.Asset.Tags).GroupBy(tag => tag)
             .Select(group => new { Tag = group.Key, Assets = group.LongCount() })
             .OrderByDescending(tag => tag.Assets).ThenBy(tag => tag.Tag).Take(MostTags).ToListAsync(ct);
         return Results.Ok(new AssetFacetsResponse(
             kinds.Sum(kind => kind.Assets),
             kinds.Sum(kind => kind.Bytes),
-            [.. kinds.GroupBy(kind => kind.Format).Select(group => new FacetCount(group.Key, group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
-            [.. kinds.GroupBy(kind => kind.Access).Select(group => new FacetCount(group.Key.Name(), group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
+            [.. kinds.GroupBy(kind => kind.Format)
+                .Select(group => new FacetCount(group.Key, group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
+            [.. kinds.GroupBy(kind => kind.Access)
+                .Select(group => new FacetCount(group.Key.Name(), group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
             [.. tags.Select(tag => new FacetCount(tag.Tag, tag.Assets))]));
     }
 
@@ -72,7 +77,8 @@ internal static class AssetListEndpoints
     {
         if (query.Access is not (null or "" or "public" or "private"))
             return Problems.Invalid("access must be public or private.");
-        if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error) || !(await CallerPlaces.FindIdsAsync(db, caller, Named(query.Tenant), Named(query.Space), ct)).TryGet(out var place, out error))
+        if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error)
+            || !(await CallerPlaces.FindIdsAsync(db, caller, Named(query.Tenant), Named(query.Space), ct)).TryGet(out var place, out error))
             return error;
         var rows = AssetSearch.Filter(db.Assets.AsNoTracking(), query, folder, caller)
             .Where(asset => (place.TenantId == null || asset.TenantId == place.TenantId) && (place.SpaceId == null || asset.SpaceId == place.SpaceId))
@@ -134,7 +140,8 @@ internal sealed record AssetOrder
     public IQueryable<AssetRow> Apply(IQueryable<AssetRow> rows) => Sort switch
     {
         "oldest" => rows.Where(row => After == null || row.Asset.Id > After).OrderBy(row => row.Asset.Id),
-        "name" => (After is null ? rows : rows.Where(row => string.Compare(row.Asset.Filename, Value) > 0 || (row.Asset.Filename == Value && row.Asset.Id < After)))
+        "name" => (After is null
+            ? rows : rows.Where(row => string.Compare(row.Asset.Filename, Value) > 0 || (row.Asset.Filename == Value && row.Asset.Id < After)))
             .OrderBy(row => row.Asset.Filename).ThenByDescending(row => row.Asset.Id),
         "size" => (After is null ? rows : rows.Where(row => row.Version.SizeBytes < Number || (row.Version.SizeBytes == Number && row.Asset.Id < After)))
             .OrderByDescending(row => row.Version.SizeBytes).ThenByDescending(row => row.Asset.Id),
@@ -155,7 +162,8 @@ internal sealed record AssetOrder
 /// <param name="Formats">By format, most first.</param>
 /// <param name="Access">By access, most first.</param>
 /// <param name="Tags">By tag, most first.</param>
-internal sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access, IReadOnlyList<FacetCount> Tags);
+internal sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access,
+    IReadOnlyList<FacetCount> Tags);
 
 /// <summary>One value and how many assets have it.</summary>
 internal sealed record FacetCount(string Value, long Assets);

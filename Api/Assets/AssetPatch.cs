@@ -68,7 +68,8 @@ internal sealed class AssetPatch
     {
         if (value.ValueKind is not JsonValueKind.Array || value.EnumerateArray().Any(tag => tag.ValueKind is not JsonValueKind.String))
             return Problems.Invalid("tags must be a list of texts.");
-        return AssetNames.Tags(value.EnumerateArray().Select(tag => tag.GetString()!)).TryGet(out var tags, out var error) ? Change(asset => asset.Tags = tags) : error;
+        return AssetNames.Tags(value.EnumerateArray().Select(tag => tag.GetString()!)).TryGet(out var tags, out var error)
+            ? Change(asset => asset.Tags = tags) : error;
     }
 
     private Error? TakeFocalPoint(JsonElement value)
@@ -81,7 +82,8 @@ internal sealed class AssetPatch
     }
 
     private static double? Coordinate(JsonElement point, string name) =>
-        point.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.GetDouble() is >= 0 and <= 1 and var coordinate ? coordinate : null;
+        point.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.GetDouble() is >= 0 and <= 1 and var coordinate
+            ? coordinate : null;
 
     private Error? TakeMetadata(JsonElement value)
     {

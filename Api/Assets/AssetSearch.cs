@@ -37,7 +37,8 @@ internal static partial class AssetSearch
     }
 
     /// <summary>Words as a prefix query of the configuration "simple", which knows no grammar: nothing a caller writes can break it.</summary>
-    internal static string PrefixQuery(string words) => string.Join(" & ", Word().Matches(words.Length > 200 ? words[..200] : words).Select(word => word.Value.ToLowerInvariant() + ":*"));
+    internal static string PrefixQuery(string words) =>
+        string.Join(" & ", Word().Matches(words.Length > 200 ? words[..200] : words).Select(word => word.Value.ToLowerInvariant() + ":*"));
 
     private static IQueryable<Asset> Matching(IQueryable<Asset> assets, string words)
     {
@@ -87,5 +88,6 @@ internal static partial class AssetSearch
 /// <param name="Cursor">From the page before, with the same sort.</param>
 /// <param name="Limit">1 to 500; 50 where absent.</param>
 internal sealed record AssetQuery(
-    string? Tenant, string? Space, string? Folder, bool? Recursive, string? Tag, string? Q, string? Format, string? Access, bool? Untagged, DateTimeOffset? From, DateTimeOffset? To,
+    string? Tenant, string? Space, string? Folder, bool? Recursive, string? Tag, string? Q, string? Format, string? Access, bool? Untagged,
+    DateTimeOffset? From, DateTimeOffset? To,
     string? Sort, bool? Deleted, string? Cursor, int? Limit);

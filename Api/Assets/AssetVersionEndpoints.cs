@@ -19,7 +19,8 @@ internal static class AssetVersionEndpoints
         assets.MapGet("/{id}/versions", Versions).RequireScopeSomewhere(Scopes.ImageRead)
             .Describe("listAssetVersions", "List an asset's versions", "Newest first.").Answers<ItemsResponse<VersionResponse>>().Fails(403, 404);
         assets.MapDelete("/{id}/versions/{version:int:min(1)}", DeleteVersion).RequireScopeSomewhere(Scopes.ImageDelete)
-            .Describe("deleteAssetVersion", "Delete an old version of an asset", "For good, at once: its images are 404, its bytes are removed and no longer count. The current version cannot be deleted (409). If-Match takes the asset's ETag.")
+            .Describe("deleteAssetVersion", "Delete an old version of an asset",
+                "For good, at once: its images are 404, its bytes are removed and no longer count. The current version cannot be deleted (409). If-Match takes the asset's ETag.")
             .AnswersNothing().Fails(403, 404, 409, 412);
         assets.MapGet("/{id}/variants", Variants).RequireScopeSomewhere(Scopes.ImageRead)
             .Describe("listAssetVariants", "List an asset's stored variants").Answers<Page<VariantResponse>>().Fails(400, 403, 404);
@@ -65,7 +66,8 @@ internal static class AssetVersionEndpoints
         if (!(await finder.FindAsync(db, visit.Caller, id, Scopes.ImageRead, deleted: false, ct)).TryGet(out var found, out var error))
             return error.ToProblem();
         var number = version ?? found.Asset.CurrentVersion;
-        var row = await db.AssetVersions.AsNoTracking().SingleOrDefaultAsync(one => one.AssetId == found.Asset.Id && one.Version == number && one.DeletedAt == null, ct);
+        var row = await db.AssetVersions.AsNoTracking()
+            .SingleOrDefaultAsync(one => one.AssetId == found.Asset.Id && one.Version == number && one.DeletedAt == null, ct);
         if (row is null)
             return Problems.NotFound.ToProblem();
         var store = stores.Of(row.StorageProvider).Objects;

@@ -12,7 +12,8 @@ namespace ImageService.Api.Assets;
 /// <summary>Shows assets, versions and variants as the contract says, with URLs on the host that was asked.</summary>
 internal sealed class AssetView(PresetCatalog presets)
 {
-    public async ValueTask<AssetResponse> ShowAsync(HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, CancellationToken ct) =>
+    public async ValueTask<AssetResponse> ShowAsync(HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated,
+        CancellationToken ct) =>
         Show(http, space, asset, version, deduplicated, await presets.ListEffectiveAsync(space, ct));
 
     /// <param name="inForce">The presets in force at the space.</param>
@@ -60,8 +61,10 @@ internal sealed class AssetView(PresetCatalog presets)
     {
         var (own, otherwise) = Formats(version);
         return new VersionResponse(
-            version.Version, version.Version == asset.CurrentVersion, version.Format, version.Width, version.Height, version.HasAlpha, version.Frames, version.SizeBytes,
-            version.ContentHash, version.UploadedAt, Tier(version.Tier), Absolute(http, ImageUrlBuilder.OriginalPath(Address(space, asset, version.Version), own, otherwise)));
+            version.Version, version.Version == asset.CurrentVersion, version.Format, version.Width, version.Height, version.HasAlpha, version.Frames,
+            version.SizeBytes,
+            version.ContentHash, version.UploadedAt, Tier(version.Tier),
+            Absolute(http, ImageUrlBuilder.OriginalPath(Address(space, asset, version.Version), own, otherwise)));
     }
 
     public static VariantResponse Show(HttpContext http, SpaceScope space, Asset asset, Variant variant)
@@ -69,7 +72,8 @@ internal sealed class AssetView(PresetCatalog presets)
         var format = ImageFormats.TryParse(variant.Format, out var known) ? known : throw new FormatException($"'{variant.Format}' is no output format.");
         return new VariantResponse(
             variant.Version, variant.Operations, variant.Format, variant.Width, variant.Height, variant.SizeBytes, Tier(variant.Tier), variant.Preset,
-            Absolute(http, ImageUrlBuilder.Path(Address(space, asset, variant.Version), variant.Operations, format)), variant.CreatedAt, variant.LastAccessedAt, variant.AccessCount);
+            Absolute(http, ImageUrlBuilder.Path(Address(space, asset, variant.Version), variant.Operations, format)), variant.CreatedAt,
+            variant.LastAccessedAt, variant.AccessCount);
     }
 
     private static string Tier(Core.Storage.StorageTier tier) => tier switch

@@ -28,7 +28,8 @@ internal sealed class BulkAction
             "move" => string.IsNullOrWhiteSpace(request.Folder) ? Problems.Invalid("move needs a folder.") : AssetNames.Folder(request.Folder).Map(Move),
             "tag" => ReadTags(request).Map(Tag),
             "untag" => ReadTags(request).Map(Untag),
-            "access" => UploadDetails.ReadAccess(request.Access) is { IsSuccess: true, Value.Access: { } access } ? Each(asset => asset.Access = access) : Problems.Invalid("access must be public or private."),
+            "access" => UploadDetails.ReadAccess(request.Access) is { IsSuccess: true, Value.Access: { } access }
+                ? Each(asset => asset.Access = access) : Problems.Invalid("access must be public or private."),
             _ => Problems.Invalid("action must be delete, restore, move, tag, untag or access."),
         };
     }

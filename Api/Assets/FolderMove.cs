@@ -18,7 +18,8 @@ internal static class FolderMove
 
     public static void MapFolderMove(this RouteGroupBuilder assets) =>
         assets.MapPost("/folders/move", Move).RequireScopeSomewhere(Scopes.ImageWrite)
-            .Describe("moveFolder", "Rename or move a folder", $"Every live asset in it and below moves along, at most {MostAssets}; addresses of images do not change. What is in the target already stays.")
+            .Describe("moveFolder", "Rename or move a folder",
+                $"Every live asset in it and below moves along, at most {MostAssets}; addresses of images do not change. What is in the target already stays.")
             .Answers<MoveFolderResponse>().Fails(400, 403, 404, 409);
 
     private static async Task<IResult> Move(
@@ -35,12 +36,15 @@ internal static class FolderMove
         await using var db = registry.ForOrganization(space.OrganizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var below = from + "/";
-        var inside = db.Assets.Where(asset => asset.SpaceId == space.SpaceId && asset.DeletedAt == null && (asset.Folder == from || asset.Folder.StartsWith(below)));
-        var found = await inside.GroupBy(_ => 1).Select(all => new { Count = all.Count(), Longest = all.Max(asset => asset.Folder.Length) }).SingleOrDefaultAsync(ct);
+        var inside =
+            db.Assets.Where(asset => asset.SpaceId == space.SpaceId && asset.DeletedAt == null && (asset.Folder == from || asset.Folder.StartsWith(below)));
+        var found = await inside.GroupBy(_ => 1)
+            .Select(all => new { Count = all.Count(), Longest = all.Max(asset => asset.Folder.Length) }).SingleOrDefaultAsync(ct);
         if (found is null)
             return Problems.NotFound.ToProblem();
         if (found.Count > MostAssets)
-            return new Error(ErrorCode.Conflict, $"The folder holds {found.Count} assets; at most {MostAssets} move at once. Move the folders below it one by one.").ToProblem();
+            return new Error(ErrorCode.Conflict,
+                $"The folder holds {found.Count} assets; at most {MostAssets} move at once. Move the folders below it one by one.").ToProblem();
         if ((to == "/" ? 0 : to.Length) - from.Length + found.Longest > AssetNames.MaxFolderLength)
             return Problems.Invalid($"A folder below would have more than {AssetNames.MaxFolderLength} characters there.").ToProblem();
         var (now, prefix) = (clock.GetUtcNow(), to == "/" ? "" : to);

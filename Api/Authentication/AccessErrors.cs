@@ -12,5 +12,6 @@ internal static class AccessErrors
     };
 
     /// <summary>A credential may not hand out more than it holds.</summary>
-    public static readonly Error Escalates = new(ErrorCode.InsufficientScope, "A credential cannot give, change or take what goes beyond its own scopes and place.");
+    public static readonly Error Escalates = new(ErrorCode.InsufficientScope,
+        "A credential cannot give, change or take what goes beyond its own scopes and place.");
 }

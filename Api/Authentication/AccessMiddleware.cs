@@ -12,12 +12,14 @@ namespace ImageService.Api.Authentication;
 /// route's scope there. The call counts against the caller's rate limit before it is judged, so that refused ones count too. "Not there" and "not yours"
 /// get the same 404; a scope that lacks inside one's own organization gets 403. Refusals are audited.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, CallerPlaces places, ManagementRateLimit rates, RefusalAudit refusals, CurrentActor actor)
+internal sealed class AccessMiddleware(RequestDelegate next, Credentials credentials, CallerPlaces places, ManagementRateLimit rates, RefusalAudit refusals,
+    CurrentActor actor)
 {
     public async Task InvokeAsync(HttpContext http)
     {
         var endpoint = http.GetEndpoint();
-        if (endpoint is null || !http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        if (endpoint is null || !http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+            || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             await next(http);
             return;
@@ -62,7 +64,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         }
 
         http.Features.Set(visit);
-        http.Features.Set(new ProblemWatch(error => RefusalAudit.Concerns(error, visit.Caller) ? refusals.NoteAsync(http, visit.Caller, error, http.RequestAborted) : Task.CompletedTask));
+        http.Features.Set(new ProblemWatch(
+            error => RefusalAudit.Concerns(error, visit.Caller) ? refusals.NoteAsync(http, visit.Caller, error, http.RequestAborted) : Task.CompletedTask));
         await next(http);
     }
 
@@ -82,7 +85,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return key;
         var person = credential.Person!;
         if (organization is null && requirement.Kind is not AccessKind.Member)
-            return new Caller(ActorType.User, person.UserId, person.Email, null, null, null, new HashSet<string>(StringComparer.Ordinal), IsPlatform: false) { Grants = [] };
+            return new Caller(ActorType.User, person.UserId, person.Email, null, null, null, new HashSet<string>(StringComparer.Ordinal),
+                IsPlatform: false) { Grants = [] };
         return Credentials.Within(person, organization ?? http.Request.Headers[Credentials.OrganizationHeader].FirstOrDefault());
     }
 
@@ -94,15 +98,18 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
         if (requirement.Kind is AccessKind.Platform)
             return visit.Caller.IsPlatform ? visit : new Error(ErrorCode.Forbidden, "Only the operator's platform key may do this.");
         if (requirement.Kind is AccessKind.Administrator)
-            return visit.Caller.IsPlatform || visit.Person is { IsAdministrator: true } ? visit : new Error(ErrorCode.Forbidden, "Only who runs this installation may see it: an administrator, or the platform key.");
+            return visit.Caller.IsPlatform || visit.Person is { IsAdministrator: true }
+                ? visit : new Error(ErrorCode.Forbidden, "Only who runs this installation may see it: an administrator, or the platform key.");
         if (requirement.Kind is AccessKind.Person)
             return visit.Person is not null ? visit : new Error(ErrorCode.Forbidden, "This belongs to a person: sign in and send the session token.");
         if (requirement.Kind is AccessKind.Account)
-            return visit.Person is { BoundTo: null } ? visit : new Error(ErrorCode.Forbidden, "This changes an account: sign in with its password and send that session's token.");
+            return visit.Person is { BoundTo: null }
+                ? visit : new Error(ErrorCode.Forbidden, "This changes an account: sign in with its password and send that session's token.");
         if (organization is null)
             return JudgeAnywhere(visit, requirement.Scope);
 
-        if (await places.FindAsync(visit.Caller, organization, http.GetRouteValue("tenant") as string, http.GetRouteValue("space") as string, ct) is not { } place)
+        if (await places.FindAsync(visit.Caller, organization, http.GetRouteValue("tenant") as string, http.GetRouteValue("space") as string,
+            ct) is not { } place)
             return Problems.NotFound;
         var here = visit with { Place = place };
         var holds = requirement.Scope is null || (requirement.Somewhere ? here.Caller.Scopes.Contains(requirement.Scope) : here.May(requirement.Scope));

@@ -26,14 +26,16 @@ internal sealed class CallerPlaces(RegistryFactory registry, TenantDirectory ten
             .Select(row => new
             {
                 row.Id,
-                TenantId = db.Tenants.Where(child => child.OrganizationId == row.Id && child.Slug == tenant && child.DeletedAt == null).Select(child => (Guid?)child.Id).SingleOrDefault(),
+                TenantId = db.Tenants.Where(child => child.OrganizationId == row.Id && child.Slug == tenant && child.DeletedAt == null)
+                    .Select(child => (Guid?)child.Id).SingleOrDefault(),
                 SpaceId = db.Spaces
                     .Where(child => child.OrganizationId == row.Id && child.Slug == space && child.DeletedAt == null
                         && db.Tenants.Any(parent => parent.Id == child.TenantId && parent.Slug == tenant && parent.DeletedAt == null))
                     .Select(child => (Guid?)child.Id).SingleOrDefault(),
             })
             .SingleOrDefaultAsync(ct);
-        if (found is null || (tenant is not null && found.TenantId is null) || (space is not null && found.SpaceId is null) || !caller.Sees(found.TenantId, found.SpaceId))
+        if (found is null || (tenant is not null && found.TenantId is null) || (space is not null && found.SpaceId is null)
+            || !caller.Sees(found.TenantId, found.SpaceId))
             return null;
         return new Place(found.Id, organization, found.TenantId, tenant, found.SpaceId, space);
     }
@@ -53,7 +55,8 @@ internal sealed class CallerPlaces(RegistryFactory registry, TenantDirectory ten
         Judge(caller, await tenants.FindSpaceAsync(OrganizationOf(caller), spaceId, ct), scope);
 
     /// <summary>Those of several spaces where the scope holds, by id.</summary>
-    public async Task<IReadOnlyDictionary<Guid, SpaceScope>> FindSpacesAsync(Caller caller, IReadOnlyCollection<Guid> spaceIds, string scope, CancellationToken ct) =>
+    public async Task<IReadOnlyDictionary<Guid, SpaceScope>> FindSpacesAsync(Caller caller, IReadOnlyCollection<Guid> spaceIds, string scope,
+        CancellationToken ct) =>
         (await tenants.FindSpacesAsync(OrganizationOf(caller), spaceIds, ct)).Where(entry => Judge(caller, entry.Value, scope).IsSuccess).ToDictionary();
 
     /// <summary>Ids of a tenant and a space of it, inside the caller's unit of work; both null where neither is named.</summary>
@@ -66,7 +69,8 @@ internal sealed class CallerPlaces(RegistryFactory registry, TenantDirectory ten
         var tenantId = await db.Tenants.Where(row => row.Slug == tenant && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
         var spaceId = space is null
             ? null
-            : await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == space && row.DeletedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
+            : await db.Spaces.Where(row => row.TenantId == tenantId && row.Slug == space && row.DeletedAt == null)
+                .Select(row => (Guid?)row.Id).SingleOrDefaultAsync(ct);
         if (tenantId is null || (spaceId is null && space is not null) || !caller.Sees(tenantId, spaceId))
             return Problems.NotFound;
         return new PlaceIds(tenantId, spaceId);

@@ -53,7 +53,8 @@ internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions, Upl
     {
         var slug = organization ?? OnlyOne(person);
         if (slug is null)
-            return Problems.Invalid($"You belong to {(person.Memberships.Count == 0 ? "no organization" : $"several organizations: name one by slug in {OrganizationHeader}")}.");
+            return Problems.Invalid(
+                $"You belong to {(person.Memberships.Count == 0 ? "no organization" : $"several organizations: name one by slug in {OrganizationHeader}")}.");
         var here = person.Memberships.Where(membership => membership.OrganizationSlug == slug).ToArray();
         var grants = here.Select(static membership =>
             new Grant(membership.TenantId, membership.SpaceId, Permissions.Of(membership.Role)) { Role = membership.Role }).ToArray();

@@ -35,13 +35,15 @@ internal sealed class ManagementRateLimit(RateLimiter limiter, PolicyResolver po
         var policy = await policies.ResolveAsync(place.OrganizationId, place.TenantId, place.SpaceId, http.RequestAborted);
         return policy.ApiRateLimitLevel == PolicyLevel.Organization
             ? null
-            : await TakeAsync(http, RateKey.Of(RateKind.Management, policy.ApiRateLimitLevel, place.OrganizationId, place.TenantId, place.SpaceId), policy, policy.ApiRateLimitLevel);
+            : await TakeAsync(http, RateKey.Of(RateKind.Management, policy.ApiRateLimitLevel, place.OrganizationId, place.TenantId, place.SpaceId), policy,
+                policy.ApiRateLimitLevel);
     }
 
     private async ValueTask<Error?> TakeAsync(HttpContext http, RateKey key, EffectivePolicy policy, PolicyLevel level)
     {
         var decision = await limiter.TakeAsync(key, policy.ApiRateLimitRequests, Window, http.RequestAborted);
         decision.WriteHeaders(http.Response);
-        return decision.IsAllowed ? null : decision.ToError($"management calls per minute are allowed for the {SnakeCase.Write(level)} (policy api_rate_limit_requests)");
+        return decision.IsAllowed
+            ? null : decision.ToError($"management calls per minute are allowed for the {SnakeCase.Write(level)} (policy api_rate_limit_requests)");
     }
 }

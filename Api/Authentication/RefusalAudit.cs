@@ -12,7 +12,8 @@ namespace ImageService.Api.Authentication;
 /// period ends, so that nobody makes the log grow by
 /// knocking. A process that is killed loses its counts of the period.
 /// </summary>
-internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log, CurrentActor actor, TimeProvider time, ILogger<RefusalAudit> logger) : BackgroundService
+internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log, CurrentActor actor, TimeProvider time, ILogger<RefusalAudit> logger)
+    : BackgroundService
 {
     /// <summary>How long refusals are summed.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
@@ -91,7 +92,8 @@ internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log, Curre
         foreach (var (key, sum) in tally.Sums)
         {
             actor.Become(sum.Actor);
-            log.Add(db, organizationId, "access.refused", "route", sum.LastRoute, after: new { code = key.Code, count = sum.Count, from = sum.Since, to = time.GetUtcNow() });
+            log.Add(db, organizationId, "access.refused", "route", sum.LastRoute,
+                after: new { code = key.Code, count = sum.Count, from = sum.Since, to = time.GetUtcNow() });
         }
 
         await db.SaveChangesAsync(ct);

@@ -27,7 +27,8 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
     {
         var expires = clock.GetUtcNow() + Life;
         var sealedTicket = protector.Protect(
-            JsonSerializer.SerializeToUtf8Bytes(new Content(person.SessionId, space.OrganizationSlug, space.TenantId, space.SpaceId, expires.ToUnixTimeSeconds())), Context);
+            JsonSerializer.SerializeToUtf8Bytes(
+                new Content(person.SessionId, space.OrganizationSlug, space.TenantId, space.SpaceId, expires.ToUnixTimeSeconds())), Context);
         return (Prefix + Base64Url.EncodeToString(sealedTicket), expires);
     }
 
@@ -42,7 +43,8 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
             || !caller.May(Scopes.ImageWrite, content.TenantId, content.SpaceId))
             return null;
         HashSet<string> scopes = new(StringComparer.Ordinal) { Scopes.ImageWrite };
-        return caller with { TenantId = content.TenantId, SpaceId = content.SpaceId, Scopes = scopes, Grants = [new Grant(content.TenantId, content.SpaceId, scopes)] };
+        return caller with { TenantId = content.TenantId, SpaceId = content.SpaceId, Scopes = scopes,
+            Grants = [new Grant(content.TenantId, content.SpaceId, scopes)] };
     }
 
     private Content? Read(string presented)

@@ -22,7 +22,8 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
     /// <param name="isStale">Whether images of the name mean something else afterwards.</param>
     /// <param name="matches">Tags and folders of a preset that makes variants by itself; null for one that does not.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<ChangeEffect> OfPresetAsync(RegistryDb db, Place at, string slug, bool isStale, (string[] Tags, string[] Folders)? matches, CancellationToken ct)
+    public static async Task<ChangeEffect> OfPresetAsync(RegistryDb db, Place at, string slug, bool isStale, (string[] Tags, string[] Folders)? matches,
+        CancellationToken ct)
     {
         var spaces = Below(db, at).Where(space => !db.Presets.Any(nearer => nearer.Slug == slug
             && ((at.TenantId == null && nearer.TenantId == space.TenantId && nearer.SpaceId == null) || (at.SpaceId == null && nearer.SpaceId == space.Id))));
@@ -52,7 +53,8 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
     /// <param name="before">What is in force at the level.</param>
     /// <param name="after">What would be.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<ChangeEffect> OfPolicyAsync(RegistryDb db, Place at, string key, bool locked, EffectivePolicy before, EffectivePolicy after, CancellationToken ct)
+    public static async Task<ChangeEffect> OfPolicyAsync(RegistryDb db, Place at, string key, bool locked, EffectivePolicy before, EffectivePolicy after,
+        CancellationToken ct)
     {
         var spaces = Below(db, at);
         if (!locked)
@@ -67,7 +69,8 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
         return await SumAsync(stale, ct);
     }
 
-    private static IQueryable<Space> Below(RegistryDb db, Place at) => db.Spaces.AsNoTracking().Where(space => space.OrganizationId == at.OrganizationId && space.DeletedAt == null
+    private static IQueryable<Space> Below(RegistryDb db, Place at) =>
+        db.Spaces.AsNoTracking().Where(space => space.OrganizationId == at.OrganizationId && space.DeletedAt == null
         && (at.TenantId == null || space.TenantId == at.TenantId) && (at.SpaceId == null || space.Id == at.SpaceId));
 
     /// <summary>Null for a policy that changes no stored image.</summary>
@@ -95,7 +98,10 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
                 return variants.Where(variant => variant.Preset == null && variant.Height > after.MaxOutputHeight);
             case "width_ladder" when after.WidthLadder.Count > 0:
                 string[] steps = [.. after.WidthLadder.Select(width => string.Create(CultureInfo.InvariantCulture, $"-w_{width}-"))];
-                return variants.Where(variant => variant.Preset == null && ("-" + variant.Operations).Contains("-w_") && !steps.Any(step => ("-" + variant.Operations + "-").Contains(step)));
+                return variants.Where(
+                    variant =>
+                        variant.Preset == null && ("-" + variant.Operations).Contains("-w_")
+                            && !steps.Any(step => ("-" + variant.Operations + "-").Contains(step)));
             case "transform_mode" when after.TransformMode == TransformMode.PresetsOnly:
                 return variants.Where(variant => variant.Preset == null && !("-" + variant.Operations + "-").Contains("-original-"));
             case "original_delivery":
@@ -113,7 +119,9 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
     private static async Task<ChangeEffect> SumAsync(IQueryable<Variant> variants, CancellationToken ct)
     {
         var sums = await variants.GroupBy(_ => 1)
-            .Select(all => new { Count = all.LongCount(), Bytes = all.Sum(variant => variant.SizeBytes), CpuMs = all.Sum(variant => (long)variant.ProcessingTimeMs) }).SingleOrDefaultAsync(ct);
+            .Select(all =>
+                new { Count = all.LongCount(), Bytes = all.Sum(variant => variant.SizeBytes),
+                    CpuMs = all.Sum(variant => (long)variant.ProcessingTimeMs) }).SingleOrDefaultAsync(ct);
         return sums is null ? new ChangeEffect(0, 0, 0, 0) : new ChangeEffect(sums.Count, sums.Bytes, sums.CpuMs, 0);
     }
 }

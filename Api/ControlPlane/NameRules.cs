@@ -12,7 +12,8 @@ internal static class NameRules
     /// <summary>What the portal calls its pages beside an organization's tenants: a tenant of such a name could not be looked at there.</summary>
     public static IReadOnlySet<string> PortalPages { get; } = new HashSet<string>(
         [
-            "api-keys", "audit", "edges", "explain", "identity", "jobs", "members", "overlays", "policies", "presets", "setup", "signing-keys", "usage", "webhooks",
+            "api-keys", "audit", "edges", "explain", "identity", "jobs", "members", "overlays", "policies", "presets", "setup", "signing-keys", "usage",
+            "webhooks",
         ],
         StringComparer.Ordinal);
 
@@ -31,7 +32,8 @@ internal static class NameRules
             : slug;
     }
 
-    public static Result<string> ReadName(string? text, string member = "name") => text?.Trim() is { Length: > 0 and <= MaxName } name && !name.Any(char.IsControl)
+    public static Result<string> ReadName(string? text, string member = "name") =>
+        text?.Trim() is { Length: > 0 and <= MaxName } name && !name.Any(char.IsControl)
         ? name
         : Problems.Invalid($"{member} must be 1 to {MaxName} characters.");
 }

@@ -79,8 +79,10 @@ internal sealed class DemoOrganization(
         }
 
         (user.FailedSignIns, user.LockedUntil, user.IsAdministrator) = (0, null, true);
-        if (!await db.Members.AnyAsync(row => row.OrganizationId == organizationId && row.UserId == user.Id && row.TenantId == null && row.Role == Role.Owner, ct))
-            db.Members.Add(new Member { OrganizationId = organizationId, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now, AcceptedAt = now });
+        if (!await db.Members.AnyAsync(row => row.OrganizationId == organizationId && row.UserId == user.Id && row.TenantId == null && row.Role == Role.Owner,
+            ct))
+            db.Members.Add(new Member { OrganizationId = organizationId, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now,
+                AcceptedAt = now });
         await db.SaveChangesAsync(ct);
     }
 
@@ -91,11 +93,13 @@ internal sealed class DemoOrganization(
             return known;
         var now = clock.GetUtcNow();
         await using var db = registry.ForOrganization(organizationId);
-        foreach (var lost in await db.ApiKeys.Where(row => row.OrganizationId == organizationId && row.Name == KeyName && row.RevokedAt == null).ToListAsync(ct))
+        foreach (var lost in await db.ApiKeys.Where(row => row.OrganizationId == organizationId && row.Name == KeyName && row.RevokedAt == null)
+            .ToListAsync(ct))
             lost.RevokedAt = now;
         var keyId = ApiKeyText.NewKeyId();
         var (text, hash) = ApiKeyText.New(keyId);
-        db.ApiKeys.Add(new ApiKey { OrganizationId = organizationId, KeyId = keyId, Name = KeyName, SecretHash = hash, Scopes = [.. Scopes.All.Order(StringComparer.Ordinal)], CreatedAt = now });
+        db.ApiKeys.Add(new ApiKey { OrganizationId = organizationId, KeyId = keyId, Name = KeyName, SecretHash = hash,
+            Scopes = [.. Scopes.All.Order(StringComparer.Ordinal)], CreatedAt = now });
         await db.SaveChangesAsync(ct);
         return text;
     }
@@ -108,18 +112,22 @@ internal sealed class DemoOrganization(
 
     private static async Task AddSpacesAsync(RegistryDb db, Guid organizationId, Guid tenantId, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var (slug, name, access) in ((string, string, AssetAccess)[])[(PublicSpace, "Marketing", AssetAccess.Public), (PrivateSpace, "Confidential", AssetAccess.Private)])
+        foreach (var (slug, name, access) in ((string, string,
+            AssetAccess)[])[(PublicSpace, "Marketing", AssetAccess.Public), (PrivateSpace, "Confidential", AssetAccess.Private)])
         {
             var space = await db.Spaces.SingleOrDefaultAsync(row => row.TenantId == tenantId && row.Slug == slug && row.DeletedAt == null, ct);
             if (space is null)
             {
-                space = new Space { OrganizationId = organizationId, TenantId = tenantId, Slug = slug, Name = name, DefaultAccess = access, CreatedAt = now, UpdatedAt = now };
+                space =
+                    new Space { OrganizationId = organizationId, TenantId = tenantId, Slug = slug, Name = name, DefaultAccess = access, CreatedAt = now,
+                        UpdatedAt = now };
                 db.Spaces.Add(space);
             }
 
             // The demo shows every size that is asked for.
             if (!await db.Policies.AnyAsync(row => row.OrganizationId == organizationId && row.ScopeId == space.Id && row.Key == PolicyCatalog.WidthLadder, ct))
-                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Space, ScopeId = space.Id, Key = PolicyCatalog.WidthLadder, Value = "[]", UpdatedAt = now });
+                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Space, ScopeId = space.Id,
+                    Key = PolicyCatalog.WidthLadder, Value = "[]", UpdatedAt = now });
         }
     }
 
@@ -129,9 +137,11 @@ internal sealed class DemoOrganization(
         {
             if (await db.Presets.AnyAsync(row => row.OrganizationId == organizationId && row.TenantId == null && row.Slug == slug, ct))
                 continue;
-            var preset = new Preset { OrganizationId = organizationId, Slug = slug, Name = name, AutoGenerate = autoGenerate, CreatedAt = now, UpdatedAt = now };
+            var preset = new Preset { OrganizationId = organizationId, Slug = slug, Name = name, AutoGenerate = autoGenerate, CreatedAt = now,
+                UpdatedAt = now };
             db.Presets.Add(preset);
-            db.PresetRevisions.Add(new PresetRevisionRow { OrganizationId = organizationId, PresetId = preset.Id, Revision = 1, Operations = operations, CreatedAt = now });
+            db.PresetRevisions.Add(
+                new PresetRevisionRow { OrganizationId = organizationId, PresetId = preset.Id, Revision = 1, Operations = operations, CreatedAt = now });
             db.Publish(new PresetChanged(organizationId, preset.Id), now);
         }
     }
@@ -141,7 +151,8 @@ internal sealed class DemoOrganization(
         foreach (var (key, value) in Policies)
         {
             if (!await db.Policies.AnyAsync(row => row.OrganizationId == organizationId && row.ScopeId == organizationId && row.Key == key, ct))
-                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Organization, ScopeId = organizationId, Key = key, Value = value, UpdatedAt = now });
+                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Organization, ScopeId = organizationId, Key = key,
+                    Value = value, UpdatedAt = now });
         }
     }
 }

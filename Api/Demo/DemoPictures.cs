@@ -34,14 +34,16 @@ internal static class DemoPictures
         Sky(canvas, 2560, 1440, new SKColor(0xFF030617), new SKColor(0xFF0E2A57), new SKColor(0xFF1F6C8C));
         var random = new Random(7);
         for (var i = 0; i < 260; i++)
-            Fill(canvas, SKColors.White.WithAlpha((byte)random.Next(60, 255)), path => path.AddCircle(random.Next(2560), random.Next(800), (float)(random.NextDouble() * 3) + 0.6f));
+            Fill(canvas, SKColors.White.WithAlpha((byte)random.Next(60, 255)),
+                path => path.AddCircle(random.Next(2560), random.Next(800), (float)(random.NextDouble() * 3) + 0.6f));
         Glow(canvas, 700, 330, 420, new SKColor(0xFFE7F0FF));
         Fill(canvas, new SKColor(0xFFF4F7FF), static path => path.AddCircle(700, 330, 110));
         for (var i = 0; i < 46; i++)
         {
             var y = 900 + (i * 12);
             var width = 60 + (i * 9) + random.Next(90);
-            Fill(canvas, new SKColor(0xFFCFE4FF).WithAlpha((byte)(150 - (i * 3))), path => path.AddRoundRect(new SKRect(700 - width, y, 700 + width, y + 4), 2, 2));
+            Fill(canvas, new SKColor(0xFFCFE4FF).WithAlpha((byte)(150 - (i * 3))),
+                path => path.AddRoundRect(new SKRect(700 - width, y, 700 + width, y + 4), 2, 2));
         }
     });
 
@@ -63,7 +65,8 @@ internal static class DemoPictures
         Sky(canvas, 1800, 2400, new SKColor(0xFF0B132B), new SKColor(0xFF1C2541), new SKColor(0xFF5BC0BE));
         for (var i = 0; i < 14; i++)
         {
-            using var stroke = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 6, IsAntialias = true, Color = SKColors.White.WithAlpha((byte)(24 + (i * 8))) };
+            using var stroke = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 6, IsAntialias = true,
+                Color = SKColors.White.WithAlpha((byte)(24 + (i * 8))) };
             canvas.DrawCircle(900, 1500, 140 + (i * 85), stroke);
         }
 

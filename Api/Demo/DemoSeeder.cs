@@ -84,7 +84,8 @@ internal sealed class DemoSeeder(
     private async Task<Asset?> FindAsync(SpaceScope space, DemoPictures.Picture picture, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(space.OrganizationId);
-        return await db.Assets.AsNoTracking().Where(row => row.SpaceId == space.SpaceId && row.Filename == picture.Filename && row.Folder == picture.Folder && row.DeletedAt == null)
+        return await db.Assets.AsNoTracking()
+            .Where(row => row.SpaceId == space.SpaceId && row.Filename == picture.Filename && row.Folder == picture.Folder && row.DeletedAt == null)
             .OrderBy(row => row.Id).FirstOrDefaultAsync(ct);
     }
 
@@ -96,7 +97,8 @@ internal sealed class DemoSeeder(
             throw new InvalidOperationException($"{picture.Filename}: {error.Detail}");
         await using (file)
         {
-            var ingested = await ingestor.IngestAsync(new IncomingImage(space, picture.Filename, picture.Folder, picture.Tags, Access: null, UploadedBy: null), file, ct);
+            var ingested =
+                await ingestor.IngestAsync(new IncomingImage(space, picture.Filename, picture.Folder, picture.Tags, Access: null, UploadedBy: null), file, ct);
             if (ingested.Error is { } refused)
                 throw new InvalidOperationException($"{picture.Filename}: {refused.Detail}");
         }
@@ -114,8 +116,11 @@ internal sealed class DemoSeeder(
     {
         if (options.Value.PublicBaseUrl.Length > 0)
             return options.Value.PublicBaseUrl.TrimEnd('/');
-        var listening = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(static address => address.StartsWith("http:", StringComparison.Ordinal));
-        if (listening is null || !Uri.TryCreate(listening.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var uri))
+        var listening =
+            server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(static address => address.StartsWith("http:", StringComparison.Ordinal));
+        if (listening is null
+            || !Uri.TryCreate(listening.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal),
+                UriKind.Absolute, out var uri))
             return DefaultBaseUrl;
         return uri.Host is "[::]" or "0.0.0.0" or "127.0.0.1" or "[::1]" ? $"http://localhost:{uri.Port}" : $"http://{uri.Authority}";
     }

@@ -29,7 +29,8 @@ internal sealed record DemoSummary(
         file.Length > 0 && File.Exists(KeyFile(file)) ? (await File.ReadAllTextAsync(KeyFile(file), ct)).Trim() : null;
 
     /// <summary>Keeps the API key beside the summary, which is written anew at each start.</summary>
-    public static Task KeepKeyAsync(string file, string key, CancellationToken ct) => file.Length > 0 ? WritePrivatelyAsync(KeyFile(file), key, ct) : Task.CompletedTask;
+    public static Task KeepKeyAsync(string file, string key, CancellationToken ct) =>
+        file.Length > 0 ? WritePrivatelyAsync(KeyFile(file), key, ct) : Task.CompletedTask;
 
     /// <summary>Never the secrets.</summary>
     public override string ToString() => $"demo of {Organization}";

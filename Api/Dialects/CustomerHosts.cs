@@ -11,12 +11,14 @@ namespace ImageService.Api.Dialects;
 /// </summary>
 internal sealed class CustomerHosts(RequestDelegate next, HostDirectory hosts)
 {
-    private static readonly Error Away = new(ErrorCode.Overloaded, "Which images this host name has cannot be looked up at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) };
+    private static readonly Error Away = new(ErrorCode.Overloaded,
+        "Which images this host name has cannot be looked up at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public Task InvokeAsync(HttpContext http)
     {
         var name = http.Request.Host.Host;
-        if (!name.Contains('.', StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal))
+        if (!name.Contains('.', StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+            || http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal))
             return next(http);
         var finding = hosts.FindAsync(name, StaleFacts.Allow, http.RequestAborted);
         if (!finding.IsCompletedSuccessfully)

@@ -36,7 +36,8 @@ internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, 
             return;
         }
 
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw ? raw : http.Request.Path.ToUriComponent() + http.Request.QueryString;
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw
+            ? raw : http.Request.Path.ToUriComponent() + http.Request.QueryString;
         target = string.Concat(RawPath.Of(target), target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? target.AsSpan(mark) : default);
         if (host.Dialect is UrlDialect.Native && AccessOf(http.Request.Path) is { } access)
         {
@@ -71,14 +72,16 @@ internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, 
     {
         if (!RawPath.IsSafe(target))
             await Problems.WriteAsync(http, DialectErrors.Unreadable("dot segments, backslashes and encoded separators are not taken"));
-        else if (ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url) && (url.Organization, url.Tenant, url.Space) == (host.OrganizationSlug, host.TenantSlug, host.SpaceSlug))
+        else if (ImageUrl.TryParse(http.Request.Path.Value ?? "", out var url)
+            && (url.Organization, url.Tenant, url.Space) == (host.OrganizationSlug, host.TenantSlug, host.SpaceSlug))
             await images.HandleAsync(http, access);
         else
             await images.RefuseEvenlyAsync(http, DialectErrors.NotFound, time.GetTimestamp());
     }
 
     private async ValueTask<Result<SpaceScope>> FindSpaceAsync(HostFacts host, CancellationToken ct) =>
-        await tenants.FindSpaceAsync(host.OrganizationSlug, host.TenantSlug, host.SpaceSlug, ct) is { } space && space.SpaceId == host.SpaceId ? space : DialectErrors.NotFound;
+        await tenants.FindSpaceAsync(host.OrganizationSlug, host.TenantSlug, host.SpaceSlug, ct) is { } space && space.SpaceId == host.SpaceId
+            ? space : DialectErrors.NotFound;
 
     private static AssetAccess? AccessOf(PathString path) =>
         path.StartsWithSegments("/v1/pub", StringComparison.Ordinal) ? AssetAccess.Public

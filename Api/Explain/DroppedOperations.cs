@@ -10,9 +10,11 @@ internal static class DroppedOperations
     public static IReadOnlyList<DroppedOperation> Of(string written, VariantDescription variant)
     {
         var kept = variant.Canonical.Text.Split('-').ToHashSet(StringComparer.Ordinal);
-        var values = kept.Where(static token => token.Contains('_', StringComparison.Ordinal)).GroupBy(static token => token[..token.IndexOf('_', StringComparison.Ordinal)], StringComparer.Ordinal)
+        var values = kept.Where(static token => token.Contains('_', StringComparison.Ordinal))
+            .GroupBy(static token => token[..token.IndexOf('_', StringComparison.Ordinal)], StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static group => group.First()[(group.Key.Length + 1)..], StringComparer.Ordinal);
-        return [.. written.Split('-').Where(token => !kept.Contains(token) && token is not "original").Select(token => new DroppedOperation(token, Why(token, values, variant)))];
+        return [.. written.Split('-')
+            .Where(token => !kept.Contains(token) && token is not "original").Select(token => new DroppedOperation(token, Why(token, values, variant)))];
     }
 
     private static string Why(string token, Dictionary<string, string> values, VariantDescription variant)
@@ -23,8 +25,11 @@ internal static class DroppedOperations
         return key switch
         {
             "preset" => variant.Preset is { } preset ? $"stands for {OperationsText.Write(preset.Operations)}" : "names no preset in force here",
-            "w" when variant.SnappedWidth is { } snapped => string.Create(CultureInfo.InvariantCulture, $"raised to {snapped}, the next step of the width ladder"),
-            "w" or "h" when now is not null => string.Create(CultureInfo.InvariantCulture, $"becomes {now}: nothing is enlarged beyond the original's {variant.Source.Width} × {variant.Source.Height}"),
+            "w" when variant.SnappedWidth is { } snapped =>
+                string.Create(CultureInfo.InvariantCulture, $"raised to {snapped}, the next step of the width ladder"),
+            "w" or "h" when now is not null =>
+                string.Create(CultureInfo.InvariantCulture,
+                    $"becomes {now}: nothing is enlarged beyond the original's {variant.Source.Width} × {variant.Source.Height}"),
             "w" or "h" => "follows from the other side, or is the original's own",
             "f" or "fmt" when value is "auto" => $"chosen by the browser's Accept: {variant.Canonical.Format.Name()}",
             "fmt" => $"written as fmt_{now}",

@@ -23,7 +23,8 @@ internal sealed record ExplainRequest(string? Url, string? Accept, double? Dpr, 
 /// <param name="Signature">What became of the signature.</param>
 /// <param name="Refusal">Why the image is refused; null where it is not.</param>
 internal sealed record ExplainResponse(
-    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies, IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
+    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies,
+    IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
     string? Layer, ExplainedSignature Signature, ExplainedRefusal? Refusal);
 
 /// <summary>Where a URL leads.</summary>

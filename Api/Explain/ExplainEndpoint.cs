@@ -25,7 +25,8 @@ internal static class ExplainEndpoint
 {
     private static readonly string[] Asked =
     [
-        PolicyCatalog.AllowedOutputFormats, PolicyCatalog.MaxOutputWidth, PolicyCatalog.MaxOutputHeight, PolicyCatalog.MaxOutputPixels, PolicyCatalog.TransformMode,
+        PolicyCatalog.AllowedOutputFormats, PolicyCatalog.MaxOutputWidth, PolicyCatalog.MaxOutputHeight, PolicyCatalog.MaxOutputPixels,
+        PolicyCatalog.TransformMode,
         PolicyCatalog.WidthLadder, PolicyCatalog.QualityDefault, PolicyCatalog.OriginalDelivery, PolicyCatalog.SigningMode,
     ];
 
@@ -33,7 +34,8 @@ internal static class ExplainEndpoint
 
     public static void MapExplain(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/explain", Explain).RequireScopeSomewhere(Scopes.ImageRead).WithTags("Images")
-            .Describe("explainUrl", "Explain an image URL", "Where it leads, the preset expanded, what became of each operation, the policies that were asked and where they are set, the format for a browser, "
+            .Describe("explainUrl", "Explain an image URL",
+                "Where it leads, the preset expanded, what became of each operation, the policies that were asked and where they are set, the format for a browser, "
                 + "the layer it would come from, its signature. Nothing is made or counted.")
             .Answers<ExplainResponse>().Fails(400, 403, 404);
 
@@ -41,12 +43,14 @@ internal static class ExplainEndpoint
     {
         if (request.Dpr is < 1 or > 4)
             return Problems.Invalid("dpr must be from 1 to 4.").ToProblem();
-        return (await explainer.ExplainAsync(request, visit.Caller, http.Request, ct)).TryGet(out var explained, out var error) ? Results.Ok(explained) : error.ToProblem();
+        return (await explainer.ExplainAsync(request, visit.Caller, http.Request, ct)).TryGet(out var explained, out var error)
+            ? Results.Ok(explained) : error.ToProblem();
     }
 
     /// <summary>The explainer's parts.</summary>
     internal sealed class UrlExplainer(
-        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry, HostDirectory hosts, OldUrlReader oldUrls,
+        TenantDirectory tenants, SigningKeyRing keys, VariantDescriber describer, PresetCatalog presets, MemoryVariantCache memory, RegistryFactory registry,
+        HostDirectory hosts, OldUrlReader oldUrls,
         TimeProvider time)
     {
         public async Task<Result<ExplainResponse>> ExplainAsync(ExplainRequest request, Caller caller, HttpRequest http, CancellationToken ct)
@@ -66,13 +70,15 @@ internal static class ExplainEndpoint
                 return error;
             var access = signable.Path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? AssetAccess.Private : AssetAccess.Public;
             var signature = await JudgeAsync(request.Url!, signable, space, access, file.Operations.Texts is not null, ct);
-            return await TellAsync(request, new AskedImage(space, access, url.AssetId, url.Version, file, default), url.File[..url.File.LastIndexOf('.')], signature, [], ct);
+            return await TellAsync(request, new AskedImage(space, access, url.AssetId, url.Version, file, default), url.File[..url.File.LastIndexOf('.')],
+                signature, [], ct);
         }
 
         /// <summary>A customer's host and the target on it, where the URL is of one; the service's own URLs are read as anywhere.</summary>
         private async ValueTask<(HostFacts? Host, string Target)> FindHostAsync(string? text, CancellationToken ct)
         {
-            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || await hosts.FindAsync(uri.Host, StaleFacts.Allow, ct) is not { } host)
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+                || await hosts.FindAsync(uri.Host, StaleFacts.Allow, ct) is not { } host)
                 return (null, "");
 
             // Cut from the text and not taken from the parsed URL, which normalises what is signed.
@@ -88,7 +94,8 @@ internal static class ExplainEndpoint
                 return Problems.NotFound;
             if (!caller.May(Scopes.ImageRead, space.TenantId, space.SpaceId))
                 return AccessErrors.Lacks(Scopes.ImageRead);
-            if (!oldUrls.Judge(host, target).TryGet(out var judged, out var error) || !(await oldUrls.LocateAsync(host, space, judged, target, ct)).TryGet(out var found, out error))
+            if (!oldUrls.Judge(host, target).TryGet(out var judged, out var error)
+                || !(await oldUrls.LocateAsync(host, space, judged, target, ct)).TryGet(out var found, out error))
                 return error.Code is ErrorCode.InvalidSignature ? Problems.Invalid(error.Detail) : error;
             var signature = judged.IsSigned
                 ? new ExplainedSignature("valid", "Signed with one of the host's keys.", judged.Life is { } life ? time.GetUtcNow() + life : null)
@@ -104,32 +111,39 @@ internal static class ExplainEndpoint
             ExplainRequest request, AskedImage asked, string written, ExplainedSignature signature, IEnumerable<DroppedOperation> lost, CancellationToken ct)
         {
             var (space, access, file) = (asked.Space, asked.Access, asked.File);
-            var variant = new VariantRequest(space, asked.AssetId, asked.Version, file.Operations, file.Extension) { Access = access, Accept = request.Accept ?? "*/*", Hints = new ClientHints(null, request.SaveData is true), IsSigned = signature.Verdict is "valid" };
+            var variant = new VariantRequest(space, asked.AssetId, asked.Version, file.Operations, file.Extension) { Access = access,
+                Accept = request.Accept ?? "*/*", Hints = new ClientHints(null, request.SaveData is true), IsSigned = signature.Verdict is "valid" };
             var described = await describer.DescribeAsync(variant, ct);
             if (described.Error is { Code: ErrorCode.NotFound } absent)
                 return absent;
-            var place = new ExplainedPlace(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, asked.AssetId.ToString(), asked.Version, access is AssetAccess.Public ? "public" : "private");
+            var place = new ExplainedPlace(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, asked.AssetId.ToString(), asked.Version,
+                access is AssetAccess.Public ? "public" : "private");
             var preset = file.Operations.Preset is { } slug && await presets.FindAsync(space, slug, ct) is { } found
-                ? new ExplainedPreset(found.Slug, OperationsText.Write(found.Operations), found.Revision, JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Level.ToString()))
+                ? new ExplainedPreset(found.Slug, OperationsText.Write(found.Operations), found.Revision,
+                    JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Level.ToString()))
                 : null;
             var refusal = described.Error is { } refused ? new ExplainedRefusal(Problems.Name(refused.Code), refused.Detail)
-                : signature.Verdict is "invalid" or "expired" or "missing" ? new ExplainedRefusal(signature.Verdict is "expired" ? "signature_expired" : "invalid_signature", signature.Reason)
+                : signature.Verdict is "invalid" or "expired" or "missing"
+                    ? new ExplainedRefusal(signature.Verdict is "expired" ? "signature_expired" : "invalid_signature", signature.Reason)
                 : null;
             var policies = Policies(space.Policy, described, file.Operations, access);
             if (!described.TryGet(out var image, out _))
                 return new ExplainResponse(place, preset, null, [], policies, null, null, null, null, null, signature, refusal);
             var (width, height) = Size(image);
             return new ExplainResponse(
-                place, preset, image.Canonical.Text, [.. lost, .. DroppedOperations.Of(written, image)], policies, Overlays(image), image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
+                place, preset, image.Canonical.Text, [.. lost, .. DroppedOperations.Of(written, image)], policies, Overlays(image),
+                image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
         }
 
-        private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, bool saysTexts, CancellationToken ct)
+        private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, bool saysTexts,
+            CancellationToken ct)
         {
             var query = text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? text[mark..] : "";
             var needed = (saysTexts && space.Policy.OverlayText is OverlayTextMode.Signed)
                 || (access is AssetAccess.Private ? space.Policy.SigningMode is SigningMode.Enforce : space.Policy.TransformMode is TransformMode.SignedOnly);
             if (!query.Contains("sig=", StringComparison.Ordinal))
-                return needed ? new ExplainedSignature("missing", "The URL has no signature, and needs one here.", null) : new ExplainedSignature("not_needed", "No signature is needed here.", null);
+                return needed ? new ExplainedSignature("missing", "The URL has no signature, and needs one here.", null)
+                    : new ExplainedSignature("not_needed", "No signature is needed here.", null);
             var verified = await keys.VerifyAsync(space.OrganizationId, space.TenantId, url.Path, query, UrlSignature.Hostname(url.Host), ct);
             return verified.TryGet(out var signature, out var error)
                 ? new ExplainedSignature("valid", $"Signed with the key {signature.Kid}.", DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds))
@@ -164,7 +178,8 @@ internal static class ExplainEndpoint
 
         private static IReadOnlyList<ExplainedOverlay> Overlays(VariantDescription image) =>
             [.. image.Overlays.Select((drawn, index) => new ExplainedOverlay(
-                drawn.Overlay.Revision.Slug, drawn.Overlay.Revision.Revision, JsonNamingPolicy.SnakeCaseLower.ConvertName(drawn.Overlay.Revision.Level.ToString()),
+                drawn.Overlay.Revision.Slug, drawn.Overlay.Revision.Revision,
+                JsonNamingPolicy.SnakeCaseLower.ConvertName(drawn.Overlay.Revision.Level.ToString()),
                 image.IsWatermarked && index == image.Overlays.Count - 1))];
 
         /// <summary>Sides of the answer: those of the canonical form, the missing one in proportion.</summary>
@@ -188,7 +203,8 @@ internal static class ExplainEndpoint
                 return "memory";
             await using var db = registry.ForOrganization(image.OrganizationId);
             return image.IsExactOriginal
-                || await db.Variants.AnyAsync(row => row.AssetId == image.Key.AssetId && row.Version == image.Key.Version && row.OperationsHash == image.OperationsHash, ct)
+                || await db.Variants.AnyAsync(
+                    row => row.AssetId == image.Key.AssetId && row.Version == image.Key.Version && row.OperationsHash == image.OperationsHash, ct)
                 ? "storage"
                 : "miss";
         }

@@ -66,5 +66,6 @@ internal static class GatewayEndpoints
     private static async Task<IResult> ReadReport(Visit visit, SignatureReports reports, CancellationToken ct) =>
         await reports.ReadAsync(visit.At.SpaceId ?? Guid.Empty, ct) is { } report
             ? Results.Ok(report)
-            : new Error(ErrorCode.Overloaded, "The report is kept in Redis, which does not answer at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) }.ToProblem();
+            : new Error(ErrorCode.Overloaded,
+                "The report is kept in Redis, which does not answer at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) }.ToProblem();
 }

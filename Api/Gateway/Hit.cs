@@ -18,7 +18,8 @@ internal static class HitTiming
 {
     private static readonly string[] Texts = [.. Enumerable.Range(0, 100).Select(static step => Text(step / 100.0))];
 
-    public static string Of(TimeSpan elapsed) => (int)(elapsed.TotalMicroseconds / 10) is var step && step < Texts.Length ? Texts[step] : Text(elapsed.TotalMilliseconds);
+    public static string Of(TimeSpan elapsed) =>
+        (int)(elapsed.TotalMicroseconds / 10) is var step && step < Texts.Length ? Texts[step] : Text(elapsed.TotalMilliseconds);
 
     private static string Text(double milliseconds) => string.Create(
         CultureInfo.InvariantCulture, $"resolve;dur={milliseconds:0.##}, cache;desc=memory;dur=0, total;dur={milliseconds:0.##}");

@@ -38,10 +38,13 @@ internal sealed class HitEdge
         ILoggerFactory loggers)
     {
         _forwarded = forwarded.Value;
-        _forwarding = _forwarded.ForwardedHeaders == ForwardedHeaders.None ? null : new ForwardedHeadersMiddleware(static _ => Task.CompletedTask, loggers, forwarded);
+        _forwarding = _forwarded.ForwardedHeaders == ForwardedHeaders.None
+            ? null : new ForwardedHeadersMiddleware(static _ => Task.CompletedTask, loggers, forwarded);
         _hosts = hosts.Value.AllowedHosts.Contains("*") ? [] : [.. hosts.Value.AllowedHosts.Select(static host => new StringSegment(host))];
         _requireHttps = api.Value.RequireHttps ?? !environment.IsDevelopment();
-        _strictTransport = string.Create(CultureInfo.InvariantCulture, $"max-age={(long)hsts.Value.MaxAge.TotalSeconds}{(hsts.Value.IncludeSubDomains ? "; includeSubDomains" : "")}{(hsts.Value.Preload ? "; preload" : "")}");
+        _strictTransport =
+            string.Create(CultureInfo.InvariantCulture,
+                $"max-age={(long)hsts.Value.MaxAge.TotalSeconds}{(hsts.Value.IncludeSubDomains ? "; includeSubDomains" : "")}{(hsts.Value.Preload ? "; preload" : "")}");
         _notStrict = hsts.Value.ExcludedHosts;
         (_scans, _customers) = (scans, customers);
     }
@@ -75,5 +78,6 @@ internal sealed class HitEdge
     private static bool IsHttps(IHttpRequestFeature request) => string.Equals(request.Scheme, "https", StringComparison.OrdinalIgnoreCase);
 
     private bool IsForwarded(IHeaderDictionary headers) =>
-        headers.ContainsKey(_forwarded.ForwardedForHeaderName) || headers.ContainsKey(_forwarded.ForwardedProtoHeaderName) || headers.ContainsKey(_forwarded.ForwardedHostHeaderName);
+        headers.ContainsKey(_forwarded.ForwardedForHeaderName) || headers.ContainsKey(_forwarded.ForwardedProtoHeaderName)
+            || headers.ContainsKey(_forwarded.ForwardedHostHeaderName);
 }

@@ -24,10 +24,12 @@ internal sealed class HitSampling(IOptions<HitSamplingOptions> options, IHostEnv
     {
         if (!ImageServiceTracing.Source.HasListeners())
             return false;
-        return headers.TraceParent is [{ Length: >= TraceParentLength } parent] ? IsRecorded(parent) : _share > 0 && Random.Shared.NextDouble() < _share && HasRoom();
+        return headers.TraceParent is [{ Length: >= TraceParentLength } parent]
+            ? IsRecorded(parent) : _share > 0 && Random.Shared.NextDouble() < _share && HasRoom();
     }
 
-    private static bool IsRecorded(string parent) => char.IsAsciiHexDigit(parent[TraceParentLength - 1]) && (Convert.ToInt32(parent[(TraceParentLength - 2)..TraceParentLength], 16) & Recorded) != 0;
+    private static bool IsRecorded(string parent) =>
+        char.IsAsciiHexDigit(parent[TraceParentLength - 1]) && (Convert.ToInt32(parent[(TraceParentLength - 2)..TraceParentLength], 16) & Recorded) != 0;
 
     private bool HasRoom()
     {

@@ -91,8 +91,11 @@ internal static class HitsFirstServices
         var registered = services.Last(static service => service.ServiceType == typeof(IServer));
         services.Replace(ServiceDescriptor.Singleton(provider =>
         {
-            var server = (IServer)(registered.ImplementationFactory?.Invoke(provider) ?? registered.ImplementationInstance ?? ActivatorUtilities.CreateInstance(provider, registered.ImplementationType!));
-            return provider.GetRequiredService<IOptions<ApiOptions>>().Value.Serve == ServedHalf.Control ? server : new HitsFirstServer(server, provider.GetRequiredService<MemoryHits>);
+            var server =
+                (IServer)(registered.ImplementationFactory?.Invoke(provider)
+                    ?? registered.ImplementationInstance ?? ActivatorUtilities.CreateInstance(provider, registered.ImplementationType!));
+            return provider.GetRequiredService<IOptions<ApiOptions>>().Value.Serve == ServedHalf.Control
+                ? server : new HitsFirstServer(server, provider.GetRequiredService<MemoryHits>);
         }));
     }
 }

@@ -64,7 +64,9 @@ internal static class ImageResponse
     public static async Task SendAsync(HttpContext http, VariantDescription variant, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
     {
         var (request, response) = (http.Request, http.Response);
-        var range = Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, opened.Length, opened.Layer, Timing(opened, resolved, total));
+        var range =
+            Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, opened.Length, opened.Layer,
+                Timing(opened, resolved, total));
         if (range.Length > 0)
             await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
     }
@@ -118,6 +120,8 @@ internal static class ImageResponse
     }
 
     private static string Timing(OpenedVariant opened, TimeSpan resolved, TimeSpan total) => opened.Times is { } times && opened.Layer == CacheLayer.Miss
-        ? string.Create(CultureInfo.InvariantCulture, $"resolve;dur={resolved.TotalMilliseconds:0.##}, wait;dur={times.Wait.TotalMilliseconds:0.##}, read;dur={times.Read.TotalMilliseconds:0.##}, transform;dur={times.Transform.TotalMilliseconds:0.##}, store;dur={times.Store.TotalMilliseconds:0.##}, total;dur={total.TotalMilliseconds:0.##}")
-        : string.Create(CultureInfo.InvariantCulture, $"resolve;dur={resolved.TotalMilliseconds:0.##}, cache;desc={opened.Layer.Name()};dur={(total - resolved).TotalMilliseconds:0.##}, total;dur={total.TotalMilliseconds:0.##}");
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"resolve;dur={resolved.TotalMilliseconds:0.##}, wait;dur={times.Wait.TotalMilliseconds:0.##}, read;dur={times.Read.TotalMilliseconds:0.##}, transform;dur={times.Transform.TotalMilliseconds:0.##}, store;dur={times.Store.TotalMilliseconds:0.##}, total;dur={total.TotalMilliseconds:0.##}")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"resolve;dur={resolved.TotalMilliseconds:0.##}, cache;desc={opened.Layer.Name()};dur={(total - resolved).TotalMilliseconds:0.##}, total;dur={total.TotalMilliseconds:0.##}");
 }

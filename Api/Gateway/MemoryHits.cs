@@ -62,7 +62,8 @@ internal sealed class MemoryHits(
 
         signatures.NoteRecalled(hit.Space, hit.Signature);
         Describe(request, response.Headers, hit);
-        answering = variant is null ? NotModified(request, response, hit, access, started) : SendAsync(features, request, response, hit, variant.Bytes, access, started);
+        answering = variant is null
+            ? NotModified(request, response, hit, access, started) : SendAsync(features, request, response, hit, variant.Bytes, access, started);
         return true;
     }
 
@@ -83,7 +84,8 @@ internal sealed class MemoryHits(
         return Counted(request, response, access, started);
     }
 
-    private Task SendAsync(IFeatureCollection features, IHttpRequestFeature request, IHttpResponseFeature response, in Hit hit, ReadOnlyMemory<byte> bytes, AssetAccess access, long started)
+    private Task SendAsync(IFeatureCollection features, IHttpRequestFeature request, IHttpResponseFeature response, in Hit hit, ReadOnlyMemory<byte> bytes,
+        AssetAccess access, long started)
     {
         variants.NoteHit(hit.Description);
         var timing = HitTiming.Of(Stopwatch.GetElapsedTime(started));
@@ -102,7 +104,8 @@ internal sealed class MemoryHits(
 
     /// <summary>A client that reads slower than bytes are written.</summary>
     private async Task FinishAsync(
-        ValueTask<FlushResult> sending, IHttpRequestFeature request, IHttpResponseFeature response, VariantDescription variant, long sent, long length, AssetAccess access, long started)
+        ValueTask<FlushResult> sending, IHttpRequestFeature request, IHttpResponseFeature response, VariantDescription variant, long sent, long length,
+        AssetAccess access, long started)
     {
         await sending;
         served.Note(variant, sent, length, CacheLayer.Memory);
@@ -137,7 +140,8 @@ internal sealed class MemoryHits(
         {
             Access = access, Accept = headers.Accept, IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset,
         };
-        if (!variants.TryRecall(asked, out var description) || !quotas.IsKnownToServe(space) || !ReferrerRule.Allows(space.Policy.AllowedReferrers, headers.Referer))
+        if (!variants.TryRecall(asked, out var description) || !quotas.IsKnownToServe(space)
+            || !ReferrerRule.Allows(space.Policy.AllowedReferrers, headers.Referer))
             return false;
         hit = new Hit(space, file, description, trust, signature);
         return true;

@@ -23,7 +23,8 @@ internal sealed class ServeImage(
     ServedImages served,
     TimeProvider time)
 {
-    private static readonly Error WrongReferrer = new(ErrorCode.PolicyForbids, "Images of this space may not be embedded by this site (policy allowed_referrers).");
+    private static readonly Error WrongReferrer = new(ErrorCode.PolicyForbids,
+        "Images of this space may not be embedded by this site (policy allowed_referrers).");
 
     /// <summary>
     /// What a stranger gets for a name that is not there and for one that is: the same words, the same headers, not before the same time. So a signature is
@@ -119,7 +120,8 @@ internal sealed class ServeImage(
         if (rate.IsAllowed)
             return rate;
         rate.WriteHeaders(http.Response);
-        return rate.ToError($"images per {policy.RateLimitWindow.TotalSeconds} s are served for the {SnakeCase.Write(policy.RateLimitLevel)} (policy rate_limit_requests)");
+        return rate.ToError(
+            $"images per {policy.RateLimitWindow.TotalSeconds} s are served for the {SnakeCase.Write(policy.RateLimitLevel)} (policy rate_limit_requests)");
     }
 
     private async ValueTask<Result<VariantDescription>> DescribeAsync(HttpContext http, AskedImage asked, CancellationToken ct)

@@ -57,7 +57,8 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
 
     private static SigningMode ModeOf(SpaceScope space, AssetAccess access) => access == AssetAccess.Private ? space.Policy.SigningMode : SigningMode.Off;
 
-    private static bool Asks(SpaceScope space, AssetAccess access) => ModeOf(space, access) != SigningMode.Off || space.Policy.TransformMode == TransformMode.SignedOnly;
+    private static bool Asks(SpaceScope space, AssetAccess access) =>
+        ModeOf(space, access) != SigningMode.Off || space.Policy.TransformMode == TransformMode.SignedOnly;
 
     /// <summary>Whether the URL seems to give texts to overlays; what it really gives is judged when it has been read.</summary>
     private static bool NeedsOneForTexts(ReadOnlySpan<char> path, bool hasQuery, SpaceScope space)

@@ -77,7 +77,8 @@ internal sealed class SignatureReports(RedisConnection redis, TimeProvider time)
     private static ReportedCall Parse(string line)
     {
         var parts = line.Split(' ', 3);
-        return new ReportedCall(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture)), parts[2], Enum.Parse<ErrorCode>(parts[1]));
+        return new ReportedCall(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture)), parts[2],
+            Enum.Parse<ErrorCode>(parts[1]));
     }
 
     private static RedisKey LinesOf(Guid spaceId) => $"signature-report:{spaceId:n}";

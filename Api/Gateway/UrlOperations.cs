@@ -21,7 +21,8 @@ internal sealed record UrlOperations(ImageOperations Operations, ImageFormat Ext
         if (dot < 0)
             return NoExtension;
         if (!ImageFormats.TryParse(file.AsSpan(dot + 1), out var extension))
-            return new Error(ErrorCode.InvalidOperations, $"The extension at position {dot + 2} is not one that can be delivered. Accepted: jpg, jpeg, png, webp, avif, gif, jxl.");
+            return new Error(ErrorCode.InvalidOperations,
+                $"The extension at position {dot + 2} is not one that can be delivered. Accepted: jpg, jpeg, png, webp, avif, gif, jxl.");
         return OperationsParser.Parse(file[..dot]).Map(operations => new UrlOperations(operations, extension));
     }
 }

@@ -38,13 +38,17 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             BodyLimits.TooLarge,
         BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid(
-            json.Path is { Length: > 1 } path ? $"The JSON body cannot be read at {path}: there is no such member, it is there twice, or it is not of its type." : "The body is not the JSON this route takes."),
+            json.Path is { Length: > 1 } path
+                ? $"The JSON body cannot be read at {path}: there is no such member, it is there twice, or it is not of its type."
+                : "The body is not the JSON this route takes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             Problems.Invalid("Send the body as application/json."),
         BadHttpRequestException => Problems.Invalid("A parameter or the body is missing or not of its type."),
         DbUpdateConcurrencyException => IfMatch.Stale,
-        _ when IsRefusedByRegistry(exception, PostgresErrorCodes.NumericValueOutOfRange, PostgresErrorCodes.DatetimeFieldOverflow) => Problems.Invalid("A number or a time of the request is greater than can be kept."),
-        _ when IsRefusedByRegistry(exception, PostgresErrorCodes.CharacterNotInRepertoire, PostgresErrorCodes.UntranslatableCharacter) => Problems.Invalid("A text of the request holds a character that cannot be kept, such as NUL."),
+        _ when IsRefusedByRegistry(exception, PostgresErrorCodes.NumericValueOutOfRange, PostgresErrorCodes.DatetimeFieldOverflow) =>
+            Problems.Invalid("A number or a time of the request is greater than can be kept."),
+        _ when IsRefusedByRegistry(exception, PostgresErrorCodes.CharacterNotInRepertoire, PostgresErrorCodes.UntranslatableCharacter) =>
+            Problems.Invalid("A text of the request holds a character that cannot be kept, such as NUL."),
         ObjectStoreException => new Error(ErrorCode.StorageUnavailable, "The object store does not answer. Try again shortly.") { RetryAfter = RetryAfter },
         _ when IsDatabaseDown(exception) =>
             new Error(ErrorCode.DatabaseUnavailable, "The registry does not answer. Try again shortly.") { RetryAfter = RetryAfter },

@@ -23,7 +23,8 @@ internal static class HttpServices
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(static (kestrel, api) => kestrel.Limits.MaxRequestBodySize = api.Value.MaxManagementBodyBytes);
+        services.AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<ApiOptions>>(static (kestrel, api) => kestrel.Limits.MaxRequestBodySize = api.Value.MaxManagementBodyBytes);
         services.AddHsts(static hsts =>
         {
             hsts.MaxAge = TimeSpan.FromDays(365);

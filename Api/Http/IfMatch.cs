@@ -11,7 +11,8 @@ namespace ImageService.Api.Http;
 /// </summary>
 internal static class IfMatch
 {
-    public static readonly Error Stale = new(ErrorCode.PreconditionFailed, "The resource has changed since you read it. Read it again and send its ETag as If-Match.");
+    public static readonly Error Stale = new(ErrorCode.PreconditionFailed,
+        "The resource has changed since you read it. Read it again and send its ETag as If-Match.");
 
     /// <summary>The tag of a row version: <c>"1a2b"</c>, strong.</summary>
     public static string Tag(uint version) => string.Create(CultureInfo.InvariantCulture, $"\"{version:x}\"");

@@ -35,7 +35,8 @@ internal static class InlineSockets
     /// <summary>Switches it on for every endpoint of the server.</summary>
     public static void UseInlineSockets(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<SocketTransportOptions>().Configure<IOptions<ApiOptions>>(static (transport, api) => transport.UnsafePreferInlineScheduling = api.Value.InlineSockets);
+        builder.Services.AddOptions<SocketTransportOptions>()
+            .Configure<IOptions<ApiOptions>>(static (transport, api) => transport.UnsafePreferInlineScheduling = api.Value.InlineSockets);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>, ILoggerFactory>(static (kestrel, api, loggers) =>
         {
             if (!api.Value.InlineSockets || !IsKnown(loggers))

@@ -67,7 +67,8 @@ internal static class JsonShape
                     return Problems.Invalid($"The JSON body cannot be read at {Path(open)}: the member is there twice.");
                 break;
             case JsonTokenType.Number when !IsStorable(reader.ValueSpan):
-                return Problems.Invalid($"The JSON body cannot be read at {Path(open)}: the number is longer or greater than can be kept (at most {MaxNumberLength} digits, and exponents up to {MaxExponent}).");
+                return Problems.Invalid(
+                    $"The JSON body cannot be read at {Path(open)}: the number is longer or greater than can be kept (at most {MaxNumberLength} digits, and exponents up to {MaxExponent}).");
         }
 
         return null;
@@ -82,7 +83,8 @@ internal static class JsonShape
         return exponent < 0
             || (int.TryParse(Encoding.ASCII.GetString(number[(exponent + 1)..]), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power)
                 && power is >= -MaxExponent and <= MaxExponent
-                && double.TryParse(Encoding.ASCII.GetString(number), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value));
+                && double.TryParse(Encoding.ASCII.GetString(number), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                && double.IsFinite(value));
     }
 
     private static string Path(Stack<Level> open)

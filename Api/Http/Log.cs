@@ -20,6 +20,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "This runtime cannot answer requests on the thread where they arrive; cached images cost more CPU time")]
     public static partial void NotInline(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Plain HTTP is served and cannot be redirected: give ASPNETCORE_URLS an https address and a certificate, or name the proxy that ends TLS in Api:TrustedProxies")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Plain HTTP is served and cannot be redirected: give ASPNETCORE_URLS an https address and a certificate, or name the proxy that ends TLS in Api:TrustedProxies")]
     public static partial void PlainHttp(ILogger logger);
 }

@@ -26,7 +26,8 @@ internal sealed class PooledWriter(PipeWriter output) : PipeWriter
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => Return(output.FlushAsync(cancellationToken));
 
-    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => Return(output.WriteAsync(source, cancellationToken));
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        Return(output.WriteAsync(source, cancellationToken));
 
     private static ValueTask<FlushResult> Return(ValueTask<FlushResult> flush)
     {

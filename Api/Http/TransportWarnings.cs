@@ -10,7 +10,8 @@ namespace ImageService.Api.Http;
 /// callers.
 /// </summary>
 internal sealed class TransportWarnings(
-    IConfiguration configuration, IHostEnvironment environment, IServer server, IOptions<ApiOptions> options, IHostApplicationLifetime lifetime, ILogger<TransportWarnings> logger) : IHostedService
+    IConfiguration configuration, IHostEnvironment environment, IServer server, IOptions<ApiOptions> options, IHostApplicationLifetime lifetime,
+    ILogger<TransportWarnings> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +31,8 @@ internal sealed class TransportWarnings(
     private void WarnOfPlainHttp()
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        if (options.Value is { RequireHttps: not false, TrustedProxies.Length: 0 } && addresses.Count > 0 && !addresses.Any(static address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+        if (options.Value is { RequireHttps: not false, TrustedProxies.Length: 0 } && addresses.Count > 0
+            && !addresses.Any(static address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
             Log.PlainHttp(logger);
     }
 

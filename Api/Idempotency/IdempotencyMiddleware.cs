@@ -69,7 +69,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotencySto
         try
         {
             await next(http);
-            if (IsFinal(http.Response.StatusCode) && kept.Length <= MaxKeptBytes && await body.FinishAsync(body.BytesRead + Epilogue, CancellationToken.None) is { } requestHash)
+            if (IsFinal(http.Response.StatusCode) && kept.Length <= MaxKeptBytes
+                && await body.FinishAsync(body.BytesRead + Epilogue, CancellationToken.None) is { } requestHash)
             {
                 var answer = new StoredAnswer(http.Response.StatusCode, http.Response.ContentType, http.Response.Headers.Location.ToString(), kept.ToArray());
 
@@ -117,7 +118,9 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotencySto
     {
         if (earlier.Answer is not { } answer)
         {
-            await Problems.WriteAsync(http, new Error(ErrorCode.Conflict, $"A request with this {IdempotentRoute.Header} is still running. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            await Problems.WriteAsync(http,
+                new Error(ErrorCode.Conflict,
+                    $"A request with this {IdempotentRoute.Header} is still running. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) });
             return;
         }
 
@@ -125,7 +128,9 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotencySto
         var (length, hash) = earlier.RequestHash.Split(':') is [var bytes, var digits] ? (long.Parse(bytes, CultureInfo.InvariantCulture), digits) : (0, "");
         if (await body.FinishAsync(length + Epilogue, http.RequestAborted) != hash)
         {
-            await Problems.WriteAsync(http, new Error(ErrorCode.IdempotencyKeyReused, $"This {IdempotentRoute.Header} was sent with another body before. Use a new key for a new request."));
+            await Problems.WriteAsync(http,
+                new Error(ErrorCode.IdempotencyKeyReused,
+                    $"This {IdempotentRoute.Header} was sent with another body before. Use a new key for a new request."));
             return;
         }
 
@@ -147,7 +152,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotencySto
     }
 
     private static string? Boundary(HttpContext http) =>
-        MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.Type == "multipart" ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
+        MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.Type == "multipart"
+            ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
 }
 
 /// <summary>Where the middleware stands.</summary>

@@ -33,7 +33,8 @@ internal sealed class IdempotencyStore(RegistryFactory registry, SecretProtector
             db.ChangeTracker.Clear();
             var row = await db.IdempotencyKeys.AsNoTracking().SingleOrDefaultAsync(other => other.KeyHash == keyHash, ct);
             return row?.StatusCode is { } status
-                ? new EarlierRequest(row.RequestHash, new StoredAnswer(status, row.ContentType, row.Location, protector.Unprotect(row.ProtectedBody ?? [], keyHash)))
+                ? new EarlierRequest(row.RequestHash,
+                    new StoredAnswer(status, row.ContentType, row.Location, protector.Unprotect(row.ProtectedBody ?? [], keyHash)))
                 : new EarlierRequest("", null);
         }
     }
@@ -46,7 +47,8 @@ internal sealed class IdempotencyStore(RegistryFactory registry, SecretProtector
     {
         var now = clock.GetUtcNow();
         await using var db = Open(organizationId);
-        await db.IdempotencyKeys.Where(row => row.KeyHash == keyHash && row.StatusCode == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.CreatedAt, now), ct);
+        await db.IdempotencyKeys.Where(row => row.KeyHash == keyHash && row.StatusCode == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.CreatedAt, now), ct);
     }
 
     /// <summary>Keeps the answer for repetitions.</summary>
@@ -56,7 +58,8 @@ internal sealed class IdempotencyStore(RegistryFactory registry, SecretProtector
         await using var db = Open(organizationId);
         await db.IdempotencyKeys.Where(row => row.KeyHash == keyHash).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.RequestHash, requestHash).SetProperty(row => row.StatusCode, answer.Status)
-                .SetProperty(row => row.ContentType, answer.ContentType).SetProperty(row => row.Location, answer.Location).SetProperty(row => row.ProtectedBody, body),
+                .SetProperty(row => row.ContentType, answer.ContentType)
+                .SetProperty(row => row.Location, answer.Location).SetProperty(row => row.ProtectedBody, body),
             ct);
     }
 

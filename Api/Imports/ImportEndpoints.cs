@@ -28,27 +28,34 @@ internal static class ImportEndpoints
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
             .WithMetadata(new DisableRequestSizeLimitAttribute(), new TakesUploadTicket())
             .TakesFile("tenant", "space", "folder", "tags", "access")
-            .Describe("createImport", "Import many images", "Either multipart/form-data with file (a ZIP), tenant, space and optionally folder, tags, access; or JSON with tenant, space and "
+            .Describe("createImport", "Import many images",
+                "Either multipart/form-data with file (a ZIP), tenant, space and optionally folder, tags, access; or JSON with tenant, space and "
                 + "upload (id of a presigned upload made for an import) or prefix (of what lies in the organization's import area of the object store).")
             .Answers<ImportResponse>(202).Fails(400, 403, 404, 409, 413);
-        group.MapGet("", List).RequireScopeSomewhere(Scopes.ImageRead).Describe("listImports", "List imports", "Newest first.").Answers<Page<ImportResponse>>().Fails(400, 403);
+        group.MapGet("", List)
+            .RequireScopeSomewhere(Scopes.ImageRead).Describe("listImports", "List imports", "Newest first.").Answers<Page<ImportResponse>>().Fails(400, 403);
         group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.ImageRead).OpenToPages()
-            .Describe("getImport", "Watch an import", "Counts grow while it runs; failures names what was refused and why.").Answers<ImportResponse>().Fails(403, 404);
+            .Describe("getImport", "Watch an import", "Counts grow while it runs; failures names what was refused and why.")
+            .Answers<ImportResponse>().Fails(403, 404);
         CrossOriginUploads.MapPreflight(group, "", HttpMethods.Post);
         CrossOriginUploads.MapPreflight(group, "/{id}", HttpMethods.Get);
     }
 
     private static Task<IResult> Create(
-        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, MultipartUpload multipart, ResumableUploads uploads, IOptions<IngestionOptions> options, TimeProvider clock,
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, MultipartUpload multipart, ResumableUploads uploads,
+        IOptions<IngestionOptions> options, TimeProvider clock,
         CancellationToken ct) =>
         http.Request.HasJsonContentType()
             ? CreateFromJsonAsync(visit, page, http, registry, places, uploads, clock, ct)
             : CreateFromFormAsync(visit, page, http, registry, places, multipart, options.Value.MaxArchiveBytes, clock, ct);
 
     private static async Task<IResult> CreateFromFormAsync(
-        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, MultipartUpload multipart, long limit, TimeProvider clock, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, MultipartUpload multipart, long limit,
+        TimeProvider clock, CancellationToken ct)
     {
-        var read = await multipart.ReadAsync(http.Request, CallerPlaces.OrganizationOf(visit.Caller), _ => Task.FromResult<Result<StagingTarget>>(new StagingTarget(limit)), ct);
+        var read =
+            await multipart.ReadAsync(http.Request, CallerPlaces.OrganizationOf(visit.Caller),
+                _ => Task.FromResult<Result<StagingTarget>>(new StagingTarget(limit)), ct);
         if (!read.TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;
@@ -63,7 +70,8 @@ internal static class ImportEndpoints
     }
 
     private static async Task<IResult> CreateFromJsonAsync(
-        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, ResumableUploads uploads, TimeProvider clock, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, ResumableUploads uploads, TimeProvider clock,
+        CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
         if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
@@ -87,11 +95,13 @@ internal static class ImportEndpoints
             return Problems.Invalid("Name one source: upload (an id), or prefix (at most 500 characters; empty for everything).").ToProblem();
         return visit.Caller.May(Scopes.ImageWrite, tenantId: null, spaceId: null)
             ? await QueueAsync(http, registry, visit, space, Prefix, prefix, details, clock, ct)
-            : new Error(ErrorCode.InsufficientScope, $"Importing from the organization's import area needs {Scopes.ImageWrite} for the whole organization.").ToProblem();
+            : new Error(ErrorCode.InsufficientScope,
+                $"Importing from the organization's import area needs {Scopes.ImageWrite} for the whole organization.").ToProblem();
     }
 
     private static async Task<IResult> QueueAsync(
-        HttpContext http, RegistryFactory registry, Visit visit, SpaceScope space, string source, string key, UploadDetails details, TimeProvider clock, CancellationToken ct)
+        HttpContext http, RegistryFactory registry, Visit visit, SpaceScope space, string source, string key, UploadDetails details, TimeProvider clock,
+        CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var job = new ImportJob
@@ -132,12 +142,14 @@ internal static class ImportEndpoints
         var organizationId = CallerPlaces.OrganizationOf(visit.Caller);
         await using var db = registry.ForOrganization(organizationId);
         var spaces = await db.Spaces.AsNoTracking().Where(row => row.OrganizationId == organizationId && row.DeletedAt == null)
-            .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.Id, row.TenantId, Space = row.Slug, Tenant = tenant.Slug }).ToListAsync(ct);
+            .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.Id, row.TenantId, Space = row.Slug, Tenant = tenant.Slug })
+            .ToListAsync(ct);
         var readable = spaces.Where(space => visit.Caller.May(Scopes.ImageRead, space.TenantId, space.Id)).ToDictionary(space => space.Id);
         Guid[] ids = [.. readable.Keys];
         var rows = await db.ImportJobs.AsNoTracking().Where(row => ids.Contains(row.SpaceId) && (before == null || row.Id < before))
             .OrderByDescending(row => row.Id).Take(size + 1).ToListAsync(ct);
-        return Results.Ok(Cursor.Page(rows, size, row => ImportResponse.Of(row, readable[row.SpaceId].Tenant, readable[row.SpaceId].Space), row => Cursor.Of(row.Id)));
+        return Results.Ok(Cursor.Page(rows, size, row => ImportResponse.Of(row, readable[row.SpaceId].Tenant, readable[row.SpaceId].Space),
+            row => Cursor.Of(row.Id)));
     }
 }
 
@@ -165,7 +177,8 @@ internal sealed record ImportRequest(string? Tenant, string? Space, Guid? Upload
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="UpdatedAt">Last progress.</param>
 internal sealed record ImportResponse(
-    Guid Id, string Source, string State, string Tenant, string Space, int Total, int Imported, int Deduplicated, int Failed, IReadOnlyList<ImportFailure> Failures,
+    Guid Id, string Source, string State, string Tenant, string Space, int Total, int Imported, int Deduplicated, int Failed,
+    IReadOnlyList<ImportFailure> Failures,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static ImportResponse Of(ImportJob job, string tenant, string space) => new(

@@ -23,7 +23,8 @@ internal sealed class ErrorPage
 
     internal static string Render(string markdown)
     {
-        var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Error codes</title>"
+        var html = new StringBuilder(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Error codes</title>"
             + "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}code{background:#8883;padding:.1em .3em;border-radius:3px}:target{background:#fd06}"
             + "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style></head><body><main>");
         foreach (var block in markdown.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -41,5 +42,6 @@ internal sealed class ErrorPage
 
     /// <summary>Every second piece between backticks is code.</summary>
     private static string Inline(string text) =>
-        string.Concat(text.Split('`').Select(static (piece, index) => index % 2 == 0 ? WebUtility.HtmlEncode(piece) : $"<code>{WebUtility.HtmlEncode(piece)}</code>"));
+        string.Concat(text.Split('`')
+            .Select(static (piece, index) => index % 2 == 0 ? WebUtility.HtmlEncode(piece) : $"<code>{WebUtility.HtmlEncode(piece)}</code>"));
 }

@@ -43,7 +43,8 @@ internal static class ImagePaths
         {
             OperationId = $"{(isHead ? "head" : "get")}{what}Image",
             Summary = isHead ? $"Headers of a {what.ToLowerInvariant()} image" : $"A {what.ToLowerInvariant()} image in any size and format",
-            Description = "The first request makes it, later ones find it. Conditional and range requests are answered by 304 and 206. The operations are described in docs/url-operations.md.",
+            Description =
+                "The first request makes it, later ones find it. Conditional and range requests are answered by 304 and 206. The operations are described in docs/url-operations.md.",
             Tags = new HashSet<OpenApiTagReference> { new("Images", document) },
             Parameters = [.. Path(), .. isPrivate ? Signature() : []],
             Responses = Responses(document, isPrivate, isHead),
@@ -54,11 +55,15 @@ internal static class ImagePaths
     {
         var responses = new OpenApiResponses
         {
-            ["200"] = new OpenApiResponse { Description = "The image.", Content = isHead ? null : Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal) },
+            ["200"] =
+                new OpenApiResponse { Description = "The image.",
+                    Content = isHead ? null : Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal) },
             ["304"] = new OpenApiResponse { Description = "The caller's copy is the present one." },
         };
         if (!isHead)
-            responses["206"] = new OpenApiResponse { Description = "The range asked for.", Content = Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal) };
+            responses["206"] =
+                new OpenApiResponse { Description = "The range asked for.",
+                    Content = Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal) };
         foreach (var (status, description) in isPrivate ? [("401", "No, wrong or expired signature."), .. Refusals] : Refusals)
             responses[status] = new OpenApiResponse { Description = description, Content = Problem(document) };
         return responses;
@@ -90,7 +95,8 @@ internal static class ImagePaths
     ];
 
     private static OpenApiParameter Parameter(
-        string name, string description, System.Text.Json.Nodes.JsonNode example, JsonSchemaType type = JsonSchemaType.String, ParameterLocation location = ParameterLocation.Path) => new()
+        string name, string description, System.Text.Json.Nodes.JsonNode example, JsonSchemaType type = JsonSchemaType.String,
+        ParameterLocation location = ParameterLocation.Path) => new()
         {
             Name = name,
             In = location,

@@ -27,7 +27,8 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         operation.Parameters ??= [];
         AddPlace(operation, context.Description.RelativePath ?? "");
         if (metadata.OfType<IdempotentRoute>().Any())
-            operation.Parameters.Add(Header(IdempotentRoute.Header, "The same key and body within a day repeat the first answer instead of creating twice.", "7f9c1c2e-order-4711"));
+            operation.Parameters.Add(
+                Header(IdempotentRoute.Header, "The same key and body within a day repeat the first answer instead of creating twice.", "7f9c1c2e-order-4711"));
         if (operation.Responses?.ContainsKey("412") is true && method is not "GET" and not "HEAD")
             operation.Parameters.Add(Header("If-Match", "The resource's ETag as you read it; a stale one is 412.", "\"2f1c\""));
 

@@ -71,7 +71,8 @@ internal static class SchemaExamples
         ["recoveryCodes"] = "k7m2p-x9d4f",
     };
 
-    private const string Elements = """[{"type": "text", "text": "{t1|Sale}", "font": "noto_sans_bold", "size": "6%", "color": "fff", "gravity": "south", "y": 24}]""";
+    private const string Elements =
+        """[{"type": "text", "text": "{t1|Sale}", "font": "noto_sans_bold", "size": "6%", "color": "fff", "gravity": "south", "y": 24}]""";
 
     /// <summary>An example of a text member or parameter.</summary>
     public static string Text(string name) => Texts.GetValueOrDefault(name, "text");
@@ -98,13 +99,15 @@ internal static class SchemaExamples
             return JsonNode.Parse(Elements);
         var type = shape.Type ?? (shape.Properties is { Count: > 0 } ? JsonSchemaType.Object : JsonSchemaType.String);
         if (type.HasFlag(JsonSchemaType.Array))
-            return new JsonArray(ListItems.TryGetValue(name, out var item) ? JsonValue.Create(item) : shape.Items is { } items ? Value(owner, name, items, depth) : null);
+            return new JsonArray(
+                ListItems.TryGetValue(name, out var item) ? JsonValue.Create(item) : shape.Items is { } items ? Value(owner, name, items, depth) : null);
         if (type.HasFlag(JsonSchemaType.Object))
             return shape.Properties is { Count: > 0 } ? Object(owner, shape, depth) : new JsonObject();
         if (type.HasFlag(JsonSchemaType.Boolean))
             return JsonValue.Create(true);
         if (type.HasFlag(JsonSchemaType.Integer))
-            return JsonValue.Create(name.Contains("status", StringComparison.OrdinalIgnoreCase) ? 409 : name.Contains("seconds", StringComparison.OrdinalIgnoreCase) ? 600 : 1);
+            return JsonValue.Create(
+                name.Contains("status", StringComparison.OrdinalIgnoreCase) ? 409 : name.Contains("seconds", StringComparison.OrdinalIgnoreCase) ? 600 : 1);
         if (type.HasFlag(JsonSchemaType.Number))
             return JsonValue.Create(0.5);
         return JsonValue.Create(Text(owner, name, shape));

@@ -43,7 +43,8 @@ internal sealed class GuessLimiter(RequestDelegate next, IOptions<RateLimitOptio
     private static Task RefuseAsync(HttpContext http, int limit, TimeSpan rest)
     {
         new RateDecision(false, limit, 0, rest).WriteHeaders(http.Response);
-        return Problems.WriteAsync(http, new Error(ErrorCode.RateLimited, "Too many attempts came from your address. Wait, then try again.") { RetryAfter = rest });
+        return Problems.WriteAsync(http,
+            new Error(ErrorCode.RateLimited, "Too many attempts came from your address. Wait, then try again.") { RetryAfter = rest });
     }
 
     private RateWindow Of(UInt128 caller)

@@ -20,7 +20,8 @@ internal readonly record struct RateDecision(bool IsAllowed, long Limit, long Re
     }
 
     /// <summary>The refusal.</summary>
-    public Error ToError(string what) => new(ErrorCode.RateLimited, $"At most {Limit} {what}. Try again in {Seconds(ResetAfter)} s.") { RetryAfter = ResetAfter };
+    public Error ToError(string what) =>
+        new(ErrorCode.RateLimited, $"At most {Limit} {what}. Try again in {Seconds(ResetAfter)} s.") { RetryAfter = ResetAfter };
 
     private static long Seconds(TimeSpan span) => Math.Max(1, (long)Math.Ceiling(span.TotalSeconds));
 }

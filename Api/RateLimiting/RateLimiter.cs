@@ -121,7 +121,9 @@ internal sealed class RateLimiter(RedisConnection redis, IOptions<RateLimitOptio
             (Key: key, WindowMs: windowMs, Limit: limit, Block: block),
             static async (database, ask) =>
             {
-                var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Script, [$"rate:{ask.Key.ScopeId:n}:{ask.Key.Kind}"], [ask.WindowMs, ask.Limit, ask.Block, RateWindow.Slots]))!;
+                var answer =
+                    (RedisResult[])(await database.ScriptEvaluateAsync(Script, [$"rate:{ask.Key.ScopeId:n}:{ask.Key.Kind}"],
+                        [ask.WindowMs, ask.Limit, ask.Block, RateWindow.Slots]))!;
                 return new Grant((long)answer[0], (long)answer[1], TimeSpan.FromMilliseconds((long)answer[2]));
             },
             ct);

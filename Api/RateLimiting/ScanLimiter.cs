@@ -34,6 +34,8 @@ internal sealed class ScanLimiter(RequestDelegate next, ScanCounts counts, TimeP
     {
         var rest = TimeSpan.FromSeconds(60 - (time.GetUtcNow().ToUnixTimeSeconds() % 60));
         new RateDecision(false, counts.Limit, 0, rest).WriteHeaders(http.Response);
-        return Problems.WriteAsync(http, new Error(ErrorCode.RateLimited, "Too many requests from your address were refused. Wait, then ask for what exists and is yours.") { RetryAfter = rest });
+        return Problems.WriteAsync(http,
+            new Error(ErrorCode.RateLimited,
+                "Too many requests from your address were refused. Wait, then ask for what exists and is yours.") { RetryAfter = rest });
     }
 }

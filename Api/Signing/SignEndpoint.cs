@@ -18,7 +18,8 @@ internal static class SignEndpoint
     public static void MapSign(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/sign", Sign).RequireScopeSomewhere(Scopes.ImageSign).WithTags("Signed URLs")
-            .Describe("signUrl", "Sign an image URL", "Takes a URL or a path of an image; the answer's URL works until expiresAt. The host signed is that of the URL, or of this request for a path.")
+            .Describe("signUrl", "Sign an image URL",
+                "Takes a URL or a path of an image; the answer's URL works until expiresAt. The host signed is that of the URL, or of this request for a path.")
             .Answers<SignResponse>().Fails(400, 403, 404);
         routes.MapPost("/v1/sign/batch", SignMany).RequireScopeSomewhere(Scopes.ImageSign).WithTags("Signed URLs")
             .Describe("signUrls", "Sign many image URLs", $"Up to {MaxUrls}, each judged by itself; the answer has them in the same order.")
@@ -26,7 +27,8 @@ internal static class SignEndpoint
     }
 
     private static async Task<IResult> Sign(
-        SignRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, AuditLog log, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+        SignRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, AuditLog log, RegistryFactory registry, TimeProvider clock,
+        HttpContext http, CancellationToken ct)
     {
         if (!(await MakeAsync(request, visit, tenants, keys, clock, http.Request, ct)).TryGet(out var made, out var error))
             return error.ToProblem();
@@ -37,7 +39,8 @@ internal static class SignEndpoint
     }
 
     private static async Task<IResult> SignMany(
-        SignBatchRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, AuditLog log, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+        SignBatchRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, AuditLog log, RegistryFactory registry, TimeProvider clock,
+        HttpContext http, CancellationToken ct)
     {
         if (request.Urls is not { Length: > 0 and <= MaxUrls } urls)
             return Problems.Invalid($"urls must hold 1 to {MaxUrls} URLs or paths of images.").ToProblem();
@@ -47,7 +50,8 @@ internal static class SignEndpoint
         var items = new List<SignBatchItem>(urls.Length);
         foreach (var text in urls)
         {
-            if ((await MakeAsync(new SignRequest(text, request.TtlSeconds, request.Scope), visit, tenants, keys, clock, http.Request, ct)).TryGet(out var made, out var error))
+            if ((await MakeAsync(new SignRequest(text, request.TtlSeconds, request.Scope), visit, tenants, keys, clock, http.Request, ct)).TryGet(out var made,
+                out var error))
             {
                 items.Add(new SignBatchItem(made.Response.Url, made.Response.ExpiresAt, null, null));
                 Note(log, db, made, request.Scope);
@@ -64,7 +68,8 @@ internal static class SignEndpoint
     }
 
     private static void Note(AuditLog log, RegistryDb db, Signed made, string? scope) => log.Add(
-        db, made.Space.OrganizationId, "url.signed", "image", made.Path.Length <= 255 ? made.Path : made.Path[..255], after: new { kid = made.Kid, expiresAt = made.Response.ExpiresAt, scope });
+        db, made.Space.OrganizationId, "url.signed", "image", made.Path.Length <= 255 ? made.Path : made.Path[..255],
+        after: new { kid = made.Kid, expiresAt = made.Response.ExpiresAt, scope });
 
     private static async Task<Result<Signed>> MakeAsync(
         SignRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, TimeProvider clock, HttpRequest http, CancellationToken ct)
@@ -100,7 +105,8 @@ internal static class SignEndpoint
             return Problems.Invalid("ttlSeconds must be at least 1.");
         return seconds <= (long)policy.SignedUrlTtlMax.TotalSeconds
             ? TimeSpan.FromSeconds(seconds.Value)
-            : new Error(ErrorCode.PolicyForbids, $"ttlSeconds may be at most {(long)policy.SignedUrlTtlMax.TotalSeconds} here (policy signed_url_ttl_max_seconds).");
+            : new Error(ErrorCode.PolicyForbids,
+                $"ttlSeconds may be at most {(long)policy.SignedUrlTtlMax.TotalSeconds} here (policy signed_url_ttl_max_seconds).");
     }
 }
 

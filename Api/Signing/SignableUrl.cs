@@ -29,7 +29,8 @@ internal sealed record SignableUrl(string Scheme, string Host, string Path, stri
         var (scheme, host, target) = (request.Scheme, request.Host.Value ?? "", text);
         if (text[0] != '/')
         {
-            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0 || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0
+                || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
                 return Unreadable;
 
             // Cut from the text and not taken from the parsed URL, which normalises what is signed.

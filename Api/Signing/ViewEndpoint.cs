@@ -19,11 +19,13 @@ internal static class ViewEndpoint
 
     public static void MapViews(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/views", View).RequireScopeSomewhere(Scopes.ImageRead).WithTags("Signed URLs")
-            .Describe("viewImages", "Look at images", $"Takes up to {MaxUrls} URLs or paths of images; the answer has, in the same order, addresses that work for ten minutes. Needs image:read where image:sign is for "
+            .Describe("viewImages", "Look at images",
+                $"Takes up to {MaxUrls} URLs or paths of images; the answer has, in the same order, addresses that work for ten minutes. Needs image:read where image:sign is for "
                 + "addresses that others get.")
             .Answers<ViewResponse>().Fails(400, 403);
 
-    private static async Task<IResult> View(ViewRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> View(ViewRequest request, Visit visit, TenantDirectory tenants, SigningKeyRing keys, TimeProvider clock,
+        HttpContext http, CancellationToken ct)
     {
         if (request.Urls is not { Length: > 0 and <= MaxUrls } urls)
             return Problems.Invalid($"urls must hold 1 to {MaxUrls} URLs or paths of images.").ToProblem();

@@ -15,7 +15,8 @@ internal static class FetchEndpoint
     private const int MaxUrlLength = 4096;
 
     public static async Task<IResult> Fetch(
-        FetchRequest request, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, RemoteImageFetcher fetcher, StagingArea staging, AssetIngestor ingestor, UploadAnswer answer,
+        FetchRequest request, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, RemoteImageFetcher fetcher, StagingArea staging,
+        AssetIngestor ingestor, UploadAnswer answer,
         CancellationToken ct)
     {
         if (request.Url is not { Length: > 0 and <= MaxUrlLength } text || !Uri.TryCreate(text, UriKind.Absolute, out var url))
@@ -24,7 +25,8 @@ internal static class FetchEndpoint
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
-        if (!ReadTags(request.Tags).TryGet(out var tags, out error) || !UploadDetails.Read(request.Filename, request.Folder, tags, request.Access).TryGet(out var details, out error))
+        if (!ReadTags(request.Tags).TryGet(out var tags, out error)
+            || !UploadDetails.Read(request.Filename, request.Folder, tags, request.Access).TryGet(out var details, out error))
             return error.ToProblem();
         if (!(await StageAsync(space, url, fetcher, staging, ct)).TryGet(out var fetched, out error))
             return error.ToProblem();
@@ -38,7 +40,8 @@ internal static class FetchEndpoint
     {
         null or { ValueKind: JsonValueKind.Null } => "",
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(tag => tag.ValueKind is JsonValueKind.String && !tag.GetString()!.Contains(',', StringComparison.Ordinal)) =>
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray()
+            .All(tag => tag.ValueKind is JsonValueKind.String && !tag.GetString()!.Contains(',', StringComparison.Ordinal)) =>
             string.Join(',', list.EnumerateArray().Select(tag => tag.GetString())),
         _ => Problems.Invalid("tags must be a list of texts without commas, or one text with commas."),
     };
@@ -51,7 +54,8 @@ internal static class FetchEndpoint
         {
             try
             {
-                return (await staging.StageAsync(space.OrganizationId, image.Content, StagingTarget.For(space.Policy), ct)).Map(file => new FetchedFile(file, image.Filename));
+                return (await staging.StageAsync(space.OrganizationId, image.Content, StagingTarget.For(space.Policy), ct)).Map(
+                    file => new FetchedFile(file, image.Filename));
             }
             catch (IOException)
             {

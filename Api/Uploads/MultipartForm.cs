@@ -17,7 +17,8 @@ internal static class MultipartForm
     };
 
     /// <summary>The route takes a file and these fields.</summary>
-    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route, params string[] fields) => route.AddOpenApiOperationTransformer((operation, _, _) =>
+    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route, params string[] fields) =>
+        route.AddOpenApiOperationTransformer((operation, _, _) =>
     {
         var properties = fields.ToDictionary(
             field => field, field => (IOpenApiSchema)new OpenApiSchema { Type = JsonSchemaType.String, Description = Fields[field] }, StringComparer.Ordinal);
@@ -28,7 +29,8 @@ internal static class MultipartForm
             Required = true,
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                ["multipart/form-data"] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties, Required = required } },
+                ["multipart/form-data"] =
+                    new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties, Required = required } },
             },
         };
         return Task.CompletedTask;

@@ -56,7 +56,8 @@ internal sealed class MultipartUpload(StagingArea staging)
     }
 
     private async Task<Error?> ReadPartsAsync(
-        MultipartReader reader, ReceivedFile received, Guid organizationId, Func<IReadOnlyDictionary<string, string>, Task<Result<StagingTarget>>> targetOf, CancellationToken ct)
+        MultipartReader reader, ReceivedFile received, Guid organizationId, Func<IReadOnlyDictionary<string, string>, Task<Result<StagingTarget>>> targetOf,
+        CancellationToken ct)
     {
         while (await reader.ReadNextSectionAsync(ct) is { } section)
         {

@@ -58,5 +58,6 @@ internal sealed class PageOrigin
         headers.AccessControlExposeHeaders = Exposed;
     }
 
-    public static ValueTask<PageOrigin> BindAsync(HttpContext http) => ValueTask.FromResult(http.Features.Get<PageOrigin>() ?? new PageOrigin(origin: null, isTrusted: false));
+    public static ValueTask<PageOrigin> BindAsync(HttpContext http) =>
+        ValueTask.FromResult(http.Features.Get<PageOrigin>() ?? new PageOrigin(origin: null, isTrusted: false));
 }

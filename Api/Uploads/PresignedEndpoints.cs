@@ -29,10 +29,12 @@ internal static class PresignedEndpoints
     {
         var group = routes.MapGroup("/v1/uploads").WithTags("Direct uploads");
         group.MapPost("/presigned", Presign).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
-            .Describe("presignUpload", "Get a URL to put a file to", "The URL needs no credential and holds for the time told. PUT the file, then call completeUrl.")
+            .Describe("presignUpload", "Get a URL to put a file to",
+                "The URL needs no credential and holds for the time told. PUT the file, then call completeUrl.")
             .Answers<PresignResponse>(201).Fails(400, 403, 404, 409, 413);
         group.MapPost("/{id:guid}/complete", Complete).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
-            .Describe("completeUpload", "Make an asset of a file that was put").Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(403, 404, 409, 410, 413, 415, 422);
+            .Describe("completeUpload", "Make an asset of a file that was put")
+            .Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(403, 404, 409, 410, 413, 415, 422);
         group.MapPut("/{id:guid}/content", Put).AllowAnonymous().OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("putUpload", "Put a file to a presigned URL", "The token in the URL is the credential.").AnswersNothing().Fails(403, 404, 409, 410, 413);
         CrossOriginUploads.MapPreflight(group, "/presigned", HttpMethods.Post);
@@ -41,7 +43,8 @@ internal static class PresignedEndpoints
     }
 
     private static async Task<IResult> Presign(
-        PresignRequest request, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads, IObjectStore store, IOptions<IngestionOptions> options, TimeProvider clock,
+        PresignRequest request, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads, IObjectStore store,
+        IOptions<IngestionOptions> options, TimeProvider clock,
         CancellationToken ct)
     {
         if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
@@ -57,8 +60,12 @@ internal static class PresignedEndpoints
             return IngestionErrors.TooLarge(most).ToProblem();
 
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
-        var upload = await uploads.CreateAsync(space, ResumableUploads.Presigned, request.SizeBytes.Value, details with { TokenHash = Hash(token) }, visit.Caller.Id, ct);
-        var direct = await store.PresignPutAsync(ObjectKey.Staging(upload.OrganizationId, upload.Id), MediaType, upload.Length, upload.ExpiresAt - clock.GetUtcNow(), ct);
+        var upload =
+            await uploads.CreateAsync(space, ResumableUploads.Presigned, request.SizeBytes.Value, details with { TokenHash = Hash(token) }, visit.Caller.Id,
+                ct);
+        var direct =
+            await store.PresignPutAsync(ObjectKey.Staging(upload.OrganizationId, upload.Id), MediaType, upload.Length, upload.ExpiresAt - clock.GetUtcNow(),
+                ct);
         var root = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/v1/uploads/{upload.Id}";
         return Results.Created(
             $"/v1/uploads/{upload.Id}",
@@ -71,7 +78,8 @@ internal static class PresignedEndpoints
                 $"{root}/complete"));
     }
 
-    private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, TenantDirectory tenants, ResumableUploads uploads, CancellationToken ct)
+    private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, TenantDirectory tenants,
+        ResumableUploads uploads, CancellationToken ct)
     {
         var upload = await uploads.FindAsync(org, id, ResumableUploads.Presigned, ct);
         if (upload is null || !Fits(token, UploadDetails.Read(upload.Metadata).TokenHash))
@@ -85,7 +93,8 @@ internal static class PresignedEndpoints
         return await uploads.PutAsync(upload, http.Request.Body, ct) is { } error ? error.ToProblem() : Results.NoContent();
     }
 
-    private static async Task<IResult> Complete(Guid id, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads, UploadAnswer answer, CancellationToken ct)
+    private static async Task<IResult> Complete(Guid id, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads,
+        UploadAnswer answer, CancellationToken ct)
     {
         var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(visit.Caller), id, ResumableUploads.Presigned, ct);
         if (!(await places.FindSpaceAsync(visit.Caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))

@@ -35,14 +35,16 @@ internal static class TusEndpoints
         group.MapMethods("", [HttpMethods.Options], Options).AllowAnonymous()
             .Describe("describeUploads", "What this tus server can do").AnswersNothing();
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Describe("createUpload", "Begin a resumable upload", "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access) as headers. A body of "
+            .Describe("createUpload", "Begin a resumable upload",
+                "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access) as headers. A body of "
                 + "application/offset+octet-stream is taken as the first bytes. The answer that completes the upload carries X-Asset-Id, X-Asset-Deduplicated "
                 + "(true: the same bytes were there already) and X-Asset-Filename (percent-encoded UTF-8).")
             .AnswersNothing(201).Fails(400, 403, 404, 409, 412, 413, 415, 422, 460);
         group.MapMethods("/{id:guid}", [HttpMethods.Head], Head).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages()
             .Describe("headUpload", "Ask how far an upload is").AnswersNothing(200).Fails(403, 404, 410, 412);
         group.MapPatch("/{id:guid}", Patch).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
-            .Describe("patchUpload", "Send bytes", "From Upload-Offset on, as application/offset+octet-stream.").AnswersNothing().Fails(400, 403, 404, 409, 410, 412, 413, 415, 422, 460);
+            .Describe("patchUpload", "Send bytes", "From Upload-Offset on, as application/offset+octet-stream.")
+            .AnswersNothing().Fails(400, 403, 404, 409, 410, 412, 413, 415, 422, 460);
         group.MapDelete("/{id:guid}", Terminate).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages()
             .Describe("terminateUpload", "Give an upload up").AnswersNothing().Fails(403, 404, 410, 412);
         group.MapPost("/{id:guid}", Overridden).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
@@ -116,7 +118,8 @@ internal static class TusEndpoints
         return await AppendAsync(http, uploads, found, checksum, StatusCodes.Status204NoContent, ct);
     }
 
-    private static async Task<IResult> AppendAsync(HttpContext http, TusUploads uploads, TusUpload upload, BodyChecksum? checksum, int status, CancellationToken ct)
+    private static async Task<IResult> AppendAsync(HttpContext http, TusUploads uploads, TusUpload upload, BodyChecksum? checksum, int status,
+        CancellationToken ct)
     {
         if (http.Request.ContentLength > upload.Upload.Length - upload.Upload.Offset)
             return UploadErrors.TooLong(upload.Upload.Length).ToProblem();

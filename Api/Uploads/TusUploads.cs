@@ -12,7 +12,8 @@ namespace ImageService.Api.Uploads;
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
 internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, RegistryFactory registry)
 {
-    public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent, CancellationToken ct)
+    public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent,
+        CancellationToken ct)
     {
         if (!(await places.FindSpaceAsync(caller, Value("tenant"), Value("space"), Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !UploadDetails.Read(Value("filename") ?? Value("name"), Value("folder"), Value("tags"), Value("access")).TryGet(out var details, out error))
@@ -58,7 +59,8 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
             return upload with { Upload = finished ?? upload.Upload, Outcome = new TusOutcome(ingested.Asset.Filename, ingested.Deduplicated) };
         }
 
-        if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UnsupportedImageKind or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded or ErrorCode.PayloadTooLarge)
+        if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UnsupportedImageKind or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded
+            or ErrorCode.PayloadTooLarge)
             await uploads.TerminateAsync(upload.Upload, CancellationToken.None);
         return error;
     }

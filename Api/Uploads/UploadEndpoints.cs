@@ -30,7 +30,8 @@ internal static class UploadEndpoints
         var assets = routes.MapGroup("/v1/assets").WithTags("Uploads");
         assets.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .TakesFile("tenant", "space", "folder", "tags", "access", "filename")
-            .Describe("uploadAsset", "Upload an image", "multipart/form-data with file, tenant, space and optionally folder, tags (comma-separated), access, filename. "
+            .Describe("uploadAsset", "Upload an image",
+                "multipart/form-data with file, tenant, space and optionally folder, tags (comma-separated), access, filename. "
                 + "200 with deduplicated: true where the same bytes are already in the space.")
             .Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(400, 403, 404, 409, 413, 415, 422, 503);
         assets.MapPut("/{id}/content", Replace).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
@@ -50,14 +51,16 @@ internal static class UploadEndpoints
     }
 
     private static async Task<IResult> Create(
-        Visit visit, PageOrigin page, HttpContext http, MultipartUpload multipart, CallerPlaces places, AssetIngestor ingestor, UploadAnswer answer, IOptions<IngestionOptions> options, CancellationToken ct)
+        Visit visit, PageOrigin page, HttpContext http, MultipartUpload multipart, CallerPlaces places, AssetIngestor ingestor, UploadAnswer answer,
+        IOptions<IngestionOptions> options, CancellationToken ct)
     {
         SpaceScope? space = null;
         var read = await multipart.ReadAsync(http.Request, CallerPlaces.OrganizationOf(visit.Caller), TargetAsync, ct);
         if (!read.TryGet(out var received, out var error))
             return error.ToProblem();
         await using var file = received;
-        if (space is null && !(await places.FindSpaceAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out space, out error))
+        if (space is null && !(await places.FindSpaceAsync(visit.Caller, received["tenant"], received["space"], Scopes.ImageWrite, ct)).TryGet(out space,
+            out error))
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
@@ -74,12 +77,14 @@ internal static class UploadEndpoints
                 return refusal;
             if (page.Judge(space) is { } foreign)
                 return foreign;
-            return http.Request.ContentLength - Overhead > space.Policy.MaxUploadBytes ? IngestionErrors.TooLarge(space.Policy.MaxUploadBytes) : StagingTarget.For(space.Policy);
+            return http.Request.ContentLength - Overhead > space.Policy.MaxUploadBytes
+                ? IngestionErrors.TooLarge(space.Policy.MaxUploadBytes) : StagingTarget.For(space.Policy);
         }
     }
 
     private static async Task<IResult> Replace(
-        string id, Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, AssetFinder finder, MultipartUpload multipart, AssetIngestor ingestor, UploadAnswer answer,
+        string id, Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, AssetFinder finder, MultipartUpload multipart,
+        AssetIngestor ingestor, UploadAnswer answer,
         CancellationToken ct)
     {
         FoundAsset? found;
@@ -92,7 +97,8 @@ internal static class UploadEndpoints
         if ((page.Judge(found.Space) ?? Judge(found.Asset)) is { } refused)
             return refused.ToProblem();
         var target = StagingTarget.For(found.Space.Policy);
-        if (!(await multipart.ReadAsync(http.Request, found.Space.OrganizationId, _ => Task.FromResult<Result<StagingTarget>>(target), ct)).TryGet(out var received, out var error))
+        if (!(await multipart.ReadAsync(http.Request, found.Space.OrganizationId, _ => Task.FromResult<Result<StagingTarget>>(target), ct)).TryGet(
+            out var received, out var error))
             return error.ToProblem();
         await using var file = received;
         return await answer.OfVersionAsync(http, found.Space, await ingestor.ReplaceAsync(found.Space, found.Asset.Id, Judge, received.File, ct), ct);

@@ -15,10 +15,12 @@ internal static class UploadTicketEndpoint
                 + "/v1/imports with an archive; it reaches the one space and nothing else, and ends with the session.")
             .Answers<UploadTicketResponse>(201).Fails(400, 403, 404);
 
-    private static async Task<IResult> Issue(UploadTicketRequest request, Visit visit, HttpContext http, CallerPlaces places, UploadTickets tickets, CancellationToken ct)
+    private static async Task<IResult> Issue(UploadTicketRequest request, Visit visit, HttpContext http, CallerPlaces places, UploadTickets tickets,
+        CancellationToken ct)
     {
         if (visit.Person is not { } person)
-            return new Error(ErrorCode.Forbidden, "Tickets are for people's browsers: sign in and send the session token. A key uploads by itself.").ToProblem();
+            return new Error(ErrorCode.Forbidden,
+                "Tickets are for people's browsers: sign in and send the session token. A key uploads by itself.").ToProblem();
         if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         var (ticket, expiresAt) = tickets.Issue(person, space);

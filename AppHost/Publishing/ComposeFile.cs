@@ -19,7 +19,8 @@ internal sealed class ComposeFile
         var port = PublishedText.ServicePort;
         foreach (var resource in resources)
         {
-            file.Services[resource.Name] = Service(resource, text, resource.IsService && resource.Endpoints.Any(endpoint => endpoint.IsExternal) ? port++ : null);
+            file.Services[resource.Name] =
+                Service(resource, text, resource.IsService && resource.Endpoints.Any(endpoint => endpoint.IsExternal) ? port++ : null);
             foreach (var mount in resource.Mounts)
                 file.Volumes[mount.Source!] = new SortedDictionary<string, string>();
         }
@@ -32,7 +33,9 @@ internal sealed class ComposeFile
         Image = resource.Image,
         Entrypoint = resource.Entrypoint is null ? null : [resource.Entrypoint],
         Command = resource.Arguments.Count == 0 ? null : [.. resource.Arguments.Select(text.Of)],
-        Environment = new SortedDictionary<string, string>(resource.Variables.ToDictionary(variable => variable.Key, variable => text.Of(variable.Value)), StringComparer.Ordinal),
+        Environment =
+            new SortedDictionary<string, string>(resource.Variables.ToDictionary(variable => variable.Key, variable => text.Of(variable.Value)),
+                StringComparer.Ordinal),
         Ports = port is null ? null : [string.Create(CultureInfo.InvariantCulture, $"{port}:{PublishedText.ServicePort}")],
         Volumes = resource.Mounts.Count == 0 ? null : [.. resource.Mounts.Select(mount => $"{mount.Source}:{mount.Target}{(mount.IsReadOnly ? ":ro" : "")}")],
         DependsOn = DependsOn(resource.Resource),
@@ -54,7 +57,8 @@ internal sealed class ComposeFile
                 continue;
             dependencies[target.Name] = new ComposeDependency
             {
-                Condition = wait.WaitType == WaitType.WaitForCompletion ? "service_completed_successfully" : Healthcheck(target) is null ? "service_started" : "service_healthy",
+                Condition = wait.WaitType == WaitType.WaitForCompletion
+                    ? "service_completed_successfully" : Healthcheck(target) is null ? "service_started" : "service_healthy",
             };
         }
 

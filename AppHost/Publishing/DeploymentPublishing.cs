@@ -30,7 +30,8 @@ internal static class DeploymentPublishing
 
     private static async Task WriteAsync(PipelineStepContext step)
     {
-        var options = step.Services.GetRequiredService<IConfiguration>().GetSection(PublishingOptions.Section).Get<PublishingOptions>() ?? new PublishingOptions();
+        var options =
+            step.Services.GetRequiredService<IConfiguration>().GetSection(PublishingOptions.Section).Get<PublishingOptions>() ?? new PublishingOptions();
         var resources = await PublishedResource.ReadAsync(step.Model, step.ExecutionContext, options, step.CancellationToken);
         var queue = resources.Select(resource => resource.Variables.GetValueOrDefault("Messaging__Provider")).OfType<string>().FirstOrDefault() ?? "postgres";
         var values = new KubernetesValues();
@@ -44,7 +45,9 @@ internal static class DeploymentPublishing
             [$"base/{Objects}"] = Yaml([KubernetesServices.Priority(), .. services.Claims, .. deployed, .. KubernetesNetwork.Policies()]),
             ["base/kustomization.yaml"] = Yaml([new Kustomization { Resources = [Objects] }]),
             ["overlays/small/routes.yaml"] = Yaml([KubernetesRoutes.Ingress(options)]),
-            ["overlays/small/kustomization.yaml"] = Yaml([Overlay(options, values, ["routes.yaml"], [.. KubernetesServices.Deployments.Select(name => new ReplicaCount { Name = name, Count = 1 })])]),
+            ["overlays/small/kustomization.yaml"] =
+                Yaml([Overlay(options, values, ["routes.yaml"],
+                    [.. KubernetesServices.Deployments.Select(name => new ReplicaCount { Name = name, Count = 1 })])]),
             ["overlays/production/routes.yaml"] = Yaml(KubernetesRoutes.Gateway(options)),
             ["overlays/production/scaling.yaml"] = Yaml(KubernetesScaling.Of(queue)),
             ["overlays/production/monitoring.yaml"] = Yaml(KubernetesMonitoring.Of()),
@@ -76,12 +79,14 @@ internal static class DeploymentPublishing
         return overlay;
     }
 
-    private static Kustomization Overlay(PublishingOptions options, KubernetesValues values, IEnumerable<string> resources, IList<ReplicaCount> replicas) => new()
+    private static Kustomization Overlay(PublishingOptions options, KubernetesValues values, IEnumerable<string> resources, IList<ReplicaCount> replicas) =>
+        new()
     {
         Namespace = options.Namespace,
         Resources = ["../../base", .. resources],
         Replicas = replicas,
-        ConfigMapGenerator = [new ConfigMapSource { Name = KubernetesValues.Source, Literals = [.. values.Settings.Keys.Select(key => $"{key}={Example(key, options)}")] }],
+        ConfigMapGenerator =
+            [new ConfigMapSource { Name = KubernetesValues.Source, Literals = [.. values.Settings.Keys.Select(key => $"{key}={Example(key, options)}")] }],
     };
 
     private static string Example(string setting, PublishingOptions options) => setting switch

@@ -18,7 +18,9 @@ internal static class KubernetesExamples
                 Spec = new PostgresClusterSpec
                 {
                     Instances = 3, Storage = new StorageSize { Size = "50Gi" },
-                    Bootstrap = new PostgresBootstrap { InitDb = new InitDb { Database = "registry", Owner = "imageservice", PostInitSql = ["ALTER ROLE imageservice CREATEROLE"] } },
+                    Bootstrap =
+                        new PostgresBootstrap { InitDb =
+                            new InitDb { Database = "registry", Owner = "imageservice", PostInitSql = ["ALTER ROLE imageservice CREATEROLE"] } },
                 },
             },
         ]);
@@ -35,7 +37,9 @@ internal static class KubernetesExamples
             new CustomResource<RedisClusterSpec>
             {
                 ApiVersion = "redis.redis.opstreelabs.in/v1beta2", Kind = "RedisCluster", Metadata = new V1ObjectMeta { Name = "cache" },
-                Spec = new RedisClusterSpec { ClusterSize = 3, PersistenceEnabled = false, KubernetesConfig = new RedisImage { Image = "quay.io/opstree/redis:v7.2.6" } },
+                Spec =
+                    new RedisClusterSpec { ClusterSize = 3, PersistenceEnabled = false,
+                        KubernetesConfig = new RedisImage { Image = "quay.io/opstree/redis:v7.2.6" } },
             },
         ]);
         yield return ("allow-scaler.yaml", [KubernetesNetwork.ScalerToQueue()]);

@@ -35,11 +35,13 @@ internal static class KubernetesMonitoring
     }
 
     private static IEnumerable<string> Files() =>
-        typeof(KubernetesMonitoring).Assembly.GetManifestResourceNames().Select(name => name.Replace('\\', '/')).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        typeof(KubernetesMonitoring).Assembly.GetManifestResourceNames()
+            .Select(name => name.Replace('\\', '/')).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     private static string Read(string name)
     {
-        using var reader = new StreamReader(typeof(KubernetesMonitoring).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException($"The assembly carries no {name}."));
+        using var reader = new StreamReader(
+            typeof(KubernetesMonitoring).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException($"The assembly carries no {name}."));
         return reader.ReadToEnd();
     }
 }

@@ -37,12 +37,15 @@ internal static class KubernetesNetwork
 
     /// <summary>The way of the autoscaler to a queue that runs in this namespace.</summary>
     public static V1NetworkPolicy ScalerToQueue() => Policy(
-        "allow-scaler", new V1LabelSelector { MatchExpressions = [new V1LabelSelectorRequirement { Key = KubernetesServices.NameLabel, OperatorProperty = "NotIn", Values = [.. KubernetesServices.Deployments] }] },
+        "allow-scaler", new V1LabelSelector { MatchExpressions =
+            [new V1LabelSelectorRequirement { Key = KubernetesServices.NameLabel, OperatorProperty = "NotIn", Values = [.. KubernetesServices.Deployments] }] },
         egress: null, ingress:
         [
             new V1NetworkPolicyIngressRule
             {
-                FromProperty = [new V1NetworkPolicyPeer { NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = "keda" } } }],
+                FromProperty =
+                    [new V1NetworkPolicyPeer { NamespaceSelector =
+                        new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = "keda" } } }],
                 Ports = [Port(5432), Port(5672), Port(15672)],
             },
         ]);
@@ -51,7 +54,8 @@ internal static class KubernetesNetwork
         name, KubernetesServices.Selector(name), egress: egress,
         ingress: callers.Count == 0 ? null : [new V1NetworkPolicyIngressRule { FromProperty = callers, Ports = [Port(PublishedText.ServicePort)] }]);
 
-    private static V1NetworkPolicy Policy(string name, V1LabelSelector pods, IList<V1NetworkPolicyIngressRule>? ingress, IList<V1NetworkPolicyEgressRule>? egress) => new()
+    private static V1NetworkPolicy Policy(string name, V1LabelSelector pods, IList<V1NetworkPolicyIngressRule>? ingress,
+        IList<V1NetworkPolicyEgressRule>? egress) => new()
     {
         ApiVersion = "networking.k8s.io/v1", Kind = "NetworkPolicy", Metadata = KubernetesServices.Metadata(name),
         Spec = new V1NetworkPolicySpec
@@ -67,5 +71,6 @@ internal static class KubernetesNetwork
 
     private static V1NetworkPolicyPeer Pods(string name) => new() { PodSelector = KubernetesServices.Selector(name) };
 
-    private static V1NetworkPolicyPeer Namespaces(string label) => new() { NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { [label] = "true" } } };
+    private static V1NetworkPolicyPeer Namespaces(string label) =>
+        new() { NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { [label] = "true" } } };
 }

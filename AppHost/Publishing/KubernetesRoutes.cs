@@ -45,11 +45,14 @@ internal static class KubernetesRoutes
         Spec = new HttpRouteSpec { ParentRefs = [new GatewayReference { Name = "gateway", Namespace = "gateway" }], Hostnames = [host], Rules = rules },
     };
 
-    private static V1IngressRule Host(string host, IList<V1HTTPIngressPath> paths) => new() { Host = host, Http = new V1HTTPIngressRuleValue { Paths = paths } };
+    private static V1IngressRule Host(string host, IList<V1HTTPIngressPath> paths) =>
+        new() { Host = host, Http = new V1HTTPIngressRuleValue { Paths = paths } };
 
     private static V1HTTPIngressPath Path(string path, string service) => new()
     {
         Path = path, PathType = "Prefix",
-        Backend = new V1IngressBackend { Service = new V1IngressServiceBackend { Name = service, Port = new V1ServiceBackendPort { Number = PublishedText.ServicePort } } },
+        Backend =
+            new V1IngressBackend { Service =
+                new V1IngressServiceBackend { Name = service, Port = new V1ServiceBackendPort { Number = PublishedText.ServicePort } } },
     };
 }

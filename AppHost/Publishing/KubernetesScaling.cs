@@ -26,7 +26,8 @@ internal static class KubernetesScaling
         yield return ByCpu(KubernetesServices.Delivery, 3, 10);
         yield return ByCpu(KubernetesServices.Control, 2, 5);
         var (trigger, authentication) = Trigger(queue);
-        yield return new CustomResource<TriggerAuthenticationSpec> { ApiVersion = Keda, Kind = "TriggerAuthentication", Metadata = KubernetesServices.Metadata(QueueName), Spec = authentication };
+        yield return new CustomResource<TriggerAuthenticationSpec> { ApiVersion = Keda, Kind = "TriggerAuthentication",
+            Metadata = KubernetesServices.Metadata(QueueName), Spec = authentication };
         yield return new CustomResource<ScaledObjectSpec>
         {
             ApiVersion = Keda, Kind = "ScaledObject", Metadata = KubernetesServices.Metadata(KubernetesServices.Worker),
@@ -46,7 +47,9 @@ internal static class KubernetesScaling
             ScaleTargetRef = new V2CrossVersionObjectReference { ApiVersion = "apps/v1", Kind = "Deployment", Name = name },
             MinReplicas = least,
             MaxReplicas = most,
-            Metrics = [new V2MetricSpec { Type = "Resource", Resource = new V2ResourceMetricSource { Name = "cpu", Target = new V2MetricTarget { Type = "Utilization", AverageUtilization = 70 } } }],
+            Metrics =
+                [new V2MetricSpec { Type = "Resource",
+                    Resource = new V2ResourceMetricSource { Name = "cpu", Target = new V2MetricTarget { Type = "Utilization", AverageUtilization = 70 } } }],
             // Memory caches are cold in a new replica: adding is quick, taking away is slow.
             Behavior = new V2HorizontalPodAutoscalerBehavior { ScaleDown = new V2HPAScalingRules { StabilizationWindowSeconds = 300 } },
         },
@@ -55,13 +58,15 @@ internal static class KubernetesScaling
     private static (ScaleTrigger Trigger, TriggerAuthenticationSpec Authentication) Trigger(string queue) => queue switch
     {
         "postgres" => (
-            Scale("postgresql", ("query", "SELECT count(*) FROM queue.messages WHERE dead_at IS NULL AND visible_at <= clock_timestamp()"), ("targetQueryValue", MessagesPerWorker)),
+            Scale("postgresql", ("query", "SELECT count(*) FROM queue.messages WHERE dead_at IS NULL AND visible_at <= clock_timestamp()"),
+                ("targetQueryValue", MessagesPerWorker)),
             Secret("connection", "queue-scaler-connection")),
         "rabbitmq" => (
             Scale("rabbitmq", ("protocol", "amqp"), ("queueName", "imageservice"), ("mode", "QueueLength"), ("value", MessagesPerWorker)),
             Secret("host", "queue-connection-string")),
         "sqs" => (
-            Scale("aws-sqs-queue", ("queueURL", "https://sqs.REGION.amazonaws.com/ACCOUNT/imageservice"), ("awsRegion", "REGION"), ("queueLength", MessagesPerWorker)),
+            Scale("aws-sqs-queue", ("queueURL", "https://sqs.REGION.amazonaws.com/ACCOUNT/imageservice"), ("awsRegion", "REGION"),
+                ("queueLength", MessagesPerWorker)),
             Identity("aws")),
         "pubsub" => (
             Scale("gcp-pubsub", ("subscriptionName", "imageservice"), ("mode", "SubscriptionSize"), ("value", MessagesPerWorker)),

@@ -72,7 +72,8 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
             Spec = new V1DeploymentSpec
             {
                 Selector = Selector(name),
-                Strategy = new V1DeploymentStrategy { Type = "RollingUpdate", RollingUpdate = new V1RollingUpdateDeployment { MaxUnavailable = 0, MaxSurge = 1 } },
+                Strategy =
+                    new V1DeploymentStrategy { Type = "RollingUpdate", RollingUpdate = new V1RollingUpdateDeployment { MaxUnavailable = 0, MaxSurge = 1 } },
                 Template = new V1PodTemplateSpec { Metadata = Metadata(name), Spec = Pod(resource, name) },
             },
         };
@@ -85,7 +86,8 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
                 SessionAffinity = name == Portal ? "ClientIP" : null, // a page's circuit lives in one replica
                 Ports =
                 [
-                    .. resource.Endpoints.Select(endpoint => new V1ServicePort { Name = endpoint.Name, Port = PublishedText.PortOf(endpoint), TargetPort = endpoint.Name }),
+                    .. resource.Endpoints.Select(
+                        endpoint => new V1ServicePort { Name = endpoint.Name, Port = PublishedText.PortOf(endpoint), TargetPort = endpoint.Name }),
                     new V1ServicePort { Name = MetricsPort, Port = MetricsPortNumber, TargetPort = MetricsPort },
                 ],
             },
@@ -106,7 +108,9 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
         return new V1Job
         {
             ApiVersion = "batch/v1", Kind = "Job", Metadata = Metadata(name),
-            Spec = new V1JobSpec { BackoffLimit = 20, TtlSecondsAfterFinished = 86400, Template = new V1PodTemplateSpec { Metadata = Metadata(resource.Name), Spec = pod } },
+            Spec =
+                new V1JobSpec { BackoffLimit = 20, TtlSecondsAfterFinished = 86400,
+                    Template = new V1PodTemplateSpec { Metadata = Metadata(resource.Name), Spec = pod } },
         };
     }
 
@@ -130,7 +134,9 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
             Volumes =
             [
                 new V1Volume { Name = "tmp", EmptyDir = new V1EmptyDirVolumeSource() },
-                .. resource.Mounts.Select(mount => new V1Volume { Name = mount.Source, PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = mount.Source } }),
+                .. resource.Mounts.Select(
+                    mount =>
+                        new V1Volume { Name = mount.Source, PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = mount.Source } }),
             ],
         };
     }
@@ -159,7 +165,8 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
             VolumeMounts =
             [
                 new V1VolumeMount { Name = "tmp", MountPath = "/tmp" },
-                .. resource.Mounts.Select(mount => new V1VolumeMount { Name = mount.Source, MountPath = mount.Target, ReadOnlyProperty = mount.IsReadOnly ? true : null }),
+                .. resource.Mounts.Select(
+                    mount => new V1VolumeMount { Name = mount.Source, MountPath = mount.Target, ReadOnlyProperty = mount.IsReadOnly ? true : null }),
             ],
             StartupProbe = Probe(resource, resource.LivenessPath, period: 2, failures: 60),
             LivenessProbe = Probe(resource, resource.LivenessPath, period: 10, failures: 6),
@@ -172,7 +179,8 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
                 Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(shape.Cpu), ["memory"] = new(shape.Memory) },
                 Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new(shape.MemoryLimit) },
             },
-            SecurityContext = new V1SecurityContext { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true, Capabilities = new V1Capabilities { Drop = ["ALL"] } },
+            SecurityContext =
+                new V1SecurityContext { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true, Capabilities = new V1Capabilities { Drop = ["ALL"] } },
         };
     }
 
@@ -180,7 +188,9 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
         new() { MaxSkew = 1, TopologyKey = topology, WhenUnsatisfiable = "ScheduleAnyway", LabelSelector = Selector(name) };
 
     private static V1Probe? Probe(PublishedResource resource, string? path, int period, int failures) =>
-        path is null ? null : new V1Probe { HttpGet = new V1HTTPGetAction { Path = path, Port = resource.Endpoints[0].Name }, PeriodSeconds = period, TimeoutSeconds = 5, FailureThreshold = failures };
+        path is null ? null
+            : new V1Probe { HttpGet = new V1HTTPGetAction { Path = path, Port = resource.Endpoints[0].Name }, PeriodSeconds = period, TimeoutSeconds = 5,
+                FailureThreshold = failures };
 
     // Every volume of the services is shared by their replicas.
     private void Claim(string name) => _claims[name] = new V1PersistentVolumeClaim

@@ -43,7 +43,8 @@ internal sealed record PublishedResource
         return resources;
     }
 
-    private static async Task<PublishedResource> ReadAsync(IResource resource, DistributedApplicationExecutionContext execution, PublishingOptions options, CancellationToken ct)
+    private static async Task<PublishedResource> ReadAsync(IResource resource, DistributedApplicationExecutionContext execution, PublishingOptions options,
+        CancellationToken ct)
     {
         Dictionary<string, object> variables = [];
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())

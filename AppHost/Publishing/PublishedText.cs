@@ -23,7 +23,8 @@ internal abstract class PublishedText
         EndpointReferenceExpression part => PartOf(part.Endpoint, part.Property),
         ReferenceExpression { IsConditional: true } choice =>
             TextOf((string.Equals(TextOf(choice.Condition!), choice.MatchValue, StringComparison.OrdinalIgnoreCase) ? choice.WhenTrue : choice.WhenFalse)!),
-        ReferenceExpression expression => string.Format(CultureInfo.InvariantCulture, Literal(expression.Format), [.. expression.ValueProviders.Select(TextOf)]),
+        ReferenceExpression expression =>
+            string.Format(CultureInfo.InvariantCulture, Literal(expression.Format), [.. expression.ValueProviders.Select(TextOf)]),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw Unknown(value.GetType().Name),
     };

@@ -17,7 +17,8 @@ internal static class BuildOutput
     internal static void RequireUnmoved(string made, string here)
     {
         if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(made)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(here)))
-            throw new ResourceStartException($"This build was made in {made} and copied to {here}: it would start the services of the place it came from. Build it where it lies: dotnet build AppHost (or dotnet run without --no-build).");
+            throw new ResourceStartException(
+                $"This build was made in {made} and copied to {here}: it would start the services of the place it came from. Build it where it lies: dotnet build AppHost (or dotnet run without --no-build).");
     }
 
     /// <summary>The executable that the same build made for a service.</summary>
@@ -25,7 +26,8 @@ internal static class BuildOutput
     public static string ProgramOf(IProjectMetadata project)
     {
         const string suffix = ".runtimeconfig.json";
-        var configuration = Path.Combine(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar)[^3..]); // bin/Debug/net10.0
+        var configuration =
+            Path.Combine(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar)[^3..]); // bin/Debug/net10.0
         var output = Path.Combine(Path.GetDirectoryName(project.ProjectPath)!, configuration);
         var name = Path.GetFileNameWithoutExtension(project.ProjectPath);
         return (Directory.Exists(output) ? Directory.EnumerateFiles(output, "*" + suffix) : [])

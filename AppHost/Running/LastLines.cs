@@ -31,7 +31,8 @@ internal sealed class LastLines(ResourceLoggerService logs)
     public static string WithoutTime(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
-        return space > 0 && line[0] is >= '0' and <= '9' && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        return space > 0 && line[0] is >= '0' and <= '9'
+            && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             ? line[(space + 1)..]
             : line;
     }

@@ -13,7 +13,8 @@ internal sealed class ParentWatch(IHostApplicationLifetime lifetime, ConsoleLog 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!OperatingSystem.IsLinux() || Parent() is not { } parent || !(IsDotnetRun(parent) || Environment.GetEnvironmentVariable("IMAGESERVICE_OWNER") == "parent"))
+        if (!OperatingSystem.IsLinux() || Parent() is not { } parent
+            || !(IsDotnetRun(parent) || Environment.GetEnvironmentVariable("IMAGESERVICE_OWNER") == "parent"))
             return;
         while (Parent() == parent)
             await Task.Delay(Interval, stoppingToken);

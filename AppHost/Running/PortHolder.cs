@@ -47,7 +47,8 @@ internal static class PortHolder
             {
                 var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 if (fields.Length > 9 && fields[3] == Listening
-                    && int.Parse(fields[1].AsSpan(fields[1].IndexOf(':', StringComparison.Ordinal) + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) == port)
+                    && int.Parse(fields[1].AsSpan(fields[1].IndexOf(':', StringComparison.Ordinal) + 1), NumberStyles.HexNumber,
+                        CultureInfo.InvariantCulture) == port)
                     yield return $"socket:[{fields[9]}]";
             }
         }

@@ -21,13 +21,15 @@ internal static class Ports
             if (chosen is not { } port)
                 continue;
             if (!used.Add(port))
-                throw new ResourceStartException($"Port {port} is wanted by {service} and by another service. Choose another: --{service}-port N (0: any free one).");
+                throw new ResourceStartException(
+                    $"Port {port} is wanted by {service} and by another service. Choose another: --{service}-port N (0: any free one).");
             for (var waited = TimeSpan.Zero; afterKill && waited < Lingering && IsTaken(port); waited += TimeSpan.FromMilliseconds(200))
 #pragma warning disable RS0030 // Before anything runs: nobody needs the thread.
                 Thread.Sleep(200);
 #pragma warning restore RS0030
             if (IsTaken(port))
-                throw new ResourceStartException($"Port {port}, where {service} should listen, is taken by {PortHolder.Describe(port)}. Stop that, or choose another port: --{service}-port N (0: any free one).");
+                throw new ResourceStartException(
+                    $"Port {port}, where {service} should listen, is taken by {PortHolder.Describe(port)}. Stop that, or choose another port: --{service}-port N (0: any free one).");
         }
     }
 

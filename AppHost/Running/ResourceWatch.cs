@@ -9,7 +9,8 @@ namespace ImageService.AppHost.Running;
 /// dashboard has the rest.
 /// </summary>
 internal sealed class ResourceWatch(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, LaunchOptions options, RunFolder folder, ConsoleLog log)
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, LaunchOptions options, RunFolder folder,
+    ConsoleLog log)
 {
     private readonly Dictionary<string, string> _said = [];
     private readonly Dictionary<string, ResourceEvent> _latest = [];
@@ -80,7 +81,8 @@ internal sealed class ResourceWatch(
                 ? string.Join(' ', served.GetEndpoints().Where(endpoint => endpoint.IsAllocated).Select(endpoint => endpoint.Url))
                 : "";
             var process = snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value;
-            table.Append(CultureInfo.InvariantCulture, $"\n  {resource.Name,-12}{addresses,-27} {(addresses.Length == 0 ? "finished" : process is null ? "container" : $"process {process}")}");
+            table.Append(CultureInfo.InvariantCulture,
+                $"\n  {resource.Name,-12}{addresses,-27} {(addresses.Length == 0 ? "finished" : process is null ? "container" : $"process {process}")}");
         }
 
         table.Append(CultureInfo.InvariantCulture, $"\n  data in {folder.Path}{(folder.Ephemeral ? " (removed at exit)" : "")}");

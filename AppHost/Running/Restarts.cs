@@ -7,7 +7,8 @@ namespace ImageService.AppHost.Running;
 /// never came up, or migrations that failed.
 /// </summary>
 internal sealed class Restarts(
-    ResourceNotificationService notifications, ResourceCommandService commands, LastLines lastLines, IHostApplicationLifetime lifetime, ConsoleLog log, TimeProvider time)
+    ResourceNotificationService notifications, ResourceCommandService commands, LastLines lastLines, IHostApplicationLifetime lifetime, ConsoleLog log,
+    TimeProvider time)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(60);

@@ -86,7 +86,8 @@ internal sealed class RunFolder(string folder, bool ephemeral) : IDisposable
         {
             try
             {
-                if (int.TryParse(System.IO.Path.GetFileName(left)[EphemeralPrefix.Length..], out var process) && process != Environment.ProcessId && !IsRunning(process))
+                if (int.TryParse(System.IO.Path.GetFileName(left)[EphemeralPrefix.Length..], out var process) && process != Environment.ProcessId
+                    && !IsRunning(process))
                     Remove(left);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -113,6 +114,7 @@ internal sealed class RunFolder(string folder, bool ephemeral) : IDisposable
     {
         var free = new DriveInfo(Path).AvailableFreeSpace;
         if (free < LeastFreeBytes)
-            throw new ResourceStartException($"The disk of the data folder {Path} has only {free >> 20} MB left; at least {LeastFreeBytes >> 20} MB are needed. Make room, or choose another place with --data DIR.");
+            throw new ResourceStartException(
+                $"The disk of the data folder {Path} has only {free >> 20} MB left; at least {LeastFreeBytes >> 20} MB are needed. Make room, or choose another place with --data DIR.");
     }
 }

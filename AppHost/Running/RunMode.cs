@@ -82,7 +82,8 @@ internal static class RunMode
     }
 
     /// <summary>Marks what is meant to end by itself, such as migrations: its end is no death, and its failure ends the run.</summary>
-    public static IResourceBuilder<ProjectResource> RunsOnce(this IResourceBuilder<ProjectResource> project) => project.WithAnnotation(new RunsOnceAnnotation());
+    public static IResourceBuilder<ProjectResource> RunsOnce(this IResourceBuilder<ProjectResource> project) =>
+        project.WithAnnotation(new RunsOnceAnnotation());
 
     /// <summary>Runs until somebody stops it, and returns the exit code when every process is gone; publishes when that was asked for.</summary>
     public static async Task<int> RunToEndAsync(this DistributedApplication app)

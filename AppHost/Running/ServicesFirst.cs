@@ -11,7 +11,8 @@ namespace ImageService.AppHost.Running;
 /// Processes are asked directly: each command to the orchestrator takes it a round of its own, in which the rest waits.
 /// Hosted services stop in reverse order of their registration, so this one comes before the orchestrator's, which finds nothing left to end.
 /// </summary>
-internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands, ConsoleLog log) : IHostedService
+internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands,
+    ConsoleLog log) : IHostedService
 {
     /// <summary>How long a round of processes has to end; the orchestrator kills what has not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -76,7 +77,8 @@ internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceN
 
     private int? ProcessOf(IResource resource) =>
         StateOf(resource) is { } state && state.State?.Text is { } text && (text == KnownResourceStates.Running || text == KnownResourceStates.Starting)
-        && int.TryParse(state.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value?.ToString(), CultureInfo.InvariantCulture, out var id)
+        && int.TryParse(state.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value?.ToString(), CultureInfo.InvariantCulture,
+            out var id)
             ? id
             : null;
 }

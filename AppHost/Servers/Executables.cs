@@ -21,7 +21,8 @@ internal static class Executables
     }
 
     /// <summary>Runs a short program to its end and returns what it wrote.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string? workingDirectory, CancellationToken ct, string? input = null)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string? workingDirectory,
+        CancellationToken ct, string? input = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

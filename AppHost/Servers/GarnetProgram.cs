@@ -45,5 +45,6 @@ internal static class GarnetProgram
     }
 
     private static string Required(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : throw new InvalidOperationException($"{variable} is missing: this verb is for the AppHost alone.");
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+            ? value : throw new InvalidOperationException($"{variable} is missing: this verb is for the AppHost alone.");
 }

@@ -57,7 +57,8 @@ internal static class LocalAzurite
                 return Task.CompletedTask;
             })
             .OnResourceReady(async (resource, _, ct) =>
-                await new BlobServiceClient(await resource.ConnectionStringExpression.GetValueAsync(ct)).GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: ct));
+                await new BlobServiceClient(await resource.ConnectionStringExpression.GetValueAsync(ct)).GetBlobContainerClient(container)
+                    .CreateIfNotExistsAsync(cancellationToken: ct));
     }
 
     private static (string Node, string Azurite) Programs()
@@ -65,7 +66,8 @@ internal static class LocalAzurite
         var azurite = Environment.GetEnvironmentVariable(ProgramVariable) is { Length: > 0 } given ? given : Installed();
         return Executables.Find("node") is { } node && File.Exists(azurite)
             ? (node, azurite)
-            : throw new ResourceStartException($"Azurite is not installed here: npm install -g azurite (or {ProgramVariable}=…/azurite/dist/src/blob/main.js); or leave out --store azure, or give ConnectionStrings__azure.");
+            : throw new ResourceStartException(
+                $"Azurite is not installed here: npm install -g azurite (or {ProgramVariable}=…/azurite/dist/src/blob/main.js); or leave out --store azure, or give ConnectionStrings__azure.");
     }
 
     /// <summary>Beside the command that npm puts on PATH, which is a link into the package.</summary>

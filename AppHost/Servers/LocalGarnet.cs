@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImageService.AppHost.Servers;
 
 /// <summary>Garnet, a Redis-compatible server, as a process on this machine.</summary>
-internal sealed class LocalGarnetResource(string name, ParameterResource password, string folder) : ExecutableResource(name, Executables.DotNet, folder), IResourceWithConnectionString
+internal sealed class LocalGarnetResource(string name, ParameterResource password, string folder) : ExecutableResource(name, Executables.DotNet, folder),
+    IResourceWithConnectionString
 {
     private EndpointReference Endpoint => new(this, LocalGarnet.EndpointName);
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImageService.AppHost.Servers;
 
 /// <summary>PostgreSQL as a process on this machine, with one database.</summary>
-internal sealed class LocalPostgresResource(string name, ParameterResource password, string database) : ExecutableResource(name, "postgres", "."), IResourceWithConnectionString
+internal sealed class LocalPostgresResource(string name, ParameterResource password, string database) : ExecutableResource(name, "postgres", "."),
+    IResourceWithConnectionString
 {
     private EndpointReference Endpoint => new(this, LocalPostgres.EndpointName);
 
@@ -31,7 +32,8 @@ internal static class LocalPostgres
         string? connectionString = null;
         ServerCommand? command = null;
         var server = builder.AddResource(new LocalPostgresResource(name, password.Resource, database));
-        builder.Services.AddHealthChecks().AddNpgSql(_ => $"{connectionString};Pooling=false", name: $"{name}_check"); // a pooled session would hold up the server's end
+        builder.Services.AddHealthChecks()
+            .AddNpgSql(_ => $"{connectionString};Pooling=false", name: $"{name}_check"); // a pooled session would hold up the server's end
         return server
             .WithEndpoint(scheme: "tcp", name: EndpointName, isProxied: false)
             .WithHealthCheck($"{name}_check")
@@ -49,7 +51,8 @@ internal static class LocalPostgres
                 var log = starting.Services.GetRequiredService<ConsoleLog>();
                 try
                 {
-                    var cluster = new PostgresCluster(Path.Combine(options.Data, "registry-data"), (await password.Resource.GetValueAsync(ct))!) { Database = database, Durable = !options.Ephemeral };
+                    var cluster = new PostgresCluster(Path.Combine(options.Data, "registry-data"),
+                        (await password.Resource.GetValueAsync(ct))!) { Database = database, Durable = !options.Ephemeral };
                     command = await cluster.PrepareAsync(log.Say, ct);
                 }
                 catch (ResourceStartException exception)

@@ -55,11 +55,13 @@ internal static class LocalRabbitMQ
     {
         const string installed = "/usr/lib/rabbitmq/lib";
         var broker = Directory.Exists(installed)
-            ? Directory.EnumerateDirectories(installed, "rabbitmq_server-*").Select(folder => Path.Combine(folder, "sbin", "rabbitmq-server")).FirstOrDefault(File.Exists)
+            ? Directory.EnumerateDirectories(installed, "rabbitmq_server-*")
+                .Select(folder => Path.Combine(folder, "sbin", "rabbitmq-server")).FirstOrDefault(File.Exists)
             : null;
         return broker is not null && Executables.Find("epmd") is { } nameServer
             ? (broker, nameServer)
-            : throw new ResourceStartException("RabbitMQ is not installed here: apt-get install rabbitmq-server; or leave out --queue rabbitmq, or give ConnectionStrings__queue.");
+            : throw new ResourceStartException(
+                "RabbitMQ is not installed here: apt-get install rabbitmq-server; or leave out --queue rabbitmq, or give ConnectionStrings__queue.");
     }
 
     private static IEnumerable<(string Key, string Value)> Settings(string folder) =>

@@ -23,7 +23,8 @@ internal static class LocalRadosgw
     public static void Require()
     {
         if (((string[])["bash", "radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "monmaptool", "ceph"]).Any(program => Executables.Find(program) is null))
-            throw new ResourceStartException("radosgw is not installed here: apt-get install radosgw ceph-mon ceph-osd; or leave out --store s3, or point Storage:Stores at a server you have.");
+            throw new ResourceStartException(
+                "radosgw is not installed here: apt-get install radosgw ceph-mon ceph-osd; or leave out --store s3, or point Storage:Stores at a server you have.");
     }
 
     /// <param name="builder">The application.</param>
@@ -39,11 +40,13 @@ internal static class LocalRadosgw
         var port = PortOf(folder);
         return builder.AddResource(new LocalRadosgwResource(name, folder))
             .WithEndpoint(port: port, targetPort: port, scheme: "http", name: EndpointName, isProxied: false)
-            .WithArgs(Path.Combine(builder.AppHostDirectory, "Stores", "radosgw.sh"), folder, Text(port), Text(Environment.ProcessId), options.Ephemeral ? "memory" : "disk")
+            .WithArgs(Path.Combine(builder.AppHostDirectory, "Stores", "radosgw.sh"), folder, Text(port), Text(Environment.ProcessId),
+                options.Ephemeral ? "memory" : "disk")
             .WithEnvironment("S3_ACCESS_KEY", AccessKey)
             .WithEnvironment("S3_SECRET_KEY", secretKey)
             .WithListeningCheck(EndpointName)
-            .OnResourceReady(async (resource, _, ct) => await CreateBucketAsync(resource.GetEndpoint(EndpointName).Url, (await secretKey.Resource.GetValueAsync(ct))!, bucket));
+            .OnResourceReady(async (resource, _, ct) =>
+                await CreateBucketAsync(resource.GetEndpoint(EndpointName).Url, (await secretKey.Resource.GetValueAsync(ct))!, bucket));
     }
 
     /// <summary>The monitor's address is part of the cluster's data, so its ports stay what they were.</summary>

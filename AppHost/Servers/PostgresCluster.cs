@@ -31,7 +31,8 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
         await AwaitEarlierAsync(cluster, ct);
         string[] settings =
         [
-            "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500", "timezone=UTC", "log_timezone=UTC", "log_checkpoints=off", .. Unflushed,
+            "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500", "timezone=UTC", "log_timezone=UTC", "log_checkpoints=off",
+            .. Unflushed,
         ];
         return new ServerCommand(WorkFolders.Unprivileged([binaries.Program("postgres"), "-D", cluster, .. AsArguments(settings)]), folder);
     }
@@ -56,9 +57,11 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
                 : [OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C"];
             string[] sync = Durable ? [] : ["--no-sync"];
             await RunAsync(
-                [binaries.Program("initdb"), "-D", unfinished, "-U", "postgres", "-E", "UTF8", "-A", "scram-sha-256", $"--pwfile={passwordFile}", .. locale, .. sync], input: null);
+                [binaries.Program("initdb"), "-D", unfinished, "-U", "postgres", "-E", "UTF8", "-A", "scram-sha-256", $"--pwfile={passwordFile}", .. locale,
+                    .. sync], input: null);
             if (Database is not null)
-                await RunAsync([binaries.Program("postgres"), "--single", .. AsArguments(Unflushed), "-D", unfinished, "postgres"], $"CREATE DATABASE {Database};\n");
+                await RunAsync([binaries.Program("postgres"), "--single", .. AsArguments(Unflushed), "-D", unfinished, "postgres"],
+                    $"CREATE DATABASE {Database};\n");
         }
         finally
         {
@@ -72,7 +75,8 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
             var line = WorkFolders.Unprivileged(command);
             var (code, output, errors) = await Executables.RunAsync(line[0], line.Skip(1), folder, ct, input);
             if (code != 0)
-                throw new ResourceStartException($"PostgreSQL could not make its data folder {folder} (exit code {code}). Is the disk full or not writable? Choose another place with --data DIR. It said:\n{(output + errors).Trim()}");
+                throw new ResourceStartException(
+                    $"PostgreSQL could not make its data folder {folder} (exit code {code}). Is the disk full or not writable? Choose another place with --data DIR. It said:\n{(output + errors).Trim()}");
         }
     }
 
@@ -84,7 +88,8 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
         var file = Path.Combine(cluster, "PG_VERSION");
         return File.Exists(file) && int.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var major)
             ? major
-            : throw new ResourceStartException($"{cluster} is not a PostgreSQL data folder (PG_VERSION is missing or unreadable). Restore it from a backup, or move it away to start empty, or choose another folder with --data DIR.");
+            : throw new ResourceStartException(
+                $"{cluster} is not a PostgreSQL data folder (PG_VERSION is missing or unreadable). Restore it from a backup, or move it away to start empty, or choose another folder with --data DIR.");
     }
 
     // The server of an AppHost that was killed lives for some seconds yet, and a second one on the same data would refuse to start.

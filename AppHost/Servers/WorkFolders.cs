@@ -14,7 +14,8 @@ internal static class WorkFolders
     /// <summary>Where fetched programs are kept, for every project and run of this user.</summary>
     public static string Binaries => IsRoot
         ? "/var/cache/imageservice"
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "ImageService", "programs");
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "ImageService",
+            "programs");
 
     private static bool IsRoot => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
@@ -59,9 +60,13 @@ internal static class WorkFolders
     {
         if (!IsRoot)
             return command;
-        var setpriv = Executables.Find("setpriv") ?? throw new ResourceStartException("PostgreSQL cannot run as root, and there is no setpriv (util-linux) to run it as another user. Start as an ordinary user, or give ConnectionStrings__registry.");
+        var setpriv =
+            Executables.Find("setpriv")
+                ?? throw new ResourceStartException(
+                    "PostgreSQL cannot run as root, and there is no setpriv (util-linux) to run it as another user. Start as an ordinary user, or give ConnectionStrings__registry.");
         var (user, group) = FindUser();
-        return [setpriv, string.Create(CultureInfo.InvariantCulture, $"--reuid={user}"), string.Create(CultureInfo.InvariantCulture, $"--regid={group}"), "--clear-groups", "--no-new-privs", .. command];
+        return [setpriv, string.Create(CultureInfo.InvariantCulture, $"--reuid={user}"), string.Create(CultureInfo.InvariantCulture, $"--regid={group}"),
+            "--clear-groups", "--no-new-privs", .. command];
     }
 
     private static string Relocate(string wanted)
@@ -93,6 +98,7 @@ internal static class WorkFolders
                 return (uint.Parse(user, CultureInfo.InvariantCulture), uint.Parse(group, CultureInfo.InvariantCulture));
         }
 
-        throw new ResourceStartException($"PostgreSQL cannot run as root, and there is no user '{UnprivilegedUser}' to run it as. Start as an ordinary user, or give ConnectionStrings__registry.");
+        throw new ResourceStartException(
+            $"PostgreSQL cannot run as root, and there is no user '{UnprivilegedUser}' to run it as. Start as an ordinary user, or give ConnectionStrings__registry.");
     }
 }

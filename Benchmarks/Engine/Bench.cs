@@ -45,7 +45,8 @@ internal sealed class Bench : IDisposable
             var bytes = await File.ReadAllBytesAsync(decoded.NormalisedPath ?? copy);
             var facts = decoded.Facts;
             return (
-                new SourceFacts(facts.Width, facts.Height, facts.HasAlpha, facts.Frames, Convert.ToHexStringLower(SHA256.HashData(bytes)), null, null, Deliverable(facts.Format)),
+                new SourceFacts(facts.Width, facts.Height, facts.HasAlpha, facts.Frames, Convert.ToHexStringLower(SHA256.HashData(bytes)), null, null,
+                    Deliverable(facts.Format)),
                 new TransformSource(bytes, facts.Format, IsIntermediate: false, KeepCopyright: false));
         }
         finally

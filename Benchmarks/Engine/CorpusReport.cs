@@ -34,7 +34,9 @@ internal static class CorpusReport
                         continue;
                     }
 
-                    var late = loaded.Source.Bytes.Length < 5_000_000 && (double)image.Width * image.Height * image.Frames <= DefaultMegapixels * 1e6 && image.CpuTime.TotalMilliseconds > 800;
+                    var late =
+                        loaded.Source.Bytes.Length < 5_000_000 && (double)image.Width * image.Height * image.Frames <= DefaultMegapixels * 1e6
+                            && image.CpuTime.TotalMilliseconds > 800;
                     slow += late ? 1 : 0;
                     Console.Write($" {image.Width}x{image.Height} {image.Bytes.Length / 1024,5} KB {image.CpuTime.TotalMilliseconds,5:0} ms{(late ? "!" : " ")}|");
                 }
@@ -47,7 +49,8 @@ internal static class CorpusReport
         return failed == 0 ? 0 : 1;
     }
 
-    private static async Task<Core.Errors.Result<TransformedImage>> MakeAsync(Bench bench, (SourceFacts Facts, TransformSource Source) loaded, string size, ImageFormat format)
+    private static async Task<Core.Errors.Result<TransformedImage>> MakeAsync(Bench bench, (SourceFacts Facts, TransformSource Source) loaded, string size,
+        ImageFormat format)
     {
         var operations = Bench.Resolve(size, format, loaded.Facts);
         if (!operations.Operations.Original)

@@ -84,7 +84,8 @@ internal static class FuzzImages
             await File.WriteAllBytesAsync(path, file);
             var started = Stopwatch.GetTimestamp();
             _child ??= DecoderChild.Start(bench.Options, _memory, NullLogger.Instance);
-            var request = new DecodeRequest(path, $"{path}.raster", 20_000_000, 200, bench.Options.DecoderMemoryBytes, 9000, [.. Bench.Anything.Allowed.Select(format => format.Name())]);
+            var request = new DecodeRequest(path, $"{path}.raster", 20_000_000, 200, bench.Options.DecoderMemoryBytes, 9000,
+                [.. Bench.Anything.Allowed.Select(format => format.Name())]);
             var reply = (await _child.AskAsync(request, TimeProvider.System, CancellationToken.None)).TryGet(out var answer, out _) ? answer : null;
             Tally.PeakBytes = Math.Max(Tally.PeakBytes, _child.PeakBytes);
             if (reply is null)

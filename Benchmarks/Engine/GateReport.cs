@@ -14,7 +14,8 @@ internal static class GateReport
         using var bench = new Bench();
         if (await bench.LoadAsync(photo) is not { } loaded)
             return 1;
-        foreach (var (operations, format) in new[] { ("w_800-h_600", ImageFormat.Webp), ("w_1600", ImageFormat.Avif), ("q_85", ImageFormat.Jpg), ("q_85", ImageFormat.Webp) })
+        foreach (var (operations, format) in new[] { ("w_800-h_600", ImageFormat.Webp), ("w_1600", ImageFormat.Avif), ("q_85", ImageFormat.Jpg),
+            ("q_85", ImageFormat.Webp) })
         {
             var canonical = Bench.Resolve(operations, format, loaded.Facts);
             var estimate = MemoryEstimate.ForTransform(loaded.Source.Format, loaded.Facts, canonical, makesIntermediate: false);

@@ -41,7 +41,8 @@ internal static class IntermediateReport
     {
         using var whole = Image.NewFromBuffer(source.Bytes.ToArray(), access: Enums.Access.Random, failOn: Enums.FailOn.Truncated);
         using var upright = whole.Autorot();
-        using var colour = upright.Contains("icc-profile-data") ? upright.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative, blackPointCompensation: true) : upright.Copy();
+        using var colour = upright.Contains("icc-profile-data")
+            ? upright.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative, blackPointCompensation: true) : upright.Copy();
         return colour.Resize((double)width / colour.Width).CopyMemory();
     }
 

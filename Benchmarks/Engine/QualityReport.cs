@@ -43,7 +43,8 @@ internal static class QualityReport
         {
             var bytes = Math.Exp(group.Average(static row => Math.Log(row.Bytes)));
             var (score, cpu) = (group.Average(static row => row.Score), group.Average(static row => row.Cpu));
-            Console.WriteLine(FormattableString.Invariant($"mean {group.Key.Format.Name()} {group.Key.Quality}: score {score:0.0}, {bytes:0} bytes, {cpu:0} ms"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"mean {group.Key.Format.Name()} {group.Key.Quality}: score {score:0.0}, {bytes:0} bytes, {cpu:0} ms"));
         }
 
         return 0;

@@ -67,7 +67,8 @@ public class HitBenchmarks
     private async Task SetupAsync()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Caching:Facts:MaxAge"] = "00:10:00", ["ConnectionStrings:registry"] = "Host=127.0.0.1;Port=1" });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Caching:Facts:MaxAge"] = "00:10:00", ["ConnectionStrings:registry"] = "Host=127.0.0.1;Port=1" });
         builder.AddNpgsqlDataSource("registry");
         builder.AddImageService();
         builder.AddHttpEdge();
@@ -90,10 +91,15 @@ public class HitBenchmarks
     {
         _facts.Heard();
         var unlimited = System.Text.Json.JsonDocument.Parse("1000000000").RootElement;
-        var policy = PolicyLevels.Resolve([new PolicyLevelValues(PolicyLevel.Organization, "acme", new Dictionary<string, PolicySetting>(StringComparer.Ordinal) { ["rate_limit_requests"] = new(unlimited, false) })]);
+        var policy =
+            PolicyLevels.Resolve(
+                [new PolicyLevelValues(PolicyLevel.Organization, "acme",
+                    new Dictionary<string, PolicySetting>(StringComparer.Ordinal) { ["rate_limit_requests"] = new(unlimited, false) })]);
         var organization = new OrganizationScope(Guid.CreateVersion7(), "acme", "Acme");
-        var space = new SpaceScope(organization.OrganizationId, Guid.CreateVersion7(), Guid.CreateVersion7(), "acme", "website", "marketing", AssetAccess.Public, policy);
-        var facts = new AssetFacts(organization.OrganizationId, space.SpaceId, Asset, 1, AssetAccess.Public, new string('a', 64), "jpg", 4_000_000, 4000, 3000, HasAlpha: false, Frames: 1)
+        var space = new SpaceScope(organization.OrganizationId, Guid.CreateVersion7(), Guid.CreateVersion7(), "acme", "website", "marketing",
+            AssetAccess.Public, policy);
+        var facts = new AssetFacts(organization.OrganizationId, space.SpaceId, Asset, 1, AssetAccess.Public, new string('a', 64), "jpg", 4_000_000, 4000, 3000,
+            HasAlpha: false, Frames: 1)
         {
             StorageKey = "key", Filename = "a.jpg", Folder = "/", Tags = [], UploadedAt = DateTimeOffset.UnixEpoch,
         };
@@ -118,9 +124,11 @@ public class HitBenchmarks
 
         public PipeWriter Writer => this;
 
-        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => new(new FlushResult(isCanceled: false, isCompleted: false));
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+            new(new FlushResult(isCanceled: false, isCompleted: false));
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => new(new FlushResult(isCanceled: false, isCompleted: false));
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            new(new FlushResult(isCanceled: false, isCompleted: false));
 
         public override void Advance(int bytes) => throw new NotSupportedException();
 

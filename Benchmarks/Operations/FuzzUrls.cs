@@ -17,7 +17,8 @@ internal static class FuzzUrls
     [
         "w_", "h_", "f_cover", "f_pad", "f_auto", "f_", "g_smart", "g_focal", "g_north", "b_fff", "b_12345678", "b_", "q_auto", "q_", "fmt_webp", "fmt_jxl",
         "fmt_", "r_90", "r_", "sharpen_", "blur_",
-        "bw", "flip", "flop", "fx_0.5", "fy_", "preset_a_b", "preset_", "original", "1", "0", "9", ".", "8192", "8193", "0.3", "99999999999999999999", "-", "-", "-", "--", "_", "é", "\0",
+        "bw", "flip", "flop", "fx_0.5", "fy_", "preset_a_b", "preset_", "original", "1", "0", "9", ".", "8192", "8193", "0.3", "99999999999999999999", "-",
+        "-", "-", "--", "_", "é", "\0",
         "sig=", "exp=", "kid=", "&", "?", "%2f", "..", "/", "image/jxl", "image/avif", "image/webp", "image/*", "*/*", ";q=", ",",
     ];
 
@@ -58,9 +59,11 @@ internal static class FuzzUrls
         if (OperationsParser.Parse(OperationsText.Write(operations)).Value != operations)
             return "what was written is not read back the same";
 
-        var source = new SourceFacts(1 + random.Below(9000), 1 + random.Below(9000), random.Below(2) == 0, 1, "0", random.Below(101) / 100.0, random.Below(101) / 100.0, ImageFormat.Jpg);
+        var source = new SourceFacts(1 + random.Below(9000), 1 + random.Below(9000), random.Below(2) == 0, 1, "0", random.Below(101) / 100.0,
+            random.Below(101) / 100.0, ImageFormat.Jpg);
         var once = CanonicalOperations.Resolve(operations with { Preset = null }, format, source, 85).Value;
-        var twice = CanonicalOperations.Resolve(once.Operations.Texts is null ? OperationsParser.Parse(once.Text).Value : once.Operations, format, source, 85).Value;
+        var twice =
+            CanonicalOperations.Resolve(once.Operations.Texts is null ? OperationsParser.Parse(once.Text).Value : once.Operations, format, source, 85).Value;
         if (once != twice)
             return $"resolving twice changes {once.Text} to {twice.Text}";
         return once.Text.Length <= OperationsGrammar.MaxCanonicalLength ? null : "the canonical form is too long";
@@ -117,14 +120,16 @@ internal static class FuzzUrls
 
     private static int Report(long index, long seed, string text, string finding)
     {
-        Console.Error.WriteLine($"Finding at text {index} of seed {seed}: {finding}\n{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(text))} (UTF-8)\n{text}");
+        Console.Error.WriteLine(
+            $"Finding at text {index} of seed {seed}: {finding}\n{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(text))} (UTF-8)\n{text}");
         return 1;
     }
 
     private static long Read(string[] options, string name, long otherwise)
     {
         var at = Array.IndexOf(options, name);
-        return at >= 0 && at + 1 < options.Length && long.TryParse(options[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        return at >= 0 && at + 1 < options.Length && long.TryParse(options[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value : otherwise;
     }
 
     /// <summary>SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): the same numbers in every version of .NET.</summary>

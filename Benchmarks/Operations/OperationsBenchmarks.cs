@@ -43,5 +43,6 @@ public class OperationsBenchmarks
 
     [Benchmark]
     public string ParseResolveHash() =>
-        OperationsHash.Compute(CanonicalOperations.Resolve(OperationsParser.Parse(Short).Value, ImageFormat.Webp, Source, 85).Value.Text, Source.ContentHash, ImageFormat.Webp, "rev-1-8.18.7");
+        OperationsHash.Compute(CanonicalOperations.Resolve(OperationsParser.Parse(Short).Value, ImageFormat.Webp, Source, 85).Value.Text, Source.ContentHash,
+            ImageFormat.Webp, "rev-1-8.18.7");
 }

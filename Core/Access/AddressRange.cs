@@ -24,7 +24,8 @@ public static class AddressRange
         if (!IPAddress.TryParse(host, out var address) || (address.AddressFamily is AddressFamily.InterNetwork && address.ToString() != host))
             return null;
         var length = address.AddressFamily is AddressFamily.InterNetwork ? 32 : 128;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var given) || (length = Math.Min(given, length)) != given))
+        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+            || (length = Math.Min(given, length)) != given))
             return null;
         return address.IsIPv4MappedToIPv6 && length >= MappedBits ? Network(address.MapToIPv4(), length - MappedBits) : Network(address, length);
     }

@@ -12,7 +12,8 @@ public sealed class ApiKeyUses(RegistryFactory registry, AuditLog audit, TimePro
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly PendingSums<Use, Last> _uses = new(static use => use.OrganizationId, static (one, other) => one.At > other.At ? one : other, MostKept);
-    private readonly PendingSums<Refusal, Last> _refusals = new(static refusal => refusal.OrganizationId, static (one, other) => one.At > other.At ? one : other, MostKept);
+    private readonly PendingSums<Refusal, Last> _refusals = new(static refusal => refusal.OrganizationId,
+        static (one, other) => one.At > other.At ? one : other, MostKept);
 
     protected override long Waiting => _uses.Count + _refusals.Count;
 
@@ -54,7 +55,8 @@ public sealed class ApiKeyUses(RegistryFactory registry, AuditLog audit, TimePro
     private Task WriteRefusalsAsync(RegistryDb db, Guid organizationId, KeyValuePair<Refusal, Last>[] refusals, CancellationToken ct)
     {
         foreach (var (refusal, last) in refusals)
-            audit.Add(db, organizationId, "api_key.refused", "api_key", refusal.KeyId, after: new { reason = refusal.Reason, at = last.At, address = last.Address?.ToString() });
+            audit.Add(db, organizationId, "api_key.refused", "api_key", refusal.KeyId,
+                after: new { reason = refusal.Reason, at = last.At, address = last.Address?.ToString() });
         return db.SaveChangesAsync(ct);
     }
 

@@ -20,7 +20,8 @@ public sealed record CachedVariant(ReadOnlyMemory<byte> Bytes, ImageFormat Forma
 public readonly record struct VariantKey(Guid AssetId, int Version, int Generation, string OperationsHash)
 {
     /// <summary>Sixteen digits of a SHA-256 and the asset are spread well enough; hashing all 64 would be a third of a hit's time.</summary>
-    public override int GetHashCode() => HashCode.Combine(AssetId, Version, string.GetHashCode(OperationsHash.AsSpan(0, Math.Min(16, OperationsHash.Length)), StringComparison.Ordinal));
+    public override int GetHashCode() =>
+        HashCode.Combine(AssetId, Version, string.GetHashCode(OperationsHash.AsSpan(0, Math.Min(16, OperationsHash.Length)), StringComparison.Ordinal));
 }
 
 /// <summary>Which layer answered; the value of <c>X-Cache</c>.</summary>

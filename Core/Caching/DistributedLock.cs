@@ -13,7 +13,8 @@ namespace ImageService.Core.Caching;
 /// One holder among all replicas: in Redis (the Redlock algorithm over one or several servers), in PostgreSQL while Redis is gone, and nobody's
 /// while both are. A lock here saves work and never guards truth: what it protects must be harmless when done twice.
 /// </summary>
-public sealed class DistributedLock(RedisConnection redis, NpgsqlDataSource? registry, IOptions<CachingOptions> options, ILogger<DistributedLock> logger) : IAsyncDisposable
+public sealed class DistributedLock(RedisConnection redis, NpgsqlDataSource? registry, IOptions<CachingOptions> options, ILogger<DistributedLock> logger)
+    : IAsyncDisposable
 {
     private readonly SemaphoreSlim _postgresLocks = new(Math.Max(1, options.Value.PostgresLocks));
     private readonly Lazy<Task<IConnectionMultiplexer[]>> _endpoints = new(() => ConnectAsync(options.Value.LockEndpoints));
@@ -94,7 +95,8 @@ public sealed class DistributedLock(RedisConnection redis, NpgsqlDataSource? reg
         if (options.Value.LockEndpoints.Length > 0)
         {
             var endpoints = await _endpoints.Value;
-            return endpoints.Count(endpoint => endpoint.IsConnected) > endpoints.Length / 2 ? endpoints.Select(endpoint => endpoint.GetDatabase()).ToList() : [];
+            return endpoints.Count(endpoint => endpoint.IsConnected) > endpoints.Length / 2
+                ? endpoints.Select(endpoint => endpoint.GetDatabase()).ToList() : [];
         }
 
         return redis.IsUsable ? [redis.Multiplexer!.GetDatabase()] : [];

@@ -16,6 +16,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL could not give an advisory lock.")]
     public static partial void PostgresLockFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A variant of asset {AssetId} in Redis ({OperationsHash}) is not what was put there; it was removed and is read from the store or made anew.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "A variant of asset {AssetId} in Redis ({OperationsHash}) is not what was put there; it was removed and is read from the store or made anew.")]
     public static partial void RedisValueDamaged(ILogger logger, Guid assetId, string operationsHash);
 }

@@ -34,7 +34,8 @@ public sealed class RedisVariantCache(RedisConnection redis, IOptions<CachingOpt
     /// <summary>Finds a variant, and tells whether something was there whose hash does not hold: that is removed.</summary>
     public async ValueTask<(CachedVariant? Variant, bool IsDamaged)> FindAsync(VariantKey key, CancellationToken ct)
     {
-        var (_, value) = await redis.TryAsync(key, static (database, wanted) => database.HashGetAsync(HashOf(wanted.AssetId, wanted.Generation), FieldOf(wanted)), ct);
+        var (_, value) =
+            await redis.TryAsync(key, static (database, wanted) => database.HashGetAsync(HashOf(wanted.AssetId, wanted.Generation), FieldOf(wanted)), ct);
         if (value.IsNull)
             return (null, false);
         var bytes = (byte[])value!;
@@ -42,7 +43,8 @@ public sealed class RedisVariantCache(RedisConnection redis, IOptions<CachingOpt
             return (variant, false);
 
         // A value of another release is no damage; both are written anew.
-        await redis.TryAsync(key, static (database, unwanted) => database.HashDeleteAsync(HashOf(unwanted.AssetId, unwanted.Generation), FieldOf(unwanted)), ct);
+        await redis.TryAsync(key, static (database, unwanted) => database.HashDeleteAsync(HashOf(unwanted.AssetId, unwanted.Generation), FieldOf(unwanted)),
+            ct);
         return (null, bytes.Length == 0 || bytes[0] is 0 or >= Layout);
     }
 

@@ -75,5 +75,6 @@ public sealed class VariantCache(MemoryVariantCache memory, RedisVariantCache re
     /// Forgets generations of assets in Redis; false when Redis did not take all of it (it forgets by its own time limit then, and nothing reads old
     /// generations).
     /// </summary>
-    public ValueTask<bool> ForgetInRedisAsync(IReadOnlyCollection<(Guid AssetId, int Generation)> assets, CancellationToken ct) => redis.RemoveAsync(assets, ct);
+    public ValueTask<bool> ForgetInRedisAsync(IReadOnlyCollection<(Guid AssetId, int Generation)> assets, CancellationToken ct) =>
+        redis.RemoveAsync(assets, ct);
 }

@@ -38,7 +38,8 @@ public sealed class AliasImporter(RegistryFactory registry, FactsCache facts, Au
         if (written.Count == 0)
             return [.. aliases.Select(static alias => alias.Line)];
         var hostnames = last.Select(static alias => alias.Hostname).Distinct(StringComparer.Ordinal).ToArray();
-        audit.Add(db, organizationId, "aliases.written", "host", string.Join(' ', hostnames.Take(3)), after: new { space = spaceId, hostnames = hostnames.Take(20), count = written.Count });
+        audit.Add(db, organizationId, "aliases.written", "host", string.Join(' ', hostnames.Take(3)),
+            after: new { space = spaceId, hostnames = hostnames.Take(20), count = written.Count });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         foreach (var hostname in hostnames)

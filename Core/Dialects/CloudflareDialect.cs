@@ -56,7 +56,9 @@ internal sealed class CloudflareDialect : IUrlDialect
         var escaped = source.Contains("://", StringComparison.Ordinal) ? source : Uri.EscapeDataString(source);
         if (operations.Original)
             return $"{Prefix}metadata=none/{escaped}";
-        var left = operations with { Width = null, Height = null, Fit = null, Format = null, Quality = null, Gravity = null, FocalX = null, FocalY = null, Flip = false, Flop = false, Dpr = null };
+        var left =
+            operations with { Width = null, Height = null, Fit = null, Format = null, Quality = null, Gravity = null, FocalX = null, FocalY = null,
+                Flip = false, Flop = false, Dpr = null };
         List<string> parts = [];
         void Add(string name, string? value)
         {
@@ -91,7 +93,9 @@ internal sealed class CloudflareDialect : IUrlDialect
         Add("border-radius", operations.Round is { } round ? round.Text : null);
         Add("format", operations.Format is not { } format ? null : format.Fixed is { } own ? own is ImageFormat.Jpg ? "jpeg" : own.Name() : "auto");
         Add("quality", operations.Quality is { IsAuto: false } quality ? TargetText.Write(quality.Value) : null);
-        left = left with { Rotation = null, Background = null, Blur = null, Sharpen = null, Brightness = null, Contrast = null, Saturation = null, Gamma = null, Round = null };
+        left =
+            left with { Rotation = null, Background = null, Blur = null, Sharpen = null, Brightness = null, Contrast = null, Saturation = null, Gamma = null,
+                Round = null };
         return left == new ImageOperations() && operations.Quality is not { IsAuto: true } ? $"{Prefix}{string.Join(',', parts)}/{escaped}" : null;
 
         static string? Factor(double? percent) => percent is { } value ? TargetText.Write(value / 100) : null;
@@ -113,7 +117,8 @@ internal sealed class CloudflareDialect : IUrlDialect
             case "height":
                 return to.Height(number);
             case "fit":
-                return to.Fit(value switch { "scale-down" or "contain" => Fit.Inside, "cover" or "crop" => Fit.Cover, "pad" => Fit.Pad, "squeeze" => Fit.Fill, _ => null });
+                return to.Fit(value switch { "scale-down" or "contain" => Fit.Inside, "cover" or "crop" => Fit.Cover, "pad" => Fit.Pad, "squeeze" => Fit.Fill,
+                    _ => null });
             case "gravity" when value is "auto" or "face":
                 return to.Gravity(Gravity.Smart);
             case "gravity" when value.Split('x') is [var x, var y] && TargetText.Number(x) is { } left:

@@ -60,7 +60,8 @@ internal sealed class CloudinaryComponent(Mapping to)
         });
     }
 
-    private bool Side(string key, int own, Func<double?, bool> set) => (key is "w" && _values.GetValueOrDefault(key) is "auto" && to.AutoWidth()) || !_values.ContainsKey(key) || (Length(key, own) is { } px && set(px));
+    private bool Side(string key, int own, Func<double?, bool> set) =>
+        (key is "w" && _values.GetValueOrDefault(key) is "auto" && to.AutoWidth()) || !_values.ContainsKey(key) || (Length(key, own) is { } px && set(px));
 
     private bool Ratio()
     {
@@ -97,7 +98,8 @@ internal sealed class CloudinaryComponent(Mapping to)
         "west" => Gravity.West,
         "north_west" => Gravity.Northwest,
         "custom" => Gravity.Focal,
-        _ when name is "auto" or "face" or "faces" || name.StartsWith("auto:", StringComparison.Ordinal) || name.StartsWith("face:", StringComparison.Ordinal) => Gravity.Smart,
+        _ when name is "auto" or "face" or "faces" || name.StartsWith("auto:", StringComparison.Ordinal)
+            || name.StartsWith("face:", StringComparison.Ordinal) => Gravity.Smart,
         _ => null,
     };
 
@@ -126,7 +128,8 @@ internal sealed class CloudinaryComponent(Mapping to)
                 return OperationsGrammar.IsPresetSlug(value.Replace('-', '_'));
             case "e":
                 return Effect(value.Split(':'));
-            case "fl" when value is "lossy" or "progressive" or "strip_profile" or "keep_iptc" or "immutable_cache" or "any_format" or "force_strip" or "attachment" or "keep_attribution":
+            case "fl" when value is "lossy" or "progressive" or "strip_profile" or "keep_iptc" or "immutable_cache" or "any_format" or "force_strip"
+                or "attachment" or "keep_attribution":
                 to.Ignore($"fl_{value}");
                 return true;
             default:

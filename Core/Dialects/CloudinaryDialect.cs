@@ -102,7 +102,8 @@ internal sealed class CloudinaryDialect : IUrlDialect
             return $"/image/upload/{escaped}";
         var left = operations with
         {
-            Width = null, Height = null, Fit = null, Gravity = null, FocalX = null, FocalY = null, AspectRatio = null, Format = null, Quality = null, Flip = false, Flop = false, Dpr = null, Preset = null,
+            Width = null, Height = null, Fit = null, Gravity = null, FocalX = null, FocalY = null, AspectRatio = null, Format = null, Quality = null,
+            Flip = false, Flop = false, Dpr = null, Preset = null,
         };
         List<string> steps = [];
         if (operations.Preset is { } preset)
@@ -140,7 +141,9 @@ internal sealed class CloudinaryDialect : IUrlDialect
                 steps.Add(name + value);
         }
 
-        left = left with { Greyscale = false, Blur = null, Sharpen = null, Pixelate = null, Brightness = Above(left.Brightness), Contrast = Above(left.Contrast), Saturation = Above(left.Saturation) };
+        left =
+            left with { Greyscale = false, Blur = null, Sharpen = null, Pixelate = null, Brightness = Above(left.Brightness), Contrast = Above(left.Contrast),
+                Saturation = Above(left.Saturation) };
         if (operations.Dpr is { } dpr)
             steps.Add($"dpr_{TargetText.Write(dpr)}");
         if (operations.Quality is { } quality)
@@ -172,7 +175,9 @@ internal sealed class CloudinaryDialect : IUrlDialect
                 Gravity.Smart => "auto",
                 Gravity.Focal => "custom",
                 Gravity.Center => "center",
-                _ => string.Join('_', ((string[])[down < 0 ? "north" : down > 0 ? "south" : "", across < 0 ? "west" : across > 0 ? "east" : ""]).Where(static word => word.Length > 0)),
+                _ => string.Join('_',
+                    ((string[])[down < 0 ? "north" : down > 0 ? "south" : "",
+                        across < 0 ? "west" : across > 0 ? "east" : ""]).Where(static word => word.Length > 0)),
             });
         }
 
@@ -182,5 +187,6 @@ internal sealed class CloudinaryDialect : IUrlDialect
     /// <summary>Whether a segment is a component and no folder: each of its parts begins with a key.</summary>
     private static bool IsComponent(string segment) => segment.Length > 0 && segment.Split(',').All(static part =>
         part is ['$', ..] or "else" or "end" || part.StartsWith("if_", StringComparison.Ordinal)
-        || (part.IndexOf('_', StringComparison.Ordinal) is >= 1 and <= 3 and var bar && part.Length > bar + 1 && part.AsSpan(0, bar).IndexOfAnyExceptInRange('a', 'z') < 0));
+        || (part.IndexOf('_', StringComparison.Ordinal) is >= 1 and <= 3 and var bar && part.Length > bar + 1
+            && part.AsSpan(0, bar).IndexOfAnyExceptInRange('a', 'z') < 0));
 }

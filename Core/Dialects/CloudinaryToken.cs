@@ -35,7 +35,8 @@ internal static class CloudinaryToken
     }
 
     private static bool IsOpen(string acl, string path) => acl.Split('!').Any(pattern =>
-        Regex.IsMatch(path, $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
+        Regex.IsMatch(path, $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$",
+            RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
 
     private static string? Part(string token, string name) =>
         token.Split('~').FirstOrDefault(part => part.StartsWith(name, StringComparison.Ordinal))?[name.Length..];

@@ -20,7 +20,8 @@ public sealed class CrawlImport(RegistryFactory registry, AliasImporter importer
         await foreach (var line in lines.WithCancellation(ct))
         {
             if (LogReport.TargetOf(line, host.Hostname) is { } target && reader.Judge(host, target).TryGet(out var judged, out _)
-                && judged.Url.Source.Length <= AssetAlias.MaxPathLength && !judged.Url.Source.Contains('\0', StringComparison.Ordinal) && names.Count < MostNames)
+                && judged.Url.Source.Length <= AssetAlias.MaxPathLength && !judged.Url.Source.Contains('\0', StringComparison.Ordinal)
+                && names.Count < MostNames)
                 names.Add(judged.Url.Source);
         }
 
@@ -53,7 +54,8 @@ public sealed class CrawlImport(RegistryFactory registry, AliasImporter importer
     private static IEnumerable<string> FilesOf(string name)
     {
         var file = name[(name.LastIndexOf('/') + 1)..].Split('?')[0];
-        return Path.HasExtension(file) ? [file] : [file, $"{file}.jpg", $"{file}.jpeg", $"{file}.png", $"{file}.webp", $"{file}.gif", $"{file}.avif", $"{file}.jxl"];
+        return Path.HasExtension(file)
+            ? [file] : [file, $"{file}.jpg", $"{file}.jpeg", $"{file}.png", $"{file}.webp", $"{file}.gif", $"{file}.avif", $"{file}.jxl"];
     }
 
     private static bool Fits(string name, string folder, string filename, string file)

@@ -61,7 +61,8 @@ public sealed record DialectKeys(IReadOnlyList<DialectKey> Keys, string? TokenKe
 
     private static DialectKey? ReadKey(UrlDialect dialect, JsonElement item) => dialect switch
     {
-        UrlDialect.Thumbor or UrlDialect.Imgix => item.ValueKind is JsonValueKind.String && IsSecret(item.GetString()) ? new DialectKey(item.GetString()!) : null,
+        UrlDialect.Thumbor or UrlDialect.Imgix =>
+            item.ValueKind is JsonValueKind.String && IsSecret(item.GetString()) ? new DialectKey(item.GetString()!) : null,
         UrlDialect.Imgproxy => item.ValueKind is JsonValueKind.Object && OnlyHas(item, "key", "salt", "size") && Text(item, "key") is { } key && IsHex(key)
             && Text(item, "salt") is { } salt && IsHex(salt) && Number(item, "size", 32) is >= 1 and <= 32 and var size
             ? new DialectKey(key) { Salt = salt, Size = size }
@@ -74,7 +75,8 @@ public sealed record DialectKeys(IReadOnlyList<DialectKey> Keys, string? TokenKe
         _ => null,
     };
 
-    private static bool OnlyHas(JsonElement item, params string[] names) => item.EnumerateObject().All(member => names.Contains(member.Name, StringComparer.Ordinal));
+    private static bool OnlyHas(JsonElement item, params string[] names) =>
+        item.EnumerateObject().All(member => names.Contains(member.Name, StringComparer.Ordinal));
 
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

@@ -6,6 +6,7 @@ namespace ImageService.Core.Dialects;
 public static class DialectsServices
 {
     public static IServiceCollection AddDialects(this IServiceCollection services) => services
-        .AddSingleton<HostDirectory>().AddSingleton<OldUrlReader>().AddSingleton<ITxtRecords, DnsTxtRecords>().AddSingleton<HostChallenge>().AddSingleton<AliasImporter>()
+        .AddSingleton<HostDirectory>()
+        .AddSingleton<OldUrlReader>().AddSingleton<ITxtRecords, DnsTxtRecords>().AddSingleton<HostChallenge>().AddSingleton<AliasImporter>()
         .AddSingleton<LogReport>().AddSingleton<CrawlImport>();
 }

@@ -73,7 +73,8 @@ public interface ITxtRecords
 /// <summary>Asks the resolvers that the machine is set up with.</summary>
 public sealed class DnsTxtRecords : ITxtRecords
 {
-    private readonly LookupClient _client = new(new LookupClientOptions { Timeout = TimeSpan.FromSeconds(3), Retries = 1, UseCache = false, ThrowDnsErrors = false });
+    private readonly LookupClient _client = new(
+        new LookupClientOptions { Timeout = TimeSpan.FromSeconds(3), Retries = 1, UseCache = false, ThrowDnsErrors = false });
 
     public async Task<IReadOnlyList<string>> ReadAsync(string name, CancellationToken ct)
     {

@@ -26,7 +26,8 @@ public sealed class HostDirectory(RegistryFactory registry, FactsCache facts, Se
 
     /// <summary>Whether it is known without asking anybody that a name is no customer's.</summary>
     public bool IsKnownToBeNone(string hostname) =>
-        facts.TryGet<FrozenDictionary<string, HostFacts>>(FactScope.Hosts, All, out var hosts, StaleFacts.Allow) && hosts is not null && !hosts.ContainsKey(hostname);
+        facts.TryGet<FrozenDictionary<string, HostFacts>>(FactScope.Hosts, All, out var hosts, StaleFacts.Allow) && hosts is not null
+            && !hosts.ContainsKey(hostname);
 
     /// <summary>The asset that a host knows under an old name; null where it knows none.</summary>
     /// <param name="host">Which host.</param>
@@ -94,7 +95,8 @@ public sealed record HostFacts(
 public static class HostKeys
 {
     /// <summary>Null where there are none.</summary>
-    public static byte[]? Seal(SecretProtector protector, Guid hostId, DialectKeys keys) => keys.IsEmpty ? null : protector.Protect(keys.ToJson(), Context(hostId));
+    public static byte[]? Seal(SecretProtector protector, Guid hostId, DialectKeys keys) =>
+        keys.IsEmpty ? null : protector.Protect(keys.ToJson(), Context(hostId));
 
     public static DialectKeys Open(SecretProtector protector, DialectHost host) =>
         host.ProtectedKeys is { } secret ? DialectKeys.OfJson(protector.Unprotect(secret, Context(host.Id))) : DialectKeys.None;

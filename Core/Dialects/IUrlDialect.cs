@@ -42,7 +42,8 @@ public interface IUrlDialect
 public static class UrlDialects
 {
     private static readonly IUrlDialect[] All =
-        [new NextDialect(), new ThumborDialect(), new ImgproxyDialect(), new CloudinaryDialect(), new ImgixDialect(), new IpxDialect(), new CloudflareDialect()];
+        [new NextDialect(), new ThumborDialect(), new ImgproxyDialect(), new CloudinaryDialect(), new ImgixDialect(), new IpxDialect(),
+            new CloudflareDialect()];
 
     /// <summary>The adapter; null for <see cref="UrlDialect.Native"/>, which needs none.</summary>
     public static IUrlDialect? Of(UrlDialect name) => Array.Find(All, dialect => dialect.Name == name);

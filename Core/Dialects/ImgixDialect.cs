@@ -43,7 +43,8 @@ internal sealed class ImgixDialect : IUrlDialect
         {
             Signature = signature?[2..],
             Covered = signed.Length == 0 ? path : $"{path}?{signed}",
-            ExpiresUnixSeconds = options.FirstOrDefault(static option => option.Name is "expires").Value is { } end && TargetText.Number(end) is > 0 and var seconds ? (long)seconds : null,
+            ExpiresUnixSeconds = options.FirstOrDefault(static option => option.Name is "expires").Value is { } end
+                && TargetText.Number(end) is > 0 and var seconds ? (long)seconds : null,
         };
     }
 
@@ -104,12 +105,15 @@ internal sealed class ImgixDialect : IUrlDialect
             return null;
         if (isBox)
             Add("fit", operations.Fit switch { Fit.Inside => "clip", Fit.Fill => "scale", Fit.Pad => "fill", _ => "crop" });
-        var left = operations with { Width = null, Height = null, AspectRatio = null, Fit = null, Format = null, Quality = null, Flip = false, Flop = false, Greyscale = false, Dpr = null };
+        var left =
+            operations with { Width = null, Height = null, AspectRatio = null, Fit = null, Format = null, Quality = null, Flip = false, Flop = false,
+                Greyscale = false, Dpr = null };
         if (operations.Gravity is { } gravity)
         {
             if (gravity is Gravity.Focal && operations is not { FocalX: not null, FocalY: not null })
                 return null;
-            Add("crop", gravity is Gravity.Smart ? "entropy" : gravity is Gravity.Focal ? "focalpoint" : gravity is Gravity.Center ? null : string.Join(',', gravity.Words()));
+            Add("crop", gravity is Gravity.Smart
+                ? "entropy" : gravity is Gravity.Focal ? "focalpoint" : gravity is Gravity.Center ? null : string.Join(',', gravity.Words()));
             Add("fp-x", operations.FocalX is { } x ? TargetText.Write(x) : null);
             Add("fp-y", operations.FocalY is { } y ? TargetText.Write(y) : null);
             left = left with { Gravity = null, FocalX = null, FocalY = null };
@@ -139,8 +143,10 @@ internal sealed class ImgixDialect : IUrlDialect
         Add("q", operations.Quality is { IsAuto: false } quality ? TargetText.Write(quality.Value) : null);
         left = left with
         {
-            Crop = left.Crop is { IsFraction: true } ? left.Crop : null, Trim = null, Background = null, Rotation = null, Blur = null, Sharpen = null, Duotone = null, Pixelate = null, Pad = null,
-            Round = left.Round is { IsMax: true } ? left.Round : null, Brightness = Above(left.Brightness), Contrast = Above(left.Contrast), Saturation = operations.Greyscale ? left.Saturation : Above(left.Saturation),
+            Crop = left.Crop is { IsFraction: true } ? left.Crop : null, Trim = null, Background = null, Rotation = null, Blur = null, Sharpen = null,
+            Duotone = null, Pixelate = null, Pad = null,
+            Round = left.Round is { IsMax: true } ? left.Round : null, Brightness = Above(left.Brightness), Contrast = Above(left.Contrast),
+            Saturation = operations.Greyscale ? left.Saturation : Above(left.Saturation),
         };
         return left == new ImageOperations() && operations.Quality is not { IsAuto: true } ? $"{path}?{string.Join('&', query)}" : null;
 
@@ -153,7 +159,8 @@ internal sealed class ImgixDialect : IUrlDialect
     {
         if (!Side("w", to.Source.Width, to.Width) || !Side("h", to.Source.Height, to.Height))
             return false;
-        if (values.GetValueOrDefault("ar") is { } text && values.GetValueOrDefault("fit") is "crop" or "fill" && to.Operations is { Width: null } or { Height: null })
+        if (values.GetValueOrDefault("ar") is { } text && values.GetValueOrDefault("fit") is "crop" or "fill"
+            && to.Operations is { Width: null } or { Height: null })
         {
             if (AspectRatio.Read(text) is not { } ratio)
                 return false;
@@ -163,7 +170,9 @@ internal sealed class ImgixDialect : IUrlDialect
         return Limit("max-w", to.Operations.Width, to.Width) && Limit("max-h", to.Operations.Height, to.Height);
 
         bool Side(string name, int own, Func<double?, bool> set) =>
-            values.GetValueOrDefault(name) is not { } side || (TargetText.Number(side) is > 0 and var px && set(px < 1 || (px == 1 && side.Contains('.', StringComparison.Ordinal)) ? Math.Max(1, px * own) : px));
+            values.GetValueOrDefault(name) is not { } side
+                || (TargetText.Number(side) is > 0 and var px
+                    && set(px < 1 || (px == 1 && side.Contains('.', StringComparison.Ordinal)) ? Math.Max(1, px * own) : px));
 
         bool Limit(string name, int? side, Func<double?, bool> set) =>
             values.GetValueOrDefault(name) is not { } limit || (TargetText.Number(limit) is >= 1 and var px && (side is null || px >= side || set(px)));
@@ -226,7 +235,8 @@ internal sealed class ImgixDialect : IUrlDialect
                 to.Operations = to.Operations with { Duotone = pair };
                 return true;
             case "rect" when value.Split(',') is [var x, var y, var w, var h]:
-                return TargetText.Number(x) is { } left && TargetText.Number(y) is { } top && to.Crop(left, top, TargetText.Number(w) ?? 0, TargetText.Number(h) ?? 0);
+                return TargetText.Number(x) is { } left && TargetText.Number(y) is { } top
+                    && to.Crop(left, top, TargetText.Number(w) ?? 0, TargetText.Number(h) ?? 0);
             case "trim":
                 return value is "auto" && to.Trim(TargetText.Number(values.GetValueOrDefault("trim-tol") ?? "0"));
             case "pad" or "pad-top" or "pad-right" or "pad-bottom" or "pad-left":
@@ -236,10 +246,12 @@ internal sealed class ImgixDialect : IUrlDialect
                 return value is "corners";
             case "corner-radius":
                 return value.Split(',').Distinct(StringComparer.Ordinal).ToArray() is [var radius] && to.Round(radius);
-            case "monochrome" or "border" or "exp" or "hue" or "high" or "shad" or "vib" or "invert" or "htn" or "sepia" or "usm" or "colorquant" or "palette" or "faceindex" or "rot-type" or "gamut":
+            case "monochrome" or "border" or "exp" or "hue" or "high" or "shad" or "vib" or "invert" or "htn" or "sepia" or "usm" or "colorquant" or "palette"
+                or "faceindex" or "rot-type" or "gamut":
                 return false;
             default:
-                if (name.Split('-')[0] is "mark" or "txt" or "blend" or "border" or "mask" or "duotone" or "fill" or "grid" or "bg" or "fp" or "upscale" or "min")
+                if (name.Split('-')[0] is "mark" or "txt" or "blend" or "border" or "mask" or "duotone" or "fill" or "grid" or "bg" or "fp" or "upscale"
+                    or "min")
                     return false;
                 to.Ignore(name);
                 return true;
@@ -255,7 +267,8 @@ internal sealed class ImgixDialect : IUrlDialect
             case "4":
                 return to.Flip(to.Operations.Flip, true);
             default:
-                return to.Rotate(value switch { "0" or "1" => 0, "3" => 180, "6" => 90, "8" => 270, "90" or "180" or "270" => TargetText.Number(value), _ => null });
+                return to.Rotate(value switch { "0" or "1" => 0, "3" => 180, "6" => 90, "8" => 270, "90" or "180" or "270" => TargetText.Number(value),
+                    _ => null });
         }
     }
 }

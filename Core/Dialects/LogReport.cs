@@ -127,7 +127,8 @@ public sealed class LogSummary
     {
         var text = new StringBuilder();
         text.AppendLine(FormattableString.Invariant($"requests {Requests}, served {Served} ({(Requests == 0 ? 0 : 100.0 * Served / Requests):0.0} %)"));
-        text.AppendLine(FormattableString.Invariant($"signature not valid {BadSignatures}, private without a signature {Private}, lines without a URL of this host {Unreadable}"));
+        text.AppendLine(FormattableString.Invariant(
+            $"signature not valid {BadSignatures}, private without a signature {Private}, lines without a URL of this host {Unreadable}"));
         Append("options without a counterpart", Unmapped);
         Append("pictures without an alias", Unnamed);
         Append("not understood", Foreign);
@@ -138,7 +139,8 @@ public sealed class LogSummary
             if (counts.Count == 0)
                 return;
             text.AppendLine(FormattableString.Invariant($"{title}: {counts.Values.Sum()} in {counts.Count} kinds"));
-            foreach (var (name, count) in counts.OrderByDescending(static pair => pair.Value).ThenBy(static pair => pair.Key, StringComparer.Ordinal).Take(most))
+            foreach (var (name, count) in counts.OrderByDescending(static pair => pair.Value)
+                .ThenBy(static pair => pair.Key, StringComparer.Ordinal).Take(most))
                 text.AppendLine(FormattableString.Invariant($"  {count,8}  {name}"));
         }
     }

@@ -178,7 +178,8 @@ internal sealed class Mapping(SourceFacts source)
 
     public bool Pad(int? top, int? right, int? bottom, int? left)
     {
-        if (top is not (>= 0 and <= Padding.MaxPx) || right is not (>= 0 and <= Padding.MaxPx) || bottom is not (>= 0 and <= Padding.MaxPx) || left is not (>= 0 and <= Padding.MaxPx))
+        if (top is not (>= 0 and <= Padding.MaxPx) || right is not (>= 0 and <= Padding.MaxPx) || bottom is not (>= 0 and <= Padding.MaxPx)
+            || left is not (>= 0 and <= Padding.MaxPx))
             return false;
         Operations = Operations with { Pad = new Padding(top.Value, right.Value, bottom.Value, left.Value) };
         return true;
@@ -233,7 +234,8 @@ internal sealed class Mapping(SourceFacts source)
         if (Operations is { Width: null, Height: null, AspectRatio: null })
             Operations = Operations with { Fit = null };
         var own = Source.Format ?? (Source.HasAlpha ? ImageFormat.Png : ImageFormat.Jpg);
-        if ((Operations with { Format = null, Quality = null }) == new ImageOperations() && (Operations.Format is null || Operations.Format is { Fixed: { } same } && same == own) && Operations.Quality is null)
+        if ((Operations with { Format = null, Quality = null }) == new ImageOperations()
+            && (Operations.Format is null || Operations.Format is { Fixed: { } same } && same == own) && Operations.Quality is null)
             return new OldMeaning(new ImageOperations { Original = true }, own, _unmapped, _ignored);
         var extension = Operations.Format switch
         {
@@ -283,7 +285,9 @@ internal sealed class Mapping(SourceFacts source)
         if (ratio is >= 1 and <= 4)
             Operations = Operations with { Dpr = ratio };
         else
-            Operations = Operations with { Width = Times(Operations.Width), Height = Times(Operations.Height), Pad = Operations.Pad?.Times(ratio), Round = Operations.Round?.Times(ratio) };
+            Operations =
+                Operations with { Width = Times(Operations.Width), Height = Times(Operations.Height), Pad = Operations.Pad?.Times(ratio),
+                    Round = Operations.Round?.Times(ratio) };
 
         int? Times(int? px) => px is { } side ? Math.Max(1, OperationNumbers.Times(side, ratio, OperationsGrammar.MaxSidePx)) : null;
     }

@@ -17,7 +17,8 @@ public sealed class OldUrlReader(HostDirectory hosts, AssetDirectory assets, Tim
     {
         var now = time.GetUtcNow();
         if (UrlDialects.Of(host.Dialect) is not { } dialect)
-            return host.Dialect is UrlDialect.Native ? new JudgedOldUrl(null, new OldUrl(TargetText.Source(TargetText.Parts(target).Path), []), false, null) : DialectErrors.NotFound;
+            return host.Dialect is UrlDialect.Native
+                ? new JudgedOldUrl(null, new OldUrl(TargetText.Source(TargetText.Parts(target).Path), []), false, null) : DialectErrors.NotFound;
         if (!dialect.Split(target).TryGet(out var url, out var error))
             return error;
         var isSigned = false;
@@ -51,10 +52,12 @@ public sealed class OldUrlReader(HostDirectory hosts, AssetDirectory assets, Tim
 
     /// <summary>Keys that memory has from before an outage open nothing private.</summary>
     private async ValueTask<bool> StillOpensAsync(HostFacts known, string target, CancellationToken ct) =>
-        await hosts.FindAsync(known.Hostname, StaleFacts.Refuse, ct) is { } sure && (ReferenceEquals(sure, known) || (sure.SpaceId == known.SpaceId && Judge(sure, target) is { IsSuccess: true, Value.IsSigned: true }));
+        await hosts.FindAsync(known.Hostname, StaleFacts.Refuse, ct) is { } sure
+            && (ReferenceEquals(sure, known) || (sure.SpaceId == known.SpaceId && Judge(sure, target) is { IsSuccess: true, Value.IsSigned: true }));
 
     private static SourceFacts SourceOf(AssetFacts asset) => new(
-        asset.Width, asset.Height, asset.HasAlpha, asset.Frames, asset.ContentHash, asset.FocalX, asset.FocalY, ImageFormats.TryParse(asset.Format, out var own) ? own : null);
+        asset.Width, asset.Height, asset.HasAlpha, asset.Frames, asset.ContentHash, asset.FocalX, asset.FocalY,
+        ImageFormats.TryParse(asset.Format, out var own) ? own : null);
 }
 
 /// <summary>An old URL taken apart.</summary>

@@ -45,7 +45,8 @@ internal static class TargetText
 
     /// <summary>A number with an optional sign and fraction; null for anything else.</summary>
     public static double? Number(string text) =>
-        text.Length is > 0 and <= LongestNumber && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        text.Length is > 0 and <= LongestNumber
+            && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

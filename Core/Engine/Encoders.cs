@@ -58,7 +58,8 @@ internal static class Encoders
     {
         if (!ContentDetail.LooksDrawn(image))
             return image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.All, keep: keep);
-        return keep == Enums.ForeignKeep.None && IndexedPng.Write(image) is { } indexed ? indexed : image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.None, keep: keep);
+        return keep == Enums.ForeignKeep.None && IndexedPng.Write(image) is { } indexed
+            ? indexed : image.PngsaveBuffer(compression: 6, filter: Enums.ForeignPngFilter.None, keep: keep);
     }
 
     private static byte[] Webp(Image image, int quality, double megapixels, Enums.ForeignKeep keep)
@@ -70,7 +71,8 @@ internal static class Encoders
     private static byte[] Jxl(Image image, int quality, double megapixels, bool keepExif)
     {
         var lossy = JxlEncoder.Encode(image, quality, keepExif);
-        return quality < JxlEncoder.Lossless && IsWorthWithoutLoss(image, megapixels) ? Smaller(lossy, JxlEncoder.Encode(image, JxlEncoder.Lossless, keepExif)) : lossy;
+        return quality < JxlEncoder.Lossless && IsWorthWithoutLoss(image, megapixels)
+            ? Smaller(lossy, JxlEncoder.Encode(image, JxlEncoder.Lossless, keepExif)) : lossy;
     }
 
     // What is kept without loss is often the smaller file of what was drawn, and never the worse picture.

@@ -8,7 +8,8 @@ namespace ImageService.Core.Engine;
 internal static class EngineErrors
 {
     public static Error UnknownType() => new(
-        ErrorCode.UnsupportedImageType, "The content is no image of a known type. Accepted are JPEG, PNG, WebP, GIF, AVIF, TIFF and, where enabled, HEIC, JPEG XL and SVG.");
+        ErrorCode.UnsupportedImageType,
+        "The content is no image of a known type. Accepted are JPEG, PNG, WebP, GIF, AVIF, TIFF and, where enabled, HEIC, JPEG XL and SVG.");
 
     public static Error TypeNotAllowed(OriginalFormat format) => new(
         ErrorCode.UnsupportedImageType, $"The content is {format.Name()}, which is not accepted here (policy allowed_input_formats).");
@@ -23,17 +24,20 @@ internal static class EngineErrors
         ErrorCode.UnsupportedImageKind, $"A {format.Name()} with {kind} cannot be read here, though it may be whole. Save it as the usual kind and send that.");
 
     public static Error NoEncoder(ImageFormat format) => new(
-        ErrorCode.EncoderMissing, $"This installation has no encoder for {format.Name()}. Ask for another format, or for fmt_auto, which chooses among those that there are.");
+        ErrorCode.EncoderMissing,
+        $"This installation has no encoder for {format.Name()}. Ask for another format, or for fmt_auto, which chooses among those that there are.");
 
     public static Error EncodingFailed(ImageFormat format) => new(
-        ErrorCode.EncodingFailed, $"The picture could not be encoded as {format.Name()}, though it was read. Ask for another format, a smaller size or a lower quality.");
+        ErrorCode.EncodingFailed,
+        $"The picture could not be encoded as {format.Name()}, though it was read. Ask for another format, a smaller size or a lower quality.");
 
     public static Error Undecodable(OriginalFormat format) => new(
         ErrorCode.UndecodableImage, $"The {format.Name()} is truncated or corrupt and cannot be decoded.");
 
     public static Error OverlayPicture() => new(ErrorCode.UndecodableImage, "A picture that an overlay shows on this image cannot be decoded.");
 
-    public static Error NoFont(string why) => new(ErrorCode.UnsupportedMediaType, $"The file is no font that can be used: {why}. Accepted are TrueType and OpenType (.ttf, .otf).");
+    public static Error NoFont(string why) =>
+        new(ErrorCode.UnsupportedMediaType, $"The file is no font that can be used: {why}. Accepted are TrueType and OpenType (.ttf, .otf).");
 
     public static Error DamagedFont() => new(ErrorCode.UndecodableImage, "The font is damaged: its glyphs cannot all be read.");
 
@@ -49,7 +53,8 @@ internal static class EngineErrors
         $"The JPEG is decoded in {scans} passes over the whole picture; one of its size may ask for at most {most}. Save it as a baseline JPEG, or progressive as usual (about ten passes).");
 
     public static Error HostFault() => new(
-        ErrorCode.Overloaded, "The machine was too busy to decode the image; the image is not at fault. Send it again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        ErrorCode.Overloaded,
+        "The machine was too busy to decode the image; the image is not at fault. Send it again.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public static Error TooManyPixels(long pixels, long limit) => new(
         ErrorCode.ImageLimitExceeded, $"The image has {pixels} pixels (width × height × frames); at most {limit} are accepted (policy max_input_pixels).");

@@ -18,7 +18,8 @@ namespace ImageService.Core.Engine;
 /// <param name="BytesPerPixel">Of the decoded pixels.</param>
 /// <param name="Profile">How the embedded ICC profile bears on conversion.</param>
 internal sealed record ImageHeader(
-    OriginalFormat Format, int Width, int Height, int Frames, int Orientation, bool HasAlpha, Enums.Interpretation Interpretation, int BytesPerPixel, ProfileKind Profile)
+    OriginalFormat Format, int Width, int Height, int Frames, int Orientation, bool HasAlpha, Enums.Interpretation Interpretation, int BytesPerPixel,
+    ProfileKind Profile)
 {
     /// <summary>Longest side of an original, px: JPEG's own limit, and what libvips can hold.</summary>
     public const int MaxSide = 65_535;

@@ -41,7 +41,8 @@ internal static class Intermediate
         if (mark is null || !mark.StartsWith(SizeMark, StringComparison.Ordinal))
             return opened.Header.Upright;
         var parts = mark[SizeMark.Length..].Split('x');
-        return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var width) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var height)
+        return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var width)
+            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var height)
             && width >= opened.Header.Upright.Width && height >= opened.Header.Upright.Height
             ? new PixelSize(width, height)
             : opened.Header.Upright;

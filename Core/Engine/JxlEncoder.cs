@@ -65,7 +65,8 @@ internal static class JxlEncoder
         if (exif is not null)
             picture.SetProfile(new ExifProfile(exif));
         picture.Quality = (uint)quality;
-        picture.Settings.SetDefine(MagickFormat.Jxl, "effort", (quality < Lossless ? Effort : (long)width * height > LargePixels ? LargeLosslessEffort : LosslessEffort).ToString(CultureInfo.InvariantCulture));
+        picture.Settings.SetDefine(MagickFormat.Jxl, "effort",
+            (quality < Lossless ? Effort : (long)width * height > LargePixels ? LargeLosslessEffort : LosslessEffort).ToString(CultureInfo.InvariantCulture));
         return picture.ToByteArray(MagickFormat.Jxl);
     }
 

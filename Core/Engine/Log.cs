@@ -20,7 +20,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The isolated decoder was killed after {Elapsed}: {Reason}")]
     public static partial void DecoderKilled(ILogger logger, TimeSpan elapsed, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "HEIC and JPEG XL originals are refused (unsupported_image_type), and JPEG XL is not written (encoder_missing): their codecs do not exist for {Architecture}. "
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "HEIC and JPEG XL originals are refused (unsupported_image_type), and JPEG XL is not written (encoder_missing): their codecs do not exist for {Architecture}. "
         + "Run the Api and the Worker on x64 where they are wanted.")]
     public static partial void NoMagick(ILogger logger, Architecture architecture);
 }

@@ -35,7 +35,9 @@ public static class MemoryEstimate
         var bytes = format.NeedsWorkingCopy() ? OriginalFormat.Png : format;
         var plan = TransformPlan.Of(operations, source);
         var output = ForOutput(operations, source, plan.Output);
-        var decode = (source.DecodeBytes ?? ForDecode(bytes, size.Pixels)) + (operations.Operations.Trim is null ? 0 : (source.Drawing is null ? size.Pixels : plan.Resized.Pixels) * BytesLookedAt);
+        var decode =
+            (source.DecodeBytes ?? ForDecode(bytes, size.Pixels))
+                + (operations.Operations.Trim is null ? 0 : (source.Drawing is null ? size.Pixels : plan.Resized.Pixels) * BytesLookedAt);
         if (!SourceChoice.UsesIntermediate(operations, source))
             return Floor + decode + output;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels;
@@ -80,7 +82,8 @@ public static class MemoryEstimate
     /// <param name="source">The original's facts.</param>
     /// <param name="size">Of the output.</param>
     internal static long ForOutput(CanonicalOperations operations, SourceFacts source, PixelSize size) =>
-        size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations, source)) + (operations.OverlayLayers * LayerBytes));
+        size.Pixels * (((operations.Format.CanAnimate() ? source.Frames : 1) * BytesPerEncodedPixel(operations, source))
+            + (operations.OverlayLayers * LayerBytes));
 
     // An animation is held as finished frames besides what its encoder needs. JPEG is written by line; the pixels of PNG, WebP and JPEG XL are looked at before.
     private static int BytesPerEncodedPixel(CanonicalOperations operations, SourceFacts source) => operations.Format switch

@@ -25,7 +25,8 @@ internal sealed class OpenedSource : IDisposable
     public static OpenedSource Open(ReadOnlyMemory<byte> bytes, OriginalFormat format)
     {
         var image = ImageHeader.Open(bytes, format, allFrames: false);
-        using var file = MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
+        using var file = MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
         return new OpenedSource(bytes, image, ImageHeader.Read(image, format).With(file));
     }
 

@@ -26,7 +26,8 @@ public static class SourceChoice
             return false;
         var plan = TransformPlan.Of(operations, source);
         var intermediate = IntermediateSize(plan.Source);
-        return IsWithin(plan.Resized, intermediate, 1, 2) || (intermediate != plan.Source && IsCoarse(operations) && IsWithin(plan.Resized, intermediate, 3, 4));
+        return IsWithin(plan.Resized, intermediate, 1, 2)
+            || (intermediate != plan.Source && IsCoarse(operations) && IsWithin(plan.Resized, intermediate, 3, 4));
     }
 
     private static bool IsWithin(PixelSize size, PixelSize other, int numerator, int denominator) =>
@@ -34,7 +35,8 @@ public static class SourceChoice
 
     // From 90 on JPEG, WebP, AVIF and JPEG XL are nearly lossless; below, they keep less of the colours than the intermediate has at three quarters of its size.
     private static bool IsCoarse(CanonicalOperations operations) =>
-        operations.Format is ImageFormat.Jpg or ImageFormat.Webp or ImageFormat.Avif or ImageFormat.Jxl && operations.Operations.Quality is not { Value: >= 90 };
+        operations.Format is ImageFormat.Jpg or ImageFormat.Webp or ImageFormat.Avif or ImageFormat.Jxl
+            && operations.Operations.Quality is not { Value: >= 90 };
 
     /// <summary>Size of the intermediate of a source, px: the source's own up to <see cref="IntermediatePixels"/>.</summary>
     public static PixelSize IntermediateSize(PixelSize source)

@@ -31,7 +31,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     /// <see cref="ErrorCode.ImageLimitExceeded"/> or <see cref="ErrorCode.TransformTimedOut"/>; the last only once the work has really ended.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up; the work has ended.</exception>
-    public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits, CancellationToken ct) =>
+    public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits,
+        CancellationToken ct) =>
         MakeAsync(source, limits, (opened, stop) => Transform(source, opened, operations, stop), ct);
 
     /// <summary>
@@ -48,8 +49,10 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     /// <param name="use">Told what it took.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>As <see cref="TransformAsync"/>; empty for an animation of more than is tried.</returns>
-    public async Task<Result<MeasuredEncodings>> MeasureAsync(TransformSource source, IReadOnlyCollection<ImageFormat> formats, CpuUse? use, CancellationToken ct) =>
-        (await RunAsync(source, Unlimited(use), (opened, stop) => (Result<MeasuredEncodings>)EncodingMeasurement.Of(source, opened, formats, stop), ct)).Map(static done => done.Result);
+    public async Task<Result<MeasuredEncodings>> MeasureAsync(TransformSource source, IReadOnlyCollection<ImageFormat> formats, CpuUse? use,
+        CancellationToken ct) =>
+        (await RunAsync(source, Unlimited(use), (opened, stop) => (Result<MeasuredEncodings>)EncodingMeasurement.Of(source, opened, formats, stop),
+            ct)).Map(static done => done.Result);
 
     /// <summary>Takes the metadata out of an original without touching a pixel; copyright stays where the source says so.</summary>
     /// <returns>As <see cref="TransformAsync"/>.</returns>

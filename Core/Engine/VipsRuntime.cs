@@ -43,7 +43,8 @@ internal static class VipsRuntime
             Operation.Block(loader, false);
 
         // Warnings about strange files are no news; what matters comes as an error.
-        NetVips.Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Info | Enums.LogLevelFlags.Debug | Enums.LogLevelFlags.Message, Silent);
+        NetVips.Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Info | Enums.LogLevelFlags.Debug | Enums.LogLevelFlags.Message,
+            Silent);
         return true;
     }
 }

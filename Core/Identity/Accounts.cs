@@ -11,7 +11,8 @@ namespace ImageService.Core.Identity;
 /// and end in the same error.
 /// </summary>
 public sealed class Accounts(
-    RegistryFactory registry, PasswordHasher hasher, SecondFactor secondFactor, SessionBook sessions, IOptions<IdentityOptions> options, TimeProvider clock, ILogger<Accounts> logger)
+    RegistryFactory registry, PasswordHasher hasher, SecondFactor secondFactor, SessionBook sessions, IOptions<IdentityOptions> options, TimeProvider clock,
+    ILogger<Accounts> logger)
 {
     private static readonly TimeSpan FirstLock = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(15);
@@ -44,7 +45,8 @@ public sealed class Accounts(
         var renewed = match is PasswordMatch.RightButOutdated ? await hasher.HashAsync(password!, ct) : user.PasswordHash;
         await using var db = registry.ForSystem();
         await db.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.FailedSignIns, 0).SetProperty(row => row.LockedUntil, (DateTimeOffset?)null).SetProperty(row => row.PasswordHash, renewed), ct);
+            set => set.SetProperty(row => row.FailedSignIns, 0)
+                .SetProperty(row => row.LockedUntil, (DateTimeOffset?)null).SetProperty(row => row.PasswordHash, renewed), ct);
         Log.SignedIn(logger, user.Id);
         return new SignInOutcome(await sessions.BeginAsync(user.Id, client, ct), user.Id);
     }

@@ -11,7 +11,8 @@ namespace ImageService.Core.Identity;
 /// never changed.
 /// </summary>
 public sealed class FirstAdministrator(
-    RegistryFactory registry, Accounts accounts, IOptions<FirstAdministratorOptions> options, TimeProvider clock, ILogger<FirstAdministrator> logger) : BackgroundService
+    RegistryFactory registry, Accounts accounts, IOptions<FirstAdministratorOptions> options, TimeProvider clock,
+    ILogger<FirstAdministrator> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -63,7 +64,8 @@ public sealed class FirstAdministrator(
         }
 
         if (!await db.Members.AnyAsync(row => row.OrganizationId == organization.Id && row.Role == Role.Owner && row.AcceptedAt != null, ct))
-            db.Members.Add(new Member { OrganizationId = organization.Id, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now, AcceptedAt = now });
+            db.Members.Add(new Member { OrganizationId = organization.Id, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now,
+                AcceptedAt = now });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }

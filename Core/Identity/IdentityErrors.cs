@@ -22,7 +22,8 @@ public static class IdentityErrors
 
     public static readonly Error WrongPassword = new(ErrorCode.Forbidden, "The present password is wrong.");
 
-    public static readonly Error WrongCode = new(ErrorCode.InvalidRequest, "The code is wrong or was used before. Send the one the authenticator app shows now.");
+    public static readonly Error WrongCode = new(ErrorCode.InvalidRequest,
+        "The code is wrong or was used before. Send the one the authenticator app shows now.");
 
     public static readonly Error SecondFactorIsSet = new(ErrorCode.Conflict, "A second factor is set already. Take it off first; that needs the password.");
 

@@ -10,7 +10,8 @@ namespace ImageService.Core.Identity;
 /// address
 /// that already has an account, being signed in to that account: an invitation never takes over one.
 /// </summary>
-public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mailer mailer, CurrentActor actor, IOptions<IdentityOptions> options, TimeProvider clock)
+public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mailer mailer, CurrentActor actor, IOptions<IdentityOptions> options,
+    TimeProvider clock)
 {
     /// <summary>Puts a fresh invitation into a member row the caller is about to save.</summary>
     public OpaqueToken Issue(Member member)
@@ -52,13 +53,15 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
     /// <param name="signedIn">The account that is signed in, if any.</param>
     /// <param name="client">Where the request comes from.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Result<Member>> AcceptAsync(string? token, string? name, string? password, SignedInUser? signedIn, ClientFacts client, CancellationToken ct)
+    public async Task<Result<Member>> AcceptAsync(string? token, string? name, string? password, SignedInUser? signedIn, ClientFacts client,
+        CancellationToken ct)
     {
         if (OpaqueToken.Read(token, OpaqueToken.Invitation) is not { } hash)
             return IdentityErrors.TokenRefused;
         var now = clock.GetUtcNow();
         await using var db = registry.ForSystem();
-        var member = await db.Members.AsNoTracking().SingleOrDefaultAsync(row => row.InvitationHash == hash && row.AcceptedAt == null && row.InvitationExpiresAt > now, ct);
+        var member = await db.Members.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.InvitationHash == hash && row.AcceptedAt == null && row.InvitationExpiresAt > now, ct);
         if (member is null || !EmailAddress.TryParse(member.Email, out var email))
             return IdentityErrors.TokenRefused;
         var userId = await db.Users.Where(user => user.Email == email.Value).Select(user => (Guid?)user.Id).SingleOrDefaultAsync(ct);

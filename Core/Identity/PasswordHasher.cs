@@ -51,7 +51,8 @@ public sealed class PasswordHasher : IDisposable
     public void Dispose() => _turns.Dispose();
 
     /// <summary>What else may stand there would make the framework throw.</summary>
-    private static bool IsHash(string? stored) => stored is { Length: > 0 } && Convert.TryFromBase64String(stored, new byte[stored.Length], out var bytes) && bytes > 0;
+    private static bool IsHash(string? stored) =>
+        stored is { Length: > 0 } && Convert.TryFromBase64String(stored, new byte[stored.Length], out var bytes) && bytes > 0;
 
     private async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken ct)
     {

@@ -24,10 +24,12 @@ public sealed class PasswordResets(RegistryFactory registry, Accounts accounts, 
         var token = OpaqueToken.New(OpaqueToken.PasswordReset);
         var now = clock.GetUtcNow();
         await using var db = registry.ForSystem();
-        var userId = await db.Users.Where(user => user.Email == address.Value && user.DisabledAt == null).Select(user => (Guid?)user.Id).SingleOrDefaultAsync(ct);
+        var userId = await db.Users.Where(user => user.Email == address.Value && user.DisabledAt == null)
+            .Select(user => (Guid?)user.Id).SingleOrDefaultAsync(ct);
         if (userId is null)
             return null;
-        db.UserTokens.Add(new UserToken { UserId = userId.Value, Purpose = Purpose, TokenHash = token.Hash, ExpiresAt = now + options.Value.PasswordResetLifetime });
+        db.UserTokens.Add(new UserToken { UserId = userId.Value, Purpose = Purpose, TokenHash = token.Hash,
+            ExpiresAt = now + options.Value.PasswordResetLifetime });
         await db.SaveChangesAsync(ct);
         mailer.TrySend(new Mail(address, "Set a new password", $"""
             Somebody asked for a new password for this address. If it was you, open
@@ -57,7 +59,8 @@ public sealed class PasswordResets(RegistryFactory registry, Accounts accounts, 
             return IdentityErrors.InvalidPassword;
 
         // One conditional UPDATE spends the token: of two parallel requests one wins.
-        var spent = await db.UserTokens.Where(row => row.Id == found.Id && row.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), ct);
+        var spent = await db.UserTokens.Where(row => row.Id == found.Id && row.UsedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), ct);
         if (spent != 1)
             return IdentityErrors.TokenRefused;
         return await accounts.SetPasswordAsync(found.UserId, password, keepSession: null, ct) is { } error ? error : found.UserId;

@@ -65,7 +65,8 @@ public sealed class SecondFactor(RegistryFactory registry, SecretProtector prote
 
         var hash = RecoveryCodes.Hash(code);
         return await db.Database.ExecuteSqlAsync(
-            $"UPDATE users SET recovery_code_hashes = array_remove(recovery_code_hashes, {hash}) WHERE id = {user.Id} AND {hash} = ANY (recovery_code_hashes)", ct) == 1;
+            $"UPDATE users SET recovery_code_hashes = array_remove(recovery_code_hashes, {hash}) WHERE id = {user.Id} AND {hash} = ANY (recovery_code_hashes)",
+            ct) == 1;
     }
 
     private bool TryMatch(byte[] secret, string? code, out long step)

@@ -44,7 +44,8 @@ internal static class ArchiveDirectory
         for (var at = tail.Length - EndLength; at >= 0; at--)
         {
             if (Word(tail, at) == EndSignature)
-                return Inside(archive, Word(tail, at + 16) is var offset and not uint.MaxValue ? offset : FindZip64(archive, archive.Length - tail.Length + at));
+                return Inside(archive,
+                    Word(tail, at + 16) is var offset and not uint.MaxValue ? offset : FindZip64(archive, archive.Length - tail.Length + at));
         }
 
         return null;

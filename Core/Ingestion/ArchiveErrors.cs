@@ -11,7 +11,8 @@ internal static class ArchiveErrors
 
     public static Error TooMuchUnpacked(long limit) => new(ErrorCode.PayloadTooLarge, $"The ZIP unpacks to more than {limit} bytes.");
 
-    public static Error UnsafeName() => new(ErrorCode.InvalidRequest, "The entry's name is absolute, leaves its folder or holds characters that a name may not have.");
+    public static Error UnsafeName() =>
+        new(ErrorCode.InvalidRequest, "The entry's name is absolute, leaves its folder or holds characters that a name may not have.");
 
     public static Error SymbolicLink() => new(ErrorCode.InvalidRequest, "The entry is a symbolic link or a special file.");
 

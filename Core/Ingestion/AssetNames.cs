@@ -29,7 +29,8 @@ public static class AssetNames
         if (segments is [""])
             return "/";
         var folder = "/" + string.Join('/', segments);
-        return folder.Length <= MaxFolderLength && segments.All(segment => segment is not ("" or "." or "..") && IsPlain(segment) && !segment.Contains('\\', StringComparison.Ordinal))
+        return folder.Length <= MaxFolderLength
+            && segments.All(segment => segment is not ("" or "." or "..") && IsPlain(segment) && !segment.Contains('\\', StringComparison.Ordinal))
             ? folder
             : Invalid($"folder must be a path like /products/shoes of at most {MaxFolderLength} characters, without empty, '.' or '..' segments, backslashes or control characters.");
     }

@@ -66,7 +66,8 @@ internal static class ArchiveSource
             return ArchiveErrors.Encrypted();
         if (ArchiveExtensions.Contains(Path.GetExtension(entry.Name), StringComparer.OrdinalIgnoreCase))
             return ArchiveErrors.Nested();
-        return entry.Length > FreeBytes && (entry.Length - FreeBytes) / options.MaxArchiveRatio > entry.CompressedLength ? ArchiveErrors.Bomb(options.MaxArchiveRatio) : null;
+        return entry.Length > FreeBytes && (entry.Length - FreeBytes) / options.MaxArchiveRatio > entry.CompressedLength
+            ? ArchiveErrors.Bomb(options.MaxArchiveRatio) : null;
     }
 
     /// <summary>A relative path that stays below its start on any operating system.</summary>
@@ -89,7 +90,8 @@ internal static class PrefixSource
             yield return new ImportItem(
                 listing.Key[root.Length..],
                 null,
-                async token => (await store.OpenAsync(listing.Key, null, token) ?? throw new FileNotFoundException("The object went away.", listing.Key)).Content);
+                async token =>
+                    (await store.OpenAsync(listing.Key, null, token) ?? throw new FileNotFoundException("The object went away.", listing.Key)).Content);
         }
     }
 }

@@ -13,7 +13,8 @@ namespace ImageService.Core.Ingestion;
 /// Safe to run again after a crash: what was imported before is found by its bytes and counted as deduplicated.
 /// </summary>
 public sealed class ImportRunner(
-    RegistryFactory registry, IObjectStore store, StagingArea staging, AssetIngestor ingestor, TenantDirectory tenants, IOptions<IngestionOptions> options, TimeProvider time)
+    RegistryFactory registry, IObjectStore store, StagingArea staging, AssetIngestor ingestor, TenantDirectory tenants, IOptions<IngestionOptions> options,
+    TimeProvider time)
 {
     /// <summary>
     /// A run that has not shown progress for this long is taken to be dead; one file takes far less. Should it be alive all the same, files are found twice
@@ -67,7 +68,8 @@ public sealed class ImportRunner(
         {
             if (temporary is not null && !await DownloadAsync(job.SourceKey, temporary, ct))
                 return new Error(ErrorCode.NotFound, "The uploaded ZIP is gone.");
-            await using var file = new FileStream(local ?? temporary!, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, useAsync: true);
+            await using var file = new FileStream(local ?? temporary!, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024,
+                useAsync: true);
             if (!ArchiveSource.Open(file, _options).TryGet(out var archive, out var refusal))
                 return refusal;
             using (archive)

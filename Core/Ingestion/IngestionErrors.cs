@@ -26,5 +26,6 @@ public static class IngestionErrors
         ErrorCode.Conflict, $"Version {version} is the one the asset shows now. Upload a newer one first, or delete the whole asset.");
 
     public static Error Retained(DateTimeOffset until) => new(
-        ErrorCode.RetentionLocked, $"The asset is under a retention lock until {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and can be neither deleted nor replaced before.");
+        ErrorCode.RetentionLocked,
+        $"The asset is under a retention lock until {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and can be neither deleted nor replaced before.");
 }

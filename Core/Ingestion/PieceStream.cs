@@ -4,7 +4,8 @@ namespace ImageService.Core.Ingestion;
 /// A piece of a body: ends after so many bytes, after some time, at the body's end, or where the sender breaks off. What had arrived by then is a piece like
 /// any other, so that a resumed upload continues from the last byte that came; should this process die, from the last piece.
 /// </summary>
-internal sealed class PieceStream(Stream body, long length, TimeSpan longest, TimeProvider time, Action<ReadOnlySpan<byte>> passed, CancellationToken sender) : ForwardStream
+internal sealed class PieceStream(Stream body, long length, TimeSpan longest, TimeProvider time, Action<ReadOnlySpan<byte>> passed, CancellationToken sender)
+    : ForwardStream
 {
     private readonly long _began = time.GetTimestamp();
     private long _remaining = length;

@@ -67,7 +67,8 @@ public sealed class ResumableUploads(
         var (offset, stored, ended, broken) = (upload.Offset, upload.Offset, false, false);
         while (!ended && stored < upload.Length)
         {
-            var piece = new PieceStream(body, Math.Min(options.Value.UploadPartBytes, upload.Length - stored), LongestPiece, time, bytes => hash?.AppendData(bytes), ct);
+            var piece = new PieceStream(body, Math.Min(options.Value.UploadPartBytes, upload.Length - stored), LongestPiece, time,
+                bytes => hash?.AppendData(bytes), ct);
             var key = ObjectKey.StagingPart(upload.OrganizationId, upload.Id, Guid.CreateVersion7());
             var size = await store.PutAsync(key, piece, "application/octet-stream", CancellationToken.None);
             (ended, broken) = (piece.BodyEnded, piece.BrokenOff);
@@ -164,7 +165,8 @@ public sealed class ResumableUploads(
             return refusal;
         await using var db = registry.ForOrganization(upload.OrganizationId);
         await db.Uploads.Where(row => row.Id == upload.Id)
-            .ExecuteUpdateAsync(row => row.SetProperty(one => one.AssetId, ingested.Asset.Id).SetProperty(one => one.Parts, Array.Empty<string>()), CancellationToken.None);
+            .ExecuteUpdateAsync(row => row.SetProperty(one => one.AssetId, ingested.Asset.Id).SetProperty(one => one.Parts, Array.Empty<string>()),
+                CancellationToken.None);
         await RemoveBytesAsync(upload, CancellationToken.None);
         return ingested;
     }
@@ -218,7 +220,8 @@ public static class UploadErrors
 
     public static Error ChecksumMismatch() => new(ErrorCode.ChecksumMismatch, "The body does not have the checksum it was sent with; nothing of it was kept.");
 
-    public static Error TooLong(long length) => new(ErrorCode.PayloadTooLarge, $"The body goes on past the upload's announced length of {length} bytes; its last piece was not kept.");
+    public static Error TooLong(long length) =>
+        new(ErrorCode.PayloadTooLarge, $"The body goes on past the upload's announced length of {length} bytes; its last piece was not kept.");
 
     public static Error Gone() => new(ErrorCode.NotFound, "There is no such resource.");
 

@@ -30,7 +30,8 @@ public sealed class StagingArea(ObjectStores stores, IOptions<IngestionOptions> 
         StagedFile? staged = null;
         try
         {
-            await using var copy = temporary is null ? null : new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, useAsync: true);
+            await using var copy = temporary is null
+                ? null : new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, useAsync: true);
             await using var measured = new MeasuredStream(content, target.Limit, copy);
             await store.PutAsync(key, measured, "application/octet-stream", ct);
             if (copy is not null)

@@ -44,7 +44,8 @@ public sealed class StagingSweep(RegistryFactory registry, ObjectStores stores, 
     private static async Task<List<string>> LiveAsync(RegistryDb db, CancellationToken ct) =>
     [
         .. (await db.Uploads.AsNoTracking().Select(upload => new { upload.OrganizationId, upload.Id }).ToListAsync(ct))
-            .SelectMany(upload => new[] { ObjectKey.StagingPartsPrefix(upload.OrganizationId, upload.Id), ObjectKey.Staging(upload.OrganizationId, upload.Id) }),
+            .SelectMany(upload =>
+                new[] { ObjectKey.StagingPartsPrefix(upload.OrganizationId, upload.Id), ObjectKey.Staging(upload.OrganizationId, upload.Id) }),
         .. await db.ImportJobs.AsNoTracking().Where(job => job.State == "queued" || job.State == "running").Select(job => job.SourceKey).ToListAsync(ct),
     ];
 
@@ -62,7 +63,8 @@ public sealed class StagingSweep(RegistryFactory registry, ObjectStores stores, 
     private static async Task<int> SettleAsync(RegistryDb db, IObjectStore store, Guid organizationId, string name, CancellationToken ct)
     {
         var parts = name.Split(".v");
-        if (parts.Length != 2 || !Guid.TryParseExact(parts[0], "n", out var assetId) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        if (parts.Length != 2 || !Guid.TryParseExact(parts[0], "n", out var assetId)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             return 0;
         if (await db.AssetVersions.AnyAsync(row => row.AssetId == assetId && row.Version == version, ct))
             return 0;

@@ -9,7 +9,8 @@ namespace ImageService.Core.Invalidation;
 /// Purges every configured CDN, side by side, when a message says that edges hold stale images, and verifies it there. One that fails does not keep the
 /// others from it.
 /// </summary>
-public sealed class CdnPurges(IReadOnlyList<PurgedCdn> cdns, EdgeVerification verification, ImageServiceMetrics metrics, ILogger<CdnPurges> logger) : IDisposable
+public sealed class CdnPurges(IReadOnlyList<PurgedCdn> cdns, EdgeVerification verification, ImageServiceMetrics metrics, ILogger<CdnPurges> logger)
+    : IDisposable
 {
     /// <summary>Purges.</summary>
     /// <param name="message">What is stale.</param>

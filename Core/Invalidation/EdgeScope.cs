@@ -17,7 +17,8 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
     private const int MaxPathBytes = 160 << 10;
 
     /// <summary>Finds the names; null when the target's place does not exist (any more).</summary>
-    public static async Task<EdgeScope?> FindAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
+    public static async Task<EdgeScope?> FindAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped,
+        CancellationToken ct)
     {
         var organization = await db.Organizations.IgnoreQueryFilters().Where(row => row.Id == organizationId).Select(row => row.Slug).FirstOrDefaultAsync(ct);
         if (organization is null)
@@ -42,7 +43,8 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         {
             InvalidationTarget.OfAsset of => variants.Where(row => row.AssetId == of.AssetId.Value),
             InvalidationTarget.OfVersion of => variants.Where(row => row.AssetId == of.AssetId.Value && row.Version == of.Version),
-            InvalidationTarget.OfSpace { Tag: { } tag } of => variants.Where(row => row.SpaceId == of.SpaceId && db.Assets.Any(asset => asset.Id == row.AssetId && asset.Tags.Contains(tag))),
+            InvalidationTarget.OfSpace { Tag: { } tag } of =>
+                variants.Where(row => row.SpaceId == of.SpaceId && db.Assets.Any(asset => asset.Id == row.AssetId && asset.Tags.Contains(tag))),
             InvalidationTarget.OfSpace of => variants.Where(row => row.SpaceId == of.SpaceId),
             InvalidationTarget.OfPreset of => variants.Where(row => row.Preset == of.Slug
                 && (of.SpaceId == null || row.SpaceId == of.SpaceId)

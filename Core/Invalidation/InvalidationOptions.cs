@@ -37,7 +37,8 @@ public sealed class InvalidationOptions
     public string NameOf(int place)
     {
         var (kind, earlier) = (Cdns[place].Kind, Cdns.Take(place).Count(cdn => cdn.Kind == Cdns[place].Kind));
-        return earlier == 0 ? kind.ToString().ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{kind.ToString().ToLowerInvariant()} {earlier + 1}");
+        return earlier == 0
+            ? kind.ToString().ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"{kind.ToString().ToLowerInvariant()} {earlier + 1}");
     }
 }
 
@@ -105,7 +106,8 @@ internal sealed class CdnOptionsValidator : IValidateOptions<InvalidationOptions
                 CdnKind.CloudFront => [(nameof(cdn.ResourceId), cdn.ResourceId), (nameof(cdn.AccessKeyId), cdn.AccessKeyId), (nameof(cdn.Secret), cdn.Secret)],
                 _ => throw new ArgumentOutOfRangeException(nameof(options)),
             };
-            missing.AddRange(needed.Where(field => string.IsNullOrEmpty(field.Item2)).Select(field => $"Invalidation:Cdns:{i}:{field.Item1} must be set for {cdn.Kind}."));
+            missing.AddRange(needed.Where(field => string.IsNullOrEmpty(field.Item2))
+                .Select(field => $"Invalidation:Cdns:{i}:{field.Item1} must be set for {cdn.Kind}."));
         }
 
         return missing.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(missing);

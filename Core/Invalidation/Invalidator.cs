@@ -44,7 +44,8 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
     public async Task PurgePresetEdgesAsync(Guid organizationId, Guid presetId, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
-        var preset = await db.Presets.AsNoTracking().Where(row => row.Id == presetId).Select(row => new { row.Slug, row.TenantId, row.SpaceId }).SingleOrDefaultAsync(ct);
+        var preset = await db.Presets.AsNoTracking()
+            .Where(row => row.Id == presetId).Select(row => new { row.Slug, row.TenantId, row.SpaceId }).SingleOrDefaultAsync(ct);
         if (preset is null)
             return;
         await StageEdgesAsync(db, organizationId, new InvalidationTarget.OfPreset(preset.Slug, preset.TenantId, preset.SpaceId), ct);
@@ -52,7 +53,8 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
     }
 
     /// <summary>Adds the message to the CDNs to a unit of work: it goes out if and only if that commits.</summary>
-    public Task StageEdgesAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, CancellationToken ct) => StageEdgesAsync(db, organizationId, target, [], ct);
+    public Task StageEdgesAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, CancellationToken ct) =>
+        StageEdgesAsync(db, organizationId, target, [], ct);
 
     private async Task PurgeEdgesAsync(Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
     {
@@ -61,14 +63,16 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task StageEdgesAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped, CancellationToken ct)
+    private async Task StageEdgesAsync(RegistryDb db, Guid organizationId, InvalidationTarget target, IReadOnlyList<DroppedVariant> dropped,
+        CancellationToken ct)
     {
         if (await EdgeScope.FindAsync(db, organizationId, target, dropped, ct) is { } scope)
             db.Publish(new EdgesStale(organizationId, scope.Tags, scope.Prefixes, scope.Paths), time.GetUtcNow());
     }
 
     /// <summary>The assets concerned, in batches that keep each transaction short.</summary>
-    private async IAsyncEnumerable<Guid[]> AssetsAsync(Guid organizationId, InvalidationTarget target, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<Guid[]> AssetsAsync(Guid organizationId, InvalidationTarget target,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         var after = Guid.Empty;
         while (true)
@@ -104,7 +108,8 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
         };
     }
 
-    private async Task<(IReadOnlyList<DroppedVariant> Dropped, IReadOnlyList<RaisedAsset> Raised)> DropAsync(Guid organizationId, InvalidationTarget target, Guid[] assets, CancellationToken ct)
+    private async Task<(IReadOnlyList<DroppedVariant> Dropped, IReadOnlyList<RaisedAsset> Raised)> DropAsync(Guid organizationId, InvalidationTarget target,
+        Guid[] assets, CancellationToken ct)
     {
         var preset = (target as InvalidationTarget.OfPreset)?.Slug;
         var version = (target as InvalidationTarget.OfVersion)?.Version;

@@ -7,7 +7,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "A purge call failed with status {Status} (0: no answer); attempt {Attempt} follows.")]
     public static partial void PurgeRetried(ILogger logger, int attempt, int status);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The cache '{Provider}' could not be purged of {Tags} tags; it may serve stale images until their age ends.")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The cache '{Provider}' could not be purged of {Tags} tags; it may serve stale images until their age ends.")]
     public static partial void PurgeFailed(ILogger logger, Exception exception, string provider, int tags);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The cache '{Provider}' was purged of {Tags} tags.")]

@@ -24,7 +24,8 @@ internal sealed class LifecycleOptionsRules : IValidateOptions<LifecycleOptions>
     {
         List<string> failures = [];
         if (options.ColdAfter < options.WarmAfter) failures.Add("Lifecycle:ColdAfter must not be shorter than Lifecycle:WarmAfter.");
-        if (options.PruneIdleAfter is { } idle && idle < options.ColdAfter) failures.Add("Lifecycle:PruneIdleAfter must not be shorter than Lifecycle:ColdAfter.");
+        if (options.PruneIdleAfter is { } idle
+            && idle < options.ColdAfter) failures.Add("Lifecycle:PruneIdleAfter must not be shorter than Lifecycle:ColdAfter.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -7,7 +7,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Move {Id} between stores was interrupted; it goes on where it was")]
     public static partial void MoveInterrupted(ILogger logger, Exception exception, Guid id);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Move {Id}: everything is read from store '{Store}' now; the sources are emptied after the time of grace")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Move {Id}: everything is read from store '{Store}' now; the sources are emptied after the time of grace")]
     public static partial void MoveCopied(ILogger logger, Guid id, string store);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Move {Id}: {Failed} asset versions could not be moved and stay where they are. {Problem}")]

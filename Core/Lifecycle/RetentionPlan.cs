@@ -9,7 +9,8 @@ public static class RetentionPlan
     /// <param name="accessCount">Fetches so far.</param>
     /// <param name="options">Ages.</param>
     /// <param name="now">The time.</param>
-    public static bool PrunesVariant(DateTimeOffset createdAt, DateTimeOffset? lastAccessedAt, long accessCount, LifecycleOptions options, DateTimeOffset now) =>
+    public static bool PrunesVariant(DateTimeOffset createdAt, DateTimeOffset? lastAccessedAt, long accessCount, LifecycleOptions options,
+        DateTimeOffset now) =>
         accessCount == 0 && lastAccessedAt is null
             ? now - createdAt > options.PruneUnusedAfter
             : options.PruneIdleAfter is { } idle && now - (lastAccessedAt ?? createdAt) > idle;

@@ -19,7 +19,8 @@ internal sealed class StoreMoveCleaning(ObjectStores stores, StoreMove move)
         while (await scope.Where(row => row.Id > after).OrderBy(row => row.Id).Take(PageSize).ToListAsync(ct) is { Count: > 0 } page)
         {
             var assets = page.Select(row => row.AssetId).Distinct().ToArray();
-            var variants = await db.Variants.AsNoTracking().Where(row => assets.Contains(row.AssetId)).Select(row => new { row.StorageProvider, row.StorageKey }).ToListAsync(ct);
+            var variants = await db.Variants.AsNoTracking()
+                .Where(row => assets.Contains(row.AssetId)).Select(row => new { row.StorageProvider, row.StorageKey }).ToListAsync(ct);
             var inUse = variants.Select(row => (row.StorageProvider, row.StorageKey)).ToHashSet();
             foreach (var source in sources)
             {

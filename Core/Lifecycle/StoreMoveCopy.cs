@@ -58,19 +58,22 @@ internal sealed class StoreMoveCopy(RegistryFactory registry, ObjectStores store
                 copied.Add(variant.StorageKey);
         }
 
-        string[] sources = [.. variants.Select(variant => variant.StorageProvider).Append(version.StorageProvider).Where(name => name != _target.Name).Distinct(StringComparer.Ordinal)];
+        string[] sources = [.. variants.Select(variant => variant.StorageProvider)
+            .Append(version.StorageProvider).Where(name => name != _target.Name).Distinct(StringComparer.Ordinal)];
         if (!await SwitchAsync(db, version, whole, broken, sources, bytes, ct))
             await _target.Objects.DeleteManyAsync(copied, CancellationToken.None);
         return null;
     }
 
     /// <returns>False where the version was deleted meanwhile.</returns>
-    private async Task<bool> SwitchAsync(RegistryDb db, AssetVersion version, List<Guid> whole, List<Guid> broken, string[] sources, long bytes, CancellationToken ct)
+    private async Task<bool> SwitchAsync(RegistryDb db, AssetVersion version, List<Guid> whole, List<Guid> broken, string[] sources, long bytes,
+        CancellationToken ct)
     {
         // A version that only its variants were still missing of was counted before.
         var (now, moved) = (time.GetUtcNow(), version.StorageProvider == _target.Name ? 0 : 1);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var switched = await db.AssetVersions.Where(row => row.Id == version.Id).ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);
+        var switched = await db.AssetVersions.Where(row => row.Id == version.Id)
+            .ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);
         if (switched == 0)
             return false;
         await db.Variants.Where(row => whole.Contains(row.Id)).ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);

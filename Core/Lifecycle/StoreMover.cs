@@ -42,7 +42,8 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
         try
         {
             // What was uploaded by someone who still knew the old policy is taken along, unless a later move has taken over.
-            var cleans = move.State is StoreMoveState.Cleaning && (await IsSupersededAsync(db, move, held.Token) || !await IsAnyLeftAsync(db, move, held.Token));
+            var cleans =
+                move.State is StoreMoveState.Cleaning && (await IsSupersededAsync(db, move, held.Token) || !await IsAnyLeftAsync(db, move, held.Token));
             problem = cleans ? await CleanAsync(db, move, held.Token) : await CopyAsync(db, move, held.Token);
         }
         catch (ObjectStoreException exception)
@@ -66,7 +67,8 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
     {
         var now = time.GetUtcNow();
         return ChangedAsync(db.StoreMoves
-            .Where(row => row.Id == id && StoreMove.Unfinished.Contains(row.State) && (row.LeasedUntil == null || row.LeasedUntil < now || row.LeasedBy == _worker))
+            .Where(row =>
+                row.Id == id && StoreMove.Unfinished.Contains(row.State) && (row.LeasedUntil == null || row.LeasedUntil < now || row.LeasedBy == _worker))
             .ExecuteUpdateAsync(row => row.SetProperty(it => it.LeasedBy, _worker).SetProperty(it => it.LeasedUntil, now + Lease), ct));
     }
 
@@ -135,7 +137,8 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
         var after = Guid.Empty;
         while (await Left(db, move).Where(row => row.Id > after).OrderBy(row => row.Id).Take(PageSize).ToListAsync(ct) is { Count: > 0 } page)
         {
-            await Parallel.ForEachAsync(page, new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = ct }, async (version, token) =>
+            await Parallel.ForEachAsync(page, new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = ct },
+                async (version, token) =>
             {
                 if (await copy.MoveAsync(version, token) is { } refusal)
                 {
@@ -170,7 +173,8 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
     {
         var now = time.GetUtcNow();
         await db.StoreMoves.Where(row => row.Id == move.Id && row.State == StoreMoveState.Copying).ExecuteUpdateAsync(
-            row => row.SetProperty(it => it.State, state).SetProperty(it => it.CopiedAt, now).SetProperty(it => it.UpdatedAt, now).SetProperty(it => it.Failed, failed)
+            row => row.SetProperty(it => it.State, state)
+                .SetProperty(it => it.CopiedAt, now).SetProperty(it => it.UpdatedAt, now).SetProperty(it => it.Failed, failed)
                 .SetProperty(it => it.Assets, it => it.Done + failed),
             ct);
     }

@@ -39,7 +39,8 @@ public static class TieringPlan
 /// <param name="LastUsedAt">Last access; its creation where it was never used.</param>
 /// <param name="HasIntermediate">For an original: whether an intermediate stands in for it.</param>
 /// <param name="Store">Name of the store that it lies in; null for the default one.</param>
-public readonly record struct TieringFacts(Guid Id, string StorageKey, StoredKind Kind, StorageTier Tier, long SizeBytes, DateTimeOffset LastUsedAt, bool HasIntermediate, string? Store = null);
+public readonly record struct TieringFacts(Guid Id, string StorageKey, StoredKind Kind, StorageTier Tier, long SizeBytes, DateTimeOffset LastUsedAt,
+    bool HasIntermediate, string? Store = null);
 
 /// <summary>One object to move.</summary>
 public readonly record struct TierMove(Guid Id, string StorageKey, StorageTier From, StorageTier To, string? Store = null);

@@ -105,7 +105,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
 
     /// <summary>Runs the handler.</summary>
     /// <returns>How the message is to be settled.</returns>
-    private async Task<Func<CancellationToken, Task>> HandleAsync(BrokerDelivery delivery, Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct)
+    private async Task<Func<CancellationToken, Task>> HandleAsync(BrokerDelivery delivery, Func<MessageDelivery, CancellationToken, Task> handle,
+        CancellationToken ct)
     {
         if (ct.IsCancellationRequested) return delivery.GiveBackAsync; // It arrived while the consumer was stopping.
 

@@ -16,7 +16,8 @@ internal sealed class MessagingConnection(IConfiguration configuration) : IValid
         "servicebus" when Missing("ServiceBus:ConnectionString") && Missing("ServiceBus:Namespace") =>
             Fail(options, "Messaging:ServiceBus:Namespace to example.servicebus.windows.net"),
         "pubsub" when Missing("PubSub:Project") => Fail(options, "Messaging:PubSub:Project to a project's id"),
-        "pubsub" when options.MaxDeliveries >= PubSubQueue.MaxAttempts => ValidateOptionsResult.Fail("Messaging:MaxDeliveries must be below 100 with pubsub, which counts no further."),
+        "pubsub" when options.MaxDeliveries >= PubSubQueue.MaxAttempts =>
+            ValidateOptionsResult.Fail("Messaging:MaxDeliveries must be below 100 with pubsub, which counts no further."),
         _ => ValidateOptionsResult.Success,
     };
 

@@ -14,7 +14,8 @@ public static class MessagingServices
     {
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingConnection>();
-        services.AddOptions<MessageDestination>().Configure<IOptions<MessagingOptions>>((destination, messaging) => destination.IsOutbox = messaging.Value.UsesBroker);
+        services.AddOptions<MessageDestination>()
+            .Configure<IOptions<MessagingOptions>>((destination, messaging) => destination.IsOutbox = messaging.Value.UsesBroker);
         MessagingConnection.AddBroker<SqsOptions>(services, configuration, "sqs", SqsOptions.Section);
         MessagingConnection.AddBroker<PubSubOptions>(services, configuration, "pubsub", PubSubOptions.Section);
         MessagingConnection.AddBroker<ServiceBusOptions>(

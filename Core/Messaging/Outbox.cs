@@ -15,7 +15,8 @@ public static class Outbox
     {
         var (body, trace) = (Messages.Write(message), Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
         if (db.UsesOutbox)
-            db.OutboxMessages.Add(new OutboxMessage { OrganizationId = message.OrganizationId, Type = T.Type, Body = body, TraceParent = trace, CreatedAt = now });
+            db.OutboxMessages.Add(
+                new OutboxMessage { OrganizationId = message.OrganizationId, Type = T.Type, Body = body, TraceParent = trace, CreatedAt = now });
         else
             db.QueuedMessages.Add(new QueuedMessage { OrganizationId = message.OrganizationId, Type = T.Type, Body = body, TraceParent = trace });
     }

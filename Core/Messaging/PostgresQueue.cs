@@ -118,7 +118,8 @@ public sealed class PostgresQueue(
         }
     }
 
-    private async Task<(Outcome Outcome, string? Reason)> HandleAsync(ClaimedMessage claimed, Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct)
+    private async Task<(Outcome Outcome, string? Reason)> HandleAsync(ClaimedMessage claimed, Func<MessageDelivery, CancellationToken, Task> handle,
+        CancellationToken ct)
     {
         // A message that kills its process comes back without ever having thrown; it too must end.
         if (claimed.Attempt > _options.MaxDeliveries) return (Outcome.Dead, $"None of {claimed.Attempt - 1} deliveries was answered.");

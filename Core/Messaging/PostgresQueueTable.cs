@@ -18,7 +18,8 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = messages.Select(message => message.OrganizationId).ToArray() });
         command.Parameters.Add(new() { Value = messages.Select(message => message.Type).ToArray() });
         command.Parameters.Add(new() { Value = messages.Select(message => message.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = messages.Select(message => message.TraceParent).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new() { Value = messages.Select(message => message.TraceParent).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -76,7 +77,8 @@ internal sealed class PostgresQueueTable(NpgsqlDataSource source)
             countAttempt ? 0 : 1);
 
     public Task SetAsideAsync(ClaimedMessage claimed, string? reason, CancellationToken ct) =>
-        ExecuteAsync("UPDATE queue.messages SET claimed = false, dead_at = clock_timestamp(), reason = $3 WHERE id = $1 AND attempts = $2", claimed, ct, reason ?? "");
+        ExecuteAsync("UPDATE queue.messages SET claimed = false, dead_at = clock_timestamp(), reason = $3 WHERE id = $1 AND attempts = $2", claimed, ct,
+            reason ?? "");
 
     public async Task<int> ReviveAsync(CancellationToken ct)
     {

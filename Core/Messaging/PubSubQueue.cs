@@ -48,7 +48,8 @@ internal sealed class PubSubQueue : IMessageQueue, IDisposable
     {
         await MakeAsync(ct);
         var now = _time.GetUtcNow();
-        foreach (var batch in messages.Chunk(MaxBatch)) await PublishAsync(_options.QueueName, [.. batch.Select(message => PubSubMessage.Write(message, attempts: 0, now))], ct);
+        foreach (var batch in messages.Chunk(MaxBatch)) await PublishAsync(_options.QueueName,
+            [.. batch.Select(message => PubSubMessage.Write(message, attempts: 0, now))], ct);
     }
 
     public Task ConsumeAsync(Func<MessageDelivery, CancellationToken, Task> handle, CancellationToken ct) =>
@@ -120,7 +121,8 @@ internal sealed class PubSubQueue : IMessageQueue, IDisposable
         deadLetterPolicy = new { deadLetterTopic = _client.Topic(Dead), maxDeliveryAttempts = MaxAttempts },
     };
 
-    private Task PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken ct) => _client.CallAsync(_client.Topic(topic), "publish", new { messages }, ct);
+    private Task PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken ct) =>
+        _client.CallAsync(_client.Topic(topic), "publish", new { messages }, ct);
 
     private Task AcknowledgeAsync(string subscription, string ackId, CancellationToken ct) =>
         _client.CallAsync(_client.Subscription(subscription), "acknowledge", new { ackIds = new[] { ackId } }, ct);
@@ -176,7 +178,8 @@ internal sealed class PubSubQueue : IMessageQueue, IDisposable
     /// <summary>
     /// A copy is published before the message it replaces is acknowledged, so a crash between the two makes a second message of the same id and never none.
     /// </summary>
-    private sealed class Delivery(PubSubQueue queue, MessageEnvelope message, int attempt, DateTimeOffset enqueuedAt, string ackId) : BrokerDelivery(message, attempt, enqueuedAt)
+    private sealed class Delivery(PubSubQueue queue, MessageEnvelope message, int attempt, DateTimeOffset enqueuedAt, string ackId)
+        : BrokerDelivery(message, attempt, enqueuedAt)
     {
         public override TimeSpan? Lease => queue.Deadline;
 

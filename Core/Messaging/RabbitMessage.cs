@@ -37,7 +37,8 @@ internal static class RabbitMessage
     /// <exception cref="FormatException">It is none of ours.</exception>
     public static (MessageEnvelope Message, int Attempt, DateTimeOffset EnqueuedAt) Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
-        if (!Guid.TryParse(properties.MessageId, out var id) || properties.Type is not { Length: > 0 } type) throw new FormatException("It has no id or no type.");
+        if (!Guid.TryParse(properties.MessageId, out var id)
+            || properties.Type is not { Length: > 0 } type) throw new FormatException("It has no id or no type.");
         if (!Guid.TryParse(Text(properties, Organization), out var organizationId)) throw new FormatException($"It has no header '{Organization}'.");
 
         // What the broker counts starts anew with each copy. Since RabbitMQ 4.3 a delivery that was never answered raises the acquired count alone, before
@@ -53,5 +54,6 @@ internal static class RabbitMessage
         : null;
 
     private static long Number(IReadOnlyBasicProperties properties, string header) =>
-        properties.Headers?.TryGetValue(header, out var value) is true && value is int or long or short or byte ? Math.Max(0, Convert.ToInt64(value, CultureInfo.InvariantCulture)) : 0;
+        properties.Headers?.TryGetValue(header, out var value) is true && value is int or long or short or byte
+            ? Math.Max(0, Convert.ToInt64(value, CultureInfo.InvariantCulture)) : 0;
 }

@@ -63,7 +63,8 @@ internal sealed class RabbitQueue : IMessageQueue, IAsyncDisposable, IDisposable
         var connection = await _connection.OpenAsync(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         long ready = 0;
-        foreach (var queue in _connection.Topology.Retries.Prepend(_connection.Topology.Work)) ready += (await channel.QueueDeclarePassiveAsync(queue, ct)).MessageCount;
+        foreach (var queue in _connection.Topology.Retries.Prepend(
+            _connection.Topology.Work)) ready += (await channel.QueueDeclarePassiveAsync(queue, ct)).MessageCount;
         var dead = (await channel.QueueDeclarePassiveAsync(_connection.Topology.Dead, ct)).MessageCount;
         return new QueueDepth(ready, _consumer.InFlight, dead, _consumer.Backlog.Measure(ready));
     }

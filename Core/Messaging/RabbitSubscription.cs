@@ -108,7 +108,8 @@ internal sealed class RabbitSubscription : IAsyncDisposable
 
         private async Task ReplaceAsync(string exchange, string routingKey, int attempts, string? reason, CancellationToken ct)
         {
-            var copy = new RabbitPublication(exchange, routingKey, RabbitMessage.Properties(Message, attempts, EnqueuedAt, reason), Encoding.UTF8.GetBytes(Message.Body));
+            var copy = new RabbitPublication(exchange, routingKey, RabbitMessage.Properties(Message, attempts, EnqueuedAt, reason),
+                Encoding.UTF8.GetBytes(Message.Body));
             try
             {
                 await subscription._connection.PublishAsync([copy], ct);

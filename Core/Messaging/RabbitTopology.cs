@@ -16,7 +16,8 @@ internal sealed class RabbitTopology(MessagingOptions options)
     /// </summary>
     private const int DeliveryLimit = 1001;
 
-    private readonly TimeSpan[] _delays = [.. Enumerable.Range(1, options.MaxDeliveries).Select(options.DelayAfter).Where(delay => delay > TimeSpan.Zero).Distinct()];
+    private readonly TimeSpan[] _delays = [.. Enumerable.Range(1, options.MaxDeliveries)
+        .Select(options.DelayAfter).Where(delay => delay > TimeSpan.Zero).Distinct()];
 
     public string Work => options.QueueName;
 
@@ -36,7 +37,8 @@ internal sealed class RabbitTopology(MessagingOptions options)
         await channel.ExchangeDeclareAsync(Dead, ExchangeType.Fanout, durable: true, cancellationToken: ct);
         await DeclareAsync(channel, Dead, [], ct);
         await channel.QueueBindAsync(Dead, Dead, routingKey: "", cancellationToken: ct);
-        await DeclareAsync(channel, Work, new() { ["x-dead-letter-exchange"] = Dead, ["x-dead-letter-strategy"] = "at-least-once", ["x-delivery-limit"] = DeliveryLimit }, ct);
+        await DeclareAsync(channel, Work,
+            new() { ["x-dead-letter-exchange"] = Dead, ["x-dead-letter-strategy"] = "at-least-once", ["x-delivery-limit"] = DeliveryLimit }, ct);
         foreach (var delay in _delays)
         {
             Dictionary<string, object?> arguments = new()

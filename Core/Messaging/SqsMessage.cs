@@ -44,17 +44,20 @@ internal static class SqsMessage
     /// <exception cref="FormatException">It is none of ours.</exception>
     public static (MessageEnvelope Message, int Attempt, DateTimeOffset EnqueuedAt) Read(Message received)
     {
-        if (!Guid.TryParse(TextOf(received, Id), out var id) || !Guid.TryParse(TextOf(received, Organization), out var organizationId) || TextOf(received, Type) is not { } type)
+        if (!Guid.TryParse(TextOf(received, Id), out var id) || !Guid.TryParse(TextOf(received, Organization), out var organizationId)
+            || TextOf(received, Type) is not { } type)
             throw new FormatException($"It lacks '{Id}', '{Organization}' or '{Type}'.");
         var receipts = received.Attributes?.TryGetValue("ApproximateReceiveCount", out var count) is true ? Number(count) : 1;
         var attempt = (int)Math.Min(int.MaxValue, Number(TextOf(received, Attempts)) + Math.Max(1, receipts));
         var message = new MessageEnvelope(id, organizationId, type, received.Body) { TraceParent = TextOf(received, TraceParent) };
-        return (message, attempt, DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(Number(TextOf(received, EnqueuedAt)), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
+        return (message, attempt,
+            DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(Number(TextOf(received, EnqueuedAt)), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
     }
 
     private static MessageAttributeValue Text(string value) => new() { DataType = "String", StringValue = value };
 
-    private static string? TextOf(Message received, string attribute) => received.MessageAttributes?.TryGetValue(attribute, out var value) is true ? value.StringValue : null;
+    private static string? TextOf(Message received, string attribute) =>
+        received.MessageAttributes?.TryGetValue(attribute, out var value) is true ? value.StringValue : null;
 
     private static long Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -91,7 +91,8 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
         var config = new AmazonSQSConfig { RetryMode = RequestRetryMode.Standard, MaxErrorRetry = 2, Timeout = LongPoll + TimeSpan.FromSeconds(10) };
         if (options.Region is { } region && options.ServiceUrl is null) config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         if (options.ServiceUrl is { } url) (config.ServiceURL, config.AuthenticationRegion) = (url, options.Region ?? "us-east-1");
-        return options is { AccessKey: { } key, SecretKey: { } secret } ? new AmazonSQSClient(new BasicAWSCredentials(key, secret), config) : new AmazonSQSClient(config);
+        return options is { AccessKey: { } key, SecretKey: { } secret }
+            ? new AmazonSQSClient(new BasicAWSCredentials(key, secret), config) : new AmazonSQSClient(config);
     }
 
     /// <summary>Cuts messages into requests, in order.</summary>
@@ -120,7 +121,8 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
     {
         for (var i = 0; i < entries.Count; i++) entries[i].Id = i.ToString(CultureInfo.InvariantCulture);
         var sent = await _client.SendMessageBatchAsync(url, entries, ct);
-        if (sent.Failed is { Count: > 0 } failed) throw new AmazonSQSException($"SQS refused {failed.Count} of {entries.Count} messages: {failed[0].Code} {failed[0].Message}");
+        if (sent.Failed is { Count: > 0 } failed) throw new AmazonSQSException(
+            $"SQS refused {failed.Count} of {entries.Count} messages: {failed[0].Code} {failed[0].Message}");
     }
 
     private async Task<IReadOnlyList<BrokerDelivery>> ReceiveAsync(int limit, CancellationToken ct)
@@ -129,7 +131,8 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
         List<BrokerDelivery> deliveries = [];
         foreach (var received in await ReceiveAsync(urls.Work, Math.Min(limit, MaxBatch), LongPoll, CancellationToken.None))
         {
-            if (TryRead(received, out var message)) deliveries.Add(new Delivery(this, urls, message.Message, message.Attempt, message.EnqueuedAt, received.ReceiptHandle));
+            if (TryRead(received,
+                out var message)) deliveries.Add(new Delivery(this, urls, message.Message, message.Attempt, message.EnqueuedAt, received.ReceiptHandle));
             else await SetAsideUnreadableAsync(urls, received, CancellationToken.None);
         }
 

@@ -33,7 +33,9 @@ internal sealed class SqsQueueUrls(AmazonSQSClient client, MessagingOptions opti
     private async Task<SqsUrls> FindAsync(CancellationToken ct)
     {
         // Fourteen days, Amazon's longest: dead messages wait for a person.
-        var dead = await FindOrCreateAsync($"{options.QueueName}-dead", _ => Task.FromResult(new Dictionary<string, string> { ["MessageRetentionPeriod"] = "1209600" }), ct);
+        var dead =
+            await FindOrCreateAsync($"{options.QueueName}-dead",
+                _ => Task.FromResult(new Dictionary<string, string> { ["MessageRetentionPeriod"] = "1209600" }), ct);
         var work = await FindOrCreateAsync(options.QueueName, async createCt => new()
         {
             ["MessageRetentionPeriod"] = "1209600",

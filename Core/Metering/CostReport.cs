@@ -38,7 +38,9 @@ public sealed class CostReport(IOptions<CostOptions> options, ObjectStores store
         var variants = await db.Variants.GroupBy(row => new { row.StorageProvider, row.Tier })
             .Select(all => new { all.Key.StorageProvider, all.Key.Tier, Bytes = all.Sum(row => row.SizeBytes) }).ToListAsync(ct);
         items.AddRange(originals.Concat(variants).GroupBy(row => (row.StorageProvider, row.Tier)).OrderBy(all => all.Key)
-            .Select(all => CostItem.Of($"storage_{SnakeCase.Write(all.Key.Tier)}", all.Key.StorageProvider, all.Sum(row => row.Bytes) / Gb * months, "GB month", Held(all.Key.StorageProvider, all.Key.Tier))));
+            .Select(all =>
+                CostItem.Of($"storage_{SnakeCase.Write(all.Key.Tier)}", all.Key.StorageProvider, all.Sum(row => row.Bytes) / Gb * months, "GB month",
+                    Held(all.Key.StorageProvider, all.Key.Tier))));
 
         var uploads = await db.AssetVersions.Where(row => row.UploadedAt >= from && row.UploadedAt < to).GroupBy(row => row.StorageProvider)
             .Select(all => new { Store = all.Key, Count = all.LongCount() }).ToListAsync(ct);

@@ -21,7 +21,8 @@ public sealed class UsageMeter : WriteBehind
     {
         _registry = registry;
         _hours = new(static key => key.OrganizationId, static (one, other) => one + other, options.Value.MaxKeys);
-        _dropped = meters.Create("ImageService").CreateCounter<long>("usage_notes_dropped_total", description: "Usage notes lost because too many rows wait to be written.");
+        _dropped = meters.Create("ImageService")
+            .CreateCounter<long>("usage_notes_dropped_total", description: "Usage notes lost because too many rows wait to be written.");
     }
 
     protected override long Waiting => _hours.Count;

@@ -8,12 +8,15 @@ internal static class UsageSql
 {
     public static Task<int> AddHoursAsync(RegistryDb db, Guid organizationId, IReadOnlyList<KeyValuePair<HourKey, Sums>> rows, CancellationToken ct)
     {
-        Guid[] tenants = [.. rows.Select(row => row.Key.TenantId)], spaces = [.. rows.Select(row => row.Key.SpaceId)], keys = [.. rows.Select(row => row.Key.ApiKeyId)];
+        Guid[] tenants = [.. rows.Select(
+            row => row.Key.TenantId)], spaces = [.. rows.Select(row => row.Key.SpaceId)], keys = [.. rows.Select(row => row.Key.ApiKeyId)];
         DateTimeOffset[] hours = [.. rows.Select(row => row.Key.Hour)];
         long[] requests = [.. rows.Select(row => row.Value.Requests)], bytes = [.. rows.Select(row => row.Value.BandwidthBytes)];
         long[] transforms = [.. rows.Select(row => row.Value.Transforms)], cpu = [.. rows.Select(row => row.Value.TransformCpuMs)];
-        long[] memory = [.. rows.Select(row => row.Value.MemoryHits)], redis = [.. rows.Select(row => row.Value.RedisHits)], stored = [.. rows.Select(row => row.Value.StorageHits)];
-        long[] misses = [.. rows.Select(row => row.Value.Misses)], originals = [.. rows.Select(row => row.Value.OriginalBytes)], errors = [.. rows.Select(row => row.Value.Errors)];
+        long[] memory = [.. rows.Select(
+            row => row.Value.MemoryHits)], redis = [.. rows.Select(row => row.Value.RedisHits)], stored = [.. rows.Select(row => row.Value.StorageHits)];
+        long[] misses = [.. rows.Select(
+            row => row.Value.Misses)], originals = [.. rows.Select(row => row.Value.OriginalBytes)], errors = [.. rows.Select(row => row.Value.Errors)];
         return db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO usage_hours AS u (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes,

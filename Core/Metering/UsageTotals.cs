@@ -16,7 +16,8 @@ internal static class UsageTotals
     public static IReadOnlyList<CounterChange> CountersOf(IEnumerable<KeyValuePair<HourKey, Sums>> rows) =>
     [
         .. rows
-            .SelectMany(row => Amounts(row).SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: QuotaPeriod.MonthOf(row.Key.Hour), use.Amount))))
+            .SelectMany(row => Amounts(row)
+                .SelectMany(use => Scopes(row.Key).Select(scope => (scope, use.Kind, period: QuotaPeriod.MonthOf(row.Key.Hour), use.Amount))))
             .Where(change => change.Amount != 0)
             .GroupBy(change => (change.scope, change.Kind, change.period))
             .Select(group => new CounterChange(group.Key.scope, group.Key.Kind, group.Key.period, group.Sum(change => change.Amount)))

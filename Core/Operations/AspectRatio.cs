@@ -48,7 +48,8 @@ public readonly record struct AspectRatio
     }
 
     private static long? Term(ReadOnlySpan<char> text) =>
-        OperationNumbers.Read(text) is { } number and <= MaxTerm && (long)Math.Round(number * Scale, MidpointRounding.AwayFromZero) is > 0 and var term ? term : null;
+        OperationNumbers.Read(text) is { } number and <= MaxTerm && (long)Math.Round(number * Scale, MidpointRounding.AwayFromZero) is > 0 and var term
+            ? term : null;
 
     private static long Divisor(long a, long b)
     {

@@ -17,7 +17,9 @@ public sealed record CroppedSource(SourceFacts Facts, CropBox? Crop, PicturePart
         if (asked.On(width, height) is not { } box)
             return null;
         var part = new PicturePart(box.X / width, box.Y / height, box.Width / width, box.Height / height);
-        return part == PicturePart.Whole ? new CroppedSource(source, null, part) : new CroppedSource(FactsOf(source, box, part), source.Drawing is null || !asked.IsFraction ? box : asked, part);
+        return part == PicturePart.Whole
+            ? new CroppedSource(source, null, part)
+            : new CroppedSource(FactsOf(source, box, part), source.Drawing is null || !asked.IsFraction ? box : asked, part);
     }
 
     private static SourceFacts FactsOf(SourceFacts source, CropBox box, PicturePart part)
@@ -25,7 +27,8 @@ public sealed record CroppedSource(SourceFacts Facts, CropBox? Crop, PicturePart
         var cropped = source with { FocalX = part.InsideX(source.FocalX), FocalY = part.InsideY(source.FocalY) };
         if (source.Drawing is not { } own)
             return cropped with { Width = (int)box.Width, Height = (int)box.Height };
-        return (cropped with { Width = (int)box.Width, Height = (int)box.Height }).AsDrawing() with { Drawing = (Side(own.Width * part.Width), Side(own.Height * part.Height)) };
+        return (cropped with { Width = (int)box.Width, Height = (int)box.Height }).AsDrawing() with { Drawing =
+            (Side(own.Width * part.Width), Side(own.Height * part.Height)) };
 
         static int Side(double length) => Math.Max(1, (int)Math.Round(length, MidpointRounding.AwayFromZero));
     }

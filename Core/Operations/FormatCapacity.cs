@@ -26,6 +26,7 @@ public static class FormatCapacity
     {
         var turned = Turn.Of(operations).SwapsSides;
         return CanonicalGeometry.Fits(
-            operations.Width, operations.Height, operations.Fit ?? Fit.Cover, turned ? source.Height : source.Width, turned ? source.Width : source.Height, format.MaxSide());
+            operations.Width, operations.Height, operations.Fit ?? Fit.Cover, turned ? source.Height : source.Width, turned ? source.Width : source.Height,
+            format.MaxSide());
     }
 }

@@ -18,7 +18,8 @@ public static class FormatNegotiation
     /// <param name="allowed">The formats that the policy allows and this installation can write.</param>
     /// <param name="animated">Whether the original has more than one frame.</param>
     /// <param name="measured">Formats of this picture, the smallest first; null where nobody measured.</param>
-    public static ImageFormat Choose(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed, bool animated, IReadOnlyList<ImageFormat>? measured = null)
+    public static ImageFormat Choose(string? accept, ImageFormat extension, IReadOnlySet<ImageFormat> allowed, bool animated,
+        IReadOnlyList<ImageFormat>? measured = null)
     {
         if (animated)
             return ChooseAnimated(accept, extension, allowed, measured);

@@ -22,7 +22,8 @@ internal static class OperationErrors
         At(text, number, offset, "leaves no side for ar to give, since w and h are both said", "ar with one of w and h, or w and h without ar");
 
     public static Error EmptyCrop(CropBox crop, int width, int height) => new(
-        ErrorCode.InvalidOperations, $"The box crop_{crop.Text} leaves nothing of a picture of {width} x {height} pixels. Accepted: a box that lies at least partly inside it.");
+        ErrorCode.InvalidOperations,
+        $"The box crop_{crop.Text} leaves nothing of a picture of {width} x {height} pixels. Accepted: a box that lies at least partly inside it.");
 
     public static Error BadValue(OperationRule rule, ReadOnlySpan<char> text, int number, int offset) =>
         At(text, number, offset, "has a value that cannot be used", $"{rule.Name} with {rule.Accepted}");

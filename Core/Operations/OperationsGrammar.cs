@@ -40,11 +40,14 @@ public static class OperationsGrammar
     private static readonly OperationRule[] Table =
     [
         new(OperationKey.Format, "fmt", "jpg, png, webp, avif, gif, jxl or auto", "the extension's", "every output"),
-        new(OperationKey.Width, "w", "a number of pixels from 1 to 8192, or auto", "in proportion to h, else the original's", "every output") { Min = 1, Max = MaxSidePx },
-        new(OperationKey.Height, "h", "a number of pixels from 1 to 8192", "in proportion to w, else the original's", "every output") { Min = 1, Max = MaxSidePx },
+        new(OperationKey.Width, "w", "a number of pixels from 1 to 8192, or auto", "in proportion to h, else the original's", "every output") { Min = 1,
+            Max = MaxSidePx },
+        new(OperationKey.Height, "h", "a number of pixels from 1 to 8192", "in proportion to w, else the original's", "every output") { Min = 1,
+            Max = MaxSidePx },
         new(OperationKey.Fit, "f", Fits, "cover", "outputs with both w and h"),
         new(OperationKey.Gravity, "g", Gravities, "center", "cover where it crops, pad and contain where the canvas is larger than the picture"),
-        new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)", "white for jpg, else transparent", "canvases and originals with transparency"),
+        new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)", "white for jpg, else transparent",
+            "canvases and originals with transparency"),
         new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco", "the policy's, by format", "jpg, webp, avif and jxl") { Min = 1, Max = 100 },
         new(OperationKey.Rotation, "r", "90, 180 or 270", "none", "every output") { Min = 90, Max = 270 },
         new(OperationKey.Sharpen, "sharpen", "a number from 0 to 10", "none", "every output") { Min = 0, Max = 10 },
@@ -52,8 +55,10 @@ public static class OperationsGrammar
         new(OperationKey.Greyscale, "bw", "no value: it is a flag", "off", "every output") { IsFlag = true },
         new(OperationKey.Flip, "flip", "no value: it is a flag", "off", "every output") { IsFlag = true },
         new(OperationKey.Flop, "flop", "no value: it is a flag", "off", "every output") { IsFlag = true },
-        new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)", "the asset's focal point", "g_focal where it crops left or right") { Min = 0, Max = 1 },
-        new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)", "the asset's focal point", "g_focal where it crops top or bottom") { Min = 0, Max = 1 },
+        new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)", "the asset's focal point", "g_focal where it crops left or right") { Min = 0,
+            Max = 1 },
+        new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)", "the asset's focal point", "g_focal where it crops top or bottom") { Min = 0,
+            Max = 1 },
         new(OperationKey.AspectRatio, "ar", "a ratio such as 16:9 or 1.5, beside at most one of w and h", "the picture's own", "every output"),
         new(OperationKey.Dpr, "dpr", "a number from 1 to 4", "1", "w, h, pad, round and lengths of overlays in px") { Min = 1, Max = 4 },
         new(OperationKey.Crop, "crop", Boxes, "none", "every output"),
@@ -89,7 +94,8 @@ public static class OperationsGrammar
 
     /// <summary>All operations' names, for the caller who wrote one that does not exist.</summary>
     public static string AllNames { get; } = string.Join(
-        ", ", Table.Where(rule => rule.Key is <= OperationKey.Text1 or > OperationKey.Text9).Select(rule => rule.Key == OperationKey.Text1 ? "t1 to t9" : rule.Name));
+        ", ", Table.Where(rule => rule.Key is <= OperationKey.Text1 or > OperationKey.Text9)
+            .Select(rule => rule.Key == OperationKey.Text1 ? "t1 to t9" : rule.Name));
 
     public static OperationRule Rule(OperationKey key) => Table[(int)key];
 

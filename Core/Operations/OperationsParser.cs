@@ -91,7 +91,8 @@ public static class OperationsParser
             // The design's own example writes f_auto for the format; no fit is called auto.
             var rule = text is "f_auto" ? OperationsGrammar.Rule(OperationKey.Format) : OperationsGrammar.Find(name);
             if (rule is null)
-                return name is OperationsGrammar.Original ? OperationErrors.OriginalNotAlone(text, number, offset) : OperationErrors.Unknown(text, number, offset);
+                return name is OperationsGrammar.Original
+                    ? OperationErrors.OriginalNotAlone(text, number, offset) : OperationErrors.Unknown(text, number, offset);
             if (rule.Key == OperationKey.Preset && IsPreset)
                 return OperationErrors.PresetInPreset(text, number, offset);
             if (Has(rule.Key))
@@ -175,7 +176,9 @@ public static class OperationsParser
             OperationKey.Overlay2 => (_overlay2 = ReadSlug(value)) is not null,
             OperationKey.Overlay3 => (_overlay3 = ReadSlug(value)) is not null,
             OperationKey.OverlayDpr => (_overlayDpr = OperationNumbers.Read(rule, value, OperationsGrammar.EffectDecimals)) is not null,
-            >= OperationKey.Text1 and <= OperationKey.Text9 => ((_texts ??= new string?[OverlayTexts.Count])[rule.Key - OperationKey.Text1] = OverlayTexts.Read(value)) is not null,
+            >= OperationKey.Text1
+                and <= OperationKey.Text9 =>
+                ((_texts ??= new string?[OverlayTexts.Count])[rule.Key - OperationKey.Text1] = OverlayTexts.Read(value)) is not null,
             OperationKey.Preset => SetPreset(value),
             _ => false,
         };
@@ -191,7 +194,8 @@ public static class OperationsParser
         private static Rgba? ReadOpaque(ReadOnlySpan<char> value) => value.Length is 3 or 6 ? Rgba.Read(value) : null;
 
         private static Quality? ReadQuality(ReadOnlySpan<char> value) =>
-            value is "auto" ? Quality.Auto : value is "eco" ? Quality.Economical : OperationNumbers.ReadFloor(value) is { } quality ? Quality.Of(quality) : null;
+            value is "auto" ? Quality.Auto
+                : value is "eco" ? Quality.Economical : OperationNumbers.ReadFloor(value) is { } quality ? Quality.Of(quality) : null;
 
         private static FormatChoice? ReadFormat(ReadOnlySpan<char> value) =>
             value is "auto" ? FormatChoice.Auto

@@ -69,7 +69,8 @@ public sealed class OverlayTexts : IEquatable<OverlayTexts>
         value.Replace(url, '~', '-');
         Span<byte> bytes = stackalloc byte[MaxCharacters];
         url = url[..value.Length];
-        if (!Base64Url.IsValid(url) || url.Contains('=') || !Base64Url.TryDecodeFromChars(url, bytes, out var length) || length > MaxBytes || !Utf8.IsValid(bytes[..length]))
+        if (!Base64Url.IsValid(url) || url.Contains('=') || !Base64Url.TryDecodeFromChars(url, bytes, out var length) || length > MaxBytes
+            || !Utf8.IsValid(bytes[..length]))
             return null;
         var text = Encoding.UTF8.GetString(bytes[..length]);
         foreach (var character in text)

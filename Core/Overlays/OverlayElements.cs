@@ -69,7 +69,8 @@ public static class OverlayElements
     public static OverlayElementDocument[] Documents(string json) => JsonSerializer.Deserialize(json, OverlayJson.Default.OverlayElementDocumentArray) ?? [];
 
     /// <summary>JSON text as it is stored.</summary>
-    public static string Write(IReadOnlyList<OverlayElementDocument> documents) => JsonSerializer.Serialize([.. documents], OverlayJson.Default.OverlayElementDocumentArray);
+    public static string Write(IReadOnlyList<OverlayElementDocument> documents) =>
+        JsonSerializer.Serialize([.. documents], OverlayJson.Default.OverlayElementDocumentArray);
 
     private static Error Refused(string member, string accepted) => new(ErrorCode.InvalidRequest, $"{member} must be {accepted}.");
 
@@ -203,7 +204,8 @@ public static class OverlayElements
             {
                 JsonValueKind.Number when length.TryGetDouble(out var px) => (px, MostPx),
                 JsonValueKind.String when length.GetString() is { Length: <= 20 } text && text.EndsWith('%')
-                    && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var share) => (share, MostShare),
+                    && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+                        CultureInfo.InvariantCulture, out var share) => (share, MostShare),
                 _ => (double.NaN, MostPx),
             };
             if (double.Abs(number) <= most && (least < 0 || number > 0 || (number == 0 && member is "radius")))

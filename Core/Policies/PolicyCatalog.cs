@@ -61,25 +61,31 @@ public static class PolicyCatalog
         new(MaxUploadBytes, Number, "52428800", "Largest original, bytes.") { Min = 1, Max = 10L << 30 },
         new(MaxInputPixels, Number, "100000000", "Largest original: width times height times frames, px.") { Min = 1, Max = 1_000_000_000 },
         new(MaxInputFrames, Number, "1000", "Most frames of an original.") { Min = 1, Max = 10_000 },
-        new(QualityDefault, PolicyType.Quality, DefaultQualities.Json, "Encoder quality where a URL says none, for every format or by format; by default what looks alike in the mean.") { Min = 1, Max = 100 },
+        new(QualityDefault, PolicyType.Quality, DefaultQualities.Json,
+            "Encoder quality where a URL says none, for every format or by format; by default what looks alike in the mean.") { Min = 1, Max = 100 },
         new(SignedUrlTtlDefaultSeconds, Number, "3600", "Life of a signed URL where the request says none, s.") { Min = 1, Max = 31_536_000 },
         new(SignedUrlTtlMaxSeconds, Number, "86400", "Longest life of a signed URL, s.") { Min = 1, Max = 31_536_000 },
-        new(SigningMode, Choice, "\"enforce\"", "Whether private URLs need a valid signature: enforce; report serves and counts those without; off serves them.")
+        new(SigningMode, Choice, "\"enforce\"",
+            "Whether private URLs need a valid signature: enforce; report serves and counts those without; off serves them.")
         {
             Choices = ["enforce", "report", "off"],
         },
-        new(TransformMode, Choice, "\"open\"", "Which operations a URL may ask for: open (any), presets_only (a preset as it is, or the original), signed_only (any, if signed).")
+        new(TransformMode, Choice, "\"open\"",
+            "Which operations a URL may ask for: open (any), presets_only (a preset as it is, or the original), signed_only (any, if signed).")
         {
             Choices = ["open", "presets_only", "signed_only"],
         },
-        new(OverlayText, Choice, "\"signed\"", "Whether a URL may give texts to overlays: signed (only a signed one; presets may anyway), open (any).") { Choices = ["signed", "open"] },
-        new(Watermark, PolicyType.Watermark, "null", "The overlay that is drawn on every image of at least minWidth px, originals included, whatever the URL says; null for none.")
+        new(OverlayText, Choice, "\"signed\"",
+            "Whether a URL may give texts to overlays: signed (only a signed one; presets may anyway), open (any).") { Choices = ["signed", "open"] },
+        new(Watermark, PolicyType.Watermark, "null",
+            "The overlay that is drawn on every image of at least minWidth px, originals included, whatever the URL says; null for none.")
         {
             Min = 1,
             Max = 8192,
         },
         new(VariantBudget, Number, "1000", "Most variants of one asset version.") { Min = 1, Max = 1_000_000 },
-        new(WidthLadder, Widths, "[]", "Widths that are made, px; a width in a URL, times its dpr, is raised to the next one. Empty: any width. Where images are public by default, a ladder unless a level sets one.")
+        new(WidthLadder, Widths, "[]",
+            "Widths that are made, px; a width in a URL, times its dpr, is raised to the next one. Empty: any width. Where images are public by default, a ladder unless a level sets one.")
         {
             Min = 1, Max = 8192, PublicDefault = $"[{string.Join(',', PublicLadder.Widths)}]",
         },
@@ -94,12 +100,15 @@ public static class PolicyCatalog
         new(AllowedReferrers, Hosts, "[]", "Hosts whose pages may show images; requests without a referrer are served."),
         new(RateLimitRequests, Number, "10000", "Image requests per window; the level that sets it counts its own.") { Min = 1, Max = 1_000_000_000 },
         new(RateLimitWindowSeconds, Number, "60", "The window, s.") { Min = 1, Max = 86_400 },
-        new(ApiRateLimitRequests, Number, "3000", "Management requests per minute; the level that sets it counts its own, refused ones too.") { Min = 1, Max = 1_000_000_000 },
-        new(Store, Name, "null", "Which of the operator's stores new images are written to; null for the first. What is stored already stays where it is until it is moved."),
+        new(ApiRateLimitRequests, Number, "3000", "Management requests per minute; the level that sets it counts its own, refused ones too.") { Min = 1,
+            Max = 1_000_000_000 },
+        new(Store, Name, "null",
+            "Which of the operator's stores new images are written to; null for the first. What is stored already stays where it is until it is moved."),
         new(QuotaStorageBytes, OptionalNumber, "null", "Most bytes of originals held at this level."),
         new(QuotaAssets, OptionalNumber, "null", "Most assets held at this level."),
         new(QuotaTransformsPerMonth, OptionalNumber, "null", "Most transforms per calendar month (UTC); cached images still flow beyond it."),
-        new(QuotaTransformCpuMsPerMonth, OptionalNumber, "null", "Most CPU time of transforms per calendar month (UTC), ms; cached images still flow beyond it."),
+        new(QuotaTransformCpuMsPerMonth, OptionalNumber, "null",
+            "Most CPU time of transforms per calendar month (UTC), ms; cached images still flow beyond it."),
         new(QuotaBandwidthBytesPerMonth, OptionalNumber, "null", "Most bytes served per calendar month (UTC)."),
         new(QuotaRequestsPerMonth, OptionalNumber, "null", "Most image requests answered per calendar month (UTC)."),
     ];

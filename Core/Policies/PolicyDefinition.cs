@@ -44,7 +44,8 @@ public sealed record PolicyDefinition(string Key, PolicyType Type, string Defaul
         PolicyType.Boolean => "true or false",
         PolicyType.Number => $"a whole number {Range}",
         PolicyType.OptionalNumber => $"a whole number {Range}, or null for no limit",
-        PolicyType.Quality => $"a whole number {Range}, or an object of such numbers by format ({string.Join(", ", PolicyValues.FormatNames)}) with 'default' for the others",
+        PolicyType.Quality =>
+            $"a whole number {Range}, or an object of such numbers by format ({string.Join(", ", PolicyValues.FormatNames)}) with 'default' for the others",
         PolicyType.Choice => $"one of {Words}",
         PolicyType.Choices => $"a list of at least one of {Words}, each once",
         PolicyType.Widths => $"a list of at most {MaxItems} whole numbers {Range}, each once; empty for none",

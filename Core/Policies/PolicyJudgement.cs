@@ -58,7 +58,8 @@ public static class PolicyJudgement
     public static Error? JudgeOutput(this EffectivePolicy policy, ImageFormat format) =>
         policy.AllowedOutputFormats.Contains(format)
             ? null
-            : Forbidden(PolicyCatalog.AllowedOutputFormats, $"The format '{format.Name()}' is not allowed here; allowed are {string.Join(", ", policy.AllowedOutputFormats.Select(f => f.Name()).Order(StringComparer.Ordinal))}.");
+            : Forbidden(PolicyCatalog.AllowedOutputFormats,
+                $"The format '{format.Name()}' is not allowed here; allowed are {string.Join(", ", policy.AllowedOutputFormats.Select(f => f.Name()).Order(StringComparer.Ordinal))}.");
 
     private static Error? JudgeMode(EffectivePolicy policy, ImageOperations written, bool isSigned) => policy.TransformMode switch
     {

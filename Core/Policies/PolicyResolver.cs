@@ -39,7 +39,8 @@ public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
             : await db.Tenants.Where(t => t.Id == tenantId && t.OrganizationId == organizationId).Select(t => t.Slug).FirstOrDefaultAsync(ct);
         var lowest = spaceId is null
             ? null
-            : await db.Spaces.Where(s => s.Id == spaceId && s.OrganizationId == organizationId).Select(s => new { s.Slug, s.DefaultAccess }).FirstOrDefaultAsync(ct);
+            : await db.Spaces.Where(s => s.Id == spaceId && s.OrganizationId == organizationId)
+                .Select(s => new { s.Slug, s.DefaultAccess }).FirstOrDefaultAsync(ct);
 
         var levels = new List<PolicyLevelValues> { new(PolicyLevel.Organization, organization ?? "", Values(rows, organizationId)) };
         if (below is not null)
@@ -55,7 +56,9 @@ public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
         if (spaces.Count == 0)
             return [];
         var organizationId = spaces[0].OrganizationId;
-        var rows = await RowsAsync(db, organizationId, [organizationId, .. spaces.Select(space => space.TenantId).Distinct(), .. spaces.Select(space => space.SpaceId)], ct);
+        var rows =
+            await RowsAsync(db, organizationId,
+                [organizationId, .. spaces.Select(space => space.TenantId).Distinct(), .. spaces.Select(space => space.SpaceId)], ct);
         return
         [
             .. spaces.Select(space => PolicyLevels.Resolve(
@@ -68,7 +71,8 @@ public sealed class PolicyResolver(RegistryFactory registry, FactsCache facts)
     }
 
     private static async Task<ILookup<Guid, PolicyRow>> RowsAsync(RegistryDb db, Guid organizationId, List<Guid> scopes, CancellationToken ct) =>
-        (await db.Policies.AsNoTracking().Where(row => row.OrganizationId == organizationId && scopes.Contains(row.ScopeId)).ToListAsync(ct)).ToLookup(row => row.ScopeId);
+        (await db.Policies.AsNoTracking()
+            .Where(row => row.OrganizationId == organizationId && scopes.Contains(row.ScopeId)).ToListAsync(ct)).ToLookup(row => row.ScopeId);
 
     private static Dictionary<string, PolicySetting> Values(ILookup<Guid, PolicyRow> rows, Guid scope, AssetAccess? access = null)
     {

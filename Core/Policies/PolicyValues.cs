@@ -16,10 +16,12 @@ internal static class PolicyValues
         PolicyType.OptionalNumber => value.ValueKind is JsonValueKind.Null || IsInRange(definition, value),
         PolicyType.Quality => IsInRange(definition, value) || IsByFormat(definition, value),
         PolicyType.Choice => value.ValueKind is JsonValueKind.String && definition.Choices.Contains(value.GetString()!, StringComparer.Ordinal),
-        PolicyType.Choices => IsList(definition, value, word => word.ValueKind is JsonValueKind.String && definition.Choices.Contains(word.GetString()!, StringComparer.Ordinal))
+        PolicyType.Choices =>
+            IsList(definition, value, word => word.ValueKind is JsonValueKind.String && definition.Choices.Contains(word.GetString()!, StringComparer.Ordinal))
             && value.GetArrayLength() > 0,
         PolicyType.Widths => IsList(definition, value, width => IsInRange(definition, width)),
-        PolicyType.Origins => IsList(definition, value, origin => origin.ValueKind is JsonValueKind.String && (origin.GetString() == "*" || IsOrigin(origin.GetString()!))),
+        PolicyType.Origins =>
+            IsList(definition, value, origin => origin.ValueKind is JsonValueKind.String && (origin.GetString() == "*" || IsOrigin(origin.GetString()!))),
         PolicyType.Hosts => IsList(definition, value, host => host.ValueKind is JsonValueKind.String && IsHost(host.GetString()!)),
         PolicyType.Name => value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && StoreName.IsValid(value.GetString()!)),
         PolicyType.Watermark => value.ValueKind is JsonValueKind.Null || IsWatermark(definition, value),
@@ -44,7 +46,8 @@ internal static class PolicyValues
     private static bool IsByFormat(PolicyDefinition definition, JsonElement value) =>
         value.ValueKind is JsonValueKind.Object
         && value.EnumerateObject().Any()
-        && value.EnumerateObject().All(member => (member.Name == "default" || FormatNames.Contains(member.Name, StringComparer.Ordinal)) && IsInRange(definition, member.Value))
+        && value.EnumerateObject()
+            .All(member => (member.Name == "default" || FormatNames.Contains(member.Name, StringComparer.Ordinal)) && IsInRange(definition, member.Value))
         && value.EnumerateObject().DistinctBy(member => member.Name, StringComparer.Ordinal).Count() == value.EnumerateObject().Count();
 
     private static bool IsList(PolicyDefinition definition, JsonElement value, Func<JsonElement, bool> isMember) =>

@@ -20,7 +20,8 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
     /// <summary>
     /// Every preset in force at each of several spaces of one organization, by the space's id; what memory does not hold is read at once for all of them.
     /// </summary>
-    public async ValueTask<IReadOnlyDictionary<Guid, IReadOnlyList<PresetRevision>>> ListEffectiveAsync(IReadOnlyCollection<SpaceScope> spaces, CancellationToken ct)
+    public async ValueTask<IReadOnlyDictionary<Guid, IReadOnlyList<PresetRevision>>> ListEffectiveAsync(IReadOnlyCollection<SpaceScope> spaces,
+        CancellationToken ct)
     {
         Dictionary<Guid, IReadOnlyList<PresetRevision>> presets = [];
         List<SpaceScope> unknown = [];
@@ -81,14 +82,17 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
         return await (
             from p in db.Presets.AsNoTracking()
             join r in db.PresetRevisions on new { p.Id, Number = p.CurrentRevision } equals new { Id = r.PresetId, Number = r.Revision }
-            where p.OrganizationId == organization && (p.TenantId == null || tenantIds.Contains(p.TenantId)) && (p.SpaceId == null || spaceIds.Contains(p.SpaceId))
+            where p.OrganizationId == organization && (p.TenantId == null || tenantIds.Contains(p.TenantId))
+                && (p.SpaceId == null || spaceIds.Contains(p.SpaceId))
             select new PresetRow(p, r.Revision, r.Operations)).ToListAsync(ct);
     }
 
     private static Dictionary<string, PresetRevision> InForce(IEnumerable<PresetRow> rows, SpaceScope space)
     {
         var presets = new Dictionary<string, PresetRevision>(StringComparer.Ordinal);
-        var own = rows.Where(row => (row.Preset.TenantId is null || row.Preset.TenantId == space.TenantId) && (row.Preset.SpaceId is null || row.Preset.SpaceId == space.SpaceId));
+        var own =
+            rows.Where(row =>
+                (row.Preset.TenantId is null || row.Preset.TenantId == space.TenantId) && (row.Preset.SpaceId is null || row.Preset.SpaceId == space.SpaceId));
         foreach (var (row, revision, text) in own.OrderBy(row => row.Preset.SpaceId is not null ? 2 : row.Preset.TenantId is not null ? 1 : 0))
         {
             // What was accepted when it was saved; a grammar that no longer reads it has no such preset.
@@ -108,7 +112,8 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
         return presets;
     }
 
-    private static IReadOnlyList<PresetRevision> InOrder(Dictionary<string, PresetRevision> presets) => [.. presets.Values.OrderBy(preset => preset.Slug, StringComparer.Ordinal)];
+    private static IReadOnlyList<PresetRevision> InOrder(Dictionary<string, PresetRevision> presets) =>
+        [.. presets.Values.OrderBy(preset => preset.Slug, StringComparer.Ordinal)];
 
     private sealed record PresetRow(Preset Preset, int Revision, string Operations);
 }

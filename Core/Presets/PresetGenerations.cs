@@ -46,7 +46,8 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
     public async Task<PresetGenerationPage?> NextAsync(Guid organizationId, Guid id, int limit, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
-        if (await db.PresetGenerations.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && (row.State == "queued" || row.State == "running"), ct) is not { } plan) return null;
+        if (await db.PresetGenerations.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Id == id && (row.State == "queued" || row.State == "running"), ct) is not { } plan) return null;
         var assets = await db.Database.SqlQuery<Guid>(
             $"""
             SELECT a.id AS "Value" FROM presets p
@@ -78,7 +79,8 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
     {
         await using var db = registry.ForOrganization(organizationId);
         await db.Database.ExecuteSqlAsync(
-            $"UPDATE preset_generations SET state = 'done', total = done, updated_at = {time.GetUtcNow()} WHERE id = {id} AND state IN ('queued', 'running')", ct);
+            $"UPDATE preset_generations SET state = 'done', total = done, updated_at = {time.GetUtcNow()} WHERE id = {id} AND state IN ('queued', 'running')",
+            ct);
     }
 
     /// <summary>The preset's newest plan.</summary>

@@ -52,7 +52,8 @@ public sealed class MeasuredQuotas(RegistryFactory registry, TimeProvider time, 
         var limits = kind.LimitsIn(space.Policy);
         for (var i = 0; i < limits.Count; i++)
         {
-            if (!_used.TryGetValue((QuotaPlace.Of(space).ScopeOf(limits[i].Level), kind), out var used) || !IsCurrent(used, time.GetUtcNow()) || used.Amount >= limits[i].Limit)
+            if (!_used.TryGetValue((QuotaPlace.Of(space).ScopeOf(limits[i].Level), kind), out var used) || !IsCurrent(used, time.GetUtcNow())
+                || used.Amount >= limits[i].Limit)
                 return false;
         }
 

@@ -20,5 +20,6 @@ public readonly record struct QuotaPlace(Guid OrganizationId, Guid TenantId, Gui
         _ => SpaceId,
     };
 
-    internal PolicyLevel LevelOf(Guid scopeId) => scopeId == OrganizationId ? PolicyLevel.Organization : scopeId == TenantId ? PolicyLevel.Tenant : PolicyLevel.Space;
+    internal PolicyLevel LevelOf(Guid scopeId) =>
+        scopeId == OrganizationId ? PolicyLevel.Organization : scopeId == TenantId ? PolicyLevel.Tenant : PolicyLevel.Space;
 }

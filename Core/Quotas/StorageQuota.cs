@@ -54,7 +54,8 @@ public sealed class StorageQuota(TimeProvider time)
             ErrorCode.QuotaExceeded,
             $"The {level} may hold at most {share.Limit} {share.Kind.Unit()}, and this would be more. Delete some, or raise the policy {share.Kind.PolicyKey()}.")
         {
-            Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["quota"] = share.Kind.CounterName(), ["level"] = level, ["limit"] = share.Limit },
+            Extensions =
+                new Dictionary<string, object?>(StringComparer.Ordinal) { ["quota"] = share.Kind.CounterName(), ["level"] = level, ["limit"] = share.Limit },
         };
     }
 
@@ -82,7 +83,9 @@ public sealed class StorageQuota(TimeProvider time)
 
     private static async Task<List<CounterRow>> MoveAsync(RegistryDb db, QuotaPlace place, IReadOnlyList<QuotaShare> shares, CancellationToken ct)
     {
-        var changes = shares.Select(share => new CounterChange(share.ScopeId, share.Kind.CounterName(), QuotaPeriod.Standing, share.Delta) { Limit = share.Limit }).ToList();
+        var changes =
+            shares.Select(share => new CounterChange(share.ScopeId, share.Kind.CounterName(), QuotaPeriod.Standing, share.Delta) { Limit = share.Limit })
+                .ToList();
         await QuotaSql.LockAsync(db, place.OrganizationId, changes, ct);
         return await QuotaSql.MoveAsync(db, place.OrganizationId, changes, ct);
     }

@@ -60,7 +60,8 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.HasIndex(k => k.KeyId).IsUnique();
         builder.ToTable(t =>
         {
-            t.HasCheckConstraint("ck_api_keys_secret_hash", "octet_length(secret_hash) = 32 AND (previous_secret_hash IS NULL OR octet_length(previous_secret_hash) = 32)");
+            t.HasCheckConstraint("ck_api_keys_secret_hash",
+                "octet_length(secret_hash) = 32 AND (previous_secret_hash IS NULL OR octet_length(previous_secret_hash) = 32)");
             t.HasCheckConstraint("ck_api_keys_scopes", "cardinality(scopes) > 0");
         });
     }

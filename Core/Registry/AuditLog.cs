@@ -43,5 +43,6 @@ public sealed class AuditLog(CurrentActor actor, TimeProvider time)
 
     // PostgreSQL's text holds no NUL.
     private static string? Cut(string? text, int length) =>
-        text?.Replace("\0", "", StringComparison.Ordinal) is { } clean && clean.Length > length ? clean[..length] : text?.Replace("\0", "", StringComparison.Ordinal);
+        text?.Replace("\0", "", StringComparison.Ordinal) is { } clean && clean.Length > length
+            ? clean[..length] : text?.Replace("\0", "", StringComparison.Ordinal);
 }

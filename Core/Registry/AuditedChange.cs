@@ -35,7 +35,8 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         Tenant t => (t.OrganizationId, "tenant", t.Slug),
         Space s => (s.OrganizationId, "space", s.Slug),
         Asset a => (a.OrganizationId, "asset", new AssetId(a.Id).ToString()),
-        AssetVersion { DeletedAt: not null } v => (v.OrganizationId, "asset_version", string.Create(CultureInfo.InvariantCulture, $"{new AssetId(v.AssetId)}/v{v.Version}")),
+        AssetVersion { DeletedAt: not null } v =>
+            (v.OrganizationId, "asset_version", string.Create(CultureInfo.InvariantCulture, $"{new AssetId(v.AssetId)}/v{v.Version}")),
         Preset p => (p.OrganizationId, "preset", p.Slug),
         Overlay o => (o.OrganizationId, "overlay", o.Slug),
         Font f => (f.OrganizationId, "font", f.Slug),
@@ -69,7 +70,8 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         (Asset, _) when Changed(entry, nameof(Asset.CurrentVersion)) => "replaced",
         (Organization or Tenant or Space or Asset or AssetVersion, _) when Changed(entry, nameof(Asset.DeletedAt)) =>
             entry.Property(nameof(Asset.DeletedAt)).CurrentValue is null ? "restored" : "deleted",
-        (Asset, _) when entry.Properties.Where(p => p.IsModified).All(p => p.Metadata.Name is nameof(Asset.VariantGeneration) or nameof(Asset.UpdatedAt)) => "invalidated",
+        (Asset, _) when entry.Properties.Where(p => p.IsModified)
+            .All(p => p.Metadata.Name is nameof(Asset.VariantGeneration) or nameof(Asset.UpdatedAt)) => "invalidated",
         _ => "updated",
     };
 
@@ -83,7 +85,8 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         foreach (var property in entry.Properties)
         {
             // Bytes are hashes and encrypted secrets: never told.
-            if (Unremarkable.Contains(property.Metadata.Name) || property.Metadata.ClrType == typeof(byte[]) || property.Metadata.ClrType == typeof(NpgsqlTsVector))
+            if (Unremarkable.Contains(property.Metadata.Name) || property.Metadata.ClrType == typeof(byte[])
+                || property.Metadata.ClrType == typeof(NpgsqlTsVector))
                 continue;
             if (entry.State is EntityState.Modified && (!property.IsModified || Equals(property.OriginalValue, property.CurrentValue)))
                 continue;

@@ -7,7 +7,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Notices of the database are heard on {Channels} channels")]
     public static partial void Listening(ILogger logger, int channels);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Notices of the database are not heard; until they are, facts are looked up again every few seconds and waiting work is looked for now and then")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Notices of the database are not heard; until they are, facts are looked up again every few seconds and waiting work is looked for now and then")]
     public static partial void NoticesLost(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the channel '{Channel}' failed")]

@@ -34,7 +34,8 @@ internal sealed class PendingSums<TKey, TSum>(Func<TKey, Guid> organizationOf, F
     /// wait for each other in a circle.</param>
     /// <param name="ct">Ends the write; what is not written waits again.</param>
     /// <exception cref="Npgsql.NpgsqlException">The first failure, after everything was tried that could be.</exception>
-    public async Task WriteAsync(RegistryFactory registry, Func<RegistryDb, Guid, KeyValuePair<TKey, TSum>[], CancellationToken, Task> write, CancellationToken ct)
+    public async Task WriteAsync(RegistryFactory registry, Func<RegistryDb, Guid, KeyValuePair<TKey, TSum>[], CancellationToken, Task> write,
+        CancellationToken ct)
     {
         if (Count == 0)
             return;
@@ -70,7 +71,8 @@ internal sealed class PendingSums<TKey, TSum>(Func<TKey, Guid> organizationOf, F
     }
 
     private static async Task WritePageAsync(
-        RegistryFactory registry, Guid organizationId, KeyValuePair<TKey, TSum>[] rows, Func<RegistryDb, Guid, KeyValuePair<TKey, TSum>[], CancellationToken, Task> write, CancellationToken ct)
+        RegistryFactory registry, Guid organizationId, KeyValuePair<TKey, TSum>[] rows,
+        Func<RegistryDb, Guid, KeyValuePair<TKey, TSum>[], CancellationToken, Task> write, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -49,7 +49,8 @@ public static class RegistryFailure
 
     // Class 57: operator intervention (shutdown, crash, starting up); 53: insufficient resources; 08: connection.
     private static bool IsServerGone(string state) =>
-        state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal);
+        state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
+            || state.StartsWith("08", StringComparison.Ordinal);
 }
 
 /// <summary>

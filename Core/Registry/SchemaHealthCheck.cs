@@ -23,9 +23,11 @@ internal sealed class SchemaHealthCheck(RegistryFactory registry) : IHealthCheck
             _fits = missing.Count == 0;
             return _fits
                 ? HealthCheckResult.Healthy()
-                : new HealthCheckResult(context.Registration.FailureStatus, $"The schema lacks {missing.Count} migrations, the first {missing[0]}: run `Worker migrate`.");
+                : new HealthCheckResult(context.Registration.FailureStatus,
+                    $"The schema lacks {missing.Count} migrations, the first {missing[0]}: run `Worker migrate`.");
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidCatalogName)
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege
+            or PostgresErrorCodes.InvalidCatalogName)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The database was never migrated: run `Worker migrate`.", exception);
         }

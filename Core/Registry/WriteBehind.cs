@@ -17,7 +17,8 @@ public abstract class WriteBehind : BackgroundService
     public static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(3);
 
     // One word is enough: "something waits".
-    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<bool> _due =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 #pragma warning disable CA2213 // Never disposed: a host may dispose while the last write is under way, and without a wait handle there is nothing to free.
     private readonly SemaphoreSlim _writing = new(1, 1);
 #pragma warning restore CA2213

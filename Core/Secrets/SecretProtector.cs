@@ -20,7 +20,9 @@ public sealed class SecretProtector
     private readonly (byte[] Id, byte[] Key)[] _keys;
 
     public SecretProtector(IOptions<SecretsOptions> options) =>
-        _keys = [.. options.Value.PreviousMasterKeys.Prepend(options.Value.MasterKey).Select(Convert.FromBase64String).Select(static key => (SHA256.HashData(key)[..KeyIdBytes], key))];
+        _keys =
+            [.. options.Value.PreviousMasterKeys.Prepend(options.Value.MasterKey)
+                .Select(Convert.FromBase64String).Select(static key => (SHA256.HashData(key)[..KeyIdBytes], key))];
 
     /// <summary>Seals under the present master key.</summary>
     /// <param name="secret">What is sealed.</param>
@@ -34,7 +36,8 @@ public sealed class SecretProtector
         var nonce = sealedSecret.AsSpan(1 + KeyIdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(_keys[0].Key, TagBytes);
-        aes.Encrypt(nonce, secret, sealedSecret.AsSpan(HeaderBytes), sealedSecret.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes), Associated(sealedSecret, context));
+        aes.Encrypt(nonce, secret, sealedSecret.AsSpan(HeaderBytes), sealedSecret.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes),
+            Associated(sealedSecret, context));
         return sealedSecret;
     }
 
@@ -53,7 +56,8 @@ public sealed class SecretProtector
             var secret = new byte[sealedSecret.Length - HeaderBytes];
             using var aes = new AesGcm(key, TagBytes);
             aes.Decrypt(
-                sealedSecret.Slice(1 + KeyIdBytes, NonceBytes), sealedSecret[HeaderBytes..], sealedSecret.Slice(1 + KeyIdBytes + NonceBytes, TagBytes), secret, Associated(sealedSecret, context));
+                sealedSecret.Slice(1 + KeyIdBytes, NonceBytes), sealedSecret[HeaderBytes..], sealedSecret.Slice(1 + KeyIdBytes + NonceBytes, TagBytes), secret,
+                Associated(sealedSecret, context));
             return secret;
         }
 

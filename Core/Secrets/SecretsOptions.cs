@@ -25,7 +25,8 @@ public sealed class SecretsOptions
 }
 
 /// <summary>Gives development a key, and refuses to start anywhere else with one that is missing, short or known to everybody.</summary>
-internal sealed class SecretsOptionsSetup(IHostEnvironment environment, IConfiguration configuration) : IPostConfigureOptions<SecretsOptions>, IValidateOptions<SecretsOptions>
+internal sealed class SecretsOptionsSetup(IHostEnvironment environment, IConfiguration configuration) : IPostConfigureOptions<SecretsOptions>,
+    IValidateOptions<SecretsOptions>
 {
     private const string HowTo = "make one with: openssl rand -base64 32";
 

@@ -14,7 +14,8 @@ public static class ImageUrlBuilder
         $"/v1/{(image.Access == AssetAccess.Public ? "pub" : "priv")}/{image.Organization}/{image.Tenant}/{image.Space}/img/{image.Asset}/v{image.Version}/{operations}.{extension.Name()}";
 
     /// <summary>The path with operations built by code.</summary>
-    public static string Path(ImageAddress image, ImageOperations operations, ImageFormat extension) => Path(image, OperationsText.Write(operations), extension);
+    public static string Path(ImageAddress image, ImageOperations operations, ImageFormat extension) =>
+        Path(image, OperationsText.Write(operations), extension);
 
     /// <summary>The path of the whole original; where its own format cannot be delivered, as a conversion to <paramref name="otherwise"/>.</summary>
     public static string OriginalPath(ImageAddress image, ImageFormat? own, ImageFormat otherwise) => Path(image, OperationsGrammar.Original, own ?? otherwise);

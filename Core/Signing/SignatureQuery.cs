@@ -36,7 +36,8 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
         foreach (var range in query.Split('&'))
         {
             var parameter = query[range];
-            if (!Take(parameter, "sig=", range, query, ref sig) || !Take(parameter, "exp=", range, query, ref exp) || !Take(parameter, "kid=", range, query, ref kid)
+            if (!Take(parameter, "sig=", range, query, ref sig) || !Take(parameter, "exp=", range, query, ref exp)
+                || !Take(parameter, "kid=", range, query, ref kid)
                 || !Take(parameter, "scope=", range, query, ref scope))
                 return Invalid;
         }
@@ -57,7 +58,8 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
     /// <returns>This, <see cref="Invalid"/> or <see cref="Expired"/>.</returns>
     public Result<SignatureQuery> Verify(ReadOnlySpan<byte> secret, string rawPath, string hostname, Guid tenantId, DateTimeOffset now)
     {
-        if (!UrlSignature.Matches(secret, new SignedRequest(IsForAsset ? PathTemplate.Of(rawPath) : rawPath, ExpiresUnixSeconds, hostname, tenantId), Signature))
+        if (!UrlSignature.Matches(secret, new SignedRequest(IsForAsset ? PathTemplate.Of(rawPath) : rawPath, ExpiresUnixSeconds, hostname, tenantId),
+            Signature))
             return Invalid;
         return ExpiresUnixSeconds > now.ToUnixTimeSeconds() ? this : Expired;
     }
@@ -83,7 +85,8 @@ public sealed record SignatureQuery(string Signature, long ExpiresUnixSeconds, s
     private static bool IsSignature(ReadOnlySpan<char> text) => text.Length == UrlSignature.TextLength && IsBase64Url(text);
 
     private static long? ReadExpires(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= MaxExpiresDigits && text[0] != '0' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        text.Length is > 0 and <= MaxExpiresDigits && text[0] != '0' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds : null;
 
     private static bool IsBase64Url(ReadOnlySpan<char> text)
     {

@@ -11,7 +11,8 @@ public sealed class SigningKeyCounts(RegistryFactory registry, IOptions<SigningO
 {
     private const int MaxKeys = 100_000;
 
-    private readonly PendingSums<(Guid OrganizationId, Guid KeyId), long> _counts = new(static key => key.OrganizationId, static (one, other) => one + other, MaxKeys);
+    private readonly PendingSums<(Guid OrganizationId, Guid KeyId), long> _counts = new(static key => key.OrganizationId, static (one, other) => one + other,
+        MaxKeys);
 
     protected override long Waiting => _counts.Count;
 

@@ -35,7 +35,8 @@ public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, S
             return verified;
         counts.Note(organizationId, key.Id);
         if (rawQuery is ['?', ..])
-            _verified.Remember(rawPath + rawQuery, new VerifiedSignature(tenantId, key.Id, hostname, query.ExpiresUnixSeconds, query.IsForAsset), time.GetUtcNow());
+            _verified.Remember(rawPath + rawQuery, new VerifiedSignature(tenantId, key.Id, hostname, query.ExpiresUnixSeconds, query.IsForAsset),
+                time.GetUtcNow());
         return verified;
     }
 
@@ -113,10 +114,14 @@ public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, S
     {
         await using var db = registry.ForOrganization(organizationId);
         var rows = await db.SigningKeys.AsNoTracking()
-            .Where(key => key.OrganizationId == organizationId && key.TenantId == tenantId && (key.State == SigningKeyState.Active || key.State == SigningKeyState.VerifyOnly))
+            .Where(key =>
+                key.OrganizationId == organizationId && key.TenantId == tenantId
+                    && (key.State == SigningKeyState.Active || key.State == SigningKeyState.VerifyOnly))
             .OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id)
             .ToListAsync(ct);
-        return [.. rows.Select(key => new SigningSecret(key.Id, key.Kid, key.State, key.VerifyUntil, protector.Unprotect(key.ProtectedSecret, SigningKeyIssuer.Context(key.Kid))))];
+        return [.. rows.Select(
+            key =>
+                new SigningSecret(key.Id, key.Kid, key.State, key.VerifyUntil, protector.Unprotect(key.ProtectedSecret, SigningKeyIssuer.Context(key.Kid))))];
     }
 }
 

@@ -15,7 +15,8 @@ public static class SigningServices
     {
         services.AddOptions<SigningOptions>().BindConfiguration(SigningOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CachingOptions>().PostConfigure<IOptions<SecretsOptions>>(static (caching, secrets) =>
-            caching.RedisSealKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(secrets.Value.MasterKey), SealKeyBytes, info: "redis variants"u8.ToArray()));
+            caching.RedisSealKey =
+                HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(secrets.Value.MasterKey), SealKeyBytes, info: "redis variants"u8.ToArray()));
         services.AddSingleton<SigningKeyIssuer>();
         services.AddSingleton<SigningKeyCounts>();
         services.AddHostedService(static provider => provider.GetRequiredService<SigningKeyCounts>());

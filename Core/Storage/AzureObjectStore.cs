@@ -75,7 +75,8 @@ internal sealed class AzureObjectStore : IObjectStore
         {
             return part.IsFull ? await PutBlocksAsync(key, part, content, options, ct) : await PutWholeAsync(key, part, options, ct);
         }
-        catch (RequestFailedException taken) when (options.Mode is PutMode.Create && taken.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)
+        catch (RequestFailedException taken) when (options.Mode is PutMode.Create
+            && taken.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)
         {
             return default;
         }
@@ -90,7 +91,8 @@ internal sealed class AzureObjectStore : IObjectStore
         try
         {
             var properties = (await Blob(key).GetPropertiesAsync(cancellationToken: ct)).Value;
-            return new ObjectInfo(properties.ContentLength, properties.LastModified, properties.ContentType, TierOf(properties.AccessTier), Md5Of(properties.ContentHash));
+            return new ObjectInfo(properties.ContentLength, properties.LastModified, properties.ContentType, TierOf(properties.AccessTier),
+                Md5Of(properties.ContentHash));
         }
         catch (RequestFailedException absent) when (IsAbsent(absent))
         {
@@ -119,13 +121,15 @@ internal sealed class AzureObjectStore : IObjectStore
         Guarded("delete", key, async () => (await Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: ct)).Value, ct);
 
     public Task DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken ct) =>
-        Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = ct }, async (key, token) => await DeleteAsync(key, token));
+        Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = ct },
+            async (key, token) => await DeleteAsync(key, token));
 
     public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var blobs = _container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, ct).GetAsyncEnumerator(ct);
         while (await Guarded("list", prefix, () => blobs.MoveNextAsync().AsTask(), ct))
-            yield return new ObjectListing(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0, blobs.Current.Properties.LastModified ?? DateTimeOffset.MinValue);
+            yield return new ObjectListing(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0,
+                blobs.Current.Properties.LastModified ?? DateTimeOffset.MinValue);
     }
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) =>
@@ -134,10 +138,12 @@ internal sealed class AzureObjectStore : IObjectStore
     public async Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct)
     {
         var url = await PresignAsync(key, BlobSasPermissions.Create | BlobSasPermissions.Write, validFor, ct);
-        return new PresignedPut(url, new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = contentType, ["x-ms-blob-type"] = "BlockBlob" });
+        return new PresignedPut(url,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = contentType, ["x-ms-blob-type"] = "BlockBlob" });
     }
 
-    public async Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) => await PresignAsync(key, BlobSasPermissions.Read, validFor, ct);
+    public async Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) =>
+        await PresignAsync(key, BlobSasPermissions.Read, validFor, ct);
 
     public Task CheckAsync(CancellationToken ct) => Guarded("look at", _container.Name, () => _container.GetPropertiesAsync(cancellationToken: ct), ct);
 
@@ -182,7 +188,8 @@ internal sealed class AzureObjectStore : IObjectStore
 
         await blob.CommitBlockListAsync(
             blocks,
-            new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = options.ContentType }, AccessTier = Tier(options.Tier), Conditions = ConditionsOf(options) },
+            new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = options.ContentType }, AccessTier = Tier(options.Tier),
+                Conditions = ConditionsOf(options) },
             ct);
         return new PutResult(true, size);
     }
@@ -197,9 +204,11 @@ internal sealed class AzureObjectStore : IObjectStore
         return new BlobUriBuilder(blob.Uri) { Sas = sas.ToSasQueryParameters(delegation.Value, _service.AccountName) }.ToUri();
     }
 
-    private async Task<StoredObject?> EmptyAsync(string key, CancellationToken ct) => await HeadAsync(key, ct) is { } info ? new StoredObject(Stream.Null, info) : null;
+    private async Task<StoredObject?> EmptyAsync(string key, CancellationToken ct) =>
+        await HeadAsync(key, ct) is { } info ? new StoredObject(Stream.Null, info) : null;
 
-    private static BlobRequestConditions? ConditionsOf(PutOptions options) => options.Mode is PutMode.Create ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null;
+    private static BlobRequestConditions? ConditionsOf(PutOptions options) =>
+        options.Mode is PutMode.Create ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null;
 
     private AccessTier Tier(StorageTier tier) => tier switch
     {
@@ -224,7 +233,8 @@ internal sealed class AzureObjectStore : IObjectStore
         }
     }
 
-    private static bool IsAbsent(RequestFailedException problem) => problem.Status == (int)HttpStatusCode.NotFound && problem.ErrorCode != BlobErrorCode.ContainerNotFound;
+    private static bool IsAbsent(RequestFailedException problem) =>
+        problem.Status == (int)HttpStatusCode.NotFound && problem.ErrorCode != BlobErrorCode.ContainerNotFound;
 
     private static bool IsStoreFailure(Exception problem, CancellationToken ct) =>
         RemoteFailure.Is(problem, ct) || problem is RequestFailedException or AuthenticationFailedException or AggregateException;

@@ -40,7 +40,8 @@ internal sealed class FileObjectStore : IObjectStore
                 BufferSize = 0,
             });
         }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException || (absent is UnauthorizedAccessException && Directory.Exists(_paths.FileOf(key))))
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException
+            || (absent is UnauthorizedAccessException && Directory.Exists(_paths.FileOf(key))))
         {
             // A folder is no object either.
             RequireVolume();

@@ -27,7 +27,8 @@ internal sealed class FilePaths(string root)
     public string FileOf(string key)
     {
         if (!IsSafe(key))
-            throw new ArgumentException("An object key is made of printable ASCII segments joined by '/', none empty, dotted at either end or with a character that a file name may not have; at most 1024 characters.", nameof(key));
+            throw new ArgumentException(
+                "An object key is made of printable ASCII segments joined by '/', none empty, dotted at either end or with a character that a file name may not have; at most 1024 characters.", nameof(key));
         return Path.Combine([Root, .. Sharded(key.Split('/'))]);
     }
 

@@ -45,12 +45,14 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
     {
         if (range is { Length: 0 })
             return await EmptyAsync(key, ct);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_client.Service.BaseUri}b/{Uri.EscapeDataString(_bucket)}/o/{Uri.EscapeDataString(key)}?alt=media");
+        using var request = new HttpRequestMessage(HttpMethod.Get,
+            $"{_client.Service.BaseUri}b/{Uri.EscapeDataString(_bucket)}/o/{Uri.EscapeDataString(key)}?alt=media");
         if (range is { } part)
             request.Headers.Range = new RangeHeaderValue(part.Offset, part.Offset + part.Length - 1);
         var response = await _client.Service.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         if (response.IsSuccessStatusCode)
-            return new StoredObject(new StoreStream(await response.Content.ReadAsStreamAsync(ct), response.Content.Headers.ContentLength ?? 0, response, key), InfoOf(response));
+            return new StoredObject(new StoreStream(await response.Content.ReadAsStreamAsync(ct), response.Content.Headers.ContentLength ?? 0, response, key),
+                InfoOf(response));
         var status = response.StatusCode;
         response.Dispose();
         return status switch
@@ -103,7 +105,8 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
         {
             var found = await _client.GetObjectAsync(_bucket, key, null, ct);
             var md5 = found.Md5Hash is { } hash ? Convert.ToHexStringLower(Convert.FromBase64String(hash)) : null;
-            return new ObjectInfo((long)(found.Size ?? 0), found.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue, found.ContentType, TierOf(found.StorageClass), md5);
+            return new ObjectInfo((long)(found.Size ?? 0), found.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue, found.ContentType,
+                TierOf(found.StorageClass), md5);
         }
         catch (GoogleApiException absent) when (absent.HttpStatusCode is HttpStatusCode.NotFound)
         {
@@ -135,13 +138,15 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
     }, ct);
 
     public Task DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken ct) =>
-        Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = ct }, async (key, token) => await DeleteAsync(key, token));
+        Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = ct },
+            async (key, token) => await DeleteAsync(key, token));
 
     public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var objects = _client.ListObjectsAsync(_bucket, prefix).GetAsyncEnumerator(ct);
         while (await Guarded("list", prefix, () => objects.MoveNextAsync().AsTask(), ct))
-            yield return new ObjectListing(objects.Current.Name, (long)(objects.Current.Size ?? 0), objects.Current.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue);
+            yield return new ObjectListing(objects.Current.Name, (long)(objects.Current.Size ?? 0),
+                objects.Current.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue);
     }
 
     public async Task SetTierAsync(string key, StorageTier tier, CancellationToken ct)
@@ -186,14 +191,16 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
         }
     }, ct);
 
-    private async Task<StoredObject?> EmptyAsync(string key, CancellationToken ct) => await HeadAsync(key, ct) is { } info ? new StoredObject(Stream.Null, info) : null;
+    private async Task<StoredObject?> EmptyAsync(string key, CancellationToken ct) =>
+        await HeadAsync(key, ct) is { } info ? new StoredObject(Stream.Null, info) : null;
 
     private ObjectInfo InfoOf(HttpResponseMessage response)
     {
         var (headers, content) = (response.Headers, response.Content.Headers);
         var storageClass = headers.TryGetValues("x-goog-storage-class", out var classes) ? classes.First() : null;
         return new ObjectInfo(
-            content.ContentRange?.Length ?? content.ContentLength ?? 0, content.LastModified ?? DateTimeOffset.MinValue, content.ContentType?.ToString(), TierOf(storageClass));
+            content.ContentRange?.Length ?? content.ContentLength ?? 0, content.LastModified ?? DateTimeOffset.MinValue, content.ContentType?.ToString(),
+            TierOf(storageClass));
     }
 
     private string ClassOf(StorageTier tier) => tier switch
@@ -205,7 +212,8 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
     };
 
     private StorageTier TierOf(string? storageClass) =>
-        storageClass == (_options.ColdClass ?? "COLDLINE") ? StorageTier.Cold : storageClass == (_options.WarmClass ?? "NEARLINE") ? StorageTier.Warm : StorageTier.Hot;
+        storageClass == (_options.ColdClass ?? "COLDLINE")
+            ? StorageTier.Cold : storageClass == (_options.WarmClass ?? "NEARLINE") ? StorageTier.Warm : StorageTier.Hot;
 
     private static async Task<T> Guarded<T>(string verb, string key, Func<Task<T>> call, CancellationToken ct)
     {
@@ -222,7 +230,8 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
     private static bool IsStoreFailure(Exception problem, CancellationToken ct) =>
         RemoteFailure.Is(problem, ct) || problem is GoogleApiException or Google.Apis.Auth.OAuth2.Responses.TokenResponseException;
 
-    private static ObjectStoreException Explain(string verb, string key, Exception problem) => problem is GoogleApiException { HttpStatusCode: >= HttpStatusCode.Continue } refused
+    private static ObjectStoreException Explain(string verb, string key, Exception problem) =>
+        problem is GoogleApiException { HttpStatusCode: >= HttpStatusCode.Continue } refused
         ? Refusal(verb, key, refused.HttpStatusCode, problem)
         : new ObjectStoreException($"The GCS store does not answer ({verb} '{key}').", problem);
 

@@ -58,7 +58,8 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
     public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
         Counted("presign", () => store.PresignPutAsync(key, contentType, maxBytes, validFor, ct));
 
-    public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) => Counted("presign", () => store.PresignGetAsync(key, validFor, ct));
+    public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) =>
+        Counted("presign", () => store.PresignGetAsync(key, validFor, ct));
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Counted("sweep", () => store.SweepAsync(olderThan, ct));
 

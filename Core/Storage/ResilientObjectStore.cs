@@ -36,7 +36,8 @@ internal sealed class ResilientObjectStore : IObjectStore
         _calls = new ResiliencePipelineBuilder { TimeProvider = time }.AddPipeline(breaker).AddTimeout(options.Timeout).Build();
         var reads = new ResiliencePipelineBuilder<StoredObject?> { TimeProvider = time };
         if (options.HedgeAfter is { } delay)
-            reads.AddHedging(new HedgingStrategyOptions<StoredObject?> { MaxHedgedAttempts = 1, Delay = delay, ShouldHandle = static _ => PredicateResult.False() });
+            reads.AddHedging(new HedgingStrategyOptions<StoredObject?> { MaxHedgedAttempts = 1, Delay = delay,
+                ShouldHandle = static _ => PredicateResult.False() });
         _reads = reads.AddPipeline(_calls).Build();
     }
 
@@ -61,13 +62,16 @@ internal sealed class ResilientObjectStore : IObjectStore
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Through(_calls, token => _store.HeadAsync(key, token), ct);
 
-    public Task<bool> MoveAsync(string fromKey, string toKey, CancellationToken ct) => Through(_transfers, token => _store.MoveAsync(fromKey, toKey, token), ct);
+    public Task<bool> MoveAsync(string fromKey, string toKey, CancellationToken ct) =>
+        Through(_transfers, token => _store.MoveAsync(fromKey, toKey, token), ct);
 
-    public Task<bool> CopyAsync(string fromKey, string toKey, CancellationToken ct) => Through(_transfers, token => _store.CopyAsync(fromKey, toKey, token), ct);
+    public Task<bool> CopyAsync(string fromKey, string toKey, CancellationToken ct) =>
+        Through(_transfers, token => _store.CopyAsync(fromKey, toKey, token), ct);
 
     public Task<bool> DeleteAsync(string key, CancellationToken ct) => Through(_calls, token => _store.DeleteAsync(key, token), ct);
 
-    public Task DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken ct) => Through(_transfers, token => Done(_store.DeleteManyAsync(keys, token)), ct);
+    public Task DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken ct) =>
+        Through(_transfers, token => Done(_store.DeleteManyAsync(keys, token)), ct);
 
     public string? LocalPathOf(string key) => _store.LocalPathOf(key);
 
@@ -77,12 +81,14 @@ internal sealed class ResilientObjectStore : IObjectStore
             yield return listing;
     }
 
-    public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Through(_transfers, token => Done(_store.SetTierAsync(key, tier, token)), ct);
+    public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) =>
+        Through(_transfers, token => Done(_store.SetTierAsync(key, tier, token)), ct);
 
     public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
         Through(_calls, token => _store.PresignPutAsync(key, contentType, maxBytes, validFor, token), ct);
 
-    public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) => Through(_calls, token => _store.PresignGetAsync(key, validFor, token), ct);
+    public Task<Uri?> PresignGetAsync(string key, TimeSpan validFor, CancellationToken ct) =>
+        Through(_calls, token => _store.PresignGetAsync(key, validFor, token), ct);
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => Through(_transfers, token => _store.SweepAsync(olderThan, token), ct);
 

@@ -11,7 +11,8 @@ internal static class S3Errors
 {
     public static bool IsAbsent(AmazonS3Exception problem) => problem.StatusCode is HttpStatusCode.NotFound && problem.ErrorCode is not "NoSuchBucket";
 
-    public static bool IsStoreFailure(Exception problem, CancellationToken ct) => RemoteFailure.Is(problem, ct) || problem is AmazonClientException or AmazonServiceException;
+    public static bool IsStoreFailure(Exception problem, CancellationToken ct) =>
+        RemoteFailure.Is(problem, ct) || problem is AmazonClientException or AmazonServiceException;
 
     public static ObjectStoreException Explain(string verb, string key, Exception problem) => new(
         problem is AmazonServiceException { StatusCode: >= HttpStatusCode.Continue } refused

@@ -4,12 +4,14 @@ using Amazon.S3.Model;
 namespace ImageService.Core.Storage;
 
 /// <summary>One put to a store of the S3 family: a single request up to a part's size, a multipart upload above, which is aborted when it fails.</summary>
-internal sealed class S3Upload(AmazonS3Client client, StoreOptions options, string key, PutOptions put, S3StorageClass? storageClass, bool signPayload, bool onlyCreate)
+internal sealed class S3Upload(AmazonS3Client client, StoreOptions options, string key, PutOptions put, S3StorageClass? storageClass, bool signPayload,
+    bool onlyCreate)
 {
     /// <param name="part">The first part, filled.</param>
     /// <param name="content">The rest.</param>
     /// <param name="ct">Cancels; nothing stays.</param>
-    public Task<PutResult> RunAsync(PartBuffer part, Stream content, CancellationToken ct) => part.IsFull ? PutPartsAsync(part, content, ct) : PutWholeAsync(part, ct);
+    public Task<PutResult> RunAsync(PartBuffer part, Stream content, CancellationToken ct) =>
+        part.IsFull ? PutPartsAsync(part, content, ct) : PutWholeAsync(part, ct);
 
     private async Task<PutResult> PutWholeAsync(PartBuffer part, CancellationToken ct)
     {

@@ -31,7 +31,8 @@ public sealed class StorageOptions
     /// <summary>The stores by name, the default one first.</summary>
     internal IReadOnlyList<(string Name, StoreOptions Options)> Named() => Stores.Count == 0
         ? [(Provider.ToLowerInvariant(), new StoreOptions { Provider = Provider, Root = Root })]
-        : [.. Stores.OrderByDescending(store => store.Key == Default).ThenBy(store => store.Key, StringComparer.OrdinalIgnoreCase).Select(store => (store.Key, store.Value))];
+        : [.. Stores.OrderByDescending(store => store.Key == Default)
+            .ThenBy(store => store.Key, StringComparer.OrdinalIgnoreCase).Select(store => (store.Key, store.Value))];
 }
 
 /// <summary>Tries at start what would otherwise fail at the first upload: every store says all it needs, and folders can be written.</summary>

@@ -26,7 +26,8 @@ public static class StorageServices
         {
             var stores = provider.GetRequiredService<StoreAdapters>().All;
             return new ObjectStores(
-                [new NamedStore(stores[0].Name, provider.GetRequiredService<IObjectStore>()), .. stores.Skip(1).Select(store => new NamedStore(store.Name, store.Objects))]);
+                [new NamedStore(stores[0].Name, provider.GetRequiredService<IObjectStore>()),
+                    .. stores.Skip(1).Select(store => new NamedStore(store.Name, store.Objects))]);
         });
         services.AddHostedService<StoreSurvey>();
         services.AddSingleton<StoreProbe>();

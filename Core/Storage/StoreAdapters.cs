@@ -40,7 +40,8 @@ internal sealed class StoreAdapters : IDisposable
             AzureObjectStore.ProviderName => new AzureObjectStore(options, time),
             GcsObjectStore.ProviderName => new GcsObjectStore(options),
             var other => throw new OptionsValidationException(
-                nameof(StorageOptions), typeof(StorageOptions), [$"Storage provider '{other}' of store '{name}' is unknown. Known: {string.Join(", ", Providers)}."]),
+                nameof(StorageOptions), typeof(StorageOptions),
+                [$"Storage provider '{other}' of store '{name}' is unknown. Known: {string.Join(", ", Providers)}."]),
         };
         return new StoreAdapter(name, bare, new MeasuredObjectStore(bare is FileObjectStore ? bare : new ResilientObjectStore(bare, options, time), metrics));
     }

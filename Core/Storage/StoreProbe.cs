@@ -43,7 +43,8 @@ public sealed class StoreProbe(IObjectStore store, TimeProvider time)
     {
         lock (_lock)
         {
-            if (_look is null || (_look.IsCompleted && time.GetElapsedTime(_began) > (_look is { IsCompletedSuccessfully: true, Result: null } ? KeptFor : FailureKeptFor)))
+            if (_look is null || (_look.IsCompleted
+                && time.GetElapsedTime(_began) > (_look is { IsCompletedSuccessfully: true, Result: null } ? KeptFor : FailureKeptFor)))
 #pragma warning disable RS0030 // A store that hangs before its first await would hold the lock.
                 (_began, _look) = (time.GetTimestamp(), Task.Run(LookAsync));
 #pragma warning restore RS0030

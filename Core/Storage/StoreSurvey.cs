@@ -44,7 +44,8 @@ internal sealed class StoreSurvey(StoreAdapters stores, ILogger<StoreSurvey> log
         {
             await using var opened = await store.OpenAsync(key, new ByteRange(3, 4), ct);
             var bytes = new byte[5];
-            return opened is not null && await opened.Content.ReadAtLeastAsync(bytes, 5, throwOnEndOfStream: false, ct) == 4 && bytes.AsSpan(0, 4).SequenceEqual("3456"u8);
+            return opened is not null && await opened.Content.ReadAtLeastAsync(bytes, 5, throwOnEndOfStream: false, ct) == 4
+                && bytes.AsSpan(0, 4).SequenceEqual("3456"u8);
         });
         var copied = await TriedAsync(() => store.CopyAsync(key, copy, ct));
         var classes = await TriedAsync(async () =>

@@ -46,11 +46,15 @@ public sealed class ImageServiceMetrics : IDisposable
         _storageBytes = _meter.CreateCounter<long>("storage_bytes_transferred_total", description: "Bytes read from and written to the object store.");
         _assetsUploaded = _meter.CreateCounter<long>("assets_uploaded_total", description: "Assets and versions accepted.");
         _bandwidth = _meter.CreateCounter<long>("bandwidth_served_bytes_total", description: "Bytes of image bodies sent to clients.");
-        _signatureReports = _meter.CreateCounter<long>("signature_reports_total", description: "Private requests served in report mode that enforcing would have refused.");
+        _signatureReports =
+            _meter.CreateCounter<long>("signature_reports_total", description: "Private requests served in report mode that enforcing would have refused.");
         _purges = _meter.CreateCounter<long>("cdn_purges_total", description: "Purge calls to CDNs.");
-        _integrityFailures = _meter.CreateCounter<long>("integrity_failures_total", description: "Stored or cached bytes that were not what is known of them, by kind.");
-        _meter.CreateObservableGauge("storage_bytes_used", () => PerOrganization(use => use.UsedBytes), description: "Bytes of originals stored, by organization.");
-        _meter.CreateObservableGauge("storage_bytes_quota", () => PerOrganization(use => use.QuotaBytes), description: "Storage quota, bytes, of organizations that have one.");
+        _integrityFailures =
+            _meter.CreateCounter<long>("integrity_failures_total", description: "Stored or cached bytes that were not what is known of them, by kind.");
+        _meter.CreateObservableGauge("storage_bytes_used", () => PerOrganization(use => use.UsedBytes),
+            description: "Bytes of originals stored, by organization.");
+        _meter.CreateObservableGauge("storage_bytes_quota", () => PerOrganization(use => use.QuotaBytes),
+            description: "Storage quota, bytes, of organizations that have one.");
     }
 
     /// <summary>
@@ -205,5 +209,6 @@ public static class ImageServiceTracing
     /// <param name="name">Name of the span.</param>
     /// <param name="traceParent">W3C <c>traceparent</c>; anything else counts as none.</param>
     public static Activity? Continue(string name, string? traceParent) =>
-        Source.StartActivity(name, ActivityKind.Consumer, ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var parent) ? parent : default);
+        Source.StartActivity(name, ActivityKind.Consumer,
+            ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var parent) ? parent : default);
 }

@@ -137,7 +137,8 @@ public sealed class TenantDirectory(RegistryFactory registry, FactsCache facts)
             static async (asked, ct) =>
             {
                 await using var db = asked.registry.ForOrganization(asked.OrganizationId);
-                return (await ReadAsync(db, LiveSpaces(db, asked.OrganizationId).Where(row => row.Tenant == asked.tenant && row.Space == asked.space), ct)).SingleOrDefault();
+                return (await ReadAsync(db, LiveSpaces(db, asked.OrganizationId).Where(row => row.Tenant == asked.tenant && row.Space == asked.space),
+                    ct)).SingleOrDefault();
             },
             StaleFacts.Allow,
             ct);

@@ -23,7 +23,8 @@ public readonly record struct ClientHints(int? Width, bool SavesData)
     }
 
     private static double? Number(string? text) =>
-        text is { Length: > 0 and < 12 } && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        text is { Length: > 0 and < 12 } && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number : null;
 
     private static bool SaysOn(string? saveData) => saveData is not null && saveData.Split(';')[0].Trim().Equals("on", StringComparison.OrdinalIgnoreCase);
 }

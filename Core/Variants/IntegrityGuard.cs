@@ -14,7 +14,8 @@ namespace ImageService.Core.Variants;
 /// alert, the log, and for originals, which nobody
 /// can make again, a line in the organization's audit log.
 /// </summary>
-public sealed class IntegrityGuard(RegistryFactory registry, AuditLog audit, CurrentActor actor, ImageServiceMetrics metrics, TimeProvider time, ILogger<IntegrityGuard> logger)
+public sealed class IntegrityGuard(RegistryFactory registry, AuditLog audit, CurrentActor actor, ImageServiceMetrics metrics, TimeProvider time,
+    ILogger<IntegrityGuard> logger)
 {
     public const string Variant = "variant";
     public const string Original = "original";

@@ -32,7 +32,8 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
     /// no copy.
     /// </returns>
     /// <exception cref="ObjectStoreException">The store does not answer.</exception>
-    public async Task<Result<(Publication Publication, TransformTimes Times)>> MakeAsync(VariantDescription description, int? budget, CpuUse use, CancellationToken ct)
+    public async Task<Result<(Publication Publication, TransformTimes Times)>> MakeAsync(VariantDescription description, int? budget, CpuUse use,
+        CancellationToken ct)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{StrippedFile.TemporaryPrefix}{Guid.CreateVersion7():n}");
         try
@@ -41,7 +42,8 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
             if (await CopyAsync(description, path, ct) is { } damage)
             {
                 var asset = description.Asset;
-                await integrity.TellOriginalAsync(description.OrganizationId, asset.AssetId, asset.Version, IntegrityGuard.Original, asset.StorageKey, damage, ct);
+                await integrity.TellOriginalAsync(description.OrganizationId, asset.AssetId, asset.Version, IntegrityGuard.Original, asset.StorageKey, damage,
+                    ct);
                 return VariantErrors.OriginalGone;
             }
 
@@ -52,7 +54,8 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
             using (stripped)
             {
                 var made = new MadeVariant(
-                    description.Canonical.Format, description.Asset.Width, description.Asset.Height, stripped.Length, await HashAsync(stripped.OpenRead(), ct), use.Spent, stripped.OpenRead);
+                    description.Canonical.Format, description.Asset.Width, description.Asset.Height, stripped.Length, await HashAsync(stripped.OpenRead(), ct),
+                    use.Spent, stripped.OpenRead);
                 var transformed = Stopwatch.GetElapsedTime(started);
                 started = Stopwatch.GetTimestamp();
                 var publication = await store.PublishAsync(description, made, budget, ct);

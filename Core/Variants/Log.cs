@@ -4,7 +4,8 @@ namespace ImageService.Core.Variants;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); images of it are refused. Bring the object back from a backup.")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); images of it are refused. Bring the object back from a backup.")]
     public static partial void OriginalDamaged(ILogger logger, string kind, string key, Damage damage);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} '{Key}' is not what the registry knows ({Damage}); it is made anew.")]

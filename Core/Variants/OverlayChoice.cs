@@ -26,13 +26,15 @@ public sealed class OverlayChoice(OverlayCatalog overlays, FontCatalog fonts, As
     public static ChosenOverlays? NoneFor(SpaceScope space, ImageOperations operations, PresetRevision? preset)
     {
         var beneath = preset?.Operations;
-        var isNamed = (operations.Overlay ?? operations.Overlay2 ?? operations.Overlay3 ?? beneath?.Overlay ?? beneath?.Overlay2 ?? beneath?.Overlay3) is not null;
+        var isNamed =
+            (operations.Overlay ?? operations.Overlay2 ?? operations.Overlay3 ?? beneath?.Overlay ?? beneath?.Overlay2 ?? beneath?.Overlay3) is not null;
         return isNamed || space.Policy.Watermark is not null ? null : None;
     }
 
     private static string?[] Slugs(ImageOperations operations, PresetRevision? preset) =>
     [
-        operations.Overlay ?? preset?.Operations.Overlay, operations.Overlay2 ?? preset?.Operations.Overlay2, operations.Overlay3 ?? preset?.Operations.Overlay3,
+        operations.Overlay ?? preset?.Operations.Overlay, operations.Overlay2 ?? preset?.Operations.Overlay2,
+        operations.Overlay3 ?? preset?.Operations.Overlay3,
     ];
 
     private async ValueTask<Result<ChosenOverlays>> FindAsync(SpaceScope space, string?[] slugs, CancellationToken ct)

@@ -49,7 +49,8 @@ public sealed class OverlayReader(VariantStore store, IntegrityGuard integrity, 
         return new OverlayMaterial([.. drawn.Select(it => new OverlayDrawing(it.Overlay.Revision.Elements, it.Texts, it.Dpr, it.MinWidth))], pictures, files);
     }
 
-    private async Task<Result<TransformSource>> ReadAsync(AssetFacts asset, IReadOnlyList<DrawnOverlay> drawn, PixelSize picture, CpuUse? use, CancellationToken ct)
+    private async Task<Result<TransformSource>> ReadAsync(AssetFacts asset, IReadOnlyList<DrawnOverlay> drawn, PixelSize picture, CpuUse? use,
+        CancellationToken ct)
     {
         var (kind, key, expected) = asset.WorkingCopyKey is { } copy
             ? (IntegrityGuard.WorkingCopy, copy, new ExpectedBytes(null, asset.WorkingCopyHash))
@@ -65,7 +66,9 @@ public sealed class OverlayReader(VariantStore store, IntegrityGuard integrity, 
         if (format != OriginalFormat.Svg)
             return new TransformSource(bytes, format, IsIntermediate: false, KeepCopyright: false);
         var size = new PixelSize(asset.Width, asset.Height);
-        var png = await drawer.DrawAsync(bytes, ImagePainter.LargestOf(asset.AssetId.ToString(), asset.Version, Shown(drawn), picture, size), PicturePart.Whole, use, ct);
+        var png =
+            await drawer.DrawAsync(bytes, ImagePainter.LargestOf(asset.AssetId.ToString(), asset.Version, Shown(drawn), picture, size), PicturePart.Whole, use,
+                ct);
         return png.Map(pixels => new TransformSource(pixels, OriginalFormat.Png, IsIntermediate: false, KeepCopyright: false) { DrawnFrom = size });
     }
 

@@ -14,7 +14,8 @@ namespace ImageService.Core.Variants;
 /// needs it where the worker has not made it yet. Which of them is never a matter of what happens to be there: the same key always means the same bytes.
 /// </summary>
 public sealed class SourceReader(
-    VariantStore store, IntegrityGuard integrity, TransformEngine engine, IsolatedDecoder drawer, ImageServiceMetrics metrics, TimeProvider time, ILogger<SourceReader> logger)
+    VariantStore store, IntegrityGuard integrity, TransformEngine engine, IsolatedDecoder drawer, ImageServiceMetrics metrics, TimeProvider time,
+    ILogger<SourceReader> logger)
 {
     private readonly SingleFlight<(Guid AssetId, int Version), Result<ReadOnlyMemory<byte>>> _making = new(TimeSpan.FromMinutes(2), time);
 

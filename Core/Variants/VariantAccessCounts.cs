@@ -15,7 +15,8 @@ public sealed class VariantAccessCounts(RegistryFactory registry, TimeProvider t
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    private readonly PendingSums<(Guid OrganizationId, VariantKey Variant), long> _counts = new(static key => key.OrganizationId, static (one, other) => one + other, MaxKeys);
+    private readonly PendingSums<(Guid OrganizationId, VariantKey Variant), long> _counts = new(static key => key.OrganizationId,
+        static (one, other) => one + other, MaxKeys);
 
     protected override long Waiting => _counts.Count;
 

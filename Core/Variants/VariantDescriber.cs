@@ -16,7 +16,8 @@ namespace ImageService.Core.Variants;
 /// Says which variant a request means: preset expanded, policy asked, format negotiated, canonical form and hash. Reads facts that are normally in
 /// memory, and remembers its own answers for as long as those facts are the same objects, so that a warm request computes no hash.
 /// </summary>
-public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, OverlayChoice overlays, EncoderSupport encoders, IOptions<EngineOptions> options)
+public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, OverlayChoice overlays, EncoderSupport encoders,
+    IOptions<EngineOptions> options)
 {
     private const int MemoryLimit = 20_000;
 
@@ -46,7 +47,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var hinted = HintedOperations.Of(request, preset);
         request = ReferenceEquals(hinted.Written, request.Operations) ? request : request with { Operations = hinted.Written };
         var format = Negotiate(request, hinted.Preset, facts);
-        var meaning = new Meaning(request.Space, facts, preset, chosen, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn, hinted.Width, hinted.SavesData);
+        var meaning = new Meaning(request.Space, facts, preset, chosen, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn,
+            hinted.Width, hinted.SavesData);
         if (_described.TryGetValue(meaning, out var known))
             return known;
         if (!Describe(request, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
@@ -64,17 +66,21 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     {
         description = null;
         PresetRevision? preset = null;
-        if (!assets.TryFind(request.Space, request.AssetId, request.Version, out var facts) || facts is null || (request.Access is { } access && facts.Access != access))
+        if (!assets.TryFind(request.Space, request.AssetId, request.Version, out var facts) || facts is null
+            || (request.Access is { } access && facts.Access != access))
             return false;
         if (request.Operations.Preset is { } slug && !presets.TryFind(request.Space, slug, out preset))
             return false;
 
         // With overlays and client hints it takes more: those are answered from memory too, but on the way that may ask for it.
         var (width, quality) = (request.Operations.Width ?? preset?.Operations.Width, request.Operations.Quality ?? preset?.Operations.Quality);
-        if (width is OperationsGrammar.AutoWidth || quality is { IsAuto: true } || OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
+        if (width is OperationsGrammar.AutoWidth || quality is { IsAuto: true }
+            || OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
             return false;
         var format = Negotiate(request, preset, facts);
-        return _described.TryGetValue(new Meaning(request.Space, facts, preset, none, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn, 0, false), out description);
+        return _described.TryGetValue(
+            new Meaning(request.Space, facts, preset, none, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn, 0, false),
+            out description);
     }
 
     private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
@@ -105,7 +111,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         bool Holds(ImageFormat format) => SizeBudget.Holds(merged, format, source, ReadFormatOf(facts), options.Value.MemoryBudgetBytes);
     }
 
-    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? hinted, PresetRevision? preset, AssetFacts facts, ChosenOverlays chosen, ImageFormat format)
+    private Result<VariantDescription> Describe(VariantRequest request, PresetRevision? hinted, PresetRevision? preset, AssetFacts facts,
+        ChosenOverlays chosen, ImageFormat format)
     {
         var policy = request.Space.Policy;
         var merged = hinted is null ? request.Operations : request.Operations.Over(hinted.Operations);
@@ -126,7 +133,9 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
         var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
         var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
-        var hash = OperationsHash.Compute(canonical.Text, facts.ContentHash, format, OverlayLayers.Revision(Revision(usesIntermediate, isExact, source.Drawing is not null, policy), drawn, canonical));
+        var hash =
+            OperationsHash.Compute(canonical.Text, facts.ContentHash, format,
+                OverlayLayers.Revision(Revision(usesIntermediate, isExact, source.Drawing is not null, policy), drawn, canonical));
         var tags = CacheTags.Of(request.Space.OrganizationSlug, request.Space.TenantSlug, request.Space.SpaceSlug, request.AssetId.ToString(), preset?.Slug);
         return new VariantDescription
         {
@@ -202,15 +211,19 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
     /// <summary>What an answer was derived from: facts by identity (the cache hands out the same objects until they change), the request by value.</summary>
     private readonly record struct Meaning(
-        object Space, object Asset, object? Preset, ChosenOverlays Overlays, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset, bool IsOwn, int HintedWidth,
+        object Space, object Asset, object? Preset, ChosenOverlays Overlays, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset,
+        bool IsOwn, int HintedWidth,
         bool SavesData)
     {
         public bool Equals(Meaning other) =>
-            ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset) && Overlays.IsSame(other.Overlays)
-            && Format == other.Format && IsSigned == other.IsSigned && IsForAsset == other.IsForAsset && IsOwn == other.IsOwn && HintedWidth == other.HintedWidth && SavesData == other.SavesData
+            ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset)
+                && Overlays.IsSame(other.Overlays)
+            && Format == other.Format && IsSigned == other.IsSigned && IsForAsset == other.IsForAsset && IsOwn == other.IsOwn
+            && HintedWidth == other.HintedWidth && SavesData == other.SavesData
             && Operations.Equals(other.Operations);
 
         public override int GetHashCode() => HashCode.Combine(
-            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format, Operations.Quality);
+            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format,
+            Operations.Quality);
     }
 }

@@ -16,7 +16,8 @@ public static class VariantErrors
     public static Error NoSuchOverlay(string slug) => new(ErrorCode.NotFound, $"There is no overlay \"{slug}\" in this space.");
 
     public static Error NoOverlayPicture(string overlay, string asset, int version) => new(
-        ErrorCode.NotFound, $"The overlay \"{overlay}\" shows version {version} of the asset {asset}, which is not there any more. Give the overlay another picture.");
+        ErrorCode.NotFound,
+        $"The overlay \"{overlay}\" shows version {version} of the asset {asset}, which is not there any more. Give the overlay another picture.");
 
     public static Error NoOverlayFont(string overlay, string font) => new(
         ErrorCode.NotFound, $"The overlay \"{overlay}\" is written in the font \"{font}\", which is not there any more. Give the overlay another font.");

@@ -71,7 +71,8 @@ public sealed class VariantProduction(
         int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
         try
         {
-            if (originals.Applies(description) && await MakeLargeAsync(description, budget, turn, use, ct) is { Error: not { Code: ErrorCode.UndecodableImage } } streamed)
+            if (originals.Applies(description)
+                && await MakeLargeAsync(description, budget, turn, use, ct) is { Error: not { Code: ErrorCode.UndecodableImage } } streamed)
             {
                 isMade = streamed.IsSuccess;
                 return streamed.Map(spent => new ProducedVariant(null, spent with { Wait = waited }));
@@ -100,7 +101,8 @@ public sealed class VariantProduction(
     {
         var cpuMs = (long)use.Spent.TotalMilliseconds;
         if (use.TouchedPixels)
-            usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: isMade ? 1 : 0, cpuMs);
+            usage.Note(description.OrganizationId, description.Space.TenantId, description.Space.SpaceId, requests: 0, bytes: 0, transforms: isMade ? 1 : 0,
+                cpuMs);
         quotas.NoteCpu(description.Space, cpuMs);
     }
 
@@ -199,7 +201,8 @@ public sealed class VariantProduction(
     private async Task<Result<TransformedImage>> EncodeAnewAsync(
         VariantDescription description, TransformSource source, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)
     {
-        var whole = description.Canonical with { Operations = description.Canonical.Operations with { Original = false, Quality = Quality.Of(FaithfulQuality) } };
+        var whole =
+            description.Canonical with { Operations = description.Canonical.Operations with { Original = false, Quality = Quality.Of(FaithfulQuality) } };
         turn.Dispose();
         if (!(await gate.EnterAsync(Request(description, whole, isOwn), ct)).TryGet(out var lease, out var full))
             return full;

@@ -42,7 +42,8 @@ public sealed class VariantProvider
         TimeProvider time,
         ILogger<VariantProvider> logger)
     {
-        (_describer, _cache, _store, _production, _integrity, _locks, _accesses, _metrics, _logger) = (describer, cache, store, production, integrity, locks, accesses, metrics, logger);
+        (_describer, _cache, _store, _production, _integrity, _locks, _accesses, _metrics,
+            _logger) = (describer, cache, store, production, integrity, locks, accesses, metrics, logger);
         _flights = new SingleFlight<VariantKey, Result<Found>>(FlightLimit, time);
 
         // A flight that began before an invalidation lands unpublished.
@@ -129,7 +130,8 @@ public sealed class VariantProvider
         if (_production.Judge(description, isOwn) is { } refusal)
             return refusal;
 
-        await using var held = await _locks.AcquireAsync($"variant:{description.Key.AssetId:n}:{description.Key.Version}:{description.OperationsHash}", flight.Token);
+        await using var held =
+            await _locks.AcquireAsync($"variant:{description.Key.AssetId:n}:{description.Key.Version}:{description.OperationsHash}", flight.Token);
 
         // A second look: whoever held the lock before may have made it.
         var (known, again) = await LookBelowMemoryAsync(description, flight, isLast: true);
@@ -198,7 +200,8 @@ public sealed class VariantProvider
         description.IsExactOriginal ? description.Asset.Store : row?.Store ?? description.Space.Policy.Store;
 
     /// <summary>Takes an opened object as far as it is what is known of it: bytes for memory, or the word that it may be streamed.</summary>
-    private async Task<(Found? Found, Damage? Damage)> TakeAsync(VariantDescription description, string? place, StoredObject stored, VariantRow? row, Flight flight)
+    private async Task<(Found? Found, Damage? Damage)> TakeAsync(VariantDescription description, string? place, StoredObject stored, VariantRow? row,
+        Flight flight)
     {
         var expected = ExpectedOf(description, row);
         if (!_cache.AcceptsInMemory(stored.Info.SizeBytes))
@@ -222,7 +225,8 @@ public sealed class VariantProvider
     {
         var asset = description.Asset;
         if (description.IsExactOriginal)
-            await _integrity.TellOriginalAsync(description.OrganizationId, asset.AssetId, asset.Version, IntegrityGuard.Original, description.StorageKey, damage, ct);
+            await _integrity.TellOriginalAsync(description.OrganizationId, asset.AssetId, asset.Version, IntegrityGuard.Original, description.StorageKey,
+                damage, ct);
         else if (row is not null || damage is not Damage.Missing)
             _integrity.TellRemade(IntegrityGuard.Variant, description.StorageKey, damage);
     }

@@ -20,7 +20,8 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
         return await db.Variants.AsNoTracking()
             .Where(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash == hash)
-            .Select(variant => new VariantRow(variant.StorageKey, variant.StorageProvider, variant.Width, variant.Height, variant.SizeBytes, variant.ContentHash))
+            .Select(variant =>
+                new VariantRow(variant.StorageKey, variant.StorageProvider, variant.Width, variant.Height, variant.SizeBytes, variant.ContentHash))
             .FirstOrDefaultAsync(ct);
     }
 
@@ -102,7 +103,9 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         await db.AssetVersions
             .Where(row => row.AssetId == assetId && row.Version == version && (row.IntermediateKey != key || row.IntermediateHash != hash))
             .ExecuteUpdateAsync(
-                row => row.SetProperty(it => it.IntermediateKey, key).SetProperty(it => it.IntermediateHash, hash).SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
+                row => row.SetProperty(it => it.IntermediateKey, key)
+                    .SetProperty(it => it.IntermediateHash, hash)
+                    .SetProperty(it => it.IntermediateWidth, intermediate.Width).SetProperty(it => it.IntermediateHeight, intermediate.Height),
                 ct);
     }
 

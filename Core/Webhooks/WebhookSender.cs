@@ -12,7 +12,8 @@ namespace ImageService.Core.Webhooks;
 /// Makes one attempt at a delivery: POST to the endpoint through the guarded client, signed, nothing followed, the answer's body unread.
 /// Any 2xx is success. The attempt is claimed first, so that two workers never make the same one.
 /// </summary>
-public sealed class WebhookSender(RegistryFactory registry, SecretProtector protector, GuardedHttpClient client, IOptions<WebhookOptions> options, TimeProvider time)
+public sealed class WebhookSender(RegistryFactory registry, SecretProtector protector, GuardedHttpClient client, IOptions<WebhookOptions> options,
+    TimeProvider time)
 {
     private readonly WebhookOptions _options = options.Value;
 
@@ -44,7 +45,8 @@ public sealed class WebhookSender(RegistryFactory registry, SecretProtector prot
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.UserAgent.ParseAdd("ImageService-Webhooks/1.0");
-        request.Headers.TryAddWithoutValidation(WebhookSignature.Header, WebhookSignature.Sign(protector.Unprotect(webhook.ProtectedSecret), delivery.Body, now));
+        request.Headers.TryAddWithoutValidation(WebhookSignature.Header,
+            WebhookSignature.Sign(protector.Unprotect(webhook.ProtectedSecret), delivery.Body, now));
         request.Headers.TryAddWithoutValidation("X-ImageService-Event", delivery.Event);
         request.Headers.TryAddWithoutValidation("X-ImageService-Delivery", delivery.Id.ToString());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -14,7 +14,8 @@ internal sealed class ProviderSignInProbe(IHttpClientFactory clients)
         using var client = clients.CreateClient(Client);
         try
         {
-            using var answer = await client.GetAsync($"/v1/organizations/{Uri.EscapeDataString(organization)}/sign-in", HttpCompletionOption.ResponseHeadersRead, ct);
+            using var answer =
+                await client.GetAsync($"/v1/organizations/{Uri.EscapeDataString(organization)}/sign-in", HttpCompletionOption.ResponseHeadersRead, ct);
             return (int)answer.StatusCode switch
             {
                 >= 300 and < 400 => (true, null),
@@ -23,7 +24,8 @@ internal sealed class ProviderSignInProbe(IHttpClientFactory clients)
                 _ => (false, "The organization's provider cannot be reached right now. Try again in a moment."),
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or Polly.Timeout.TimeoutRejectedException or Polly.CircuitBreaker.BrokenCircuitException)
+        catch (Exception exception) when (exception is HttpRequestException or Polly.Timeout.TimeoutRejectedException
+            or Polly.CircuitBreaker.BrokenCircuitException)
         {
             return (false, ApiProblem.Unreachable.Detail);
         }

@@ -64,7 +64,8 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
     {
         try
         {
-            return ticket is not null && JsonSerializer.Deserialize<string[]>(_protector.Unprotect(ticket)) is [var email, var password] ? (email, password) : null;
+            return ticket is not null && JsonSerializer.Deserialize<string[]>(_protector.Unprotect(ticket)) is [var email, var password]
+                ? (email, password) : null;
         }
         catch (System.Security.Cryptography.CryptographicException)
         {
@@ -92,7 +93,8 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
     }
 
     private static ClaimsPrincipal Principal(string token, string name) =>
-        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(PortalSession.TokenClaim, token)], CookieAuthenticationDefaults.AuthenticationScheme));
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(PortalSession.TokenClaim, token)],
+            CookieAuthenticationDefaults.AuthenticationScheme));
 }
 
 /// <summary>What came of a sign-in.</summary>

@@ -46,10 +46,12 @@ public sealed record FolderResponse(string Folder, string Name, long Assets, lon
 public sealed record VersionResponse(int Version, bool Current, string Format, int Width, int Height, long SizeBytes, DateTimeOffset UploadedAt);
 
 public sealed record VariantResponse(
-    int Version, string Operations, string Format, int Width, int Height, long SizeBytes, string Tier, string? Preset, string Url, DateTimeOffset CreatedAt, DateTimeOffset? LastAccessedAt, long AccessCount);
+    int Version, string Operations, string Format, int Width, int Height, long SizeBytes, string Tier, string? Preset, string Url, DateTimeOffset CreatedAt,
+    DateTimeOffset? LastAccessedAt, long AccessCount);
 
 /// <summary>How many assets there are, and of which kinds.</summary>
-public sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access, IReadOnlyList<FacetCount> Tags);
+public sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access,
+    IReadOnlyList<FacetCount> Tags);
 
 public sealed record FacetCount(string Value, long Assets);
 

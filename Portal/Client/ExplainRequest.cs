@@ -6,7 +6,8 @@ namespace ImageService.Portal.Client;
 public sealed record ExplainRequest(string Url, string? Accept);
 
 public sealed record ExplainResponse(
-    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies, IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
+    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies,
+    IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
     string? Layer, ExplainedSignature Signature, ExplainedRefusal? Refusal);
 
 public sealed record ExplainedPlace(string Organization, string Tenant, string Space, string Asset, int Version, string Access);

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
-public sealed record HostResponse(string Hostname, string Dialect, bool AllowUnsigned, bool Lenient, bool HasKeys, HostChallengeResponse? Challenge, DateTimeOffset? VerifiedAt, DateTimeOffset CreatedAt);
+public sealed record HostResponse(string Hostname, string Dialect, bool AllowUnsigned, bool Lenient, bool HasKeys, HostChallengeResponse? Challenge,
+    DateTimeOffset? VerifiedAt, DateTimeOffset CreatedAt);
 
 public sealed record HostChallengeResponse(string DnsRecord, string HttpUrl, string Value);
 

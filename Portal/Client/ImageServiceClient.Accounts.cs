@@ -10,7 +10,8 @@ internal sealed partial class ImageServiceClient
 
     public Task<ApiAnswer<SessionTokenResponse>> AcceptInvitationAsync(AcceptInvitationRequest request, CancellationToken ct) =>
         SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/invitations/accept") { Content = JsonContent.Create(request, ApiJson.Default.AcceptInvitationRequest) },
+            new HttpRequestMessage(HttpMethod.Post,
+                "/v1/invitations/accept") { Content = JsonContent.Create(request, ApiJson.Default.AcceptInvitationRequest) },
             null,
             ApiJson.Default.SessionTokenResponse,
             ct);
@@ -18,7 +19,8 @@ internal sealed partial class ImageServiceClient
     /// <summary>Asks for a reset link by mail; the answer does not tell whether there is such an account.</summary>
     public Task<ApiAnswer<JsonElement>> RequestPasswordResetAsync(RequestPasswordResetRequest request, CancellationToken ct) =>
         SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/password-resets") { Content = JsonContent.Create(request, ApiJson.Default.RequestPasswordResetRequest) },
+            new HttpRequestMessage(HttpMethod.Post,
+                "/v1/password-resets") { Content = JsonContent.Create(request, ApiJson.Default.RequestPasswordResetRequest) },
             null,
             ApiJson.Default.JsonElement,
             ct);
@@ -26,7 +28,8 @@ internal sealed partial class ImageServiceClient
     /// <summary>Sets a new password by the token of a reset link.</summary>
     public Task<ApiAnswer<JsonElement>> CompletePasswordResetAsync(CompletePasswordResetRequest request, CancellationToken ct) =>
         SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/password-resets/complete") { Content = JsonContent.Create(request, ApiJson.Default.CompletePasswordResetRequest) },
+            new HttpRequestMessage(HttpMethod.Post,
+                "/v1/password-resets/complete") { Content = JsonContent.Create(request, ApiJson.Default.CompletePasswordResetRequest) },
             null,
             ApiJson.Default.JsonElement,
             ct);
@@ -46,7 +49,8 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<JsonElement>> RemoveTotpAsync(string password, CancellationToken ct) =>
         SendAsync<ConfirmPasswordRequest, JsonElement>(HttpMethod.Post, "/v1/me/totp/remove", new ConfirmPasswordRequest(password), null, ct);
 
-    public Task<ApiAnswer<ItemsResponse<SessionResponse>>> ListSessionsAsync(CancellationToken ct) => GetAsync<ItemsResponse<SessionResponse>>("/v1/sessions", null, ct);
+    public Task<ApiAnswer<ItemsResponse<SessionResponse>>> ListSessionsAsync(CancellationToken ct) =>
+        GetAsync<ItemsResponse<SessionResponse>>("/v1/sessions", null, ct);
 
     public Task<ApiAnswer<JsonElement>> EndSessionAsync(Guid id, CancellationToken ct) => DeleteAsync($"/v1/sessions/{id}", null, ct);
 }

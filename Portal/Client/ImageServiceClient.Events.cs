@@ -21,14 +21,16 @@ internal sealed partial class ImageServiceClient
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
             if (!response.IsSuccessStatusCode) return await ReadProblemAsync(response, ct);
             await using var content = await response.Content.ReadAsStreamAsync(ct);
-            await foreach (var item in SseParser.Create(content, static (_, data) => JsonSerializer.Deserialize(data, ApiJson.Default.ChangeEvent) ?? new ChangeEvent(null, null)).EnumerateAsync(ct))
+            await foreach (var item in SseParser.Create(content,
+                static (_, data) => JsonSerializer.Deserialize(data, ApiJson.Default.ChangeEvent) ?? new ChangeEvent(null, null)).EnumerateAsync(ct))
             {
                 if (!take(item)) break;
             }
 
             return null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or TimeoutRejectedException or BrokenCircuitException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or TimeoutRejectedException
+            or BrokenCircuitException)
         {
             return ApiProblem.Unreachable;
         }

@@ -40,5 +40,6 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<StoreMoveResponse>> MoveStoreAsync(Level level, string store, CancellationToken ct) =>
         SendAsync<CreateStoreMoveRequest, StoreMoveResponse>(HttpMethod.Post, $"{level.ApiPath}/store-moves", new CreateStoreMoveRequest(store), null, ct);
 
-    public Task<ApiAnswer<JsonElement>> StopStoreMoveAsync(Level level, Guid id, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/store-moves/{id}", null, ct);
+    public Task<ApiAnswer<JsonElement>> StopStoreMoveAsync(Level level, Guid id, CancellationToken ct) =>
+        DeleteAsync($"{level.ApiPath}/store-moves/{id}", null, ct);
 }

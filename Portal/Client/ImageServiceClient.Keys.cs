@@ -13,7 +13,8 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<ApiKeySecretResponse>> RotateApiKeyAsync(string organization, Guid id, int graceSeconds, CancellationToken ct) =>
         SendAsync<RotateRequest, ApiKeySecretResponse>(HttpMethod.Post, $"{ApiKeys(organization)}/{id}/rotate", new RotateRequest(graceSeconds), null, ct);
 
-    public Task<ApiAnswer<JsonElement>> RevokeApiKeyAsync(string organization, Guid id, CancellationToken ct) => DeleteAsync($"{ApiKeys(organization)}/{id}", null, ct);
+    public Task<ApiAnswer<JsonElement>> RevokeApiKeyAsync(string organization, Guid id, CancellationToken ct) =>
+        DeleteAsync($"{ApiKeys(organization)}/{id}", null, ct);
 
     public Task<ApiAnswer<ItemsResponse<SigningKeyResponse>>> ListSigningKeysAsync(Level tenant, CancellationToken ct) =>
         GetAsync<ItemsResponse<SigningKeyResponse>>($"{tenant.ApiPath}/signing-keys", null, ct);

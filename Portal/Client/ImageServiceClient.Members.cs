@@ -17,7 +17,8 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<MemberResponse>> UpdateMemberAsync(string organization, Guid id, string role, CancellationToken ct) =>
         SendAsync<UpdateMemberRequest, MemberResponse>(HttpMethod.Patch, $"{Members(organization)}/{id}", new UpdateMemberRequest(role), null, ct);
 
-    public Task<ApiAnswer<JsonElement>> RemoveMemberAsync(string organization, Guid id, CancellationToken ct) => DeleteAsync($"{Members(organization)}/{id}", null, ct);
+    public Task<ApiAnswer<JsonElement>> RemoveMemberAsync(string organization, Guid id, CancellationToken ct) =>
+        DeleteAsync($"{Members(organization)}/{id}", null, ct);
 
     private static string Members(string organization) => $"{new Level(organization).ApiPath}/members";
 }

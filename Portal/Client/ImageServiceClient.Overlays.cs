@@ -16,7 +16,8 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<OverlayResponse>> ReviseOverlayAsync(Level level, SaveOverlayRequest request, CancellationToken ct) =>
         SendAsync<SaveOverlayRequest, OverlayResponse>(HttpMethod.Put, $"{level.ApiPath}/overlays/{Segment(request.Slug)}", request, null, ct);
 
-    public Task<ApiAnswer<JsonElement>> DeleteOverlayAsync(Level level, string slug, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/overlays/{Segment(slug)}", null, ct);
+    public Task<ApiAnswer<JsonElement>> DeleteOverlayAsync(Level level, string slug, CancellationToken ct) =>
+        DeleteAsync($"{level.ApiPath}/overlays/{Segment(slug)}", null, ct);
 
     /// <summary>Draws elements that are not saved.</summary>
     public Task<ApiAnswer<OverlayPreviewResponse>> PreviewOverlayAsync(Level level, PreviewOverlayRequest request, CancellationToken ct) =>

@@ -15,5 +15,6 @@ internal sealed partial class ImageServiceClient
         SendAsync<SetPolicyRequest, ChangeEffect>(HttpMethod.Put, $"{level.ApiPath}/policies/{Segment(key)}?dryRun=true", request, null, ct);
 
     /// <summary>The value of the level above holds again.</summary>
-    public Task<ApiAnswer<JsonElement>> UnsetPolicyAsync(Level level, string key, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/policies/{Segment(key)}", null, ct);
+    public Task<ApiAnswer<JsonElement>> UnsetPolicyAsync(Level level, string key, CancellationToken ct) =>
+        DeleteAsync($"{level.ApiPath}/policies/{Segment(key)}", null, ct);
 }

@@ -15,7 +15,8 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<PresetResponse>> RevisePresetAsync(Level level, SavePresetRequest request, CancellationToken ct) =>
         SendAsync<SavePresetRequest, PresetResponse>(HttpMethod.Put, $"{level.ApiPath}/presets/{Segment(request.Slug)}", request, null, ct);
 
-    public Task<ApiAnswer<JsonElement>> DeletePresetAsync(Level level, string slug, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}", null, ct);
+    public Task<ApiAnswer<JsonElement>> DeletePresetAsync(Level level, string slug, CancellationToken ct) =>
+        DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}", null, ct);
 
     /// <summary>What saving it would do; nothing is changed.</summary>
     public Task<ApiAnswer<ChangeEffect>> TryPresetAsync(Level level, SavePresetRequest request, bool isNew, CancellationToken ct) => isNew
@@ -30,5 +31,6 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<PresetGenerationResponse>> GetGenerationAsync(Level level, string slug, CancellationToken ct) =>
         GetAsync<PresetGenerationResponse>($"{level.ApiPath}/presets/{Segment(slug)}/generation", null, ct);
 
-    public Task<ApiAnswer<JsonElement>> StopGenerationAsync(Level level, string slug, CancellationToken ct) => DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}/generation", null, ct);
+    public Task<ApiAnswer<JsonElement>> StopGenerationAsync(Level level, string slug, CancellationToken ct) =>
+        DeleteAsync($"{level.ApiPath}/presets/{Segment(slug)}/generation", null, ct);
 }

@@ -31,7 +31,8 @@ internal sealed partial class ImageServiceClient
         GetAsync<IdentityProviderResponse>($"{new Level(organization).ApiPath}/identity-provider", null, ct);
 
     public Task<ApiAnswer<IdentityProviderResponse>> SetIdentityProviderAsync(string organization, SetIdentityProviderRequest request, CancellationToken ct) =>
-        SendAsync<SetIdentityProviderRequest, IdentityProviderResponse>(HttpMethod.Put, $"{new Level(organization).ApiPath}/identity-provider", request, null, ct);
+        SendAsync<SetIdentityProviderRequest, IdentityProviderResponse>(HttpMethod.Put, $"{new Level(organization).ApiPath}/identity-provider", request, null,
+            ct);
 
     public Task<ApiAnswer<JsonElement>> RemoveIdentityProviderAsync(string organization, CancellationToken ct) =>
         DeleteAsync($"{new Level(organization).ApiPath}/identity-provider", null, ct);

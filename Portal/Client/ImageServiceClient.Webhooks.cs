@@ -17,7 +17,8 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<WebhookSecretResponse>> RotateWebhookAsync(string organization, Guid id, CancellationToken ct) =>
         PostAsync<WebhookSecretResponse>($"{Webhooks(organization)}/{id}/rotate", null, ct);
 
-    public Task<ApiAnswer<JsonElement>> DeleteWebhookAsync(string organization, Guid id, CancellationToken ct) => DeleteAsync($"{Webhooks(organization)}/{id}", null, ct);
+    public Task<ApiAnswer<JsonElement>> DeleteWebhookAsync(string organization, Guid id, CancellationToken ct) =>
+        DeleteAsync($"{Webhooks(organization)}/{id}", null, ct);
 
     /// <summary>The newest hundred.</summary>
     public Task<ApiAnswer<Page<WebhookDeliveryResponse>>> ListDeliveriesAsync(string organization, Guid id, CancellationToken ct) =>

@@ -34,7 +34,8 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
 
     private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, CancellationToken ct) => GetAsync(path, organization, TypeOf<T>(), ct);
 
-    private Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, CancellationToken ct) => GetAllAsync(path, organization, TypeOf<Page<T>>(), ct);
+    private Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, CancellationToken ct) =>
+        GetAllAsync(path, organization, TypeOf<Page<T>>(), ct);
 
     private Task<ApiAnswer<TAnswer>> SendAsync<TBody, TAnswer>(HttpMethod method, string path, TBody body, string? organization, CancellationToken ct) =>
         SendAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, TypeOf<TBody>()) }, organization, TypeOf<TAnswer>(), ct);
@@ -55,7 +56,10 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
         string? cursor = null;
         do
         {
-            var answer = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}", organization, type, ct);
+            var answer =
+                await GetAsync(cursor is null
+                    ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}", organization, type,
+                    ct);
             if (!answer.IsSuccess) return new ApiAnswer<IReadOnlyList<T>>(null, answer.Problem);
             all.AddRange(answer.Value.Items);
             cursor = answer.Value.NextCursor;

@@ -22,5 +22,6 @@ public sealed record Level(string Organization, string? Tenant = null, string? S
     public string Address => $"/o/{Organization}" + (Tenant is null ? "" : $"/{Tenant}") + (Space is null ? "" : $"/{Space}");
 
     /// <summary>From the organization down to this level.</summary>
-    public IReadOnlyList<Level> Above => Space is not null ? [new(Organization), new(Organization, Tenant), this] : Tenant is not null ? [new(Organization), this] : [this];
+    public IReadOnlyList<Level> Above =>
+        Space is not null ? [new(Organization), new(Organization, Tenant), this] : Tenant is not null ? [new(Organization), this] : [this];
 }

@@ -66,4 +66,5 @@ public sealed record OverlayOutline
     public JsonElement? Width { get; init; }
 }
 
-public sealed record FontResponse(string Slug, string Family, string Style, IReadOnlyList<string> Scripts, int Glyphs, long SizeBytes, bool IsShipped, DateTimeOffset? CreatedAt);
+public sealed record FontResponse(string Slug, string Family, string Style, IReadOnlyList<string> Scripts, int Glyphs, long SizeBytes, bool IsShipped,
+    DateTimeOffset? CreatedAt);

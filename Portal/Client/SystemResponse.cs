@@ -2,7 +2,8 @@ namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
 public sealed record SystemResponse(
-    string Status, IReadOnlyList<SystemCheck> Checks, SystemVersions Versions, SystemProcess Process, SystemLimits Limits, IReadOnlyList<SystemStore> Stores, SystemQueue Queue, SystemCache Memory,
+    string Status, IReadOnlyList<SystemCheck> Checks, SystemVersions Versions, SystemProcess Process, SystemLimits Limits, IReadOnlyList<SystemStore> Stores,
+    SystemQueue Queue, SystemCache Memory,
     IReadOnlyList<string> Edges);
 
 public sealed record SystemCheck(string Name, string Status, double DurationMs, string? Error);
@@ -12,7 +13,8 @@ public sealed record SystemVersions(string Service, string Engine, string Libvip
 public sealed record SystemProcess(string Machine, DateTimeOffset StartedAt, int Cores, long MemoryBytes, long MemoryLimitBytes, double CpuShare);
 
 public sealed record SystemLimits(
-    long TransformMemoryBytes, long DecoderMemoryBytes, int MaxWaitingTransforms, double TransformTimeoutSeconds, double DecoderTimeoutSeconds, long MaxUploadBytes);
+    long TransformMemoryBytes, long DecoderMemoryBytes, int MaxWaitingTransforms, double TransformTimeoutSeconds, double DecoderTimeoutSeconds,
+    long MaxUploadBytes);
 
 public sealed record SystemStore(string Name, string Provider, bool Default, string? Error);
 

@@ -15,8 +15,10 @@ public sealed record UsageItem(
 
     /// <summary>Several added up; storage is the last one's.</summary>
     public static UsageItem Sum(IReadOnlyList<UsageItem> items) => new(
-        null, null, null, null, items.Sum(item => item.Requests), items.Sum(item => item.BandwidthBytes), items is [.., var last] ? last.StorageBytes : 0, items.Sum(item => item.Transforms),
-        items.Sum(item => item.TransformCpuMs), items.Sum(item => item.MemoryHits), items.Sum(item => item.RedisHits), items.Sum(item => item.StorageHits), items.Sum(item => item.Misses),
+        null, null, null, null, items.Sum(item => item.Requests), items.Sum(item => item.BandwidthBytes), items is [.., var last] ? last.StorageBytes : 0,
+        items.Sum(item => item.Transforms),
+        items.Sum(item => item.TransformCpuMs), items.Sum(item => item.MemoryHits), items.Sum(item => item.RedisHits), items.Sum(item => item.StorageHits),
+        items.Sum(item => item.Misses),
         items.Sum(item => item.OriginalBytes), items.Sum(item => item.Errors));
 }
 
@@ -25,4 +27,5 @@ public sealed record CostResponse(DateTimeOffset From, DateTimeOffset To, string
 public sealed record CostItem(string Layer, string Provider, decimal Quantity, string Unit, decimal UnitPrice, decimal Cost);
 
 public sealed record SlowestResponse(
-    string Id, int Version, string Tenant, string Space, string Filename, string Operations, string Format, string? Preset, int CpuMs, long SizeBytes, DateTimeOffset CreatedAt);
+    string Id, int Version, string Tenant, string Space, string Filename, string Operations, string Format, string? Preset, int CpuMs, long SizeBytes,
+    DateTimeOffset CreatedAt);

@@ -14,4 +14,5 @@ public sealed record WebhookSecretResponse(Guid Id, string Url, string Secret)
 }
 
 public sealed record WebhookDeliveryResponse(
-    Guid Id, string Event, string State, int Attempts, int? LastStatusCode, string? LastError, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt, DateTimeOffset? DeliveredAt);
+    Guid Id, string Event, string State, int Attempts, int? LastStatusCode, string? LastError, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt,
+    DateTimeOffset? DeliveredAt);

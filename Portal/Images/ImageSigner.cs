@@ -23,7 +23,8 @@ internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, Tim
     /// A thumbnail for a grid: as large as it is shown on a dense screen, in the best format the browser takes; of an animation its first picture.
     /// </summary>
     public Task<ApiAnswer<string>> ThumbnailAsync(string organization, AssetResponse asset, CancellationToken ct) =>
-        AccessAsync(organization, asset, urls.Of(organization, asset, new OperationsDraft { Format = ThumbnailFormat(asset), Width = 480, Height = 360, Fit = "inside" }), ct);
+        AccessAsync(organization, asset,
+            urls.Of(organization, asset, new OperationsDraft { Format = ThumbnailFormat(asset), Width = 480, Height = 360, Fit = "inside" }), ct);
 
     /// <summary>The address itself for a public asset, one for a look for a private one.</summary>
     public async Task<ApiAnswer<string>> AccessAsync(string organization, AssetResponse asset, string url, CancellationToken ct)

@@ -13,7 +13,8 @@ internal sealed class ImageUrls(IOptions<PortalOptions> options, IConfiguration 
         ?? "http://localhost:8080").TrimEnd('/');
 
     /// <summary>Address of an image of the asset's current version, unsigned.</summary>
-    public string Of(string organization, AssetResponse asset, OperationsDraft draft) => Of(organization, asset, asset.Version, draft.FileName(OwnExtension(asset)));
+    public string Of(string organization, AssetResponse asset, OperationsDraft draft) =>
+        Of(organization, asset, asset.Version, draft.FileName(OwnExtension(asset)));
 
     /// <param name="organization">Slug.</param>
     /// <param name="asset">The asset.</param>

@@ -52,10 +52,12 @@ public sealed record MoreOperation(string Key, string Label, string Example, str
 
     /// <summary>Whether a value looks like one that the service takes.</summary>
     public bool IsAcceptable(string value) =>
-        Regex.IsMatch(value, $"^({Pattern})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(100)) && (!IsText || Encoding.UTF8.GetByteCount(value) <= 200);
+        Regex.IsMatch(value, $"^({Pattern})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(100))
+            && (!IsText || Encoding.UTF8.GetByteCount(value) <= 200);
 
     /// <summary>As the URL has it.</summary>
-    public string Write(string value) => $"{Key}_{(IsText ? System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)).Replace('-', '~') : value)}";
+    public string Write(string value) =>
+        $"{Key}_{(IsText ? System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)).Replace('-', '~') : value)}";
 
     /// <summary>What the URL's value is to people; null where it is none.</summary>
     public string? Read(string value)

@@ -51,7 +51,8 @@ public sealed record OperationsDraft
     public bool Flop { get; init; }
 
     /// <summary>Operations that are filled in as text, by their names (<see cref="MoreOperation"/>).</summary>
-    public ImmutableSortedDictionary<string, string> More { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> More { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Fits { get; } = ["cover", "contain", "fill", "inside", "outside", "pad"];
 
@@ -113,14 +114,16 @@ public sealed record OperationsDraft
     /// <summary>The same with another value for an operation that is filled in as text; nothing or what cannot be one takes it away.</summary>
     public OperationsDraft With(string key, string? value) => this with
     {
-        More = !string.IsNullOrWhiteSpace(value) && MoreOperation.Find(key)?.IsAcceptable(value.Trim()) == true ? More.SetItem(key, value.Trim()) : More.Remove(key),
+        More = !string.IsNullOrWhiteSpace(value) && MoreOperation.Find(key)?.IsAcceptable(value.Trim()) == true
+            ? More.SetItem(key, value.Trim()) : More.Remove(key),
     };
 
     private static int? Pixels(string text) => Whole(text) is >= 1 and <= 8192 and var pixels ? pixels : null;
 
     private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static double? Decimal(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Decimal(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The operations as text; <c>original</c> where there are none.</summary>
     public string Operations()

@@ -65,7 +65,8 @@ public sealed class OverlayElementDraft
     {
         "image" => new OverlayElementDraft { Type = type, Width = "20%", Gravity = "southeast", X = "24", Y = "24" },
         "shape" => new OverlayElementDraft { Type = type, Shape = "rect", Color = "0008", Width = "100%", Height = "30%", Gravity = "south" },
-        _ => new OverlayElementDraft { Type = type, Text = "{t1|Your text}", Font = "noto_sans_bold", Size = "6%", Color = "fff", Width = "90%", Align = "center" },
+        _ => new OverlayElementDraft { Type = type, Text = "{t1|Your text}", Font = "noto_sans_bold", Size = "6%", Color = "fff", Width = "90%",
+            Align = "center" },
     };
 
     public static OverlayElementDraft Of(OverlayElement element) => new()
@@ -128,8 +129,10 @@ public sealed class OverlayElementDraft
     /// <summary>A number where it is one; else the text, which is a share or for the service to refuse.</summary>
     private static JsonElement? Length(string text) =>
         string.IsNullOrWhiteSpace(text) ? null
-        : double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var px) ? JsonSerializer.SerializeToElement(px)
+        : double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var px)
+            ? JsonSerializer.SerializeToElement(px)
         : JsonSerializer.SerializeToElement(text.Trim());
 
-    private static string Write(JsonElement? length) => length is not { } value ? "" : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    private static string Write(JsonElement? length) =>
+        length is not { } value ? "" : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 }

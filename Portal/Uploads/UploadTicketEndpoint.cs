@@ -14,13 +14,15 @@ internal static class UploadTicketEndpoint
         routes.MapPost("/o/{organization}/{tenant}/{space}/upload-ticket", Lend).RequireAuthorization().DisableAntiforgery();
 
     private static async Task<IResult> Lend(
-        string organization, string tenant, string space, HttpContext http, PortalSession session, ImageServiceClient client, ImageUrls urls, CancellationToken ct)
+        string organization, string tenant, string space, HttpContext http, PortalSession session, ImageServiceClient client, ImageUrls urls,
+        CancellationToken ct)
     {
         session.Use(http.User);
         var answer = await client.IssueUploadTicketAsync(organization, new UploadTicketRequest(tenant, space), ct);
         http.Response.Headers.CacheControl = "no-store";
         return answer.IsSuccess
-            ? Results.Json(new UploadAccess($"{urls.Origin}/v1/uploads", answer.Value.Ticket, answer.Value.ExpiresAt, answer.Value.MaxUploadBytes), ApiJson.Default.UploadAccess)
+            ? Results.Json(new UploadAccess($"{urls.Origin}/v1/uploads", answer.Value.Ticket, answer.Value.ExpiresAt, answer.Value.MaxUploadBytes),
+                ApiJson.Default.UploadAccess)
             : Results.Problem(
                 answer.Problem.Detail, statusCode: answer.Problem.Status ?? StatusCodes.Status502BadGateway, title: answer.Problem.Title,
                 extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = answer.Problem.Code });

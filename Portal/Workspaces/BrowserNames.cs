@@ -4,10 +4,13 @@ namespace ImageService.Portal.Workspaces;
 internal static class BrowserNames
 {
     // In this order: each names the ones after it, too.
-    private static readonly (string Mark, string Name)[] Browsers = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")];
+    private static readonly (string Mark,
+        string Name)[] Browsers = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+            ("curl/", "curl")];
 
     private static readonly (string Mark, string Name)[] Systems =
-        [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")];
+        [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"),
+            ("Linux", "Linux")];
 
     /// <summary><c>Firefox on Windows</c>; what it sent where that tells nothing known.</summary>
     public static string Of(string? userAgent)
@@ -17,5 +20,6 @@ internal static class BrowserNames
         return (browser, system) switch { (null, null) => userAgent, (null, _) => system, (_, null) => browser, _ => $"{browser} on {system}" };
     }
 
-    private static string? Find((string Mark, string Name)[] marks, string text) => marks.FirstOrDefault(mark => text.Contains(mark.Mark, StringComparison.Ordinal)).Name;
+    private static string? Find((string Mark, string Name)[] marks, string text) =>
+        marks.FirstOrDefault(mark => text.Contains(mark.Mark, StringComparison.Ordinal)).Name;
 }

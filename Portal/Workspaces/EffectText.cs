@@ -10,7 +10,8 @@ internal static class EffectText
     public static string Of(ChangeEffect effect) => (effect.StaleVariants, effect.NewVariants) switch
     {
         (0, 0) => "No stored image changes.",
-        (0, var made) => string.Create(CultureInfo.InvariantCulture, $"No stored image changes; {made:N0} {(made == 1 ? "image is" : "images are")} made ahead."),
+        (0, var made) => string.Create(CultureInfo.InvariantCulture,
+            $"No stored image changes; {made:N0} {(made == 1 ? "image is" : "images are")} made ahead."),
         (var stale, var made) => string.Create(
             CultureInfo.InvariantCulture,
             $"{stale:N0} stored {(stale == 1 ? "image becomes" : "images become")} stale ({Sizes.Write(effect.Bytes)}); making as many again takes about {Cpu(effect.CpuMs)} of CPU time.{(made > 0 ? $" {made:N0} are made ahead." : "")}"),

@@ -37,7 +37,8 @@ internal static class PolicyText
         JsonValueKind.False => "no",
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Array => value.GetArrayLength() == 0 ? "any" : string.Join(", ", value.EnumerateArray().Select(static item => item.ToString())),
-        JsonValueKind.Number when key.EndsWith("_bytes", StringComparison.Ordinal) || key.Contains("_bytes_", StringComparison.Ordinal) => Sizes.Write(value.GetInt64()),
+        JsonValueKind.Number when key.EndsWith("_bytes", StringComparison.Ordinal) || key.Contains("_bytes_", StringComparison.Ordinal) =>
+            Sizes.Write(value.GetInt64()),
         JsonValueKind.Number when key.EndsWith("_seconds", StringComparison.Ordinal) => Duration(value.GetInt64()),
         JsonValueKind.Number => value.GetDouble().ToString("#,0.##", CultureInfo.InvariantCulture),
         _ => value.GetRawText(),
@@ -69,7 +70,8 @@ internal static class PolicyText
         return sample.ValueKind switch
         {
             JsonValueKind.True or JsonValueKind.False => text is "true" or "false" ? Json(text) : null,
-            JsonValueKind.Array => Element(new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Item)])),
+            JsonValueKind.Array =>
+                Element(new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Item)])),
             JsonValueKind.Null when text.Length == 0 => Json("null"),
             JsonValueKind.Number or JsonValueKind.Null => Json(text) is { ValueKind: JsonValueKind.Number } number ? number : null,
             JsonValueKind.Object => Json(text) is { ValueKind: JsonValueKind.Number or JsonValueKind.Object } value ? value : null,
@@ -77,7 +79,8 @@ internal static class PolicyText
         };
     }
 
-    private static JsonNode? Item(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
+    private static JsonNode? Item(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
 
     private static JsonElement Element(JsonNode node) => JsonDocument.Parse(node.ToJsonString()).RootElement.Clone();
 

@@ -106,5 +106,6 @@ internal static class Rooms
 
     private static string[] Split(string path) => [.. path.Split('?', '#')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
 
-    private static bool IsOpen(Dictionary<string, Func<Workspace, Level, bool>> pages, string page, Workspace workspace, Level at) => !pages.TryGetValue(page, out var may) || may(workspace, at);
+    private static bool IsOpen(Dictionary<string, Func<Workspace, Level, bool>> pages, string page, Workspace workspace, Level at) =>
+        !pages.TryGetValue(page, out var may) || may(workspace, at);
 }

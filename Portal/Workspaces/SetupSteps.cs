@@ -13,14 +13,16 @@ public sealed record SetupSteps(TenantResponse? Tenant, SpaceResponse? Space, As
     /// <summary>Steps in their order, with whether each is done.</summary>
     public IReadOnlyList<(string Name, bool IsDone)> All =>
     [
-        ("Make a tenant", Tenant is not null), ("Make a space", Space is not null), ("Upload an image", Image is not null), ("Use its address", HasServed), ("Make an API key", HasKey),
+        ("Make a tenant", Tenant is not null), ("Make a space", Space is not null), ("Upload an image", Image is not null), ("Use its address", HasServed),
+        ("Make an API key", HasKey),
     ];
 
     public bool IsDone => All.All(static step => step.IsDone);
 
     /// <summary>Reads how far it is.</summary>
     /// <returns>The steps, or why they cannot be told.</returns>
-    internal static async Task<ApiAnswer<SetupSteps>> ReadAsync(ImageServiceClient client, Workspace workspace, string organization, DateTimeOffset now, CancellationToken ct)
+    internal static async Task<ApiAnswer<SetupSteps>> ReadAsync(ImageServiceClient client, Workspace workspace, string organization, DateTimeOffset now,
+        CancellationToken ct)
     {
         var at = new Level(organization);
         var places = await workspace.PlacesAsync(organization, ct);
@@ -37,7 +39,8 @@ public sealed record SetupSteps(TenantResponse? Tenant, SpaceResponse? Space, As
                 first?.Spaces is [var space, ..] ? space : null,
                 (await images).Value!.Items is [var image, ..] ? image : null,
                 (await usage).Value?.Items.Any(static item => item.Requests > 0) ?? false,
-                !workspace.May("key:write", at) || ((await keys).Value?.Any(static key => key.RevokedAt is null && key.LastUsedAt is not null) ?? false) || ((await keys).Value?.Count(static key => key.RevokedAt is null) ?? 0) > 1),
+                !workspace.May("key:write", at) || ((await keys).Value?.Any(static key => key.RevokedAt is null && key.LastUsedAt is not null) ?? false)
+                    || ((await keys).Value?.Count(static key => key.RevokedAt is null) ?? 0) > 1),
             null);
     }
 }

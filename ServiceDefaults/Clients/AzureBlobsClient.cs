@@ -58,13 +58,16 @@ namespace Microsoft.Extensions.Hosting
             configureSettings?.Invoke(settings);
             builder.Services.AddAzureClients(clients =>
             {
-                var client = clients.AddClient<BlobServiceClient, BlobClientOptions>((options, credential, _) => Make(connectionName, settings, options, credential));
+                var client =
+                    clients.AddClient<BlobServiceClient, BlobClientOptions>((options, credential, _) => Make(connectionName, settings, options, credential));
                 client.ConfigureOptions(builder.Configuration.GetSection($"{Section}:ClientOptions"));
                 client.ConfigureOptions(builder.Configuration.GetSection($"{Section}:{connectionName}:ClientOptions"));
                 configureClientBuilder?.Invoke(client);
             });
             if (!settings.DisableHealthChecks && builder.Properties.TryAdd($"Aspire.HealthChecks.{HealthCheck}", true))
-                builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(HealthCheck, services => new BlobServiceHealthCheck(services.GetRequiredService<BlobServiceClient>()), failureStatus: null, tags: null));
+                builder.Services.AddHealthChecks()
+                    .Add(new HealthCheckRegistration(HealthCheck, services => new BlobServiceHealthCheck(services.GetRequiredService<BlobServiceClient>()),
+                        failureStatus: null, tags: null));
             if (!settings.DisableTracing)
                 builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("Azure.Storage.Blobs.*"));
         }
@@ -75,7 +78,8 @@ namespace Microsoft.Extensions.Hosting
                 return new BlobServiceClient(connectionString, options);
             return settings.ServiceUri is { } uri
                 ? new BlobServiceClient(uri, settings.Credential ?? credential ?? new DefaultAzureCredential(), options)
-                : throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing: the blob storage of this service. Set ConnectionStrings__{connectionName}.");
+                : throw new InvalidOperationException(
+                    $"ConnectionStrings:{connectionName} is missing: the blob storage of this service. Set ConnectionStrings__{connectionName}.");
         }
     }
 

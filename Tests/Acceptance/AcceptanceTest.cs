@@ -30,7 +30,8 @@ public abstract class AcceptanceTest(RunningStack stack)
         using var tenant = await caller.PostAsync($"/v1/organizations/{slug}/tenants", new { slug = "site", name = "Site" }).ShouldBe(HttpStatusCode.Created);
         var tenantId = (await tenant.JsonAsync())["id"].Text();
         foreach (var (space, access) in ((string, string)[])[("open", "public"), ("closed", "private")])
-            (await caller.PostAsync($"/v1/organizations/{slug}/tenants/site/spaces", new { slug = space, name = space, defaultAccess = access }).ShouldBe(HttpStatusCode.Created)).Dispose();
+            (await caller.PostAsync($"/v1/organizations/{slug}/tenants/site/spaces", new { slug = space, name = space, defaultAccess = access })
+                .ShouldBe(HttpStatusCode.Created)).Dispose();
         var home = new Home(caller, slug, organization["id"].Text(), tenantId);
 
         // Where the ladder is the point, a test sets one.

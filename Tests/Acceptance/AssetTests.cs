@@ -47,8 +47,10 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
     public async Task What_is_no_image_is_415_what_is_broken_422_and_what_is_too_large_413()
     {
         using var home = await NewHomeAsync();
-        await home.Caller.UploadAsync("<html><script>alert(1)</script></html>"u8.ToArray(), "site", "open", "page.jpg").ShouldBeProblem(HttpStatusCode.UnsupportedMediaType);
-        await home.Caller.UploadAsync("<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>"u8.ToArray(), "site", "open", "a.svg").ShouldBeProblem(HttpStatusCode.UnsupportedMediaType);
+        await home.Caller.UploadAsync("<html><script>alert(1)</script></html>"u8.ToArray(), "site", "open", "page.jpg")
+            .ShouldBeProblem(HttpStatusCode.UnsupportedMediaType);
+        await home.Caller.UploadAsync("<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>"u8.ToArray(), "site", "open", "a.svg")
+            .ShouldBeProblem(HttpStatusCode.UnsupportedMediaType);
         var whole = Pictures.Jpeg(400, 300, seed: 303);
         await home.Caller.UploadAsync(whole[..(whole.Length / 2)], "site", "open").ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
         await home.SetPolicyAsync("max_upload_bytes", 1000);
@@ -74,18 +76,22 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
         (await IdsAsync(home, $"{list}&folder=/trips/2026")).ShouldBe([id]);
         (await IdsAsync(home, $"{list}&q=mountain")).ShouldBe([id]);
 
-        using var changed = await home.Caller.PatchAsync($"/v1/assets/{id}", new { tags = (string[])["lake"], filename = "lake.jpg", focalPoint = new { x = 0.25, y = 0.75 } }).ShouldBe(HttpStatusCode.OK);
+        using var changed =
+            await home.Caller.PatchAsync($"/v1/assets/{id}", new { tags = (string[])["lake"], filename = "lake.jpg", focalPoint = new { x = 0.25, y = 0.75 } })
+                .ShouldBe(HttpStatusCode.OK);
         (await changed.JsonAsync())["filename"].Text().ShouldBe("lake.jpg");
         (await IdsAsync(home, $"{list}&tag=lake")).ShouldBe([id]);
 
         (await home.Caller.GetAsync(home.Public(asset, "w_50.jpg")).ShouldBe(HttpStatusCode.OK)).Dispose();
         (await home.Caller.DeleteAsync($"/v1/assets/{id}")).IsSuccessStatusCode.ShouldBeTrue();
-        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_50.jpg"))).StatusCode == HttpStatusCode.NotFound, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_50.jpg"))).StatusCode == HttpStatusCode.NotFound,
+            TimeSpan.FromSeconds(5));
         (await IdsAsync(home, $"{list}&tag=lake")).ShouldBeEmpty();
         (await IdsAsync(home, $"{list}&tag=lake&deleted=true")).ShouldBe([id]);
 
         (await home.Caller.PostAsync($"/v1/assets/{id}/restore", new { })).IsSuccessStatusCode.ShouldBeTrue();
-        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_50.jpg"))).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_50.jpg"))).StatusCode == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -113,7 +119,8 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
         var asset = await home.UploadAsync(Pictures.Jpeg(300, 200, seed: 309));
         await home.ImageAsync(asset, "w_33.webp");
         using var response = await home.Caller.GetAsync($"/v1/assets/{asset["id"].Text()}/variants").ShouldBe(HttpStatusCode.OK);
-        var variant = (await response.JsonAsync())["items"]!.AsArray().Single(item => ((string)item!["operations"]!).Contains("w_33", StringComparison.Ordinal))!;
+        var variant = (await response.JsonAsync())["items"]!.AsArray()
+            .Single(item => ((string)item!["operations"]!).Contains("w_33", StringComparison.Ordinal))!;
         (variant["format"].Text(), (int)variant["width"]!, (int)variant["height"]!).ShouldBe(("webp", 33, 22));
         (await home.Caller.GetAsync(variant["url"].Text()).ShouldBe(HttpStatusCode.OK)).Dispose();
     }
@@ -122,7 +129,8 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
     public async Task A_preset_that_generates_by_itself_makes_variants_after_the_upload()
     {
         using var home = await NewHomeAsync();
-        (await home.Caller.PostAsync($"{home.Root}/presets", new { slug = "eager", name = "Eager", operations = "w_44-fmt_webp", autoGenerate = true }).ShouldBe(HttpStatusCode.Created)).Dispose();
+        (await home.Caller.PostAsync($"{home.Root}/presets", new { slug = "eager", name = "Eager", operations = "w_44-fmt_webp", autoGenerate = true })
+            .ShouldBe(HttpStatusCode.Created)).Dispose();
         var asset = await home.UploadAsync(Pictures.Jpeg(300, 200, seed: 310));
         await Eventually.HoldsAsync(
             async () =>
@@ -137,7 +145,8 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
     public async Task Fetching_from_private_addresses_is_refused()
     {
         using var home = await NewHomeAsync();
-        foreach (var url in (string[])["http://127.0.0.1/a.jpg", "http://[::ffff:10.0.0.1]/a.jpg", "http://169.254.169.254/latest", "file:///etc/passwd", "http://localhost:5432/"])
+        foreach (var url in (string[])["http://127.0.0.1/a.jpg", "http://[::ffff:10.0.0.1]/a.jpg", "http://169.254.169.254/latest", "file:///etc/passwd",
+            "http://localhost:5432/"])
         {
             using var response = await home.Caller.PostAsync("/v1/assets/fetch", new { url, tenant = "site", space = "open" });
             ((int)response.StatusCode).ShouldBeInRange(400, 422, url);
@@ -153,7 +162,8 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
         var metadata = string.Join(',', Meta("filename", "tus.jpg"), Meta("tenant", "site"), Meta("space", "open"));
         using var created = await home.Caller.SendAsync(
             HttpMethod.Post, "/v1/uploads", null,
-            ("Tus-Resumable", "1.0.0"), ("Upload-Length", bytes.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("Upload-Metadata", metadata)).ShouldBe(HttpStatusCode.Created);
+            ("Tus-Resumable", "1.0.0"), ("Upload-Length", bytes.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("Upload-Metadata", metadata)).ShouldBe(HttpStatusCode.Created);
         var location = created.Headers.Location!.ToString();
         var half = bytes.Length / 2;
         using var first = await PatchAsync(home, location, 0, bytes[..half]).ShouldBe(HttpStatusCode.NoContent);
@@ -169,7 +179,8 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
     {
         using var content = new ByteArrayContent(part);
         content.Headers.ContentType = new("application/offset+octet-stream");
-        return await home.Caller.SendAsync(HttpMethod.Patch, location, content, ("Tus-Resumable", "1.0.0"), ("Upload-Offset", offset.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        return await home.Caller.SendAsync(HttpMethod.Patch, location, content, ("Tus-Resumable", "1.0.0"),
+            ("Upload-Offset", offset.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     private static async Task<string[]> IdsAsync(Home home, string path)

@@ -40,7 +40,8 @@ public sealed class Caller(Uri api, string? apiKey) : IDisposable
     public Task<HttpResponseMessage> PatchAsync(string path, object body, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Patch, path, Json(body), headers);
 
-    public Task<HttpResponseMessage> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, null, headers);
+    public Task<HttpResponseMessage> DeleteAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Delete, path, null, headers);
 
     /// <summary>Uploads bytes as <c>POST /v1/assets</c> does.</summary>
     public async Task<HttpResponseMessage> UploadAsync(
@@ -71,7 +72,8 @@ internal static class Answers
     {
         var response = await pending;
         if (response.StatusCode != expected)
-            response.StatusCode.ShouldBe(expected, $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {await response.Content.ReadAsStringAsync()}");
+            response.StatusCode.ShouldBe(expected,
+                $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {await response.Content.ReadAsStringAsync()}");
         return response;
     }
 

@@ -48,14 +48,16 @@ public sealed class ControlPlaneTests(RunningStack stack) : AcceptanceTest(stack
     public async Task A_key_does_what_its_scopes_say_and_ends_when_revoked()
     {
         using var home = await NewHomeAsync();
-        using var created = await home.Caller.PostAsync($"{home.Root}/api-keys", new { name = "Reader", scopes = (string[])["image:read"] }).ShouldBe(HttpStatusCode.Created);
+        using var created = await home.Caller.PostAsync($"{home.Root}/api-keys", new { name = "Reader", scopes = (string[])["image:read"] })
+            .ShouldBe(HttpStatusCode.Created);
         var key = await created.JsonAsync();
         using var reader = new Caller(home.Caller.Api, key["key"].Text());
         (await reader.GetAsync("/v1/assets?tenant=site&space=open").ShouldBe(HttpStatusCode.OK)).Dispose();
         await reader.UploadAsync(Pictures.Jpeg(30, 30, seed: 402), "site", "open").ShouldBeProblem(HttpStatusCode.Forbidden);
         await reader.GetAsync($"{home.Root}/audit-logs").ShouldBeProblem(HttpStatusCode.Forbidden);
         (await home.Caller.DeleteAsync($"{home.Root}/api-keys/{key["id"].Text()}")).IsSuccessStatusCode.ShouldBeTrue();
-        await Eventually.HoldsAsync(async () => (await reader.GetAsync("/v1/assets?tenant=site&space=open")).StatusCode == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(async () => (await reader.GetAsync("/v1/assets?tenant=site&space=open")).StatusCode == HttpStatusCode.Unauthorized,
+            TimeSpan.FromSeconds(5));
         using var listed = await home.Caller.GetAsync($"{home.Root}/api-keys").ShouldBe(HttpStatusCode.OK);
         (await listed.Content.ReadAsStringAsync()).ShouldNotContain(key["key"].Text());
     }
@@ -88,15 +90,19 @@ public sealed class ControlPlaneTests(RunningStack stack) : AcceptanceTest(stack
         var effective = await PolicyAsync(home, "/tenants/site/spaces/open", "max_output_width");
         ((int)effective["effective"]!, (int)effective["default"]!, effective["source"]!["level"].Text()).ShouldBe((500, 8192, "organization"));
         var asset = await home.UploadAsync(Pictures.Jpeg(900, 600, seed: 403));
-        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_600.jpg"))).StatusCode == HttpStatusCode.Forbidden, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_600.jpg"))).StatusCode == HttpStatusCode.Forbidden,
+            TimeSpan.FromSeconds(5));
         (await home.Caller.GetAsync(home.Public(asset, "w_500.jpg")).ShouldBe(HttpStatusCode.OK)).Dispose();
 
         await home.SetPolicyAsync("max_output_width", 700, "/tenants/site/spaces/open");
-        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_600.jpg"))).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_600.jpg"))).StatusCode == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(5));
 
         (await home.Caller.PutAsync($"{home.Root}/policies/max_output_width", new { value = 400, locked = true }).ShouldBe(HttpStatusCode.OK)).Dispose();
-        await home.Caller.PutAsync($"{home.Root}/tenants/site/spaces/open/policies/max_output_width", new { value = 800 }).ShouldBeProblem(HttpStatusCode.Forbidden);
-        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_600.jpg"))).StatusCode == HttpStatusCode.Forbidden, TimeSpan.FromSeconds(5));
+        await home.Caller.PutAsync($"{home.Root}/tenants/site/spaces/open/policies/max_output_width", new { value = 800 })
+            .ShouldBeProblem(HttpStatusCode.Forbidden);
+        await Eventually.HoldsAsync(async () => (await home.Caller.GetAsync(home.Public(asset, "w_600.jpg"))).StatusCode == HttpStatusCode.Forbidden,
+            TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -120,7 +126,8 @@ public sealed class ControlPlaneTests(RunningStack stack) : AcceptanceTest(stack
             async () =>
             {
                 using var response = await home.Caller.GetAsync($"{home.Root}/usage?groupBy=space").ShouldBe(HttpStatusCode.OK);
-                var line = (await response.JsonAsync())["items"]!.AsArray().SingleOrDefault(item => (string?)item!["space"] == "open" && (long)item["requests"]! > 0);
+                var line = (await response.JsonAsync())["items"]!.AsArray()
+                    .SingleOrDefault(item => (string?)item!["space"] == "open" && (long)item["requests"]! > 0);
                 return line is not null && (long)line["storageBytes"]! >= bytes.Length && (long)line["transforms"]! >= 1 && (long)line["bandwidthBytes"]! > 0;
             },
             TimeSpan.FromSeconds(30));
@@ -175,7 +182,9 @@ public sealed class ControlPlaneTests(RunningStack stack) : AcceptanceTest(stack
         (await anonymous.GetAsync($"/v1/assets?tenant={summary.Tenant}&space={summary.Spaces["public"]}", bearer).ShouldBe(HttpStatusCode.OK)).Dispose();
         (await anonymous.DeleteAsync("/v1/sessions/current", bearer)).IsSuccessStatusCode.ShouldBeTrue();
         await Eventually.HoldsAsync(
-            async () => (await anonymous.GetAsync($"/v1/assets?tenant={summary.Tenant}&space={summary.Spaces["public"]}", bearer)).StatusCode == HttpStatusCode.Unauthorized,
+            async () =>
+                (await anonymous.GetAsync($"/v1/assets?tenant={summary.Tenant}&space={summary.Spaces["public"]}",
+                    bearer)).StatusCode == HttpStatusCode.Unauthorized,
             TimeSpan.FromSeconds(5));
     }
 

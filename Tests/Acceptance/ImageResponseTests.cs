@@ -88,7 +88,8 @@ public sealed class ImageResponseTests(RunningStack stack) : AcceptanceTest(stac
     {
         using var home = await NewHomeAsync();
         var asset = await home.UploadAsync(Pictures.Jpeg(400, 300, seed: 106));
-        (await home.Caller.PostAsync($"{home.Root}/presets", new { slug = "small_one", name = "Small", operations = "w_100" }).ShouldBe(HttpStatusCode.Created)).Dispose();
+        (await home.Caller.PostAsync($"{home.Root}/presets", new { slug = "small_one", name = "Small", operations = "w_100" })
+            .ShouldBe(HttpStatusCode.Created)).Dispose();
         var (bytes, response) = await home.ImageAsync(asset, "preset_small_one.jpg");
         Pictures.Size(bytes).Width.ShouldBe(100);
         var cacheControl = response.Headers.GetValues("Cache-Control").Single();
@@ -97,7 +98,8 @@ public sealed class ImageResponseTests(RunningStack stack) : AcceptanceTest(stac
         Pictures.Size((await home.ImageAsync(asset, "preset_small_one-w_50.jpg")).Bytes).Width.ShouldBe(50);
 
         (await home.Caller.PutAsync($"{home.Root}/presets/small_one", new { name = "Small", operations = "w_160" }).ShouldBe(HttpStatusCode.OK)).Dispose();
-        await Eventually.HoldsAsync(async () => Pictures.Size((await home.ImageAsync(asset, "preset_small_one.jpg")).Bytes).Width == 160, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(async () => Pictures.Size((await home.ImageAsync(asset, "preset_small_one.jpg")).Bytes).Width == 160,
+            TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -107,8 +109,10 @@ public sealed class ImageResponseTests(RunningStack stack) : AcceptanceTest(stac
         var asset = await home.UploadAsync(Pictures.Jpeg(400, 300, seed: 107));
         foreach (var (below, width) in ((string, int)[])[("", 100), ("/tenants/site", 120), ("/tenants/site/spaces/open", 140)])
         {
-            (await home.Caller.PostAsync($"{home.Root}{below}/presets", new { slug = "level", name = "Level", operations = $"w_{width}" }).ShouldBe(HttpStatusCode.Created)).Dispose();
-            await Eventually.HoldsAsync(async () => Pictures.Size((await home.ImageAsync(asset, "preset_level.jpg")).Bytes).Width == width, TimeSpan.FromSeconds(5));
+            (await home.Caller.PostAsync($"{home.Root}{below}/presets", new { slug = "level", name = "Level", operations = $"w_{width}" })
+                .ShouldBe(HttpStatusCode.Created)).Dispose();
+            await Eventually.HoldsAsync(async () => Pictures.Size((await home.ImageAsync(asset, "preset_level.jpg")).Bytes).Width == width,
+                TimeSpan.FromSeconds(5));
         }
     }
 }

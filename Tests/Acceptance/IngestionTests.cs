@@ -19,7 +19,8 @@ public sealed class IngestionTests(RunningStack stack) : AcceptanceTest(stack)
         using var home = await NewHomeAsync();
         var asset = await home.UploadAsync(Pictures.Jpeg(120, 90, seed: 401));
         (await home.ImageAsync(asset, "w_60.webp")).Response.Dispose();
-        (await home.Caller.SendAsync(HttpMethod.Put, $"/v1/assets/{asset["id"]}/content", File(Pictures.Jpeg(120, 90, seed: 402))).ShouldBe(HttpStatusCode.OK)).Dispose();
+        (await home.Caller.SendAsync(HttpMethod.Put, $"/v1/assets/{asset["id"]}/content", File(Pictures.Jpeg(120, 90, seed: 402)))
+            .ShouldBe(HttpStatusCode.OK)).Dispose();
 
         await home.Caller.DeleteAsync($"/v1/assets/{asset["id"]}/versions/2").ShouldBeProblem(HttpStatusCode.Conflict);
         (await home.Caller.DeleteAsync($"/v1/assets/{asset["id"]}/versions/1").ShouldBe(HttpStatusCode.NoContent)).Dispose();
@@ -50,12 +51,15 @@ public sealed class IngestionTests(RunningStack stack) : AcceptanceTest(stack)
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         string[] hosts =
         [
-            "127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "127.0.0.2", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::127.0.0.1]",
-            "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::5efe:127.0.0.1]", "[2001:0:4136:e378:8000:63bf:80ff:fffe]", "169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1",
+            "127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "127.0.0.2", "[::1]", "[::]", "[::ffff:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::5efe:127.0.0.1]", "[2001:0:4136:e378:8000:63bf:80ff:fffe]", "169.254.169.254", "10.0.0.1",
+            "192.168.0.1", "172.16.0.1", "100.64.0.1",
             "[fd00::1]", "[fe80::1]", "localhost.", "LOCALHOST", "user:secret@127.0.0.1", "①②⑦.⓪.⓪.①",
         ];
         foreach (var host in hosts)
-            ((int)(await home.Caller.PostAsync("/v1/assets/fetch", new { url = $"http://{host}:{port}/a.png", tenant = "site", space = "open" })).StatusCode).ShouldBeOneOf(400, 422);
+            ((int)(await home.Caller.PostAsync("/v1/assets/fetch",
+                new { url = $"http://{host}:{port}/a.png", tenant = "site", space = "open" })).StatusCode).ShouldBeOneOf(400, 422);
         listener.Pending().ShouldBeFalse();
     }
 
@@ -63,7 +67,9 @@ public sealed class IngestionTests(RunningStack stack) : AcceptanceTest(stack)
     public async Task A_zip_becomes_assets_and_what_is_hostile_in_it_is_refused_one_by_one()
     {
         using var home = await NewHomeAsync();
-        using var started = await home.Caller.SendAsync(HttpMethod.Post, "/v1/imports", File(Archive(), ("tenant", "site"), ("space", "open"), ("folder", "/in"))).ShouldBe(HttpStatusCode.Accepted);
+        using var started =
+            await home.Caller.SendAsync(HttpMethod.Post, "/v1/imports", File(Archive(), ("tenant", "site"), ("space", "open"), ("folder", "/in")))
+                .ShouldBe(HttpStatusCode.Accepted);
         var path = $"/v1/imports/{(await started.JsonAsync())["id"]}";
         JsonObject import = [];
         await Eventually.HoldsAsync(
@@ -75,9 +81,11 @@ public sealed class IngestionTests(RunningStack stack) : AcceptanceTest(stack)
             },
             TimeSpan.FromMinutes(1));
         ((int)import["total"]!, (int)import["imported"]!, (int)import["failed"]!).ShouldBe((6, 2, 4));
-        import["failures"]!.AsArray().Select(failure => failure!["name"].Text()).ShouldBe(["../slip.jpg", "bomb.png", "inner.zip", "note.txt"], ignoreOrder: true);
+        import["failures"]!.AsArray()
+            .Select(failure => failure!["name"].Text()).ShouldBe(["../slip.jpg", "bomb.png", "inner.zip", "note.txt"], ignoreOrder: true);
         using var listed = await home.Caller.GetAsync("/v1/assets?tenant=site&space=open").ShouldBe(HttpStatusCode.OK);
-        Items(await listed.JsonAsync()).Select(asset => $"{asset["folder"]}/{asset["filename"]}").ShouldBe(["/in/a/one.jpg", "/in/a/b/two.jpg"], ignoreOrder: true);
+        Items(await listed.JsonAsync())
+            .Select(asset => $"{asset["folder"]}/{asset["filename"]}").ShouldBe(["/in/a/one.jpg", "/in/a/b/two.jpg"], ignoreOrder: true);
         using var folders = await home.Caller.GetAsync("/v1/assets/folders?tenant=site&space=open&folder=/in").ShouldBe(HttpStatusCode.OK);
         var folder = Items(await folders.JsonAsync()).ShouldHaveSingleItem();
         (folder["folder"].Text(), (int)folder["assets"]!, (int)folder["total"]!).ShouldBe(("/in/a", 1, 2));
@@ -107,7 +115,8 @@ public sealed class IngestionTests(RunningStack stack) : AcceptanceTest(stack)
             bytes.AsSpan().IndexOf("<svg"u8).ShouldBe(-1);
         }
 
-        await home.Caller.UploadAsync("<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>&x;</text></svg>"u8.ToArray(), "site", "open", "b.svg")
+        await home.Caller.UploadAsync(
+            "<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>&x;</text></svg>"u8.ToArray(), "site", "open", "b.svg")
             .ShouldBeProblem(HttpStatusCode.UnprocessableEntity);
         listener.Pending().ShouldBeFalse();
     }

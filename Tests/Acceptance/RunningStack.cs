@@ -37,7 +37,8 @@ public sealed class RunningStack : IAsyncDisposable
 
     /// <summary>Process of a resource, as the AppHost said when it was ready: <c>cache  tcp://localhost:38593  process 29616</c>.</summary>
     public int ProcessOf(string resource) =>
-        int.Parse(Regex.Match(Log, $@"\s{resource}\s+\S+\s+process (\d+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value, CultureInfo.InvariantCulture);
+        int.Parse(Regex.Match(Log, $@"\s{resource}\s+\S+\s+process (\d+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value,
+            CultureInfo.InvariantCulture);
 
     /// <summary>What the AppHost printed once everything was ready.</summary>
     public Task<StackSummary> SummaryAsync() => _summary.Value;

@@ -40,7 +40,8 @@ public sealed class ServiceTests(RunningStack stack) : AcceptanceTest(stack)
                 var text = await response.Content.ReadAsStringAsync();
                 string[] names =
                 [
-                    "http_request_duration_seconds_bucket", "http_requests_total", "transform_duration_seconds_bucket", "transforms_total", "cache_hits_total", "cache_misses_total",
+                    "http_request_duration_seconds_bucket", "http_requests_total", "transform_duration_seconds_bucket", "transforms_total", "cache_hits_total",
+                    "cache_misses_total",
                     "storage_operations_total", "storage_bytes_transferred_total", "assets_uploaded_total", "bandwidth_served_bytes_total",
                 ];
                 return names.All(name => text.Contains($"\n{name}{{", StringComparison.Ordinal));
@@ -62,7 +63,8 @@ public sealed class ServiceTests(RunningStack stack) : AcceptanceTest(stack)
         }
 
         using var caller = new Caller(anonymous.Api, summary.ApiKey);
-        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(90, 90, seed: 502), summary.Tenant, summary.Spaces["public"]).ShouldBe(HttpStatusCode.Created);
+        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(90, 90, seed: 502), summary.Tenant, summary.Spaces["public"])
+            .ShouldBe(HttpStatusCode.Created);
         uploaded.Dispose();
     }
 

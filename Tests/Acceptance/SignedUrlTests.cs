@@ -30,7 +30,9 @@ public sealed class SignedUrlTests(RunningStack stack) : AcceptanceTest(stack)
         var secret = await home.UploadAsync(Pictures.Jpeg(200, 150, seed: 202), "closed");
         var open = await home.UploadAsync(Pictures.Jpeg(200, 150, seed: 203));
         var hidden = await home.Caller.GetAsync(home.Path("pub", secret, "w_100.jpg", "closed")).ShouldBeProblem(HttpStatusCode.NotFound);
-        var missing = await home.Caller.GetAsync(home.Path("pub", secret, "w_100.jpg", "closed").Replace((string)secret["id"]!, "01ARZ3NDEKTSV4RRFFQ69G5FAV", StringComparison.Ordinal)).ShouldBeProblem(HttpStatusCode.NotFound);
+        var missing =
+            await home.Caller.GetAsync(home.Path("pub", secret, "w_100.jpg", "closed")
+                .Replace((string)secret["id"]!, "01ARZ3NDEKTSV4RRFFQ69G5FAV", StringComparison.Ordinal)).ShouldBeProblem(HttpStatusCode.NotFound);
         hidden["detail"].Text().ShouldBe(missing["detail"].Text());
         var signed = await home.SignAsync(home.Path("priv", open, "w_100.jpg", "open"));
         await home.Caller.GetAsync(signed).ShouldBeProblem(HttpStatusCode.NotFound);
@@ -43,7 +45,8 @@ public sealed class SignedUrlTests(RunningStack stack) : AcceptanceTest(stack)
         var asset = await home.UploadAsync(Pictures.Jpeg(200, 150, seed: 204), "closed");
         var other = await home.UploadAsync(Pictures.Jpeg(200, 150, seed: 205), "closed");
         var signed = await home.SignAsync(home.Private(asset, "w_100.jpg"));
-        var query = signed[(signed.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var query = signed[(signed.IndexOf('?', StringComparison.Ordinal) + 1)..]
+            .Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         query.Keys.Order(StringComparer.Ordinal).ShouldBe(["exp", "kid", "sig"]);
         var exp = long.Parse(query["exp"], System.Globalization.CultureInfo.InvariantCulture);
         using var anonymous = await AnonymousAsync();
@@ -85,7 +88,8 @@ public sealed class SignedUrlTests(RunningStack stack) : AcceptanceTest(stack)
         (await anonymous.GetAsync(bySelf).ShouldBe(HttpStatusCode.OK)).Dispose();
         (await anonymous.GetAsync(Sign(home, path, secondKid, secondSecret, DateTimeOffset.UtcNow.AddMinutes(5))).ShouldBe(HttpStatusCode.OK)).Dispose();
         using var list = await home.Caller.GetAsync(keys).ShouldBe(HttpStatusCode.OK);
-        var states = (await list.JsonAsync())["items"]!.AsArray().ToDictionary(item => (string)item!["kid"]!, item => (string)item!["state"]!, StringComparer.Ordinal);
+        var states = (await list.JsonAsync())["items"]!.AsArray()
+            .ToDictionary(item => (string)item!["kid"]!, item => (string)item!["state"]!, StringComparer.Ordinal);
         (states[firstKid], states[secondKid]).ShouldBe(("verify_only", "active"));
 
         (await home.Caller.PostAsync($"{keys}/{firstKid}/revoke", new { })).IsSuccessStatusCode.ShouldBeTrue();

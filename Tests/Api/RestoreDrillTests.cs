@@ -43,7 +43,8 @@ public sealed class RestoreDrillTests(RestoreDrillTests.DrillApi api) : IClassFi
         using var restored = api.WithWebHostBuilder(static _ => { });
         using var client = restored.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = false });
         client.DefaultRequestHeaders.Add("X-API-Key", home.Key);
-        var listed = JsonNode.Parse(await client.GetStringAsync(new Uri("/v1/assets?tenant=site&space=open&limit=100", UriKind.Relative), Ct))!["items"]!.AsArray();
+        var listed =
+            JsonNode.Parse(await client.GetStringAsync(new Uri("/v1/assets?tenant=site&space=open&limit=100", UriKind.Relative), Ct))!["items"]!.AsArray();
         before.ShouldBeSubsetOf(listed.Select(asset => asset!["id"]!.GetValue<string>()));
         foreach (var asset in listed)
         {
@@ -65,7 +66,8 @@ public sealed class RestoreDrillTests(RestoreDrillTests.DrillApi api) : IClassFi
 
     private async Task OnServerAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(api.OwnerConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(api.OwnerConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Ct);

@@ -13,7 +13,8 @@ public sealed class DemoBannerTests
     {
         ["api"] = "http://localhost:8080", ["portal"] = "http://localhost:8081", ["worker"] = "http://localhost:8082", ["platformKey"] = "platform",
         ["apiKey"] = "key.secret", ["portalUser"] = "owner@acme.example", ["portalPassword"] = "password", ["tenant"] = "website",
-        ["spaces"] = new JsonObject { ["public"] = "marketing" }, ["publicUrl"] = "http://localhost:8080/public", ["signedUrl"] = "http://localhost:8080/signed",
+        ["spaces"] = new JsonObject { ["public"] = "marketing" }, ["publicUrl"] = "http://localhost:8080/public",
+        ["signedUrl"] = "http://localhost:8080/signed",
     };
 
     [Fact]

@@ -58,7 +58,8 @@ public sealed class DeploymentPublishingTests(DeploymentPublishingTests.Publishe
     [Fact]
     public void The_api_is_two_deployments_of_one_image()
     {
-        var containers = Base().OfType<V1Deployment>().ToDictionary(deployment => deployment.Metadata.Name, deployment => deployment.Spec.Template.Spec.Containers.Single());
+        var containers = Base()
+            .OfType<V1Deployment>().ToDictionary(deployment => deployment.Metadata.Name, deployment => deployment.Spec.Template.Spec.Containers.Single());
         containers["delivery"].Image.ShouldBe(containers["control"].Image);
         Variable(containers["delivery"], "Api__Serve").Value.ShouldBe("delivery");
         Variable(containers["control"], "Api__Serve").Value.ShouldBe("control");
@@ -77,7 +78,8 @@ public sealed class DeploymentPublishingTests(DeploymentPublishingTests.Publishe
         delivery.Env.ShouldNotContain(variable => variable.Name.StartsWith("REGISTRY_", StringComparison.Ordinal));
         delivery.Env.ShouldNotContain(variable => variable.Name == "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "it would believe every caller's X-Forwarded-For");
         var readme = published.Read("README.md");
-        foreach (var key in (string[])["registry-connection-string", "cache-connection-string", "signing-master-key", "platform-key", "portal-address", "images-address", "trusted-proxies"])
+        foreach (var key in (string[])["registry-connection-string", "cache-connection-string", "signing-master-key", "platform-key", "portal-address",
+            "images-address", "trusted-proxies"])
             readme.ShouldContain($"| `{key}` |");
     }
 
@@ -96,7 +98,8 @@ public sealed class DeploymentPublishingTests(DeploymentPublishingTests.Publishe
     public void Production_scales_by_cpu_and_by_the_queue()
     {
         var scaling = Load("overlays/production/scaling.yaml");
-        var byCpu = scaling.OfType<V2HorizontalPodAutoscaler>().ToDictionary(scaler => scaler.Spec.ScaleTargetRef.Name, scaler => (scaler.Spec.MinReplicas, scaler.Spec.MaxReplicas));
+        var byCpu = scaling.OfType<V2HorizontalPodAutoscaler>()
+            .ToDictionary(scaler => scaler.Spec.ScaleTargetRef.Name, scaler => (scaler.Spec.MinReplicas, scaler.Spec.MaxReplicas));
         byCpu["delivery"].ShouldBe((3, 10));
         byCpu["control"].ShouldBe((2, 5));
         var worker = scaling.OfType<CustomResource<ScaledObjectSpec>>().Single().Spec;
@@ -109,7 +112,8 @@ public sealed class DeploymentPublishingTests(DeploymentPublishingTests.Publishe
     [Fact]
     public void Image_urls_go_to_the_delivery_and_all_else_to_the_control_plane()
     {
-        var images = Load("overlays/production/routes.yaml").OfType<CustomResource<HttpRouteSpec>>().Single(route => route.Metadata.Name == "images").Spec.Rules;
+        var images = Load("overlays/production/routes.yaml")
+            .OfType<CustomResource<HttpRouteSpec>>().Single(route => route.Metadata.Name == "images").Spec.Rules;
         images[0].Matches!.Select(match => match.Path.Value).ShouldBe(["/v1/pub", "/v1/priv"]);
         images[0].BackendRefs.Single().Name.ShouldBe("delivery");
         images[1].BackendRefs.Single().Name.ShouldBe("control");
@@ -198,7 +202,8 @@ public sealed class DeploymentPublishingTests(DeploymentPublishingTests.Publishe
         public static async Task PublishAsync(string folder)
         {
             var (code, output) = await AppHostProgram.RunAsync(
-                ["--operation", "publish", "--step", "publish", "--output-path", folder, "--Publishing:ImagePrefix=registry.example/is/", "--Publishing:ImageTag=7"],
+                ["--operation", "publish", "--step", "publish", "--output-path", folder, "--Publishing:ImagePrefix=registry.example/is/",
+                    "--Publishing:ImageTag=7"],
                 TestContext.Current.CancellationToken);
             code.ShouldBe(0, output);
         }

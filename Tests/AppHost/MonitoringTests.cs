@@ -49,7 +49,8 @@ public sealed class MonitoringTests : IDisposable
             alert.Annotations["runbook"].ShouldBe($"docs/runbook.md#{alert.Alert.ToLowerInvariant()}");
         }
 
-        Regex.Matches(runbook, "^## (?<alert>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["alert"].Value)
+        Regex.Matches(runbook, "^## (?<alert>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            .Select(match => match.Groups["alert"].Value)
             .ShouldBe(alerts.Select(alert => alert.Alert), ignoreOrder: true);
     }
 
@@ -71,7 +72,8 @@ public sealed class MonitoringTests : IDisposable
     }
 
     private static List<AlertRule> Alerts() =>
-        [.. KubernetesYaml.Deserialize<PrometheusRules>(File.ReadAllText(Repository.PathOf("deploy", "monitoring", "alerts.yml")), strict: true).Groups.SelectMany(group => group.Rules)];
+        [.. KubernetesYaml.Deserialize<PrometheusRules>(File.ReadAllText(Repository.PathOf("deploy", "monitoring", "alerts.yml")),
+            strict: true).Groups.SelectMany(group => group.Rules)];
 
     private static async Task<(int ExitCode, string Output)> PromtoolAsync(string folder)
     {

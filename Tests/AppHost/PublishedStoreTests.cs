@@ -15,10 +15,13 @@ public sealed class PublishedStoreTests : IDisposable
     {
         var ct = TestContext.Current.CancellationToken;
         var folder = _folder.Next();
-        var (code, output) = await AppHostProgram.RunAsync(["--store", "s3", "--queue", "rabbitmq", "--operation", "publish", "--step", "publish", "--output-path", folder], ct);
+        var (code, output) =
+            await AppHostProgram.RunAsync(["--store", "s3", "--queue", "rabbitmq", "--operation", "publish", "--step", "publish", "--output-path", folder], ct);
         code.ShouldBe(0, output);
 
-        var services = await File.ReadAllTextAsync(Directory.EnumerateFiles(Path.Combine(folder, "base"), "*.yaml").Single(file => File.ReadAllText(file).Contains("name: Messaging__Provider", StringComparison.Ordinal)), ct);
+        var services =
+            await File.ReadAllTextAsync(Directory.EnumerateFiles(Path.Combine(folder, "base"), "*.yaml")
+                .Single(file => File.ReadAllText(file).Contains("name: Messaging__Provider", StringComparison.Ordinal)), ct);
         services.ShouldContain("key: s3-bucket");
         services.ShouldContain("key: queue-connection-string");
         services.ShouldNotContain("/data/objects");

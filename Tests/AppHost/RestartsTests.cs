@@ -77,7 +77,9 @@ public sealed class RestartsTests : IDisposable
 
     private DistributedApplication Build(Action<IDistributedApplicationBuilder> model)
     {
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [], AssemblyName = typeof(LaunchOptions).Assembly.GetName().Name, DisableDashboard = true });
+        var builder =
+            DistributedApplication.CreateBuilder(
+                new DistributedApplicationOptions { Args = [], AssemblyName = typeof(LaunchOptions).Assembly.GetName().Name, DisableDashboard = true });
         model(builder);
         var options = new LaunchOptions(null, null, null, Demo: false, Ephemeral: true, _folder.Next(), Summary: null);
         var folder = new RunFolder(options.Data, options.Ephemeral);
@@ -91,10 +93,12 @@ public sealed class RestartsTests : IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         var running = await app.ResourceNotifications.WaitForResourceAsync(
-            resource, change => change.Snapshot.State?.Text == KnownResourceStates.Running && Process(change) is not (0 or null) && Process(change) != other, limit.Token);
+            resource, change => change.Snapshot.State?.Text == KnownResourceStates.Running && Process(change) is not (0 or null) && Process(change) != other,
+            limit.Token);
         return Process(running)!.Value;
 
         static int? Process(ResourceEvent change) =>
-            change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id ? Convert.ToInt32(id, CultureInfo.InvariantCulture) : null;
+            change.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
+                ? Convert.ToInt32(id, CultureInfo.InvariantCulture) : null;
     }
 }

@@ -103,7 +103,8 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Two_services_cannot_want_one_port()
     {
-        Should.Throw<ResourceStartException>(() => Ports.Require([("api", 18_431), ("portal", 18_431)], afterKill: false)).Message.ShouldContain("--portal-port N");
+        Should.Throw<ResourceStartException>(
+            () => Ports.Require([("api", 18_431), ("portal", 18_431)], afterKill: false)).Message.ShouldContain("--portal-port N");
     }
 
     [Fact]
@@ -124,7 +125,8 @@ public sealed class RunFolderTests : IDisposable
     {
         Should.NotThrow(() => BuildOutput.RequireUnmoved("/here/AppHost/bin/Debug/net10.0/", "/here/AppHost/bin/Debug/net10.0"));
 
-        var refusal = Should.Throw<ResourceStartException>(() => BuildOutput.RequireUnmoved("/there/AppHost/bin/Debug/net10.0/", "/here/AppHost/bin/Debug/net10.0/"));
+        var refusal =
+            Should.Throw<ResourceStartException>(() => BuildOutput.RequireUnmoved("/there/AppHost/bin/Debug/net10.0/", "/here/AppHost/bin/Debug/net10.0/"));
 
         refusal.Message.ShouldContain("/there/");
         refusal.Message.ShouldContain("dotnet build");

@@ -43,7 +43,8 @@ public sealed class ArrowsTests
     [Fact]
     public void Rooms_of_the_core_use_only_rooms_below_them()
     {
-        var rooms = Levels.SelectMany((names, level) => names.Select(name => (name, level))).ToDictionary(room => room.name, room => room.level, StringComparer.Ordinal);
+        var rooms = Levels.SelectMany((names, level) => names.Select(name => (name, level)))
+            .ToDictionary(room => room.name, room => room.level, StringComparer.Ordinal);
         var offenders = TypeReferences.Of(typeof(ImageOperations).Assembly)
             .Select(use => (use.From, use.To, FromRoom: RoomOf(use.From), ToRoom: RoomOf(use.To)))
             .Where(use => use.FromRoom is not null && use.ToRoom is not null && use.FromRoom != use.ToRoom)
@@ -87,7 +88,8 @@ public sealed class ArrowsTests
     [InlineData("Portal")]
     public void Rooms_of_a_host_use_only_rooms_below_them(string host)
     {
-        var levels = Hosts[host].SelectMany((names, level) => names.Select(name => (name, level))).ToDictionary(room => room.name, room => room.level, StringComparer.Ordinal);
+        var levels = Hosts[host]
+            .SelectMany((names, level) => names.Select(name => (name, level))).ToDictionary(room => room.name, room => room.level, StringComparer.Ordinal);
         TypeReferences.Of(Assembly.Load("ImageService." + host))
             .Select(use => (use.From, use.To, FromRoom: RoomOf(use.From, host), ToRoom: RoomOf(use.To, host)))
             .Where(use => use.FromRoom is not null && use.ToRoom is not null && use.FromRoom != use.ToRoom)
@@ -123,8 +125,10 @@ public sealed class ArrowsTests
     [Fact]
     public void Uses_are_found_in_signatures_bodies_and_generic_arguments()
     {
-        var uses = TypeReferences.Of(typeof(ArrowsTests).Assembly).Where(use => use.From == typeof(ArrowsSample).FullName).Select(use => use.To).ToHashSet(StringComparer.Ordinal);
-        string[] expected = ["System.Text.StringBuilder", "System.Uri", "System.Version", "System.Globalization.CultureInfo", "System.Lazy`1", "System.FormatException"];
+        var uses = TypeReferences.Of(typeof(ArrowsTests).Assembly)
+            .Where(use => use.From == typeof(ArrowsSample).FullName).Select(use => use.To).ToHashSet(StringComparer.Ordinal);
+        string[] expected = ["System.Text.StringBuilder", "System.Uri", "System.Version", "System.Globalization.CultureInfo", "System.Lazy`1",
+            "System.FormatException"];
         expected.Where(name => !uses.Contains(name)).ShouldBeEmpty();
     }
 

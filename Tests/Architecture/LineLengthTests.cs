@@ -14,14 +14,14 @@ public sealed class LineLengthTests
     /// <summary>Longer lines that there still are. Lower a number whenever it is lower in the tree; never raise one.</summary>
     private static readonly Dictionary<string, int> Left = new(StringComparer.Ordinal)
     {
-        ["AppHost"] = 103,
-        ["Api"] = 392,
-        ["Benchmarks"] = 31,
-        ["Core"] = 408,
-        ["Portal"] = 445,
-        ["ServiceDefaults"] = 7,
-        ["Tests"] = 676,
-        ["Worker"] = 24,
+        ["AppHost"] = 27,
+        ["Api"] = 30,
+        ["Benchmarks"] = 11,
+        ["Core"] = 63,
+        ["Portal"] = 83,
+        ["ServiceDefaults"] = 2,
+        ["Tests"] = 39,
+        ["Worker"] = 3,
     };
 
     [Fact]
@@ -29,7 +29,9 @@ public sealed class LineLengthTests
     {
         var counted = Left.Keys.ToDictionary(part => part, part => SourceFiles(part).Sum(file => File.ReadLines(file).Count(IsLong)), StringComparer.Ordinal);
         counted.Where(part => part.Value > Left[part.Key])
-            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key}: {part.Value} lines of more than {Columns} columns, {Left[part.Key]} allowed; break the new ones"))
+            .Select(part =>
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{part.Key}: {part.Value} lines of more than {Columns} columns, {Left[part.Key]} allowed; break the new ones"))
             .ShouldBeEmpty();
     }
 
@@ -38,5 +40,7 @@ public sealed class LineLengthTests
 
     private static IEnumerable<string> SourceFiles(string part) =>
         new[] { "*.cs", "*.razor" }.SelectMany(pattern => Directory.EnumerateFiles(Repository.PathOf(part), pattern, SearchOption.AllDirectories))
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));
+            .Where(file =>
+                !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
+                    && !file.Contains("/Migrations/", StringComparison.Ordinal));
 }

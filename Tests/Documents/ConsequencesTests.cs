@@ -26,7 +26,9 @@ public sealed class ConsequencesTests
     public void A_row_names_the_jobs_that_its_consumer_puts_in_line()
     {
         var uses = TypeReferences.Of(typeof(Consequence).Assembly).ToLookup(use => use.From, use => use.To, StringComparer.Ordinal);
-        var jobs = typeof(JobQueues).Assembly.GetTypes().Where(type => type.Namespace == typeof(JobQueues).Namespace && type.GetMethod("RunAsync") is not null).Select(type => type.FullName!).ToHashSet(StringComparer.Ordinal);
+        var jobs = typeof(JobQueues).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(JobQueues).Namespace && type.GetMethod("RunAsync") is not null)
+            .Select(type => type.FullName!).ToHashSet(StringComparer.Ordinal);
         foreach (var row in Consequences.All.Where(row => row.Consumer.Namespace == typeof(Consequence).Namespace))
         {
             // Through the consumers' own helpers, but not through jobs: what those do next is theirs.
@@ -34,7 +36,8 @@ public sealed class ConsequencesTests
             var open = new Queue<string>(reached);
             while (open.TryDequeue(out var type))
             {
-                foreach (var next in uses[type].Where(name => jobs.Contains(name) || name == typeof(AssetEvents).FullName || name == typeof(WebhookQueue).FullName))
+                foreach (var next in uses[type]
+                    .Where(name => jobs.Contains(name) || name == typeof(AssetEvents).FullName || name == typeof(WebhookQueue).FullName))
                 {
                     if (reached.Add(next) && !jobs.Contains(next))
                         open.Enqueue(next);
@@ -52,7 +55,8 @@ public sealed class ConsequencesTests
         foreach (var row in Consequences.All)
         {
             var jobs = row.Jobs.Count == 0 ? "none" : string.Join(", ", row.Jobs.Select(job => $"`{job.Name}`{Times(job)}"));
-            page.Where(line => line.StartsWith($"| `{row.Fact}` | `{row.Consumer.Name}` | {jobs} | ", StringComparison.Ordinal)).ShouldHaveSingleItem($"{row.Fact}: {row.Consumer.Name}: {jobs}");
+            page.Where(line => line.StartsWith($"| `{row.Fact}` | `{row.Consumer.Name}` | {jobs} | ", StringComparison.Ordinal))
+                .ShouldHaveSingleItem($"{row.Fact}: {row.Consumer.Name}: {jobs}");
         }
     }
 

@@ -52,7 +52,8 @@ public sealed partial class MapTests
     {
         var uses = new[] { typeof(ImageService.Core.Errors.Error).Assembly, typeof(ImageService.Api.AssemblyMarker).Assembly }
             .SelectMany(TypeReferences.Of).ToLookup(use => use.From, use => use.To, StringComparer.Ordinal);
-        var stops = TableUnder("## One image GET").SelectMany(cells => Paths().Matches(cells[1]).Select(match => match.Groups["path"].Value)).Select(TypeOf).OfType<string>().ToList();
+        var stops = TableUnder("## One image GET")
+            .SelectMany(cells => Paths().Matches(cells[1]).Select(match => match.Groups["path"].Value)).Select(TypeOf).OfType<string>().ToList();
         stops.Count.ShouldBeGreaterThan(8);
         HashSet<string> reached = [stops[0]];
         var open = new Queue<string>(reached);
@@ -67,7 +68,8 @@ public sealed partial class MapTests
 
     /// <summary>Cells of the rows below a heading, without the table's head.</summary>
     private static IEnumerable<string[]> TableUnder(string heading) =>
-        Map[Map.IndexOf(heading, StringComparison.Ordinal)..].Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2)
+        Map[Map.IndexOf(heading, StringComparison.Ordinal)..]
+            .Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2)
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray());
 
     /// <summary><c>Core/X/Y.cs</c> and <c>Core/X/Y.MemberAsync</c> name a type; a folder does not.</summary>
@@ -86,10 +88,12 @@ public sealed partial class MapTests
         if (File.Exists(full) || Directory.Exists(full))
             return true;
         var dot = full.LastIndexOf('.');
-        return dot > full.LastIndexOf('/') && File.Exists(full[..dot] + ".cs") && File.ReadAllText(full[..dot] + ".cs").Contains(full[(dot + 1)..], StringComparison.Ordinal);
+        return dot > full.LastIndexOf('/') && File.Exists(full[..dot] + ".cs")
+            && File.ReadAllText(full[..dot] + ".cs").Contains(full[(dot + 1)..], StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("`(?<path>(?:Core|Api|Worker|Portal|AppHost|ServiceDefaults|Tests|Benchmarks|Clients|deploy|docs)/[A-Za-z0-9_./{}-]*)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`(?<path>(?:Core|Api|Worker|Portal|AppHost|ServiceDefaults|Tests|Benchmarks|Clients|deploy|docs)/[A-Za-z0-9_./{}-]*)`",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Paths();
 
     [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

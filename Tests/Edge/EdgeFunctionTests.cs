@@ -20,7 +20,8 @@ public sealed class EdgeFunctionTests
         var vectors = SignatureVectors.Read().Vectors;
         statuses.Count.ShouldBe(vectors.Length);
         foreach (var vector in vectors)
-            (vector.Valid ? statuses[vector.Name] == 200 : statuses[vector.Name] is 400 or 401).ShouldBeTrue($"{kind}: {vector.Name} got {statuses[vector.Name]}");
+            (vector.Valid ? statuses[vector.Name] == 200
+                : statuses[vector.Name] is 400 or 401).ShouldBeTrue($"{kind}: {vector.Name} got {statuses[vector.Name]}");
     }
 
     [Theory]
@@ -65,7 +66,9 @@ public sealed class EdgeFunctionTests
         foreach (var vector in HintVectors().Where(vector => !vector.Path.EndsWith("/w_640.jpg", StringComparison.Ordinal)))
         {
             string? Of(string name) => vector.Headers.GetValueOrDefault(name);
-            var hints = ClientHints.Read(Of("sec-ch-width") ?? Of("width"), Of("sec-ch-viewport-width") ?? Of("viewport-width"), Of("sec-ch-dpr") ?? Of("dpr"), Of("save-data"));
+            var hints =
+                ClientHints.Read(Of("sec-ch-width") ?? Of("width"), Of("sec-ch-viewport-width") ?? Of("viewport-width"), Of("sec-ch-dpr") ?? Of("dpr"),
+                    Of("save-data"));
             int? step = hints.Width is { } width ? PublicLadder.Widths.FirstOrDefault(one => one >= width, PublicLadder.Widths[^1]) : null;
             (step, hints.SavesData).ShouldBe((vector.Width, vector.SaveData), vector.Name);
         }

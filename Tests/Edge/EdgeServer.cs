@@ -33,7 +33,8 @@ public abstract class EdgeServer : IAsyncLifetime
     protected abstract string ConfigurationFile { get; }
 
     /// <summary>Requests that reached the origin for a path, with the <c>Accept</c> that arrived.</summary>
-    public int Asked(string path, string accept = "") => _asked.Where(entry => entry.Key.StartsWith($"{path}|{accept}", StringComparison.Ordinal)).Sum(entry => entry.Value);
+    public int Asked(string path, string accept = "") =>
+        _asked.Where(entry => entry.Key.StartsWith($"{path}|{accept}", StringComparison.Ordinal)).Sum(entry => entry.Value);
 
     /// <summary>A client of the running cache; skips the test, saying why, where it is not installed.</summary>
     public async Task<HttpClient> ClientAsync(CancellationToken ct)
@@ -136,7 +137,9 @@ public abstract class EdgeServer : IAsyncLifetime
         string path = request.Path.Value!, accept = request.Headers.Accept.ToString();
         var count = _asked.AddOrUpdate($"{path}|{accept}|{request.QueryString}", 1, (_, before) => before + 1);
         var negotiated = path.Contains("f_auto", StringComparison.Ordinal);
-        response.ContentType = !negotiated ? "image/jpeg" : accept.Contains("avif", StringComparison.Ordinal) ? "image/avif" : accept.Contains("webp", StringComparison.Ordinal) ? "image/webp" : "image/jpeg";
+        response.ContentType = !negotiated
+            ? "image/jpeg" : accept.Contains("avif", StringComparison.Ordinal)
+                ? "image/avif" : accept.Contains("webp", StringComparison.Ordinal) ? "image/webp" : "image/jpeg";
         if (negotiated)
             response.Headers.Vary = "Accept";
         response.Headers.ETag = $"\"{path.GetHashCode(StringComparison.Ordinal):x}-{response.ContentType}\"";

@@ -14,11 +14,13 @@ public sealed class NginxFixture : EdgeServer
     private static readonly string? Program = Places.FirstOrDefault(File.Exists);
 
     protected override string? Missing =>
-        Program is null ? $"nginx is not installed ({string.Join(", ", Places)})" : File.Exists(Module) ? null : $"nginx's module cache_purge is not installed ({Module})";
+        Program is null ? $"nginx is not installed ({string.Join(", ", Places)})"
+            : File.Exists(Module) ? null : $"nginx's module cache_purge is not installed ({Module})";
 
     protected override string ConfigurationFile => "nginx.conf";
 
-    protected override string Adapt(string configuration, int originPort, int port, string folder) => $"pid {folder}/nginx.pid;\nerror_log stderr;\n" + configuration
+    protected override string Adapt(string configuration, int originPort, int port, string folder) =>
+        $"pid {folder}/nginx.pid;\nerror_log stderr;\n" + configuration
         .Replace("load_module modules/ngx_http_cache_purge_module.so", $"load_module {Module}", StringComparison.Ordinal)
         .Replace("http {", $"http {{\n    access_log off;\n    client_body_temp_path {folder}/body;\n    proxy_temp_path {folder}/proxy;\n    fastcgi_temp_path {folder}/fastcgi;\n    uwsgi_temp_path {folder}/uwsgi;\n    scgi_temp_path {folder}/scgi;\n", StringComparison.Ordinal)
         .Replace("/var/cache/nginx/images", $"{folder}/images", StringComparison.Ordinal)

@@ -15,7 +15,8 @@ public sealed class VarnishFixture : EdgeServer
 
     protected override string ConfigurationFile => "varnish.vcl";
 
-    protected override string Adapt(string configuration, int originPort, int port, string folder) => configuration.Replace("\"8080\"", $"\"{originPort}\"", StringComparison.Ordinal);
+    protected override string Adapt(string configuration, int originPort, int port, string folder) =>
+        configuration.Replace("\"8080\"", $"\"{originPort}\"", StringComparison.Ordinal);
 
     protected override (string Program, string[] Arguments) Command(string configuration, int port, string folder) =>
         (Program!, ["-F", "-j", "none", "-n", Path.Combine(folder, "work"), "-a", $"127.0.0.1:{port}", "-T", "none", "-f", configuration, "-s", "malloc,16m"]);

@@ -78,7 +78,8 @@ public sealed class BrowserUploadTests(PostgresServer postgres, RedisServer redi
 
         var put = Pictures.Jpeg(320, 240, 503);
         var direct = await page.EvaluateAsync<JsonElement>("directUpload", Arguments(key, put, "marketing"));
-        (direct.GetProperty("put").GetInt32(), direct.GetProperty("status").GetInt32(), direct.GetProperty("body").GetProperty("contentHash").GetString()).ShouldBe((204, 201, Hash(put)));
+        (direct.GetProperty("put").GetInt32(), direct.GetProperty("status").GetInt32(),
+            direct.GetProperty("body").GetProperty("contentHash").GetString()).ShouldBe((204, 201, Hash(put)));
 
         var refused = await page.EvaluateAsync<JsonElement>("probe", Arguments(key, put, "marketing"));
         (refused.GetProperty("status").GetInt32(), refused.GetProperty("code").GetString()).ShouldBe((400, "invalid_request"));
@@ -93,7 +94,8 @@ public sealed class BrowserUploadTests(PostgresServer postgres, RedisServer redi
         await page.GotoAsync(site.Urls.Single());
         var key = await NewOrganizationAsync("https://shop.example");
         foreach (var way in (string[])["tusUpload", "formUpload", "directUpload"])
-            await Should.ThrowAsync<PlaywrightException>(() => page.EvaluateAsync<JsonElement>(way, Arguments(key, Pictures.Jpeg(64, 64, 504), "marketing")), way);
+            await Should.ThrowAsync<PlaywrightException>(() => page.EvaluateAsync<JsonElement>(way, Arguments(key, Pictures.Jpeg(64, 64, 504), "marketing")),
+                way);
         using var listed = await CallAsync(HttpMethod.Get, "/v1/assets?tenant=website&space=marketing", key, null);
         (await listed.Content.ReadFromJsonAsync<JsonObject>(Ct))!["items"]!.AsArray().ShouldBeEmpty();
         await page.Context.CloseAsync();
@@ -104,7 +106,8 @@ public sealed class BrowserUploadTests(PostgresServer postgres, RedisServer redi
     private Dictionary<string, object?> Arguments(string key, byte[] picture, string space, int? chunkSize = null, int? stopAt = null) =>
         new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["api"] = Api, ["key"] = key, ["base64"] = Convert.ToBase64String(picture), ["space"] = space, ["chunkSize"] = chunkSize ?? 1_000_000_000, ["stopAt"] = stopAt,
+            ["api"] = Api, ["key"] = key, ["base64"] = Convert.ToBase64String(picture), ["space"] = space, ["chunkSize"] = chunkSize ?? 1_000_000_000,
+            ["stopAt"] = stopAt,
         };
 
     /// <summary>A site of its own with one page: another port of another name than the Api's.</summary>
@@ -118,7 +121,8 @@ public sealed class BrowserUploadTests(PostgresServer postgres, RedisServer redi
         site.Run(async http =>
         {
             http.Response.ContentType = http.Request.Path == "/tus.js" ? "text/javascript" : "text/html";
-            await http.Response.WriteAsync(http.Request.Path == "/tus.js" ? client : $"<!doctype html><title>Shop</title><script src=\"/tus.js\"></script><script>{Script}</script>");
+            await http.Response.WriteAsync(
+                http.Request.Path == "/tus.js" ? client : $"<!doctype html><title>Shop</title><script src=\"/tus.js\"></script><script>{Script}</script>");
         });
         await site.StartAsync(Ct);
         return site;

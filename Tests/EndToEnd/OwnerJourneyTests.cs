@@ -43,7 +43,9 @@ public sealed class OwnerJourneyTests(RunningStack stack, Chromium chromium)
         (await viewer.GetByTestId("delete").CountAsync()).ShouldBe(0);
 
         // And the service would refuse.
-        var upload = await viewer.EvaluateAsync<int>("path => fetch(path, { method: 'POST' }).then(answer => answer.status)", $"{summary.Space("private")}/upload-ticket");
+        var upload =
+            await viewer.EvaluateAsync<int>("path => fetch(path, { method: 'POST' }).then(answer => answer.status)",
+                $"{summary.Space("private")}/upload-ticket");
         upload.ShouldBe(403);
         await viewer.Context.CloseAsync();
         await owner.Context.CloseAsync();
@@ -150,7 +152,8 @@ public sealed class OwnerJourneyTests(RunningStack stack, Chromium chromium)
         using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
         var mark = $"m{Guid.CreateVersion7():n}";
         for (var i = 0; i < 3; i++)
-            (await caller.UploadAsync(Pictures.Jpeg(200, 100, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], $"{mark} {i}.jpg").ShouldBe(HttpStatusCode.Created)).Dispose();
+            (await caller.UploadAsync(Pictures.Jpeg(200, 100, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], $"{mark} {i}.jpg")
+                .ShouldBe(HttpStatusCode.Created)).Dispose();
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
         await page.VisitAsync(summary, summary.Space("public"));

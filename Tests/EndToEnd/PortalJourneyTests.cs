@@ -19,7 +19,8 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         page.Request += (_, request) =>
         {
             var host = new Uri(request.Url).Host;
-            if (host is not ("localhost" or "127.0.0.1") && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            if (host is not ("localhost" or "127.0.0.1") && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
                 strangers.Add(request.Url);
         };
         await page.SignInAsync(summary);
@@ -27,7 +28,8 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         await page.InteractiveAsync();
 
         var name = $"journey-{Guid.CreateVersion7():n}.jpg";
-        await page.GetByTestId("file-input").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "image/jpeg", Buffer = Pictures.Jpeg(1600, 1200, Random.Shared.Next()) });
+        await page.GetByTestId("file-input")
+            .SetInputFilesAsync(new FilePayload { Name = name, MimeType = "image/jpeg", Buffer = Pictures.Jpeg(1600, 1200, Random.Shared.Next()) });
         await page.GetByTestId("tile").And(page.GetByTitle(name)).ClickAsync();
 
         await Expect(page.GetByTestId("asset-name")).ToHaveTextAsync(name);
@@ -52,7 +54,8 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
         await page.GetByTestId($"space-{summary.Spaces["private"]}").ClickAsync();
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath.EndsWith($"/{summary.Spaces["private"]}", StringComparison.Ordinal)); // the page before has tiles, too
+        await page.WaitForURLAsync(
+            url => new Uri(url).AbsolutePath.EndsWith($"/{summary.Spaces["private"]}", StringComparison.Ordinal)); // the page before has tiles, too
         await page.InteractiveAsync();
         await page.GetByTestId("tile").First.ClickAsync();
         await Expect(page.GetByTestId("url")).ToContainTextAsync("sig=");
@@ -66,7 +69,9 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         var summary = await stack.SummaryAsync();
         using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
         var folder = $"walk-{Guid.CreateVersion7():n}";
-        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(300, 200, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "old.jpg", ("folder", $"/{folder}/inner"))
+        using var uploaded =
+            await caller.UploadAsync(Pictures.Jpeg(300, 200, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "old.jpg",
+                ("folder", $"/{folder}/inner"))
             .ShouldBe(System.Net.HttpStatusCode.Created);
         var id = (await uploaded.JsonAsync())["id"].Text();
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Pictures.Jpeg(300, 200, Random.Shared.Next())), "file", "new.jpg" } };

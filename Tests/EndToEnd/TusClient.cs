@@ -45,7 +45,9 @@ internal static class TusClient
 
     private static async Task PackAsync(string folder, CancellationToken ct)
     {
-        var start = new ProcessStartInfo("npm", ["pack", $"tus-js-client@{Version}", "--pack-destination", folder, "--ignore-scripts"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("npm",
+            ["pack", $"tus-js-client@{Version}", "--pack-destination", folder,
+                "--ignore-scripts"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         Process? npm = null;
         try
         {

@@ -125,7 +125,8 @@ public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFac
         List<string> faults = [];
         if (request is not null) Compare(document, Schema(operation["requestBody"]), request, "request", faults);
         var answers = operation["responses"]!.AsObject().Where(answer => answer.Key[0] == '2').ToList();
-        if (response is not null) Compare(document, answers.Select(answer => Schema(answer.Value)).FirstOrDefault(schema => schema is not null), response, "response", faults);
+        if (response is not null) Compare(document, answers.Select(answer => Schema(answer.Value)).FirstOrDefault(schema => schema is not null), response,
+            "response", faults);
         faults.ShouldBeEmpty();
         answers.ShouldNotBeEmpty();
     }
@@ -133,7 +134,8 @@ public sealed partial class ContractTests(ApiFactory api) : IClassFixture<ApiFac
     private static JsonNode? Operation(JsonNode document, string method, string path) =>
         document["paths"]!.AsObject().FirstOrDefault(entry => Parameter().Replace(entry.Key.TrimEnd('/'), "{}") == path).Value?[method];
 
-    private static JsonNode? Schema(JsonNode? body) => body?["content"]?.AsObject().FirstOrDefault(content => content.Key.Contains("json", StringComparison.Ordinal)).Value?["schema"];
+    private static JsonNode? Schema(JsonNode? body) =>
+        body?["content"]?.AsObject().FirstOrDefault(content => content.Key.Contains("json", StringComparison.Ordinal)).Value?["schema"];
 
     private static void Compare(JsonNode document, JsonNode? schema, Type type, string where, List<string> faults)
     {

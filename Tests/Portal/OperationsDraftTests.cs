@@ -16,7 +16,8 @@ public sealed class OperationsDraftTests
         Of([null, "card", "hero_2"]),
         (size, quality, effects, preset) => new OperationsDraft
         {
-            Width = size.Item1, Height = size.Item2, Fit = size.Item3, Gravity = size.Item4, Quality = quality.Item1, AutoQuality = quality.Item2, Format = quality.Item3!, Rotation = quality.Item4,
+            Width = size.Item1, Height = size.Item2, Fit = size.Item3, Gravity = size.Item4, Quality = quality.Item1, AutoQuality = quality.Item2,
+            Format = quality.Item3!, Rotation = quality.Item4,
             Sharpen = effects.Item1, Blur = effects.Item2, Greyscale = effects.Item3, Flip = effects.Item4, Background = effects.Item5, Preset = preset,
         });
 
@@ -28,7 +29,8 @@ public sealed class OperationsDraftTests
         var read = OperationsParser.Parse(draft.Operations());
         read.Error.ShouldBeNull(draft.Operations());
         var operations = read.Value;
-        (operations.Width, operations.Height, operations.Preset, operations.Greyscale, operations.Flip).ShouldBe((draft.Width, draft.Height, draft.Preset, draft.Greyscale, draft.Flip));
+        (operations.Width, operations.Height, operations.Preset, operations.Greyscale,
+            operations.Flip).ShouldBe((draft.Width, draft.Height, draft.Preset, draft.Greyscale, draft.Flip));
         (operations.Rotation ?? 0).ShouldBe(draft.Rotation);
         operations.Original.ShouldBe(draft.IsOriginal);
     });
@@ -41,7 +43,8 @@ public sealed class OperationsDraftTests
         new OperationsDraft { Format = "auto", Width = 800, Height = 600, Fit = "cover" }.FileName("webp").ShouldBe("fmt_auto-w_800-h_600-f_cover.webp");
 
     [Fact]
-    public void Small_numbers_that_mean_nothing_are_left_out() => new OperationsDraft { Blur = 0.2, Sharpen = 0, Quality = null }.Operations().ShouldBe("original");
+    public void Small_numbers_that_mean_nothing_are_left_out() =>
+        new OperationsDraft { Blur = 0.2, Sharpen = 0, Quality = null }.Operations().ShouldBe("original");
 
     [Theory]
     [InlineData(0, "0 B")]
@@ -59,8 +62,10 @@ public sealed class OperationsDraftTests
         all.More.Count.ShouldBe(MoreOperation.All.Count);
         OperationsParser.Parse(all.Operations()).Error.ShouldBeNull(all.Operations());
         OperationsDraft.Read(all.FileName("jpg")).ShouldNotBeNull().FileName("jpg").ShouldBe(all.FileName("jpg"));
-        OperationsGrammar.Rules.Select(rule => rule.Name).Where(name => name is not ("fx" or "fy" or "odpr") && !(name[0] == 't' && name[^1] is >= '4' and <= '9'))
-            .Except(MoreOperation.All.Select(more => more.Key)).Except(["fmt", "w", "h", "f", "g", "b", "q", "r", "sharpen", "blur", "bw", "flip", "flop", "preset"]).ShouldBeEmpty();
+        OperationsGrammar.Rules.Select(rule => rule.Name)
+            .Where(name => name is not ("fx" or "fy" or "odpr") && !(name[0] == 't' && name[^1] is >= '4' and <= '9'))
+            .Except(MoreOperation.All.Select(more => more.Key))
+            .Except(["fmt", "w", "h", "f", "g", "b", "q", "r", "sharpen", "blur", "bw", "flip", "flop", "preset"]).ShouldBeEmpty();
     }
 
     [Theory]

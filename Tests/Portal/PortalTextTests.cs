@@ -107,8 +107,10 @@ public sealed class PortalTextTests
     public void What_a_change_would_do_is_told_in_a_sentence()
     {
         EffectText.Of(new ChangeEffect(0, 0, 0, 0)).ShouldBe("No stored image changes.");
-        EffectText.Of(new ChangeEffect(1, 2_500_000, 900, 0)).ShouldBe("1 stored image becomes stale (2.50 MB); making as many again takes about 900 ms of CPU time.");
-        EffectText.Of(new ChangeEffect(1200, 2_500_000, 180_000, 3)).ShouldBe("1,200 stored images become stale (2.50 MB); making as many again takes about 3 minutes of CPU time. 3 are made ahead.");
+        EffectText.Of(new ChangeEffect(1, 2_500_000, 900, 0))
+            .ShouldBe("1 stored image becomes stale (2.50 MB); making as many again takes about 900 ms of CPU time.");
+        EffectText.Of(new ChangeEffect(1200, 2_500_000, 180_000, 3))
+            .ShouldBe("1,200 stored images become stale (2.50 MB); making as many again takes about 3 minutes of CPU time. 3 are made ahead.");
         EffectText.Of(new ChangeEffect(0, 0, 0, 1)).ShouldBe("No stored image changes; 1 image is made ahead.");
     }
 

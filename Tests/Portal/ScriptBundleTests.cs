@@ -15,10 +15,12 @@ public sealed class ScriptBundleTests
     [Fact]
     public void The_bundle_is_made_of_the_sources_as_they_are()
     {
-        var scripts = Directory.GetFiles(Path.Combine(Portal, "Scripts"), "*.js").Order(StringComparer.Ordinal).Prepend(Path.Combine(Portal, "package-lock.json"));
+        var scripts = Directory.GetFiles(Path.Combine(Portal, "Scripts"), "*.js")
+            .Order(StringComparer.Ordinal).Prepend(Path.Combine(Portal, "package-lock.json"));
         var sources = string.Concat(scripts.Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")));
         var bundle = File.ReadLines(Path.Combine(Portal, "wwwroot", "js", "portal.js")).First();
-        bundle.ShouldEndWith(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sources))), Case.Sensitive, "Run `npm ci --ignore-scripts && npm run build` in Portal.");
+        bundle.ShouldEndWith(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sources))), Case.Sensitive,
+            "Run `npm ci --ignore-scripts && npm run build` in Portal.");
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed partial class SignInTests : IAsyncLifetime
     [Fact]
     public async Task The_way_back_from_an_organizations_provider_signs_in_on_a_click_and_never_by_a_link_alone()
     {
-        _portal.Answer = call => call.Line == "POST /v1/sessions/oidc" ? (201, $$"""{"token":"{{Token}}","expiresAt":"2099-01-01T00:00:00Z"}""") : SignsIn(call);
+        _portal.Answer =
+            call => call.Line == "POST /v1/sessions/oidc" ? (201, $$"""{"token":"{{Token}}","expiresAt":"2099-01-01T00:00:00Z"}""") : SignsIn(call);
         using var browser = _portal.Browser();
         using var page = await browser.GetAsync("/sign-in/oidc?ticket=imt_x", Ct);
         page.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -126,7 +127,8 @@ public sealed partial class SignInTests : IAsyncLifetime
         using var browser = await SignedInAsync();
         using var elsewhere = await browser.PostAsync("/sign-out", new FormUrlEncodedContent([]), Ct);
         elsewhere.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        using var done = await browser.PostAsync("/sign-out", new FormUrlEncodedContent([new("__RequestVerificationToken", await VerificationAsync(browser))]), Ct);
+        using var done =
+            await browser.PostAsync("/sign-out", new FormUrlEncodedContent([new("__RequestVerificationToken", await VerificationAsync(browser))]), Ct);
         done.Headers.Location!.PathAndQuery().ShouldBe("/sign-in?signedOut=true");
         _portal.Calls.Last().Headers["Authorization"].ShouldBe($"Bearer {Token}");
         using var after = await browser.GetAsync("/", Ct);
@@ -136,7 +138,10 @@ public sealed partial class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_browser_is_lent_an_upload_ticket_and_never_the_session()
     {
-        _portal.Answer = call => call.Line == "POST /v1/uploads/tickets" ? (201, """{"ticket":"imu_x","expiresAt":"2099-01-01T00:00:00Z","maxUploadBytes":50}""") : SignsIn(call);
+        _portal.Answer =
+            call =>
+                call.Line == "POST /v1/uploads/tickets"
+                    ? (201, """{"ticket":"imu_x","expiresAt":"2099-01-01T00:00:00Z","maxUploadBytes":50}""") : SignsIn(call);
         using var stranger = _portal.Browser();
         using var refused = await stranger.PostAsync("/o/acme/website/marketing/upload-ticket", null, Ct);
         refused.StatusCode.ShouldBe(HttpStatusCode.Redirect);
@@ -149,13 +154,18 @@ public sealed partial class SignInTests : IAsyncLifetime
         access.ToJsonString().ShouldNotContain(Token);
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var call = _portal.Calls.Last();
-        (call.Headers["Authorization"], call.Headers["X-Organization"], call.Body).ShouldBe(($"Bearer {Token}", "acme", """{"tenant":"website","space":"marketing"}"""));
+        (call.Headers["Authorization"], call.Headers["X-Organization"],
+            call.Body).ShouldBe(($"Bearer {Token}", "acme", """{"tenant":"website","space":"marketing"}"""));
     }
 
     [Fact]
     public async Task Why_there_is_no_ticket_reaches_the_browser()
     {
-        _portal.Answer = call => call.Line == "POST /v1/uploads/tickets" ? (403, """{"title":"Forbidden","status":403,"detail":"This needs the scope image:write here.","code":"insufficient_scope"}""") : SignsIn(call);
+        _portal.Answer =
+            call =>
+                call.Line == "POST /v1/uploads/tickets"
+                    ? (403, """{"title":"Forbidden","status":403,"detail":"This needs the scope image:write here.","code":"insufficient_scope"}""")
+                    : SignsIn(call);
         using var browser = await SignedInAsync();
         using var refused = await browser.PostAsync("/o/acme/website/marketing/upload-ticket", null, Ct);
         refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -235,18 +245,21 @@ public sealed partial class SignInTests : IAsyncLifetime
     }
 
     /// <summary>Any page of the signed-in person carries a token for forms.</summary>
-    private static async Task<string> VerificationAsync(HttpClient browser) => Field(await browser.GetStringAsync("/password-reset", Ct), "__RequestVerificationToken");
+    private static async Task<string> VerificationAsync(HttpClient browser) =>
+        Field(await browser.GetStringAsync("/password-reset", Ct), "__RequestVerificationToken");
 
     private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string path, params (string Name, string Value)[] fields)
     {
         var html = await browser.GetStringAsync(path, Ct);
-        List<KeyValuePair<string, string>> form = [new("_handler", Field(html, "_handler")), new("__RequestVerificationToken", Field(html, "__RequestVerificationToken"))];
+        List<KeyValuePair<string, string>> form = [new("_handler", Field(html, "_handler")),
+            new("__RequestVerificationToken", Field(html, "__RequestVerificationToken"))];
         form.AddRange(fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value)));
         return await browser.PostAsync(path, new FormUrlEncodedContent(form), Ct);
     }
 
     private static string Field(string html, string name) =>
-        WebUtility.HtmlDecode(Regex.Match(html, $"name=\"{Regex.Escape(name)}\"[^>]*value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value);
+        WebUtility.HtmlDecode(
+            Regex.Match(html, $"name=\"{Regex.Escape(name)}\"[^>]*value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value);
 
     [GeneratedRegex("https?://(?!localhost|127\\.0\\.0\\.1)[^\"' )]+", RegexOptions.None, 1000)]
     private static partial Regex Link();

@@ -14,12 +14,15 @@ public sealed class VisitorAddressTests
     [InlineData("203.0.113.7", "Development", null)]
     [InlineData(null, "Development", null)]
     [InlineData("203.0.113.7", "Production", "https")]
-    public async Task The_Api_is_told_the_visitor_s_address_where_there_is_a_visitor_and_that_production_is_reached_by_https(string? address, string environment, string? scheme)
+    public async Task The_Api_is_told_the_visitor_s_address_where_there_is_a_visitor_and_that_production_is_reached_by_https(string? address,
+        string environment, string? scheme)
     {
         var http = new DefaultHttpContext();
         http.Connection.RemoteIpAddress = address is null ? null : IPAddress.Parse(address);
         using var api = new Recorder();
-        using var client = new HttpMessageInvoker(new VisitorAddress(new HttpContextAccessor { HttpContext = http }, new HostingEnvironment { EnvironmentName = environment }) { InnerHandler = api });
+        using var client = new HttpMessageInvoker(
+            new VisitorAddress(new HttpContextAccessor { HttpContext = http },
+                new HostingEnvironment { EnvironmentName = environment }) { InnerHandler = api });
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://api/v1/sessions");
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         api.ForwardedFor.ShouldBe(address);

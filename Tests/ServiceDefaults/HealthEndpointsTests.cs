@@ -88,7 +88,9 @@ public sealed class HealthEndpointsTests
     {
         var looks = 0;
         FakeTimeProvider time = new();
-        await using var app = await StartAsync(checks => checks.AddCheck("queue", () => { Interlocked.Increment(ref looks); return HealthCheckResult.Healthy(); }, ["ready"]), time);
+        await using var app =
+            await StartAsync(checks => checks.AddCheck("queue", () => { Interlocked.Increment(ref looks); return HealthCheckResult.Healthy(); }, ["ready"]),
+                time);
         using var client = app.GetTestClient();
 
         await client.GetAsync(new Uri("/health/ready", UriKind.Relative), Ct);

@@ -64,7 +64,8 @@ public sealed class MetricsEndpointTests
         text.ShouldEndWith(end);
         foreach (var name in Promised)
         {
-            var values = text.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is ' ' or '{').Select(ValueOf).ToList();
+            var values = text.Split('\n')
+                .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is ' ' or '{').Select(ValueOf).ToList();
             values.ShouldNotBeEmpty(name);
             values.ShouldAllBe(value => value == 0, name);
         }

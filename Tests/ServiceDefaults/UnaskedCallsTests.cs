@@ -31,7 +31,8 @@ public sealed class UnaskedCallsTests : IDisposable
 
     [Fact]
     public void A_call_within_a_request_or_a_job_is_kept() =>
-        IsKept(ActivityKind.Client, new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded)).ShouldBeTrue();
+        IsKept(ActivityKind.Client, new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded))
+            .ShouldBeTrue();
 
     public void Dispose()
     {

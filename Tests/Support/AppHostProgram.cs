@@ -7,7 +7,8 @@ internal static class AppHostProgram
 {
     /// <summary>Path of its assembly, in its own output folder, where what it needs to run lies beside it: bin/{configuration}/net10.0.</summary>
     public static string Assembly { get; } = Repository.PathOf(
-        "AppHost", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "ImageService.AppHost.dll");
+        "AppHost", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name,
+        "ImageService.AppHost.dll");
 
     /// <summary>Starts it; it ends with this process, also when that is killed.</summary>
     public static Process Start(IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [Assembly, .. arguments])

@@ -20,7 +20,8 @@ internal sealed class CountedStatements : IDisposable
             Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity =>
             {
-                if ((activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string text && (activity.GetTagItem("db.namespace") ?? activity.GetTagItem("db.name")) as string == name)
+                if ((activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string text
+                    && (activity.GetTagItem("db.namespace") ?? activity.GetTagItem("db.name")) as string == name)
                     _texts.Enqueue(text);
             },
         };

@@ -91,7 +91,8 @@ public sealed class FakeGcsServer : IAsyncDisposable
             return;
         }
 
-        var stored = new Stored(bytes, (string?)session.Metadata["contentType"] ?? "application/octet-stream", (string?)session.Metadata["storageClass"] ?? "STANDARD",
+        var stored = new Stored(bytes, (string?)session.Metadata["contentType"] ?? "application/octet-stream",
+            (string?)session.Metadata["storageClass"] ?? "STANDARD",
             Interlocked.Increment(ref _generation), DateTimeOffset.UtcNow);
         bool written;
         lock (_lock)
@@ -109,7 +110,8 @@ public sealed class FakeGcsServer : IAsyncDisposable
         var (prefix, after) = (http.Request.Query["prefix"].ToString(), http.Request.Query["pageToken"].ToString());
         var found = _objects.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(item.Key, after) > 0)
             .OrderBy(item => item.Key, StringComparer.Ordinal).Take(PageSize + 1).ToList();
-        var page = new JsonObject { ["kind"] = "storage#objects", ["items"] = new JsonArray([.. found.Take(PageSize).Select(item => Describe(item.Key, item.Value))]) };
+        var page = new JsonObject { ["kind"] = "storage#objects",
+            ["items"] = new JsonArray([.. found.Take(PageSize).Select(item => Describe(item.Key, item.Value))]) };
         if (found.Count > PageSize)
             page["nextPageToken"] = found[PageSize - 1].Key;
         return AnswerAsync(http, page);
@@ -162,14 +164,17 @@ public sealed class FakeGcsServer : IAsyncDisposable
             return;
         }
 
-        var copy = source with { StorageClass = (string?)metadata["storageClass"] ?? source.StorageClass, Generation = Interlocked.Increment(ref _generation), Updated = DateTimeOffset.UtcNow };
+        var copy =
+            source with { StorageClass = (string?)metadata["storageClass"] ?? source.StorageClass, Generation = Interlocked.Increment(ref _generation),
+                Updated = DateTimeOffset.UtcNow };
         _objects[to] = copy;
         await AnswerAsync(http, new JsonObject { ["kind"] = "storage#rewriteResponse", ["done"] = true, ["resource"] = Describe(to, copy) });
     }
 
     private static JsonObject Describe(string name, Stored stored) => new()
     {
-        ["kind"] = "storage#object", ["name"] = name, ["size"] = $"{stored.Bytes.Length}", ["contentType"] = stored.ContentType, ["storageClass"] = stored.StorageClass,
+        ["kind"] = "storage#object", ["name"] = name, ["size"] = $"{stored.Bytes.Length}", ["contentType"] = stored.ContentType,
+        ["storageClass"] = stored.StorageClass,
         ["generation"] = $"{stored.Generation}", ["updated"] = stored.Updated.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
         ["md5Hash"] = Md5(stored.Bytes), ["crc32c"] = Convert.ToBase64String(Crc32C(stored.Bytes)),
     };

@@ -82,7 +82,8 @@ public sealed class PostgresServer : IAsyncDisposable
         // Two copies of one template may not be made at the same time; CREATE DATABASE must be a statement of its own.
         string[] statements = template is null
             ? [$"CREATE DATABASE {name}"]
-            : [$"SELECT pg_advisory_lock(hashtext('{template}'))", $"CREATE DATABASE {name} TEMPLATE {template}", $"SELECT pg_advisory_unlock(hashtext('{template}'))"];
+            : [$"SELECT pg_advisory_lock(hashtext('{template}'))", $"CREATE DATABASE {name} TEMPLATE {template}",
+                $"SELECT pg_advisory_unlock(hashtext('{template}'))"];
         foreach (var statement in statements)
         {
             await using var command = new NpgsqlCommand(statement, connection);

@@ -29,7 +29,8 @@ internal sealed class PubSubService : IAsyncDisposable
         builder.WebHost.UseUrls(_address ?? "http://127.0.0.1:0");
         _app = builder.Build();
         _app.MapPut("/v1/projects/{project}/topics/{name}", (string project, string name) => CreateTopic($"projects/{project}/topics/{name}"));
-        _app.MapPut("/v1/projects/{project}/subscriptions/{name}", (string project, string name, JsonElement body) => CreateSubscription($"projects/{project}/subscriptions/{name}", body));
+        _app.MapPut("/v1/projects/{project}/subscriptions/{name}",
+            (string project, string name, JsonElement body) => CreateSubscription($"projects/{project}/subscriptions/{name}", body));
         _app.MapPost("/v1/projects/{project}/{kind}/{call}", CallAsync);
         _app.MapGet("/v3/projects/{project}/timeSeries", (string project, string filter) => Measure(project, filter));
         await _app.StartAsync(ct);
@@ -53,7 +54,8 @@ internal sealed class PubSubService : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static IResult Problem(int status, string code, string message) => Results.Json(new { error = new { code = status, message, status = code } }, statusCode: status);
+    private static IResult Problem(int status, string code, string message) =>
+        Results.Json(new { error = new { code = status, message, status = code } }, statusCode: status);
 
     private IResult CreateTopic(string topic)
     {
@@ -69,7 +71,8 @@ internal sealed class PubSubService : IAsyncDisposable
             if (_subscriptions.ContainsKey(name)) return Problem(409, "ALREADY_EXISTS", "Resource already exists in the project.");
             var deadline = body.GetProperty("ackDeadlineSeconds").GetInt32();
             if (deadline is < 10 or > 600) return Problem(400, "INVALID_ARGUMENT", "ackDeadlineSeconds must be from 10 to 600.");
-            var retry = body.TryGetProperty("retryPolicy", out var policy) ? (Backoff(policy, "minimumBackoff"), Backoff(policy, "maximumBackoff")) : (TimeSpan.Zero, TimeSpan.Zero);
+            var retry = body.TryGetProperty("retryPolicy", out var policy)
+                ? (Backoff(policy, "minimumBackoff"), Backoff(policy, "maximumBackoff")) : (TimeSpan.Zero, TimeSpan.Zero);
             var counts = body.TryGetProperty("deadLetterPolicy", out var dead) && dead.GetProperty("maxDeliveryAttempts").GetInt32() is >= 5 and <= 100;
             _subscriptions[name] = new PubSubSubscription(topic, TimeSpan.FromSeconds(deadline), retry.Item1, retry.Item2, counts);
             return Results.Json(new { name });
@@ -122,7 +125,8 @@ internal sealed class PubSubService : IAsyncDisposable
         lock (_lock)
         {
             return _subscriptions.TryGetValue($"projects/{project}/subscriptions/{name}", out var subscription)
-                ? Results.Json(new { timeSeries = new[] { new { points = new[] { new { value = new { int64Value = subscription.Count.ToString(CultureInfo.InvariantCulture) } } } } } })
+                ? Results.Json(new { timeSeries = new[] { new { points = new[] { new { value = new { int64Value = subscription.Count.ToString(
+                    CultureInfo.InvariantCulture) } } } } } })
                 : Results.Json(new { });
         }
     }

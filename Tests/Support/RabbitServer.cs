@@ -29,13 +29,15 @@ public sealed class RabbitServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_shared is { IsValueCreated: true, Value: var shared } && await Task.WhenAny(shared) is { IsCompletedSuccessfully: true } started) await (await started).DisposeAsync();
+        if (_shared is { IsValueCreated: true, Value: var shared }
+            && await Task.WhenAny(shared) is { IsCompletedSuccessfully: true } started) await (await started).DisposeAsync();
         _folder.Dispose();
     }
 
     private async Task<RabbitNode> StartNodeAsync(CancellationToken ct)
     {
-        if (RabbitNode.FindProgram() is not { } program) throw new InvalidOperationException("$XunitDynamicSkip$RabbitMQ is not installed: apt-get install rabbitmq-server");
+        if (RabbitNode.FindProgram() is not { } program) throw new InvalidOperationException(
+            "$XunitDynamicSkip$RabbitMQ is not installed: apt-get install rabbitmq-server");
         Version = $"RabbitMQ {Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(program)))?.Split('-')[^1]} (Debian)";
         var node = new RabbitNode(program, _folder.Next());
         await node.StartAsync(ct);
@@ -60,7 +62,8 @@ public sealed class RabbitNode : IAsyncDisposable
 
     /// <summary>The program itself: the wrapper on PATH changes the user first.</summary>
     internal static string? FindProgram() => Directory.Exists("/usr/lib/rabbitmq/lib")
-        ? Directory.EnumerateDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Select(folder => Path.Combine(folder, "sbin", "rabbitmq-server")).FirstOrDefault(File.Exists)
+        ? Directory.EnumerateDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*")
+            .Select(folder => Path.Combine(folder, "sbin", "rabbitmq-server")).FirstOrDefault(File.Exists)
         : null;
 
     public async Task StartAsync(CancellationToken ct)
@@ -139,7 +142,8 @@ public sealed class RabbitNode : IAsyncDisposable
 
     private Process Start(string program, string[] arguments, Action<string> output)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true, WorkingDirectory = _folder };
         foreach (var (name, value) in Settings()) start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => output(line.Data ?? "");

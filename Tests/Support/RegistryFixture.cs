@@ -56,10 +56,12 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
 
     /// <summary>A migrated database of the test's own; returns the owner's connection string.</summary>
     public Task<string> NewDatabaseAsync() =>
-        server.CreateDatabaseAsync("migrated", async owner => await RegistryMigrator.MigrateAsync(owner, CancellationToken.None), TestContext.Current.CancellationToken);
+        server.CreateDatabaseAsync("migrated", async owner => await RegistryMigrator.MigrateAsync(owner, CancellationToken.None),
+            TestContext.Current.CancellationToken);
 
     /// <summary>The rooms once more, as another process has them; the caller disposes. Hears of changes once <see cref="ListenAsync"/> returns.</summary>
-    public static ServiceProvider Build(string ownerConnectionString, Action<IServiceCollection>? configure = null, Dictionary<string, string?>? settings = null)
+    public static ServiceProvider Build(string ownerConnectionString, Action<IServiceCollection>? configure = null,
+        Dictionary<string, string?>? settings = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -95,8 +97,10 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
     public static async Task CatchUpAsync(IServiceProvider services)
     {
         var facts = services.GetRequiredService<FactsCache>();
-        await facts.GetOrLoadAsync(FactScope.ApiKey("marker"), "", 0, static (_, _) => Task.FromResult("here"), StaleFacts.Refuse, TestContext.Current.CancellationToken);
-        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT pg_notify('facts', '{\"table\": \"api_keys\", \"key\": \"marker\"}')");
+        await facts.GetOrLoadAsync(FactScope.ApiKey("marker"), "", 0, static (_, _) => Task.FromResult("here"), StaleFacts.Refuse,
+            TestContext.Current.CancellationToken);
+        await using var command = services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand("SELECT pg_notify('facts', '{\"table\": \"api_keys\", \"key\": \"marker\"}')");
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await Probe.UntilAsync(() => !facts.TryGet<string>(FactScope.ApiKey("marker"), "", out _), "the marker is forgotten");
     }
@@ -106,7 +110,8 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
     {
         var slug = $"t{Guid.CreateVersion7():n}";
         var organization = new Organization { Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
-        var tenant = new Tenant { OrganizationId = organization.Id, Slug = "website", Name = "Website", CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
+        var tenant = new Tenant { OrganizationId = organization.Id, Slug = "website", Name = "Website", CreatedAt = DateTimeOffset.UtcNow,
+            UpdatedAt = DateTimeOffset.UtcNow };
         var space = new Space
         {
             OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "marketing", Name = "Marketing", DefaultAccess = defaultAccess,
@@ -159,7 +164,8 @@ public sealed record TestOrganization(Guid OrganizationId, Guid TenantId, Guid S
     public AssetVersion NewVersion(Asset asset, int version, string contentHash) => new()
     {
         OrganizationId = OrganizationId, SpaceId = SpaceId, AssetId = asset.Id, Version = version, ContentHash = contentHash,
-        StorageKey = $"{OrganizationId:n}/{asset.Id:n}/v{version}/original", StorageProvider = "file", SizeBytes = 1000, Format = "jpg", Width = 40, Height = 30,
+        StorageKey = $"{OrganizationId:n}/{asset.Id:n}/v{version}/original", StorageProvider = "file", SizeBytes = 1000, Format = "jpg", Width = 40,
+        Height = 30,
         HasAlpha = false, Frames = 1, UploadedAt = DateTimeOffset.UtcNow,
     };
 }
@@ -168,7 +174,8 @@ public sealed record TestOrganization(Guid OrganizationId, Guid TenantId, Guid S
 public static class Probe
 {
     /// <summary>Asks every few milliseconds until the condition holds; fails after ten seconds, or the time given.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? within = null) => await UntilAsync(() => Task.FromResult(condition()), what, within);
+    public static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
+        await UntilAsync(() => Task.FromResult(condition()), what, within);
 
     /// <inheritdoc cref="UntilAsync(Func{bool}, string, TimeSpan?)"/>
     public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)

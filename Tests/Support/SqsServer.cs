@@ -95,12 +95,15 @@ internal sealed class SqsProcess : IAsyncDisposable
     /// <summary>Installs both packages where they are not yet, beside the place and then by one rename, so that runs at the same time do not meet.</summary>
     private static async Task<string> InstallAsync(CancellationToken ct)
     {
-        var cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "imageservice-tests");
+        var cache =
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+                "imageservice-tests");
         var folder = Path.Combine(cache, "fauxqs-2.4.1");
         if (Directory.Exists(folder)) return folder;
         var fresh = Directory.CreateDirectory(Path.Combine(cache, $"fauxqs-{Guid.NewGuid():N}")).FullName;
         await File.WriteAllTextAsync(Path.Combine(fresh, "package.json"), """{"private": true}""", ct);
-        if (!await InstalledAsync(fresh, ct)) throw new InvalidOperationException($"$XunitDynamicSkip$No SQS server: 'npm install {Packages}' does not work here.");
+        if (!await InstalledAsync(fresh,
+            ct)) throw new InvalidOperationException($"$XunitDynamicSkip$No SQS server: 'npm install {Packages}' does not work here.");
         try
         {
             Directory.Move(fresh, folder);
@@ -117,7 +120,8 @@ internal sealed class SqsProcess : IAsyncDisposable
     {
         try
         {
-            var start = new ProcessStartInfo("npm", ["install", .. Packages.Split(' '), "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = folder };
+            var start = new ProcessStartInfo("npm",
+                ["install", .. Packages.Split(' '), "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = folder };
             using var npm = Process.Start(start)!;
             await npm.WaitForExitAsync(ct);
             return npm.ExitCode == 0;

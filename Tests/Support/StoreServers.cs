@@ -66,7 +66,8 @@ public sealed class StoreServers : IAsyncDisposable
         {
             var port = Ports.FreeRange(41);
             url = $"http://127.0.0.1:{port}";
-            await StartAsync("bash", [Repository.PathOf("AppHost", "Stores", "radosgw.sh"), _folder.Next(), $"{port}", $"{Environment.ProcessId}"], "ready", ("S3_ACCESS_KEY", access), ("S3_SECRET_KEY", secret));
+            await StartAsync("bash", [Repository.PathOf("AppHost", "Stores", "radosgw.sh"), _folder.Next(), $"{port}", $"{Environment.ProcessId}"], "ready",
+                ("S3_ACCESS_KEY", access), ("S3_SECRET_KEY", secret));
         }
 
         var options = new StoreOptions
@@ -87,13 +88,15 @@ public sealed class StoreServers : IAsyncDisposable
             if (FindAzurite() is not { } program)
                 return StoreServer.Absent("Azurite is not installed: npm install -g azurite, or set IMAGESERVICE_AZURITE to its dist/src/blob/main.js");
             var port = Ports.FreeRange(1);
-            connection = $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AccountKey};BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
+            connection =
+                $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AccountKey};BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
             var script = "node \"$0\" --blobHost 127.0.0.1 --blobPort \"$1\" --inMemoryPersistence --disableTelemetry --skipApiVersionCheck & child=$!; "
                 + "trap 'kill $child' EXIT; trap 'exit 0' TERM; while kill -0 \"$2\" 2>/dev/null && kill -0 $child 2>/dev/null; do sleep 1; done";
             await StartAsync("bash", ["-c", script, program, $"{port}", $"{Environment.ProcessId}"], "successfully listens");
         }
 
-        var options = new StoreOptions { Provider = "azure", ConnectionString = connection, Container = $"t{Guid.CreateVersion7():n}", Timeout = TimeSpan.FromSeconds(30) };
+        var options = new StoreOptions { Provider = "azure", ConnectionString = connection, Container = $"t{Guid.CreateVersion7():n}",
+            Timeout = TimeSpan.FromSeconds(30) };
         await new BlobServiceClient(connection).CreateBlobContainerAsync(options.Container);
         return new StoreServer("Azurite", options, null);
     }
@@ -110,7 +113,8 @@ public sealed class StoreServers : IAsyncDisposable
     private async Task StartAsync(string program, string[] arguments, string ready, params (string Name, string Value)[] environment)
     {
         var lines = new List<string>();
-        var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
+        var process = new Process { StartInfo =
+            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
         foreach (var (name, value) in environment)
             process.StartInfo.Environment[name] = value;
         process.Start();

@@ -19,13 +19,16 @@ namespace ImageService.Tests.Worker;
 [Trait("Level", "Unit")]
 public sealed partial class AlertsTests
 {
-    private static readonly HashSet<string> Words = new(StringComparer.Ordinal) { "sum", "rate", "by", "max", "or", "le", "job", "kind", "increase", "histogram_quantile", "organization_id", "provider", "up" };
+    private static readonly HashSet<string> Words = new(StringComparer.Ordinal) { "sum", "rate", "by", "max", "or", "le", "job", "kind", "increase",
+        "histogram_quantile", "organization_id", "provider", "up" };
 
     [Fact]
     public void Every_metric_an_alert_names_is_exported_by_a_service()
     {
         var exported = Exported();
-        var named = Expressions().SelectMany(expression => Name().Matches(Label().Replace(expression, "")).Select(match => match.Value)).Where(name => !Words.Contains(name)).Distinct().ToList();
+        var named = Expressions()
+            .SelectMany(expression => Name().Matches(Label().Replace(expression, "")).Select(match => match.Value))
+            .Where(name => !Words.Contains(name)).Distinct().ToList();
         named.Count.ShouldBeGreaterThan(10);
         named.Where(name => !exported.Contains(name) && !exported.Contains(Suffix().Replace(name, ""))).ShouldBeEmpty();
     }
@@ -34,7 +37,8 @@ public sealed partial class AlertsTests
     public void The_designs_alerts_are_all_there()
     {
         var text = File.ReadAllText(AlertsFile());
-        foreach (var alert in new[] { "HighErrorRate", "LowCacheHitRate", "SlowTransforms", "QueueBacklog", "StorageQuotaWarning" }) text.ShouldContain($"alert: {alert}");
+        foreach (var alert in new[] { "HighErrorRate", "LowCacheHitRate", "SlowTransforms", "QueueBacklog",
+            "StorageQuotaWarning" }) text.ShouldContain($"alert: {alert}");
     }
 
     /// <summary>What the meters of Api and worker hold.</summary>
@@ -43,7 +47,8 @@ public sealed partial class AlertsTests
         using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var factory = provider.GetRequiredService<IMeterFactory>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => { if (instrument.Meter.Scope == factory) names.Add(instrument.Name); } };
+        using var listener = new MeterListener { InstrumentPublished =
+            (instrument, _) => { if (instrument.Meter.Scope == factory) names.Add(instrument.Name); } };
         listener.Start();
         var registry = new RegistryFactory(new DbContextOptionsBuilder<RegistryDb>().Options);
         using var metrics = new ImageServiceMetrics(factory);

@@ -36,7 +36,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
 
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);
         (await db.Variants.Select(row => row.Id).ToListAsync(Ct)).ShouldBe([young.Id, used.Id], ignoreOrder: true);
-        Messages.Read<VariantsInvalidated>((await db.Facts().SingleAsync(row => row.Type == "variants_invalidated", Ct)).Body).StorageKeys.ShouldBe([old.StorageKey]);
+        Messages.Read<VariantsInvalidated>(
+            (await db.Facts().SingleAsync(row => row.Type == "variants_invalidated", Ct)).Body).StorageKeys.ShouldBe([old.StorageKey]);
     }
 
     [Fact]
@@ -76,7 +77,9 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var (place, asset) = await AssetAsync();
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
-            db.QuotaCounters.Add(new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.OrganizationId, Kind = "assets", Period = DateOnly.MinValue, Used = 3 });
+            db.QuotaCounters.Add(
+                new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.OrganizationId, Kind = "assets", Period = DateOnly.MinValue,
+                    Used = 3 });
             await db.SaveChangesAsync(Ct);
             await db.Spaces.Where(row => row.Id == place.SpaceId).ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletedAt, Now.AddDays(-31)), Ct);
         }
@@ -92,9 +95,11 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
     {
         var (place, asset) = await AssetAsync(deletedAt: Now.AddDays(-31));
         var other = ObjectKey.Original(place.OrganizationId, Guid.CreateVersion7(), 1);
-        var store = new MemoryStore(ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), other);
+        var store = new MemoryStore(ObjectKey.Original(place.OrganizationId, asset.Id, 1),
+            ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), other);
         var consumer = new AssetPurgedConsumer(registry.Registry, new ObjectStores(store));
-        await Should.ThrowAsync<InvalidOperationException>(() => consumer.ConsumeAsync(new AssetPurged(place.OrganizationId, asset.Id), Guid.CreateVersion7(), Ct));
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => consumer.ConsumeAsync(new AssetPurged(place.OrganizationId, asset.Id), Guid.CreateVersion7(), Ct));
         store.Keys.Count.ShouldBe(3);
         await Purge().RunAsync(Ct);
         await consumer.ConsumeAsync(new AssetPurged(place.OrganizationId, asset.Id), Guid.CreateVersion7(), Ct);
@@ -107,7 +112,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var place = await registry.NewOrganizationAsync();
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
-            db.AddRange(Key("past", SigningKeyState.VerifyOnly, Now.AddMinutes(-1)), Key("grace", SigningKeyState.VerifyOnly, Now.AddMinutes(1)), Key("active", SigningKeyState.Active, null));
+            db.AddRange(Key("past", SigningKeyState.VerifyOnly, Now.AddMinutes(-1)), Key("grace", SigningKeyState.VerifyOnly, Now.AddMinutes(1)),
+                Key("active", SigningKeyState.Active, null));
             await db.SaveChangesAsync(Ct);
         }
 
@@ -118,7 +124,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
 
         SigningKey Key(string name, SigningKeyState state, DateTimeOffset? until) => new()
         {
-            OrganizationId = place.OrganizationId, TenantId = place.TenantId, Kid = $"{name}{place.TenantId:n}"[..20], ProtectedSecret = [1], State = state, VerifyUntil = until, CreatedAt = Now,
+            OrganizationId = place.OrganizationId, TenantId = place.TenantId, Kid = $"{name}{place.TenantId:n}"[..20], ProtectedSecret = [1], State = state,
+            VerifyUntil = until, CreatedAt = Now,
         };
     }
 
@@ -130,7 +137,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
             foreach (var hour in new[] { old, old.AddHours(5), old.AddHours(23), old.AddHours(24), Now.AddDays(-3) })
-                db.UsageHours.Add(new UsageHour { OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Hour = Hour(hour), ApiKeyId = Guid.Empty, Requests = 10, BandwidthBytes = 100, StorageBytes = hour.Hour });
+                db.UsageHours.Add(new UsageHour { OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Hour = Hour(hour),
+                    ApiKeyId = Guid.Empty, Requests = 10, BandwidthBytes = 100, StorageBytes = hour.Hour });
             await db.SaveChangesAsync(Ct);
         }
 
@@ -138,7 +146,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         await job.RunAsync(Ct);
         await job.RunAsync(Ct);
         await using var after = registry.Registry.ForOrganization(place.OrganizationId);
-        (await after.UsageHours.Where(row => row.Requests > 0).OrderBy(row => row.Hour).Select(row => new { row.Hour, row.Requests, row.StorageBytes }).ToListAsync(Ct)).ShouldBe(
+        (await after.UsageHours.Where(row => row.Requests > 0)
+            .OrderBy(row => row.Hour).Select(row => new { row.Hour, row.Requests, row.StorageBytes }).ToListAsync(Ct)).ShouldBe(
         [
             new { Hour = old, Requests = 30L, StorageBytes = 23L },
             new { Hour = old.AddDays(1), Requests = 10L, StorageBytes = 0L },
@@ -156,7 +165,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var stuck = await VariantAsync(place, asset, Now.AddDays(-100), 1, lastAccess: Now.AddDays(-10), size: 200_000);
         var small = await VariantAsync(place, asset, Now.AddDays(-100), 1, lastAccess: Now.AddDays(-40), size: 20_000);
         var store = new MemoryStore(cold.StorageKey, warm.StorageKey, stuck.StorageKey, small.StorageKey) { FailsFor = stuck.StorageKey };
-        await new TierAssets(registry.Registry, new ObjectStores(store), Options.Create(new LifecycleOptions { TierVariants = true }), _time, NullLogger<TierAssets>.Instance).RunAsync(Ct);
+        await new TierAssets(registry.Registry, new ObjectStores(store), Options.Create(new LifecycleOptions { TierVariants = true }), _time,
+            NullLogger<TierAssets>.Instance).RunAsync(Ct);
 
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);
         var tiers = await db.Variants.ToDictionaryAsync(row => row.Id, row => row.Tier, Ct);
@@ -171,13 +181,19 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var month = new DateOnly(Now.Year, Now.Month, 1);
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId, Key = "quota_bandwidth_bytes_per_month", Value = "1000", UpdatedAt = Now });
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId, Key = "quota_bandwidth_bytes_per_month", Value = "2000", UpdatedAt = Now });
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId, Key = "quota_requests_per_month", Value = "null", Locked = true, UpdatedAt = Now });
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId, Key = "quota_requests_per_month", Value = "10", UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId,
+                Key = "quota_bandwidth_bytes_per_month", Value = "1000", UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId,
+                Key = "quota_bandwidth_bytes_per_month", Value = "2000", UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId,
+                Key = "quota_requests_per_month", Value = "null", Locked = true, UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId,
+                Key = "quota_requests_per_month", Value = "10", UpdatedAt = Now });
             foreach (var scope in new[] { place.OrganizationId, place.SpaceId })
-                db.QuotaCounters.Add(new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = scope, Kind = "bandwidth_bytes", Period = month, Used = 800 });
-            db.QuotaCounters.Add(new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.SpaceId, Kind = "requests", Period = month, Used = 10 });
+                db.QuotaCounters.Add(
+                    new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = scope, Kind = "bandwidth_bytes", Period = month, Used = 800 });
+            db.QuotaCounters.Add(
+                new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.SpaceId, Kind = "requests", Period = month, Used = 10 });
             await db.SaveChangesAsync(Ct);
         }
 
@@ -198,7 +214,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var young = known.StorageKey.Replace(known.OperationsHash, new string('2', 64), StringComparison.Ordinal);
         var staging = ObjectKey.Staging(place.OrganizationId, Guid.CreateVersion7());
         var outdated = ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, "0-old");
-        string[] kept = [known.StorageKey, ObjectKey.Original(place.OrganizationId, asset.Id, 1), ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), young, staging];
+        string[] kept = [known.StorageKey, ObjectKey.Original(place.OrganizationId, asset.Id, 1),
+            ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), young, staging];
         var store = new MemoryStore([.. kept, orphan, outdated]) { WrittenAt = Now.AddDays(-3) };
         store.Touch(young, Now);
         await new SweepOrphans(registry.Registry, new ObjectStores(store), Lifecycle(), _time, NullLogger<SweepOrphans>.Instance).RunAsync(Ct);
@@ -211,7 +228,8 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
 
     private PurgeDeleted Purge() => new(registry.Registry, Lifecycle(), _time, NullLogger<PurgeDeleted>.Instance);
 
-    private async Task<(TestOrganization Place, Asset Asset)> AssetAsync(DateTimeOffset? deletedAt = null, TestOrganization? at = null, DateTimeOffset? retainUntil = null)
+    private async Task<(TestOrganization Place, Asset Asset)> AssetAsync(DateTimeOffset? deletedAt = null, TestOrganization? at = null,
+        DateTimeOffset? retainUntil = null)
     {
         var place = at ?? await registry.NewOrganizationAsync();
         var asset = place.NewAsset();
@@ -222,14 +240,18 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         return (place, asset);
     }
 
-    private async Task<Variant> VariantAsync(TestOrganization place, Asset asset, DateTimeOffset createdAt, long accesses, DateTimeOffset? lastAccess = null, long size = 500)
+    private async Task<Variant> VariantAsync(TestOrganization place, Asset asset, DateTimeOffset createdAt, long accesses, DateTimeOffset? lastAccess = null,
+        long size = 500)
     {
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
         var variant = new Variant
         {
-            OrganizationId = place.OrganizationId, SpaceId = place.SpaceId, AssetId = asset.Id, Version = 1, Operations = string.Create(CultureInfo.InvariantCulture, $"fmt_jpg-w_{Random.Shared.Next(1, 8000)}"),
-            OperationsHash = hash, Format = "jpg", StorageKey = ObjectKey.Variant(place.OrganizationId, asset.Id, 1, hash, ImageService.Core.Operations.ImageFormat.Jpg), StorageProvider = "file",
-            SizeBytes = size, ContentHash = hash, Width = 10, Height = 10, ProcessingTimeMs = 5, AccessCount = accesses, LastAccessedAt = lastAccess ?? (accesses > 0 ? createdAt : null), CreatedAt = createdAt,
+            OrganizationId = place.OrganizationId, SpaceId = place.SpaceId, AssetId = asset.Id, Version = 1,
+            Operations = string.Create(CultureInfo.InvariantCulture, $"fmt_jpg-w_{Random.Shared.Next(1, 8000)}"),
+            OperationsHash = hash, Format = "jpg",
+            StorageKey = ObjectKey.Variant(place.OrganizationId, asset.Id, 1, hash, ImageService.Core.Operations.ImageFormat.Jpg), StorageProvider = "file",
+            SizeBytes = size, ContentHash = hash, Width = 10, Height = 10, ProcessingTimeMs = 5, AccessCount = accesses,
+            LastAccessedAt = lastAccess ?? (accesses > 0 ? createdAt : null), CreatedAt = createdAt,
         };
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);
         db.Add(variant);

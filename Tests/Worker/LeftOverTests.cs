@@ -29,7 +29,8 @@ public sealed class LeftOverTests(IngestionFixture rooms) : IClassFixture<Ingest
         await File.WriteAllTextAsync(alive, "half", Ct);
         File.SetLastWriteTimeUtc(dead, DateTime.UtcNow.AddDays(-2));
         var job = new ExpireUploads(
-            rooms.Registry, rooms.Get<StagingSweep>(), new ObjectStores(rooms.Store), Options.Create(new LifecycleOptions()), TimeProvider.System, NullLogger<ExpireUploads>.Instance);
+            rooms.Registry, rooms.Get<StagingSweep>(), new ObjectStores(rooms.Store), Options.Create(new LifecycleOptions()), TimeProvider.System,
+            NullLogger<ExpireUploads>.Instance);
         await job.RunAsync(Ct);
         (File.Exists(dead), File.Exists(alive)).ShouldBe((false, true));
     }

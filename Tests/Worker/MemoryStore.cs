@@ -47,7 +47,8 @@ internal sealed class MemoryStore : IObjectStore
     public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
-        foreach (var (key, at) in _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))) yield return new ObjectListing(key, 0, at ?? WrittenAt);
+        foreach (var (key, at) in _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))) yield return new ObjectListing(key, 0,
+            at ?? WrittenAt);
     }
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct)
@@ -57,7 +58,8 @@ internal sealed class MemoryStore : IObjectStore
         return Task.CompletedTask;
     }
 
-    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => Task.FromResult<PresignedPut?>(null);
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+        Task.FromResult<PresignedPut?>(null);
 
     public Task CheckAsync(CancellationToken ct) => Task.CompletedTask;
 }

@@ -16,7 +16,9 @@ public sealed class MessageRoutesTests
     {
         var services = new ServiceCollection();
         services.AddWorker(new ConfigurationBuilder().Build());
-        var consumers = typeof(Consequence).Assembly.GetTypes().Where(type => type is { IsClass: true } && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IConsumer<>)));
+        var consumers = typeof(Consequence).Assembly.GetTypes()
+            .Where(type =>
+                type is { IsClass: true } && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IConsumer<>)));
         consumers.Except(services.Select(service => service.ServiceType)).ShouldBeEmpty();
         Consequences.All.Select(row => row.Fact).ShouldBeUnique();
     }
@@ -26,7 +28,9 @@ public sealed class MessageRoutesTests
     {
         var routes = new MessageRoutes();
         var failure = await Should.ThrowAsync<InvalidOperationException>(
-            () => routes.DispatchAsync(new ServiceCollection().BuildServiceProvider(), new MessageEnvelope(Guid.Empty, Guid.Empty, "from_the_future", "{}"), CancellationToken.None));
+            () =>
+                routes.DispatchAsync(new ServiceCollection().BuildServiceProvider(), new MessageEnvelope(Guid.Empty, Guid.Empty, "from_the_future", "{}"),
+                    CancellationToken.None));
         failure.Message.ShouldContain("from_the_future");
     }
 }

@@ -113,7 +113,8 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
         await using var db = registry.Registry.ForSystem();
         var (any, below) = (tags.Split(',', StringSplitOptions.RemoveEmptyEntries), folders.Split(',', StringSplitOptions.RemoveEmptyEntries));
         string[] own = ["shoe", "red"];
-        (await db.Database.SqlQuery<bool>($"""SELECT preset_matches({any}, {below}, {own}, '/products/shoes') AS "Value" """).SingleAsync(Ct)).ShouldBe(matches);
+        (await db.Database.SqlQuery<bool>($"""SELECT preset_matches({any}, {below}, {own}, '/products/shoes') AS "Value" """)
+            .SingleAsync(Ct)).ShouldBe(matches);
     }
 
     private async Task<IReadOnlyList<Guid>> PageAsync(Guid organization, Guid id) => (await Generations.NextAsync(organization, id, 10, Ct))!.AssetIds;
@@ -123,7 +124,8 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
         var place = await registry.NewOrganizationAsync();
         var preset = new Preset
         {
-            OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Slug = "card", Name = "card", AutoGenerate = autoGenerate,
+            OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Slug = "card", Name = "card",
+            AutoGenerate = autoGenerate,
             MatchFolders = ["/products"], CreatedAt = _time.GetUtcNow(), UpdatedAt = _time.GetUtcNow(),
         };
         await using var db = registry.Registry.ForOrganization(place.OrganizationId);

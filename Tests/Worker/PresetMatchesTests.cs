@@ -34,7 +34,8 @@ public sealed class PresetMatchesTests
 
     private static Asset Asset(string folder, params string[] tags) => new()
     {
-        OrganizationId = Guid.Empty, TenantId = Guid.Empty, SpaceId = Guid.Empty, ContentHash = "", Filename = "a.jpg", Access = AssetAccess.Public, Folder = folder,
+        OrganizationId = Guid.Empty, TenantId = Guid.Empty, SpaceId = Guid.Empty, ContentHash = "", Filename = "a.jpg", Access = AssetAccess.Public,
+        Folder = folder,
         Tags = tags,
     };
 }

@@ -110,7 +110,8 @@ public sealed class SampleIntegrityTests(RegistryFixture registry) : IClassFixtu
         await db.SaveChangesAsync(Ct);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Uploaded));
         await db.AssetVersions.Where(row => row.AssetId == asset.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.SizeBytes, Uploaded.Length).SetProperty(row => row.ContentHash, hash).SetProperty(row => row.Tier, StorageTier.Cold),
+            set => set.SetProperty(row => row.SizeBytes, Uploaded.Length)
+                .SetProperty(row => row.ContentHash, hash).SetProperty(row => row.Tier, StorageTier.Cold),
             Ct);
         return asset;
     }

@@ -68,7 +68,8 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         request.Headers.Authorization = Basic("operator", PlatformKey);
         using var page = await client.SendAsync(request, Ct);
         var html = await page.Content.ReadAsStringAsync(Ct);
-        string[] jobs = ["warn-of-quotas", "rescue-webhooks", "retire-signing-keys", "roll-up-usage", "expire-uploads", "purge-deleted", "purge-expired", "prune-variants", "tier-assets", "sweep-orphans"];
+        string[] jobs = ["warn-of-quotas", "rescue-webhooks", "retire-signing-keys", "roll-up-usage", "expire-uploads", "purge-deleted", "purge-expired",
+            "prune-variants", "tier-assets", "sweep-orphans"];
         jobs.Where(job => !html.Contains(job, StringComparison.Ordinal)).ShouldBeEmpty();
 
         var health = JsonNode.Parse(await client.GetStringAsync("/health/ready", Ct))!;
@@ -85,7 +86,8 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
     public async Task No_other_site_can_make_a_browser_change_jobs_or_show_the_dashboard(string header, string value)
     {
         using var client = CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/hangfire/recurring/remove") { Content = new FormUrlEncodedContent([new("jobs[]", "sweep-orphans")]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/hangfire/recurring/remove") { Content = new FormUrlEncodedContent([new("jobs[]", "sweep-orphans")]) };
         request.Headers.Authorization = Basic("operator", PlatformKey);
         request.Headers.TryAddWithoutValidation(header, value);
         using var refused = await client.SendAsync(request, Ct);
@@ -100,7 +102,9 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
     {
         using var first = CreateClient();
         await using (var source = NpgsqlDataSource.Create(_registry))
-        await using (var command = source.CreateCommand("INSERT INTO hangfire.lock (resource, acquired) VALUES ('hangfire:lock:recurring-job:warn-of-quotas', now() AT TIME ZONE 'utc')"))
+        await using (var command =
+            source.CreateCommand(
+                "INSERT INTO hangfire.lock (resource, acquired) VALUES ('hangfire:lock:recurring-job:warn-of-quotas', now() AT TIME ZONE 'utc')"))
             await command.ExecuteNonQueryAsync(Ct);
         await using var other = WithWebHostBuilder(_ => { });
         using var second = other.CreateClient();
@@ -133,7 +137,8 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         var registry = Services.GetRequiredService<RegistryFactory>();
         var organization = Guid.CreateVersion7();
         using var trace = new RecordedTrace("ImageService");
-        using (var upload = new Activity("upload").SetIdFormat(ActivityIdFormat.W3C).SetParentId(trace.Context.TraceId, trace.Context.SpanId, ActivityTraceFlags.Recorded).Start())
+        using (var upload = new Activity("upload").SetIdFormat(ActivityIdFormat.W3C)
+            .SetParentId(trace.Context.TraceId, trace.Context.SpanId, ActivityTraceFlags.Recorded).Start())
         {
             await using var db = registry.ForOrganization(organization);
             db.Publish(new AssetUploaded(organization, Guid.CreateVersion7(), 1), DateTimeOffset.UtcNow);
@@ -183,7 +188,8 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         builder.ConfigureLogging(logging => logging.ClearProviders());
     }
 
-    private static AuthenticationHeaderValue Basic(string user, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+    private static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, AuthenticationHeaderValue? authorization)
     {

@@ -11,7 +11,8 @@ internal sealed class AssetPurgedConsumer(RegistryFactory registry, ObjectStores
     public async Task ConsumeAsync(AssetPurged message, Guid messageId, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(message.OrganizationId);
-        if (await db.Assets.AnyAsync(asset => asset.Id == message.AssetId, ct)) throw new InvalidOperationException($"Asset {message.AssetId} is said to be purged, but its row is there.");
+        if (await db.Assets.AnyAsync(asset => asset.Id == message.AssetId,
+            ct)) throw new InvalidOperationException($"Asset {message.AssetId} is said to be purged, but its row is there.");
         await stores.DeletePrefixEverywhereAsync(ObjectKey.AssetPrefix(message.OrganizationId, message.AssetId), ct);
     }
 }

@@ -72,7 +72,8 @@ internal static class Consequences
 /// <param name="Consumer">Who is called.</param>
 /// <param name="Jobs">What that puts in line.</param>
 /// <param name="ConsumeAsync">How the message's text reaches the consumer. Throwing gives it back to the queue.</param>
-internal sealed record Consequence(string Fact, Type Consumer, IReadOnlyList<Type> Jobs, Func<IServiceProvider, MessageEnvelope, CancellationToken, Task> ConsumeAsync);
+internal sealed record Consequence(string Fact, Type Consumer, IReadOnlyList<Type> Jobs,
+    Func<IServiceProvider, MessageEnvelope, CancellationToken, Task> ConsumeAsync);
 
 /// <summary>The table, by fact.</summary>
 internal sealed class MessageRoutes

@@ -28,6 +28,7 @@ internal sealed class VariantReadyConsumer(RegistryFactory registry, WebhookEven
             ["height"] = found.variant.Height,
             ["sizeBytes"] = found.variant.SizeBytes,
         };
-        webhooks.Enqueue(message.OrganizationId, await events.AnnounceAsync(message.OrganizationId, found.TenantId, WebhookEvents.VariantReady, messageId, data, ct));
+        webhooks.Enqueue(message.OrganizationId,
+            await events.AnnounceAsync(message.OrganizationId, found.TenantId, WebhookEvents.VariantReady, messageId, data, ct));
     }
 }

@@ -30,7 +30,8 @@ internal sealed class GeneratePresetVariants(
         var extension = DefaultExtension.For(place.OriginalFormat, place.HasAlpha);
         foreach (var accept in Accepts(preset.Operations))
         {
-            var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), place.Asset.CurrentVersion, new ImageOperations { Preset = preset.Slug }, extension)
+            var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), place.Asset.CurrentVersion,
+                new ImageOperations { Preset = preset.Slug }, extension)
             {
                 Accept = accept,
                 IsOwn = true,
@@ -44,7 +45,8 @@ internal sealed class GeneratePresetVariants(
                 continue;
             }
 
-            if (error.RetryAfter is not null) throw new VariantHasToWaitException($"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
+            if (error.RetryAfter is not null) throw new VariantHasToWaitException(
+                $"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
             refused++;
             Log.PresetVariantRefused(log, preset.Slug, place.Asset.Id, error.Code.ToString(), error.Detail);
         }

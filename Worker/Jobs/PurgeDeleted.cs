@@ -58,7 +58,8 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
         // The lock makes a restore wait; one that came first is seen by the second look.
-        var asset = await db.Assets.FromSql($"SELECT *, xmin FROM assets WHERE organization_id = {organizationId} AND id = {assetId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(ct);
+        var asset = await db.Assets.FromSql($"SELECT *, xmin FROM assets WHERE organization_id = {organizationId} AND id = {assetId} FOR UPDATE")
+            .AsNoTracking().SingleOrDefaultAsync(ct);
         if (asset is null || (asset.DeletedAt is null && !await ParentIsGoneAsync(db, asset, ct)) || asset.RetainUntil > now) return 0;
         if (asset.DeletedAt is null)
             await ReleaseAsync(db, asset, ct);

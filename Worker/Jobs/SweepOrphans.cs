@@ -13,7 +13,8 @@ namespace ImageService.Worker.Jobs;
 /// older than two days are judged, far longer than any request takes. Lists the whole store, hence rarely.
 /// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
-internal sealed class SweepOrphans(RegistryFactory registry, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<SweepOrphans> log)
+internal sealed class SweepOrphans(RegistryFactory registry, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time,
+    ILogger<SweepOrphans> log)
 {
     private static readonly TimeSpan MinAge = TimeSpan.FromDays(2);
 
@@ -53,9 +54,14 @@ internal sealed class SweepOrphans(RegistryFactory registry, ObjectStores stores
         var moving = await db.StoreMoves.AnyAsync(move => StoreMove.Unfinished.Contains(move.State), ct);
         var versions = await db.AssetVersions.AsNoTracking().Where(row => assetIds.Contains(row.AssetId) && (moving || row.StorageProvider == store.Name))
             .Select(row => new { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, row.OrganizationId, row.AssetId, row.Version }).ToListAsync(ct);
-        var known = versions.SelectMany(row => new[] { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey, ObjectKey.Intermediate(row.OrganizationId, row.AssetId, row.Version, EngineRevision.ForIntermediate) })
+        var known =
+            versions.SelectMany(
+                row =>
+                    new[] { row.StorageKey, row.WorkingCopyKey, row.IntermediateKey,
+                        ObjectKey.Intermediate(row.OrganizationId, row.AssetId, row.Version, EngineRevision.ForIntermediate) })
             .ToHashSet(StringComparer.Ordinal);
-        known.UnionWith(await db.Variants.Where(row => assetIds.Contains(row.AssetId) && (moving || row.StorageProvider == store.Name)).Select(row => row.StorageKey).ToListAsync(ct));
+        known.UnionWith(await db.Variants.Where(row => assetIds.Contains(row.AssetId) && (moving || row.StorageProvider == store.Name))
+            .Select(row => row.StorageKey).ToListAsync(ct));
         List<string> orphans = [.. batch.Select(candidate => candidate.Key).Where(key => !known.Contains(key))];
         await store.Objects.DeleteManyAsync(orphans, ct);
         return orphans.Count;

@@ -64,9 +64,12 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
     private Task<List<TieringFacts>> VariantsAsync(RegistryDb db, Guid after, DateTimeOffset idleSince, CancellationToken ct) =>
         db.Variants.AsNoTracking()
             .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes)
-            .Where(v => v.Tier != StorageTier.Cold ? (v.LastAccessedAt ?? v.CreatedAt) <= idleSince || v.Tier == StorageTier.Warm : (v.LastAccessedAt ?? v.CreatedAt) > idleSince)
+            .Where(v =>
+                v.Tier != StorageTier.Cold
+                    ? (v.LastAccessedAt ?? v.CreatedAt) <= idleSince || v.Tier == StorageTier.Warm : (v.LastAccessedAt ?? v.CreatedAt) > idleSince)
             .OrderBy(v => v.Id).Take(_options.Batch)
-            .Select(v => new TieringFacts(v.Id, v.StorageKey, StoredKind.Variant, v.Tier, v.SizeBytes, v.LastAccessedAt ?? v.CreatedAt, true, v.StorageProvider))
+            .Select(v =>
+                new TieringFacts(v.Id, v.StorageKey, StoredKind.Variant, v.Tier, v.SizeBytes, v.LastAccessedAt ?? v.CreatedAt, true, v.StorageProvider))
             .ToListAsync(ct);
 
     private Task<List<TieringFacts>> OriginalsAsync(RegistryDb db, Guid after, DateTimeOffset idleSince, CancellationToken ct) =>
@@ -74,7 +77,9 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
             .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes)
             .Where(v => v.Tier != StorageTier.Cold ? v.UploadedAt <= idleSince : v.OriginalReadAt > idleSince)
             .OrderBy(v => v.Id).Take(_options.Batch)
-            .Select(v => new TieringFacts(v.Id, v.StorageKey, StoredKind.Original, v.Tier, v.SizeBytes, v.OriginalReadAt ?? v.UploadedAt, v.IntermediateKey != null, v.StorageProvider))
+            .Select(v =>
+                new TieringFacts(v.Id, v.StorageKey, StoredKind.Original, v.Tier, v.SizeBytes, v.OriginalReadAt ?? v.UploadedAt, v.IntermediateKey != null,
+                    v.StorageProvider))
             .ToListAsync(ct);
 
     private static Task<int> SetVariantTierAsync(RegistryDb db, TierMove move, CancellationToken ct) =>

@@ -17,14 +17,18 @@ internal static class ApiKeyEndpoints
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.KeyWrite).Idempotent()
             .Describe("createApiKey", "Create an API key", "The secret is shown once. No key can do more than the credential that makes it.")
             .Answers<ApiKeySecretResponse>(201).Fails(400, 403, 404, 409);
-        group.MapGet("", List).RequireScopeSomewhere(Scopes.KeyWrite).Describe("listApiKeys", "List API keys").Answers<Page<ApiKeyResponse>>().Fails(400, 403, 404);
-        group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.KeyWrite).Describe("getApiKey", "Show an API key").Answers<ApiKeyResponse>().Fails(403, 404);
+        group.MapGet("", List)
+            .RequireScopeSomewhere(Scopes.KeyWrite).Describe("listApiKeys", "List API keys").Answers<Page<ApiKeyResponse>>().Fails(400, 403, 404);
+        group.MapGet("/{id:guid}", Get)
+            .RequireScopeSomewhere(Scopes.KeyWrite).Describe("getApiKey", "Show an API key").Answers<ApiKeyResponse>().Fails(403, 404);
         group.MapPost("/{id:guid}/rotate", Rotate).RequireScopeSomewhere(Scopes.KeyWrite).Idempotent()
-            .Describe("rotateApiKey", "Give an API key a new secret", "The old one works on for the grace period.").Answers<ApiKeySecretResponse>().Fails(400, 403, 404, 409, 412);
+            .Describe("rotateApiKey", "Give an API key a new secret", "The old one works on for the grace period.")
+            .Answers<ApiKeySecretResponse>().Fails(400, 403, 404, 409, 412);
         group.MapDelete("/{id:guid}", Revoke).RequireScopeSomewhere(Scopes.KeyWrite)
             .Describe("revokeApiKey", "Revoke an API key", "It stops working within five seconds everywhere.").AnswersNothing().Fails(403, 404, 412);
         routes.MapDelete("/v1/api-keys/current", RevokeOwn).RequireCaller().WithTags("API keys")
-            .Describe("revokeOwnApiKey", "Revoke the API key this request is made with", "For whoever finds a leaked key: holding it is enough.").AnswersNothing().Fails(403);
+            .Describe("revokeOwnApiKey", "Revoke the API key this request is made with", "For whoever finds a leaked key: holding it is enough.")
+            .AnswersNothing().Fails(403);
     }
 
     private static async Task<IResult> Create(

@@ -18,7 +18,8 @@ internal static class ApiKeyRules
         ErrorCode.Forbidden, "A key with all scopes is as mighty as an owner: only an owner, or such a key, may make or rotate one. Leave a scope out.");
 
     private static readonly Error Outlives = new(
-        ErrorCode.InsufficientScope, "A key that expires or is bound to addresses can make and rotate only keys that expire no later and are bound to addresses within its own.");
+        ErrorCode.InsufficientScope,
+        "A key that expires or is bound to addresses can make and rotate only keys that expire no later and are bound to addresses within its own.");
 
     public static Error? Judge(CreateApiKeyRequest request, DateTimeOffset now)
     {

@@ -19,18 +19,21 @@ internal static class AuditLogEndpoints
     {
         var group = routes.MapGroup("/v1/organizations/{org}/audit-logs").WithTags("Audit log");
         group.MapGet("", List).RequireScope(Scopes.AuditRead)
-            .Describe("listAuditLogs", "List audit lines, newest first", "action filters by exact action or by its beginning up to a dot (tenant, tenant.created); actor by id, or by part of its name; resource by type (asset), by id, or by both (asset/01K…).")
+            .Describe("listAuditLogs", "List audit lines, newest first",
+                "action filters by exact action or by its beginning up to a dot (tenant, tenant.created); actor by id, or by part of its name; resource by type (asset), by id, or by both (asset/01K…).")
             .Answers<Page<AuditLogResponse>>().Fails(400, 403, 404);
         group.MapGet("/verify", Verify).RequireScope(Scopes.AuditRead)
             .Describe("verifyAuditLogs", "Verify the audit log", "Computes the hash chain anew and names the first line that was changed or is missing.")
             .Answers<AuditVerificationResponse>().Fails(403, 404);
         group.MapGet("/export", Export).RequireScope(Scopes.AuditRead)
-            .Describe("exportAuditLogs", "Export audit lines, oldest first", "One JSON object per line.").Produces<string>(200, "application/x-ndjson").Fails(400, 403, 404);
+            .Describe("exportAuditLogs", "Export audit lines, oldest first", "One JSON object per line.")
+            .Produces<string>(200, "application/x-ndjson").Fails(400, 403, 404);
     }
 
     private static async Task<IResult> List(
         Visit visit, RegistryFactory registry, CancellationToken ct,
-        string? action = null, string? actor = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? resource = null, string? cursor = null, int? limit = null)
+        string? action = null, string? actor = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string? resource = null, string? cursor = null,
+        int? limit = null)
     {
         if (!Cursor.ReadNumber(cursor).TryGet(out var before, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
@@ -68,7 +71,8 @@ internal static class AuditLogEndpoints
         "application/x-ndjson",
         $"audit-{visit.At.Organization}.ndjson");
 
-    private static IQueryable<AuditEntry> Filtered(RegistryDb db, Guid organizationId, string? action, string? actor, DateTimeOffset? from, DateTimeOffset? to, string? resource)
+    private static IQueryable<AuditEntry> Filtered(RegistryDb db, Guid organizationId, string? action, string? actor, DateTimeOffset? from, DateTimeOffset? to,
+        string? resource)
     {
         var rows = db.AuditLogs.AsNoTracking().Where(row => row.OrganizationId == organizationId && row.Sequence != null);
         if (!string.IsNullOrEmpty(action))

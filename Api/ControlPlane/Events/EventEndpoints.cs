@@ -31,10 +31,12 @@ internal static class EventEndpoints
                 + "Only what the caller may see is told.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails(403, 404, 429);
 
-    private static IResult Watch(Visit visit, ChangeFeed feed, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static IResult Watch(Visit visit, ChangeFeed feed, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime,
+        TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (feed.TryWatch(visit.At.OrganizationId) is not { } watcher)
-            return new Error(ErrorCode.RateLimited, $"At most {ChangeFeed.MaxWatchers} may watch an organization at one server.") { RetryAfter = Beat }.ToProblem();
+            return new Error(ErrorCode.RateLimited,
+                $"At most {ChangeFeed.MaxWatchers} may watch an organization at one server.") { RetryAfter = Beat }.ToProblem();
         http.Response.RegisterForDispose(watcher);
         http.Response.Headers.CacheControl = "no-store";
 
@@ -44,7 +46,8 @@ internal static class EventEndpoints
     }
 
     private static async IAsyncEnumerable<SseItem<ChangeEvent>> ReadAsync(
-        ChangeWatcher watcher, Visit visit, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime, TimeProvider clock, HttpContext http, [EnumeratorCancellation] CancellationToken ct)
+        ChangeWatcher watcher, Visit visit, Credentials credentials, TenantDirectory tenants, IHostApplicationLifetime lifetime, TimeProvider clock,
+        HttpContext http, [EnumeratorCancellation] CancellationToken ct)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
         var (began, looked, told) = (clock.GetTimestamp(), clock.GetTimestamp(), clock.GetTimestamp());

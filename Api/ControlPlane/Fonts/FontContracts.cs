@@ -20,7 +20,8 @@ internal sealed record FontResponse(
         font.Slug, font.Family, font.Style, font.Scripts, font.Glyphs, font.SizeBytes, font.ContentHash, IsShipped: false, font.CreatedAt);
 
     public static FontResponse Of(ShippedFont font) => new(
-        font.Slug, font.Description.Family, font.Description.Style, [.. font.Description.Scripts], font.Description.Glyphs, font.SizeBytes, null, IsShipped: true, null);
+        font.Slug, font.Description.Family, font.Description.Style, [.. font.Description.Scripts], font.Description.Glyphs, font.SizeBytes, null,
+        IsShipped: true, null);
 }
 
 /// <summary>The fonts that overlays of an organization can name.</summary>

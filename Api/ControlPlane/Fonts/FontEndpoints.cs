@@ -27,14 +27,18 @@ internal static class FontEndpoints
     {
         var group = routes.MapGroup("/v1/organizations/{org}/fonts").WithTags("Overlays");
         group.MapPost("", Upload).RequireScope(Scopes.PresetWrite).WithMetadata(new DisableRequestSizeLimitAttribute()).TakesFile("slug")
-            .Describe("uploadFont", "Upload a font", $"TrueType or OpenType, at most {MostBytes >> 20} MiB and {Most} of them. It is read in a process of its own before it is kept.")
+            .Describe("uploadFont", "Upload a font",
+                $"TrueType or OpenType, at most {MostBytes >> 20} MiB and {Most} of them. It is read in a process of its own before it is kept.")
             .Answers<FontResponse>(201).Fails(400, 403, 404, 409, 413, 415, 422, 503);
-        group.MapGet("", List).RequireCaller().Describe("listFonts", "List fonts", "Those of the organization, and those that everybody has.").Answers<FontsResponse>().Fails(404);
+        group.MapGet("", List)
+            .RequireCaller().Describe("listFonts", "List fonts", "Those of the organization, and those that everybody has.")
+            .Answers<FontsResponse>().Fails(404);
         group.MapDelete("/{slug}", Delete).RequireScope(Scopes.PresetWrite)
             .Describe("deleteFont", "Delete a font", "One that an overlay draws with cannot be deleted.").AnswersNothing().Fails(403, 404, 409);
     }
 
-    private static async Task<IResult> Upload(Visit visit, RegistryFactory registry, IsolatedDecoder decoder, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Upload(Visit visit, RegistryFactory registry, IsolatedDecoder decoder, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         if (!(await FontForm.ReadAsync(http.Request, MostBytes, ct)).TryGet(out var form, out var error))
             return error.ToProblem();
@@ -73,7 +77,9 @@ internal static class FontEndpoints
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var fonts = await db.Fonts.AsNoTracking().OrderBy(font => font.Slug)
-            .Select(font => new FontResponse(font.Slug, font.Family, font.Style, font.Scripts, font.Glyphs, font.SizeBytes, font.ContentHash, false, font.CreatedAt)).ToListAsync(ct);
+            .Select(font =>
+                new FontResponse(font.Slug, font.Family, font.Style, font.Scripts, font.Glyphs, font.SizeBytes, font.ContentHash, false, font.CreatedAt))
+                .ToListAsync(ct);
         return Results.Ok(new FontsResponse([.. fonts, .. OverlayFonts.Describe().Select(FontResponse.Of)]));
     }
 

@@ -16,7 +16,8 @@ internal sealed record FontForm(byte[] File, string? Slug)
 
     public static async Task<Result<FontForm>> ReadAsync(HttpRequest request, int mostBytes, CancellationToken ct)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 100 } boundary)
             return Problems.Invalid("Send the font as multipart/form-data, in a part named file.");
         var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
@@ -26,7 +27,8 @@ internal sealed record FontForm(byte[] File, string? Slug)
         {
             for (var parts = 0; await reader.ReadNextSectionAsync(ct) is { } section; parts++)
             {
-                var name = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) ? HeaderUtilities.RemoveQuotes(disposition.Name).Value : null;
+                var name = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+                    ? HeaderUtilities.RemoveQuotes(disposition.Name).Value : null;
                 if (parts == MostParts || name is not ("file" or "slug") || (name == "file" ? file is not null : slug is not null))
                     return Problems.Invalid("Send one part named file and at most one named slug, and nothing else.");
                 if (await ReadAsync(section.Body, name == "file" ? mostBytes : MostFieldBytes, ct) is not { } bytes)

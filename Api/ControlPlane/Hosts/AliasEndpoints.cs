@@ -22,11 +22,14 @@ internal static class AliasEndpoints
         var group = routes.MapGroup("/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases").WithTags("Hosts");
         group.MapPost("", Create).RequireScope(Scopes.TenantWrite).WithMetadata(new DisableRequestSizeLimitAttribute())
             .Accepts<CreateAliasRequest>("application/json", "text/csv")
-            .Describe("createAliases", "Give an asset the name it had elsewhere", $"JSON for one; text/csv with the columns hostname, path, asset for up to {MaxRows} at once. A name that is there already leads to the new asset afterwards.")
+            .Describe("createAliases", "Give an asset the name it had elsewhere",
+                $"JSON for one; text/csv with the columns hostname, path, asset for up to {MaxRows} at once. A name that is there already leads to the new asset afterwards.")
             .Answers<AliasResponse>(201).Answers<AliasImportResponse>().Fails(400, 403, 404, 413);
         group.MapGet("", List).RequireCaller().Describe("listAliases", "List old names").Answers<Page<AliasResponse>>().Fails(400, 404);
-        group.MapDelete("", DeleteByName).RequireScope(Scopes.TenantWrite).Describe("deleteAlias", "Forget an old name by host and path").AnswersNothing().Fails(400, 403, 404);
-        group.MapDelete("/{id:guid}", Delete).RequireScope(Scopes.TenantWrite).Describe("deleteAliasById", "Forget an old name").AnswersNothing().Fails(403, 404);
+        group.MapDelete("", DeleteByName)
+            .RequireScope(Scopes.TenantWrite).Describe("deleteAlias", "Forget an old name by host and path").AnswersNothing().Fails(400, 403, 404);
+        group.MapDelete("/{id:guid}", Delete)
+            .RequireScope(Scopes.TenantWrite).Describe("deleteAliasById", "Forget an old name").AnswersNothing().Fails(403, 404);
     }
 
     private static async Task<IResult> Create(Visit visit, RegistryFactory registry, AliasImporter importer, HttpContext http, CancellationToken ct)
@@ -58,13 +61,16 @@ internal static class AliasEndpoints
                 return new Error(ErrorCode.PayloadTooLarge, $"A list has at most {MaxRows} rows. Send it in parts.").ToProblem();
             if (columns is null)
             {
-                columns = [.. ((string[])["hostname", "path", "asset"]).Select(name => Array.FindIndex(fields, field => field.Trim('\uFEFF', ' ').Equals(name, StringComparison.OrdinalIgnoreCase)))];
+                columns =
+                    [.. ((string[])["hostname", "path", "asset"]).Select(
+                        name => Array.FindIndex(fields, field => field.Trim('\uFEFF', ' ').Equals(name, StringComparison.OrdinalIgnoreCase)))];
                 if (Array.Exists(columns, static column => column < 0))
                     return Problems.Invalid("The first line must name the columns hostname, path and asset.").ToProblem();
             }
             else if (fields.Length > 1 || fields[0].Length > 0)
             {
-                if (ReadRow(reader.Line, FieldAt(fields, columns[0])?.Trim(), FieldAt(fields, columns[1]), FieldAt(fields, columns[2])?.Trim()).TryGet(out var alias, out var error))
+                if (ReadRow(reader.Line, FieldAt(fields, columns[0])?.Trim(), FieldAt(fields, columns[1]), FieldAt(fields, columns[2])?.Trim())
+                    .TryGet(out var alias, out var error))
                     rows.Add(alias);
                 else
                     refused.Add(new RefusedAlias(reader.Line, error.Detail));
@@ -105,13 +111,16 @@ internal static class AliasEndpoints
         return true;
     }
 
-    private static async Task<IResult> List(Visit visit, RegistryFactory registry, string? hostname, string? path, string? cursor, int? limit, CancellationToken ct)
+    private static async Task<IResult> List(Visit visit, RegistryFactory registry, string? hostname, string? path, string? cursor, int? limit,
+        CancellationToken ct)
     {
         if (!Cursor.ReadId(cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var rows = await db.Aliases.AsNoTracking()
-            .Where(row => row.SpaceId == visit.At.SpaceId && (hostname == null || row.Hostname == hostname) && (path == null || row.Path == path) && (after == null || row.Id > after))
+            .Where(row =>
+                row.SpaceId == visit.At.SpaceId && (hostname == null || row.Hostname == hostname) && (path == null || row.Path == path)
+                    && (after == null || row.Id > after))
             .OrderBy(row => row.Id).Take(size + 1).ToListAsync(ct);
         return Results.Ok(Cursor.Page(rows, size, AliasResponse.Of, static row => Cursor.Of(row.Id)));
     }
@@ -121,7 +130,8 @@ internal static class AliasEndpoints
         if (hostname is null || path is null)
             return Problems.Invalid("Say hostname and path of the name to forget.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var row = await db.Aliases.SingleOrDefaultAsync(one => one.SpaceId == visit.At.SpaceId && one.Hostname == hostname && one.Path == path.TrimStart('/'), ct);
+        var row =
+            await db.Aliases.SingleOrDefaultAsync(one => one.SpaceId == visit.At.SpaceId && one.Hostname == hostname && one.Path == path.TrimStart('/'), ct);
         return await DeleteAsync(db, log, visit, row, ct);
     }
 

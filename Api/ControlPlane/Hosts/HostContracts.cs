@@ -28,11 +28,13 @@ internal sealed record UpdateHostRequest(JsonElement? Keys, string? TokenKey, bo
 /// <param name="CreatedAt">When it was added.</param>
 /// <param name="UpdatedAt">When it was last changed.</param>
 internal sealed record HostResponse(
-    string Hostname, UrlDialect Dialect, bool AllowUnsigned, bool Lenient, bool HasKeys, HostChallengeResponse? Challenge, DateTimeOffset? VerifiedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    string Hostname, UrlDialect Dialect, bool AllowUnsigned, bool Lenient, bool HasKeys, HostChallengeResponse? Challenge, DateTimeOffset? VerifiedAt,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static HostResponse Of(DialectHost host) => new(
         host.Hostname, host.Dialect, host.AllowUnsigned, host.Lenient, host.ProtectedKeys is not null,
-        host.VerifiedAt is null ? new HostChallengeResponse(HostChallenge.RecordName(host.Hostname), HostChallenge.FileUrl(host.Hostname), host.Challenge) : null,
+        host.VerifiedAt is null
+            ? new HostChallengeResponse(HostChallenge.RecordName(host.Hostname), HostChallenge.FileUrl(host.Hostname), host.Challenge) : null,
         host.VerifiedAt, host.CreatedAt, host.UpdatedAt);
 }
 

@@ -21,7 +21,8 @@ internal static class HostEndpoints
     {
         var group = routes.MapGroup("/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts").WithTags("Hosts");
         group.MapPost("", Create).RequireScope(Scopes.TenantWrite).Idempotent()
-            .Describe("createHost", "Add a host name of your own", "It is served once DNS or the name's present server has shown the challenge; in development names below .localhost are served at once.")
+            .Describe("createHost", "Add a host name of your own",
+                "It is served once DNS or the name's present server has shown the challenge; in development names below .localhost are served at once.")
             .Answers<HostResponse>(201).Fails(400, 403, 404, 409);
         group.MapGet("", List).RequireCaller().Describe("listHosts", "List host names").Answers<Page<HostResponse>>().Fails(400, 404);
         group.MapGet("/{hostname}", Get).RequireCaller().Describe("getHost", "Show a host name").Answers<HostResponse>().Fails(404);
@@ -34,12 +35,14 @@ internal static class HostEndpoints
     }
 
     private static async Task<IResult> Create(
-        CreateHostRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, IHostEnvironment environment, TimeProvider clock, HttpContext http,
+        CreateHostRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, IHostEnvironment environment, TimeProvider clock,
+        HttpContext http,
         CancellationToken ct)
     {
         if (request.Dialect is not { } dialect || !Enum.IsDefined(dialect))
             return Problems.Invalid("dialect must be one of native, imgproxy, thumbor, cloudinary, imgix, next, ipx, cloudflare.").ToProblem();
-        if (!HostNames.Read(request.Hostname).TryGet(out var hostname, out var error) || !DialectKeys.Read(dialect, request.Keys, request.TokenKey).TryGet(out var keys, out error))
+        if (!HostNames.Read(request.Hostname).TryGet(out var hostname, out var error)
+            || !DialectKeys.Read(dialect, request.Keys, request.TokenKey).TryGet(out var keys, out error))
             return error.ToProblem();
         var (at, now) = (visit.At, clock.GetUtcNow());
         await using var db = registry.ForOrganization(at.OrganizationId);
@@ -73,7 +76,8 @@ internal static class HostEndpoints
         if (!Cursor.ReadId(cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var rows = await db.Hosts.AsNoTracking().Where(row => row.SpaceId == visit.At.SpaceId && (after == null || row.Id > after)).OrderBy(row => row.Id).Take(size + 1).ToListAsync(ct);
+        var rows = await db.Hosts.AsNoTracking()
+            .Where(row => row.SpaceId == visit.At.SpaceId && (after == null || row.Id > after)).OrderBy(row => row.Id).Take(size + 1).ToListAsync(ct);
         return Results.Ok(Cursor.Page(rows, size, HostResponse.Of, static row => Cursor.Of(row.Id)));
     }
 
@@ -87,7 +91,8 @@ internal static class HostEndpoints
     }
 
     private static async Task<IResult> Update(
-        string hostname, UpdateHostRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string hostname, UpdateHostRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await FindAsync(db, visit.At, hostname, ct) is not { } host)
@@ -110,7 +115,8 @@ internal static class HostEndpoints
         return Results.Ok(HostResponse.Of(host));
     }
 
-    private static async Task<IResult> Verify(string hostname, Visit visit, RegistryFactory registry, HostChallenge challenge, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Verify(string hostname, Visit visit, RegistryFactory registry, HostChallenge challenge, TimeProvider clock,
+        HttpContext http, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await FindAsync(db, visit.At, hostname, ct) is not { } host)
@@ -118,7 +124,8 @@ internal static class HostEndpoints
         if (host.VerifiedAt is null)
         {
             if (!await challenge.IsMetAsync(host, ct))
-                return new Error(ErrorCode.Conflict, $"Neither a TXT record {HostChallenge.RecordName(host.Hostname)} nor {HostChallenge.FileUrl(host.Hostname)} shows the challenge yet.").ToProblem();
+                return new Error(ErrorCode.Conflict,
+                    $"Neither a TXT record {HostChallenge.RecordName(host.Hostname)} nor {HostChallenge.FileUrl(host.Hostname)} shows the challenge yet.").ToProblem();
             host.VerifiedAt = clock.GetUtcNow();
             host.UpdatedAt = host.VerifiedAt.Value;
             if (await db.TrySaveAsync(Taken, ct) is { } failure)
@@ -154,8 +161,10 @@ internal static class HostNames
 
     /// <summary>Lower case; a DNS name of several labels, no address.</summary>
     public static Result<string> Read(string? text) =>
-        text?.ToLowerInvariant() is { Length: > 3 and <= Longest } name && Uri.CheckHostName(name) is UriHostNameType.Dns && name.Contains('.', StringComparison.Ordinal)
-        && name.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '.' or '-') && name[^1] != '.' && !name.All(static character => char.IsAsciiDigit(character) || character == '.')
+        text?.ToLowerInvariant() is { Length: > 3 and <= Longest } name && Uri.CheckHostName(name) is UriHostNameType.Dns
+            && name.Contains('.', StringComparison.Ordinal)
+        && name.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '.' or '-') && name[^1] != '.'
+        && !name.All(static character => char.IsAsciiDigit(character) || character == '.')
             ? name
             : Problems.Invalid("hostname must be a DNS name such as images.example.com, without port; names beyond ASCII in their xn-- form.");
 

@@ -19,7 +19,8 @@ internal sealed record IdentityProviderResponse(
     string Authority, string ClientId, Role? DefaultRole, string[] AllowedDomains, string SignInPath, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static IdentityProviderResponse Of(IdentityProvider provider, string organization) => new(
-        provider.Authority, provider.ClientId, provider.DefaultRole, provider.AllowedDomains, $"/v1/organizations/{organization}/sign-in", provider.CreatedAt, provider.UpdatedAt);
+        provider.Authority, provider.ClientId, provider.DefaultRole, provider.AllowedDomains, $"/v1/organizations/{organization}/sign-in", provider.CreatedAt,
+        provider.UpdatedAt);
 }
 
 /// <summary>Exchange of a ticket from the provider's way back for a session.</summary>

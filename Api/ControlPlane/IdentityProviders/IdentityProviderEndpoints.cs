@@ -24,14 +24,19 @@ internal static class IdentityProviderEndpoints
     public static void MapIdentityProviders(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/organizations/{org}/identity-provider").WithTags("Identity provider");
-        group.MapGet("", Get).RequireScope(Scopes.TenantWrite).Describe("getIdentityProvider", "Show the identity provider").Answers<IdentityProviderResponse>().Fails(403, 404);
+        group.MapGet("", Get)
+            .RequireScope(Scopes.TenantWrite).Describe("getIdentityProvider", "Show the identity provider").Answers<IdentityProviderResponse>().Fails(403, 404);
         group.MapPut("", Set).RequireScope(Scopes.TenantWrite)
-            .Describe("setIdentityProvider", "Set the identity provider", "Needs an owner, or a key with all scopes.").Answers<IdentityProviderResponse>().Fails(400, 403, 404, 409, 412, 422);
-        group.MapDelete("", Remove).RequireScope(Scopes.TenantWrite).Describe("removeIdentityProvider", "Remove the identity provider").AnswersNothing().Fails(403, 404, 412);
+            .Describe("setIdentityProvider", "Set the identity provider", "Needs an owner, or a key with all scopes.")
+            .Answers<IdentityProviderResponse>().Fails(400, 403, 404, 409, 412, 422);
+        group.MapDelete("", Remove)
+            .RequireScope(Scopes.TenantWrite).Describe("removeIdentityProvider", "Remove the identity provider").AnswersNothing().Fails(403, 404, 412);
         routes.MapGet("/v1/organizations/{org}/sign-in", Begin).AllowAnonymous().WithTags("Identity provider")
-            .Describe("beginOidcSignIn", "Sign in by the organization's identity provider", "For browsers: redirects to the provider.").Produces(302).Fails(401, 404);
+            .Describe("beginOidcSignIn", "Sign in by the organization's identity provider", "For browsers: redirects to the provider.")
+            .Produces(302).Fails(401, 404);
         routes.MapGet(CallbackPath, ComeBack).AllowAnonymous().WithTags("Identity provider")
-            .Describe("completeOidcSignIn", "The way back from an identity provider", "For browsers: redirects to the portal with a ticket that works once within a minute.").Produces(302).Fails(401);
+            .Describe("completeOidcSignIn", "The way back from an identity provider",
+                "For browsers: redirects to the portal with a ticket that works once within a minute.").Produces(302).Fails(401);
         routes.MapPost("/v1/sessions/oidc", Redeem).AllowAnonymous().WithTags("Identity provider")
             .Describe("redeemOidcTicket", "Turn a ticket into a session").Answers<SessionTokenResponse>(201).Fails(400);
     }
@@ -46,7 +51,8 @@ internal static class IdentityProviderEndpoints
     }
 
     private static async Task<IResult> Set(
-        SetIdentityProviderRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, GuardedHttpClient guard, TimeProvider clock, HttpContext http, CancellationToken ct)
+        SetIdentityProviderRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, GuardedHttpClient guard, TimeProvider clock,
+        HttpContext http, CancellationToken ct)
     {
         if (!visit.OwnsOrganization())
             return OnlyOwners.ToProblem();
@@ -111,7 +117,8 @@ internal static class IdentityProviderEndpoints
         return Results.Redirect(way.Location);
     }
 
-    private static async Task<IResult> ComeBack(string? code, string? state, OidcFlow flow, IOptions<ApiOptions> options, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> ComeBack(string? code, string? state, OidcFlow flow, IOptions<ApiOptions> options, HttpContext http,
+        CancellationToken ct)
     {
         var completed = await flow.CompleteAsync(code, state, http.Request.Cookies[Cookie], http.Client(), ct);
         http.Response.Cookies.Delete(Cookie, new CookieOptions { Path = CallbackPath });
@@ -131,7 +138,8 @@ internal static class IdentityProviderEndpoints
 
     private static Error? Judge(SetIdentityProviderRequest request, GuardedHttpClient guard)
     {
-        if (request.Authority is not { Length: <= 1000 } || !Uri.TryCreate(request.Authority, UriKind.Absolute, out var authority) || authority.Query.Length > 0)
+        if (request.Authority is not { Length: <= 1000 } || !Uri.TryCreate(request.Authority, UriKind.Absolute, out var authority)
+            || authority.Query.Length > 0)
             return Problems.Invalid("authority must be the provider's issuer URL, such as https://login.example.com.");
         if (guard.Judge(authority) is { } refused)
             return refused;
@@ -139,7 +147,8 @@ internal static class IdentityProviderEndpoints
             return Problems.Invalid("clientId must be 1 to 500 characters, clientSecret at most 2000.");
         if (request.DefaultRole is Role.Owner)
             return Problems.Invalid("defaultRole may be admin, editor or viewer: owners are made by owners.");
-        return (request.AllowedDomains ?? []).All(static domain => Uri.CheckHostName(domain?.Trim()) is UriHostNameType.Dns) && request.AllowedDomains is not { Length: > 100 }
+        return (request.AllowedDomains ?? []).All(static domain => Uri.CheckHostName(domain?.Trim()) is UriHostNameType.Dns)
+            && request.AllowedDomains is not { Length: > 100 }
             ? null
             : Problems.Invalid("allowedDomains takes at most 100 domains, such as example.com.");
     }

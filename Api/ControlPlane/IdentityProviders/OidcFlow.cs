@@ -17,7 +17,8 @@ namespace ImageService.Api.ControlPlane.IdentityProviders;
 /// only once its owner has accepted an invitation.
 /// </summary>
 internal sealed class OidcFlow(
-    RegistryFactory registry, OidcProviderClient providers, Accounts accounts, SessionBook sessions, SecretProtector protector, CurrentActor actor, TimeProvider clock)
+    RegistryFactory registry, OidcProviderClient providers, Accounts accounts, SessionBook sessions, SecretProtector protector, CurrentActor actor,
+    TimeProvider clock)
 {
     private const string TicketPurpose = "oidc_ticket";
     private static readonly TimeSpan TimeToSignIn = TimeSpan.FromMinutes(10);
@@ -82,7 +83,8 @@ internal sealed class OidcFlow(
 
     private static Result<EmailAddress> ReadEmail(ClaimsIdentity claims, IdentityProvider provider)
     {
-        if (!EmailAddress.TryParse(claims.FindFirst("email")?.Value, out var email) || !string.Equals(claims.FindFirst("email_verified")?.Value, "true", StringComparison.OrdinalIgnoreCase))
+        if (!EmailAddress.TryParse(claims.FindFirst("email")?.Value, out var email)
+            || !string.Equals(claims.FindFirst("email_verified")?.Value, "true", StringComparison.OrdinalIgnoreCase))
             return IdentityErrors.OidcRefused("it vouches for no e-mail address.");
         return provider.AllowedDomains.Length == 0 || provider.AllowedDomains.Contains(email.Domain, StringComparer.OrdinalIgnoreCase)
             ? email
@@ -115,7 +117,8 @@ internal sealed class OidcFlow(
         }
 
         if (here.Count == 0)
-            db.Members.Add(new Member { OrganizationId = provider.OrganizationId, Email = email.Value, Role = provider.DefaultRole!.Value, UserId = user.Id, CreatedAt = now, AcceptedAt = now });
+            db.Members.Add(new Member { OrganizationId = provider.OrganizationId, Email = email.Value, Role = provider.DefaultRole!.Value, UserId = user.Id,
+                CreatedAt = now, AcceptedAt = now });
         foreach (var invited in here.Where(static row => row.AcceptedAt is null))
         {
             // The organization's own provider vouches for the address: that is better than a mailed link.
@@ -132,7 +135,8 @@ internal sealed class OidcFlow(
     {
         var ticket = OpaqueToken.New(OpaqueToken.Ticket);
         await using var db = registry.ForSystem();
-        db.UserTokens.Add(new UserToken { UserId = userId, BoundTo = organizationId, Purpose = TicketPurpose, TokenHash = ticket.Hash, ExpiresAt = clock.GetUtcNow() + TicketLife });
+        db.UserTokens.Add(new UserToken { UserId = userId, BoundTo = organizationId, Purpose = TicketPurpose, TokenHash = ticket.Hash,
+            ExpiresAt = clock.GetUtcNow() + TicketLife });
         await db.SaveChangesAsync(ct);
         return ticket.Text;
     }

@@ -67,7 +67,8 @@ internal sealed class OidcProviderClient(GuardedHttpClient http, SecretProtector
         var answer = await SendAsync(request, ct);
         if (!answer.TryGet(out var text, out _))
             return IdentityErrors.OidcRefused("its token endpoint did not accept the code.");
-        return ReadIdToken(text) is not { } token ? IdentityErrors.OidcRefused("it sent no ID token.") : await ValidateAsync(provider, configuration, state, token);
+        return ReadIdToken(text) is not { } token
+            ? IdentityErrors.OidcRefused("it sent no ID token.") : await ValidateAsync(provider, configuration, state, token);
     }
 
     /// <summary>What a provider's client secret is sealed for.</summary>
@@ -86,7 +87,8 @@ internal sealed class OidcProviderClient(GuardedHttpClient http, SecretProtector
         }
     }
 
-    private static async Task<Result<ClaimsIdentity>> ValidateAsync(IdentityProvider provider, OpenIdConnectConfiguration configuration, OidcState state, string token)
+    private static async Task<Result<ClaimsIdentity>> ValidateAsync(IdentityProvider provider, OpenIdConnectConfiguration configuration, OidcState state,
+        string token)
     {
         var validated = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(token, new TokenValidationParameters
         {

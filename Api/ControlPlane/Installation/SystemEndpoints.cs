@@ -21,12 +21,15 @@ internal static class SystemEndpoints
 {
     public static void MapSystem(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/system", Show).RequireAdministrator().WithTags("System")
-            .Describe("getSystem", "Show the installation", "Health, versions, limits, stores, queue and caches. For administrators and the platform key; figures of the process are of the one that answers.")
+            .Describe("getSystem", "Show the installation",
+                "Health, versions, limits, stores, queue and caches. For administrators and the platform key; figures of the process are of the one that answers.")
             .Answers<SystemResponse>().Fails(403);
 
     private static async Task<IResult> Show(
-        ReadinessReport readiness, ObjectStores stores, IMessageQueue queue, RegistryFactory registry, MemoryVariantCache memory, IOptions<CachingOptions> caching,
-        IOptions<EngineOptions> engine, IOptions<IngestionOptions> ingestion, IOptions<InvalidationOptions> invalidation, TimeProvider clock, CancellationToken ct)
+        ReadinessReport readiness, ObjectStores stores, IMessageQueue queue, RegistryFactory registry, MemoryVariantCache memory,
+        IOptions<CachingOptions> caching,
+        IOptions<EngineOptions> engine, IOptions<IngestionOptions> ingestion, IOptions<InvalidationOptions> invalidation, TimeProvider clock,
+        CancellationToken ct)
     {
         var health = await readiness.GetAsync(ct);
         var places = await Task.WhenAll(stores.All.Select(async store => new SystemStore(
@@ -44,7 +47,8 @@ internal static class SystemEndpoints
                 Environment.MachineName, started, Environment.ProcessorCount, process.WorkingSet64, machine.TotalAvailableMemoryBytes,
                 process.TotalProcessorTime.TotalSeconds / Math.Max(1, (clock.GetUtcNow() - started).TotalSeconds)),
             new SystemLimits(
-                engine.Value.MemoryBudgetBytes, engine.Value.DecoderMemoryBytes, engine.Value.MaxWaiting, engine.Value.TransformTimeout.TotalSeconds, engine.Value.DecoderTimeout.TotalSeconds,
+                engine.Value.MemoryBudgetBytes, engine.Value.DecoderMemoryBytes, engine.Value.MaxWaiting, engine.Value.TransformTimeout.TotalSeconds,
+                engine.Value.DecoderTimeout.TotalSeconds,
                 ingestion.Value.MaxStagedBytes),
             places,
             await MeasureAsync(queue, ct),
@@ -53,7 +57,8 @@ internal static class SystemEndpoints
     }
 
     private static string VersionOf(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString() ?? "";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? assembly.GetName().Version?.ToString() ?? "";
 
     /// <summary>Null where the store answers.</summary>
     private static async Task<string?> ProbeAsync(IObjectStore store, CancellationToken ct)
@@ -114,7 +119,8 @@ internal static class SystemEndpoints
 /// <param name="Memory">Variants in this process's memory.</param>
 /// <param name="Edges">Caches in front, by name.</param>
 internal sealed record SystemResponse(
-    string Status, IReadOnlyList<SystemCheck> Checks, SystemVersions Versions, SystemProcess Process, SystemLimits Limits, IReadOnlyList<SystemStore> Stores, SystemQueue Queue, SystemCache Memory,
+    string Status, IReadOnlyList<SystemCheck> Checks, SystemVersions Versions, SystemProcess Process, SystemLimits Limits, IReadOnlyList<SystemStore> Stores,
+    SystemQueue Queue, SystemCache Memory,
     IReadOnlyList<string> Edges);
 
 /// <summary>One dependency.</summary>
@@ -149,7 +155,8 @@ internal sealed record SystemProcess(string Machine, DateTimeOffset StartedAt, i
 /// <param name="DecoderTimeoutSeconds">Longest decode of an upload, s of CPU time.</param>
 /// <param name="MaxUploadBytes">Largest file taken in where no policy is known yet, bytes.</param>
 internal sealed record SystemLimits(
-    long TransformMemoryBytes, long DecoderMemoryBytes, int MaxWaitingTransforms, double TransformTimeoutSeconds, double DecoderTimeoutSeconds, long MaxUploadBytes);
+    long TransformMemoryBytes, long DecoderMemoryBytes, int MaxWaitingTransforms, double TransformTimeoutSeconds, double DecoderTimeoutSeconds,
+    long MaxUploadBytes);
 
 /// <summary>An object store.</summary>
 /// <param name="Name">As policies and moves name it.</param>

@@ -24,7 +24,8 @@ internal static class InvalidationEndpoints
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> Invalidate(Visit visit, InvalidateRequest body, RegistryFactory registry, AuditLog log, Invalidator invalidator, CancellationToken ct)
+    private static async Task<IResult> Invalidate(Visit visit, InvalidateRequest body, RegistryFactory registry, AuditLog log, Invalidator invalidator,
+        CancellationToken ct)
     {
         var organizationId = visit.Caller.OrganizationId ?? Guid.Empty;
         var found = await FindTargetAsync(visit.Caller, organizationId, body, registry, ct);
@@ -49,13 +50,15 @@ internal static class InvalidationEndpoints
         await db.SaveChangesAsync(ct);
     }
 
-    private static async Task<Result<InvalidationTarget>> FindTargetAsync(Caller caller, Guid organizationId, InvalidateRequest body, RegistryFactory registry, CancellationToken ct)
+    private static async Task<Result<InvalidationTarget>> FindTargetAsync(Caller caller, Guid organizationId, InvalidateRequest body, RegistryFactory registry,
+        CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
         return body switch
         {
             { Asset: { } asset, Tenant: null, Space: null, Tag: null, Preset: null } => await FindAssetAsync(caller, db, asset, ct),
-            { Asset: null, Tenant: not null, Space: not null, Preset: null } or { Asset: null, Tag: null, Preset: not null } => await FindPlaceAsync(caller, db, body, ct),
+            { Asset: null, Tenant: not null, Space: not null, Preset: null }
+                or { Asset: null, Tag: null, Preset: not null } => await FindPlaceAsync(caller, db, body, ct),
             _ => OneTarget,
         };
     }
@@ -64,7 +67,8 @@ internal static class InvalidationEndpoints
     {
         if (!AssetId.TryParse(text, out var id))
             return Problems.NotFound;
-        var place = await db.Assets.AsNoTracking().Where(asset => asset.Id == id.Value).Select(asset => new { asset.TenantId, asset.SpaceId }).FirstOrDefaultAsync(ct);
+        var place = await db.Assets.AsNoTracking()
+            .Where(asset => asset.Id == id.Value).Select(asset => new { asset.TenantId, asset.SpaceId }).FirstOrDefaultAsync(ct);
         if (place is null)
             return Problems.NotFound;
         return Judge(caller, place.TenantId, place.SpaceId) ?? (Result<InvalidationTarget>)new InvalidationTarget.OfAsset(id);

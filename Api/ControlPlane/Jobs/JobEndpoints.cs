@@ -16,9 +16,11 @@ internal static class JobEndpoints
     {
         var group = routes.MapGroup("/v1/organizations/{org}/jobs").WithTags("Jobs");
         group.MapGet("/summary", Summarize).RequireScope(Scopes.TenantWrite)
-            .Describe("getJobSummary", "Count jobs", "Waiting, running and failed ones of this organization, and since when the oldest waits.").Answers<JobSummaryResponse>().Fails(403, 404);
+            .Describe("getJobSummary", "Count jobs", "Waiting, running and failed ones of this organization, and since when the oldest waits.")
+            .Answers<JobSummaryResponse>().Fails(403, 404);
         group.MapGet("", List).RequireScope(Scopes.TenantWrite)
-            .Describe("listJobs", "List jobs", "Those that wait, run or failed, newest first. Finished ones leave the list.").Answers<Page<JobResponse>>().Fails(400, 403, 404);
+            .Describe("listJobs", "List jobs", "Those that wait, run or failed, newest first. Finished ones leave the list.")
+            .Answers<Page<JobResponse>>().Fails(400, 403, 404);
         group.MapPost("/{id}/retry", Retry).RequireScope(Scopes.TenantWrite)
             .Describe("retryJob", "Try a failed job again").AnswersNothing(StatusCodes.Status202Accepted).Fails(403, 404, 409);
     }
@@ -27,7 +29,8 @@ internal static class JobEndpoints
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var (counts, oldest) = await new JobQuery(db, visit.At.OrganizationId).CountAsync(ct);
-        return Results.Ok(new JobSummaryResponse(counts.GetValueOrDefault("waiting"), counts.GetValueOrDefault("running"), counts.GetValueOrDefault("failed"), oldest));
+        return Results.Ok(new JobSummaryResponse(counts.GetValueOrDefault("waiting"), counts.GetValueOrDefault("running"), counts.GetValueOrDefault("failed"),
+            oldest));
     }
 
     private static async Task<IResult> List(string? state, string? cursor, int? limit, Visit visit, RegistryFactory registry, CancellationToken ct)
@@ -40,7 +43,8 @@ internal static class JobEndpoints
             return error.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var rows = await new JobQuery(db, visit.At.OrganizationId).ListAsync(state, before, size + 1, ct);
-        return Results.Ok(Cursor.Page(rows, size, JobResponse.Of, static row => Cursor.Of(string.Create(CultureInfo.InvariantCulture, $"{row.CreatedAt.UtcTicks}|{row.Id}"))));
+        return Results.Ok(Cursor.Page(rows, size, JobResponse.Of,
+            static row => Cursor.Of(string.Create(CultureInfo.InvariantCulture, $"{row.CreatedAt.UtcTicks}|{row.Id}"))));
     }
 
     private static async Task<IResult> Retry(string id, Visit visit, RegistryFactory registry, AuditLog log, TimeProvider clock, CancellationToken ct)

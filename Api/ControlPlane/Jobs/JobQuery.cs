@@ -59,14 +59,16 @@ internal sealed class JobQuery(RegistryDb db, Guid organizationId)
         if (text is null)
             return ((DateTimeOffset, string)?)null;
         var bar = text.IndexOf('|', StringComparison.Ordinal);
-        return bar > 0 && long.TryParse(text[..bar], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.UtcTicks
+        return bar > 0 && long.TryParse(text[..bar], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTimeOffset.MaxValue.UtcTicks
             ? ((DateTimeOffset, string)?)(new DateTimeOffset(ticks, TimeSpan.Zero), text[(bar + 1)..])
             : Problems.Invalid("The cursor is not one this service gave out. Leave it out to begin at the first page.");
     }
 
     /// <summary>The worker makes its tables at its first start.</summary>
     private Task<bool> HasJobsAsync(CancellationToken ct) =>
-        db.Database.SqlQuery<bool>($"SELECT to_regclass('hangfire.job') IS NOT NULL AND to_regclass('hangfire.state') IS NOT NULL AS \"Value\"").SingleAsync(ct);
+        db.Database.SqlQuery<bool>($"SELECT to_regclass('hangfire.job') IS NOT NULL AND to_regclass('hangfire.state') IS NOT NULL AS \"Value\"")
+            .SingleAsync(ct);
 
     private Task<List<JobRow>> FromAsync(string? id, string? state, (DateTimeOffset At, string Id)? before, int take, CancellationToken ct)
     {

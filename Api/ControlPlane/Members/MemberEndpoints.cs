@@ -17,11 +17,14 @@ internal static class MemberEndpoints
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/organizations/{org}/members").WithTags("Members");
-        group.MapGet("", List).RequireScopeSomewhere(Scopes.TenantWrite).Describe("listMembers", "List members and open invitations").Answers<Page<MemberResponse>>().Fails(400, 403, 404);
+        group.MapGet("", List)
+            .RequireScopeSomewhere(Scopes.TenantWrite)
+            .Describe("listMembers", "List members and open invitations").Answers<Page<MemberResponse>>().Fails(400, 403, 404);
         group.MapPost("", Invite).RequireScopeSomewhere(Scopes.TenantWrite).Idempotent()
             .Describe("inviteMember", "Invite a person", "The invitation is mailed; where no mail is configured, its link is in the answer, once.")
             .Answers<MemberResponse>(201).Fails(400, 403, 404, 409);
-        group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.TenantWrite).Describe("getMember", "Show a member").Answers<MemberResponse>().Fails(403, 404);
+        group.MapGet("/{id:guid}", Get)
+            .RequireScopeSomewhere(Scopes.TenantWrite).Describe("getMember", "Show a member").Answers<MemberResponse>().Fails(403, 404);
         group.MapPatch("/{id:guid}", Update).RequireScopeSomewhere(Scopes.TenantWrite)
             .Describe("updateMember", "Change a member's role", "The last owner stays owner.").Answers<MemberResponse>().Fails(400, 403, 404, 412);
         group.MapPost("/{id:guid}/invitation", InviteAgain).RequireScopeSomewhere(Scopes.TenantWrite)
@@ -41,7 +44,8 @@ internal static class MemberEndpoints
             .Where(member => visible == null || (member.TenantId != null && visible.Contains(member.TenantId.Value)))
             .OrderBy(member => member.Id).Take(size + 1)).ToListAsync(ct);
         var now = clock.GetUtcNow();
-        return Results.Ok(Cursor.Page(rows, size, row => MemberResponse.Of(row.Member, row.Name, row.Tenant, row.Space, now), static row => Cursor.Of(row.Member.Id)));
+        return Results.Ok(Cursor.Page(rows, size, row => MemberResponse.Of(row.Member, row.Name, row.Tenant, row.Space, now),
+            static row => Cursor.Of(row.Member.Id)));
     }
 
     private static async Task<IResult> Invite(
@@ -59,13 +63,15 @@ internal static class MemberEndpoints
         if (MemberRules.JudgeReach(visit, role, place.TenantId, place.SpaceId) is { } refused)
             return refused.ToProblem();
         var now = clock.GetUtcNow();
-        var member = new Member { OrganizationId = visit.At.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Email = email.Value, Role = role, CreatedAt = now };
+        var member = new Member { OrganizationId = visit.At.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Email = email.Value,
+            Role = role, CreatedAt = now };
         var token = desk.Issue(member);
         db.Members.Add(member);
         if (await db.TrySaveAsync(AlreadyThere, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(member.RowVersion);
-        return Results.Created($"{http.Request.Path}/{member.Id}", MemberResponse.Of(member, null, request.Tenant, request.Space, now, desk.Send(member, visit.At.Organization, token)));
+        return Results.Created($"{http.Request.Path}/{member.Id}",
+            MemberResponse.Of(member, null, request.Tenant, request.Space, now, desk.Send(member, visit.At.Organization, token)));
     }
 
     private static async Task<IResult> Get(Guid id, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
@@ -86,7 +92,8 @@ internal static class MemberEndpoints
         await using var transaction = await MemberRules.BeginAsync(db, visit.At.OrganizationId, ct);
         if (await FindAsync(db, visit, id, ct) is not { } member)
             return Problems.NotFound.ToProblem();
-        var refused = MemberRules.JudgeReach(visit, member.Role, member.TenantId, member.SpaceId) ?? MemberRules.JudgeReach(visit, role, member.TenantId, member.SpaceId)
+        var refused =
+            MemberRules.JudgeReach(visit, member.Role, member.TenantId, member.SpaceId) ?? MemberRules.JudgeReach(visit, role, member.TenantId, member.SpaceId)
             ?? IfMatch.Check(http, member.RowVersion) ?? (role is Role.Owner ? null : await MemberRules.JudgeLossAsync(db, member, ct));
         if (refused is not null)
             return refused.ToProblem();
@@ -98,7 +105,8 @@ internal static class MemberEndpoints
         return Results.Ok(await ShowAsync(db, member, clock, null, ct));
     }
 
-    private static async Task<IResult> InviteAgain(Guid id, Visit visit, RegistryFactory registry, InvitationSender desk, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> InviteAgain(Guid id, Visit visit, RegistryFactory registry, InvitationSender desk, TimeProvider clock,
+        CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await FindAsync(db, visit, id, ct) is not { } member)
@@ -141,7 +149,8 @@ internal static class MemberEndpoints
     {
         var name = member.UserId is null ? null : await db.Users.Where(user => user.Id == member.UserId).Select(user => user.Name).SingleOrDefaultAsync(ct);
         return MemberResponse.Of(
-            member, name, await CallerPlaces.TenantSlugAsync(db, member.TenantId, ct), await CallerPlaces.SpaceSlugAsync(db, member.SpaceId, ct), clock.GetUtcNow(), invitationUrl);
+            member, name, await CallerPlaces.TenantSlugAsync(db, member.TenantId, ct), await CallerPlaces.SpaceSlugAsync(db, member.SpaceId, ct),
+            clock.GetUtcNow(), invitationUrl);
     }
 
     private static IQueryable<ShownMember> Shown(RegistryDb db, IQueryable<Member> members) => members.Select(member => new ShownMember

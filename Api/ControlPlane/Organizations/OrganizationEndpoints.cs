@@ -15,7 +15,8 @@ internal static class OrganizationEndpoints
     {
         var group = routes.MapGroup("/v1/organizations").WithTags("Organizations");
         group.MapPost("", Create).RequirePlatform().Idempotent()
-            .Describe("createOrganization", "Create an organization", "Needs the operator's platform key. The answer holds the organization's first API key, shown once.")
+            .Describe("createOrganization", "Create an organization",
+                "Needs the operator's platform key. The answer holds the organization's first API key, shown once.")
             .Answers<OrganizationCreatedResponse>(201).Fails(400, 403, 409);
         group.MapGet("", List).RequireAnyCredential()
             .Describe("listOrganizations", "List the organizations this credential can see")
@@ -25,7 +26,8 @@ internal static class OrganizationEndpoints
         group.MapPatch("/{org}", Update).RequireScope(Scopes.TenantWrite)
             .Describe("updateOrganization", "Rename an organization").Answers<OrganizationResponse>().Fails(400, 403, 404, 412);
         group.MapDelete("/{org}", Delete).RequireScope(Scopes.TenantWrite)
-            .Describe("deleteOrganization", "Delete an organization", "Its images, keys and sessions stop working at once. Needs an owner, or a key with all scopes.")
+            .Describe("deleteOrganization", "Delete an organization",
+                "Its images, keys and sessions stop working at once. Needs an owner, or a key with all scopes.")
             .AnswersNothing().Fails(403, 404, 412);
     }
 

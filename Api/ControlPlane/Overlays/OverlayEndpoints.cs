@@ -26,19 +26,22 @@ internal static class OverlayEndpoints
         group.MapPost("", Create).RequireScope(Scopes.PresetWrite).Idempotent()
             .Describe($"create{level}Overlay", "Create an overlay" + of).Answers<OverlayResponse>(201).Fails(400, 403, 404, 409);
         group.MapGet("", List).RequireCaller()
-            .Describe($"list{level}Overlays", "List overlays" + of, "Those set at this very level; effective=true lists what is in force here, levels above included.")
+            .Describe($"list{level}Overlays", "List overlays" + of,
+                "Those set at this very level; effective=true lists what is in force here, levels above included.")
             .Answers<Page<OverlayResponse>>().Fails(400, 404);
         group.MapGet("/{slug}", Get).RequireCaller().Describe($"get{level}Overlay", "Show an overlay" + of).Answers<OverlayResponse>().Fails(404);
         group.MapPut("/{slug}", Revise).RequireScope(Scopes.PresetWrite)
             .Describe($"revise{level}Overlay", "Write a new revision of an overlay" + of, "Images that show it are made anew when they are next asked for.")
             .Answers<OverlayResponse>().Fails(400, 403, 404, 412);
         group.MapDelete("/{slug}", Delete).RequireScope(Scopes.PresetWrite)
-            .Describe($"delete{level}Overlay", "Delete an overlay" + of, "URLs that name it answer 404, or use the overlay of the level above. One that a watermark uses cannot be deleted.")
+            .Describe($"delete{level}Overlay", "Delete an overlay" + of,
+                "URLs that name it answer 404, or use the overlay of the level above. One that a watermark uses cannot be deleted.")
             .AnswersNothing().Fails(403, 404, 409, 412);
         group.MapPreview(level, of);
     }
 
-    private static async Task<IResult> Create(CreateOverlayRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Create(CreateOverlayRequest request, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         if ((JudgeSlug(request.Slug) ?? PresetRules.JudgeTexts(request.Name, request.Description)) is { } refusal)
             return refusal.ToProblem();
@@ -89,7 +92,8 @@ internal static class OverlayEndpoints
     }
 
     private static async Task<IResult> Revise(
-        string slug, ReviseOverlayRequest request, Visit visit, RegistryFactory registry, OverlayUses uses, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string slug, ReviseOverlayRequest request, Visit visit, RegistryFactory registry, OverlayUses uses, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         if (PresetRules.JudgeTexts(request.Name, request.Description) is { } refusal)
             return refusal.ToProblem();
@@ -103,7 +107,8 @@ internal static class OverlayEndpoints
             return Problems.NotFound.ToProblem();
         if (IfMatch.Check(http, overlay.RowVersion) is { } stale)
             return stale.ToProblem();
-        var elements = await db.OverlayRevisions.Where(row => row.OverlayId == overlay.Id && row.Revision == overlay.CurrentRevision).Select(row => row.Elements).SingleAsync(ct);
+        var elements = await db.OverlayRevisions.Where(row => row.OverlayId == overlay.Id && row.Revision == overlay.CurrentRevision)
+            .Select(row => row.Elements).SingleAsync(ct);
         if (request.Elements is not null && !(await OverlayParts.FixAsync(db, visit.Caller, request.Elements, ct)).TryGet(out elements, out var error))
             return error.ToProblem();
         overlay.Name = request.Name?.Trim() ?? overlay.Name;
@@ -128,7 +133,8 @@ internal static class OverlayEndpoints
         if (IfMatch.Check(http, overlay.RowVersion) is { } stale)
             return stale.ToProblem();
         if (await OverlayUses.IsWatermarkAsync(db, overlay, ct))
-            return new Error(ErrorCode.Conflict, $"The overlay \"{slug}\" is a watermark (policy watermark). Take the policy back first, or let it name another one.").ToProblem();
+            return new Error(ErrorCode.Conflict,
+                $"The overlay \"{slug}\" is a watermark (policy watermark). Take the policy back first, or let it name another one.").ToProblem();
         db.Overlays.Remove(overlay);
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
@@ -162,7 +168,8 @@ internal static class OverlayEndpoints
 
     private static IQueryable<OverlayWithElements> WithElements(RegistryDb db, IQueryable<Overlay> overlays) =>
         from overlay in overlays
-        join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new { Id = revision.OverlayId, Number = revision.Revision }
+        join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new { Id = revision.OverlayId,
+            Number = revision.Revision }
         select new OverlayWithElements { Overlay = overlay, Elements = revision.Elements };
 
     private sealed class OverlayWithElements

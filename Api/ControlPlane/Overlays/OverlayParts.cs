@@ -30,7 +30,9 @@ internal static class OverlayParts
             if (elements[i] is not OverlayImage image)
                 continue;
             if (!versions.TryGetValue(image.Asset, out var known) || (image.Version != 0 && !known.All.Contains(image.Version)))
-                return Problems.Invalid(string.Create(CultureInfo.InvariantCulture, $"elements[{i}].asset names no image of this organization, or no version of it: {image.Asset}."));
+                return Problems.Invalid(
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"elements[{i}].asset names no image of this organization, or no version of it: {image.Asset}."));
             whole[i] = whole[i] with { Asset = image.Asset, Version = image.Version == 0 ? known.Newest : image.Version };
         }
 
@@ -49,12 +51,14 @@ internal static class OverlayParts
             where ids.Contains(asset.Id) && asset.DeletedAt == null && version.DeletedAt == null
             select new { asset.Id, asset.TenantId, asset.SpaceId, asset.CurrentVersion, version.Version }).AsNoTracking().ToListAsync(ct);
         return rows.Where(row => caller.May(Scopes.ImageRead, row.TenantId, row.SpaceId)).GroupBy(row => row.Id).ToDictionary(
-            group => new AssetId(group.Key).ToString(), group => (group.First().CurrentVersion, group.Select(row => row.Version).ToHashSet()), StringComparer.Ordinal);
+            group => new AssetId(group.Key).ToString(), group => (group.First().CurrentVersion, group.Select(row => row.Version).ToHashSet()),
+            StringComparer.Ordinal);
     }
 
     private static async Task<Error?> MissingFontAsync(RegistryDb db, IReadOnlyList<OverlayElement> elements, CancellationToken ct)
     {
-        var named = elements.OfType<OverlayText>().Select(text => text.Font).Where(font => !OverlayFonts.Shipped.Contains(font)).Distinct(StringComparer.Ordinal).ToArray();
+        var named = elements.OfType<OverlayText>()
+            .Select(text => text.Font).Where(font => !OverlayFonts.Shipped.Contains(font)).Distinct(StringComparer.Ordinal).ToArray();
         if (named.Length == 0)
             return null;
         var known = await db.Fonts.AsNoTracking().Where(font => named.Contains(font.Slug)).Select(font => font.Slug).ToListAsync(ct);

@@ -23,7 +23,8 @@ internal static class OverlayPreviewEndpoint
             .Describe($"preview{level}Overlay", "Draw an overlay without saving it, as" + of, "On a plain ground, as a data: URL. Nothing is kept or counted.")
             .Answers<OverlayPreviewResponse>().Fails(400, 403, 404, 422, 503);
 
-    private static async Task<IResult> Preview(PreviewOverlayRequest request, Visit visit, RegistryFactory registry, OverlayPreview preview, CancellationToken ct)
+    private static async Task<IResult> Preview(PreviewOverlayRequest request, Visit visit, RegistryFactory registry, OverlayPreview preview,
+        CancellationToken ct)
     {
         var size = new PixelSize(request.Width ?? Card.Width, request.Height ?? Card.Height);
         if (size.Width is < LeastSide or > MostSide || size.Height is < LeastSide or > MostSide)
@@ -37,7 +38,8 @@ internal static class OverlayPreviewEndpoint
                 return error.ToProblem();
         }
 
-        return (await preview.DrawAsync(visit.At.OrganizationId, OverlayElements.Read(elements).Value, TextsOf(request.Texts), size, ct)).TryGet(out var drawn, out var failure)
+        return (await preview.DrawAsync(visit.At.OrganizationId, OverlayElements.Read(elements).Value, TextsOf(request.Texts), size, ct)).TryGet(out var drawn,
+            out var failure)
             ? Results.Ok(new OverlayPreviewResponse($"data:{drawn.Format.MediaType()};base64,{Convert.ToBase64String(drawn.Bytes.Span)}"))
             : failure.ToProblem();
     }

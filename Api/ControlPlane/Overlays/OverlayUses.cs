@@ -20,17 +20,20 @@ internal sealed class OverlayUses(Invalidator invalidator)
     private const int MostSpacesPurged = 200;
 
     /// <summary>Begins the turn.</summary>
-    public static Task<IDbContextTransaction> BeginAsync(RegistryDb db, Guid organizationId, CancellationToken ct) => db.BeginExclusiveAsync($"overlays {organizationId}", ct);
+    public static Task<IDbContextTransaction> BeginAsync(RegistryDb db, Guid organizationId, CancellationToken ct) =>
+        db.BeginExclusiveAsync($"overlays {organizationId}", ct);
 
     /// <summary>Whether some policy <c>watermark</c> may mean this overlay: set at its place, above or below it.</summary>
     public static async Task<bool> IsWatermarkAsync(RegistryDb db, Overlay overlay, CancellationToken ct)
     {
-        var set = await db.Policies.AsNoTracking().Where(row => row.Key == PolicyCatalog.Watermark).Select(row => new { row.Level, row.ScopeId, row.Value }).ToListAsync(ct);
+        var set = await db.Policies.AsNoTracking()
+            .Where(row => row.Key == PolicyCatalog.Watermark).Select(row => new { row.Level, row.ScopeId, row.Value }).ToListAsync(ct);
         var naming = set.Where(row => WatermarkPolicy.Read(Parse(row.Value))?.Overlay == overlay.Slug).ToList();
         if (naming.Count == 0)
             return false;
         var spaces = naming.Where(row => row.Level == PolicyLevel.Space).Select(row => row.ScopeId).ToArray();
-        var tenants = await db.Spaces.IgnoreQueryFilters().Where(space => spaces.Contains(space.Id)).ToDictionaryAsync(space => space.Id, space => space.TenantId, ct);
+        var tenants = await db.Spaces.IgnoreQueryFilters()
+            .Where(space => spaces.Contains(space.Id)).ToDictionaryAsync(space => space.Id, space => space.TenantId, ct);
         return naming.Exists(row => row.Level switch
         {
             PolicyLevel.Organization => true,
@@ -45,7 +48,9 @@ internal sealed class OverlayUses(Invalidator invalidator)
         if (WatermarkPolicy.Read(value) is not { } watermark)
             return null;
         var exists = await db.Overlays.AnyAsync(
-            overlay => overlay.Slug == watermark.Overlay && (overlay.TenantId == null || overlay.TenantId == at.TenantId) && (overlay.SpaceId == null || overlay.SpaceId == at.SpaceId), ct);
+            overlay =>
+                overlay.Slug == watermark.Overlay && (overlay.TenantId == null || overlay.TenantId == at.TenantId)
+                    && (overlay.SpaceId == null || overlay.SpaceId == at.SpaceId), ct);
         return exists ? null : Problems.Invalid($"There is no overlay \"{watermark.Overlay}\" here or at a level above.");
     }
 
@@ -54,7 +59,8 @@ internal sealed class OverlayUses(Invalidator invalidator)
     {
         var current = await (
             from overlay in db.Overlays
-            join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new { Id = revision.OverlayId, Number = revision.Revision }
+            join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new { Id = revision.OverlayId,
+                Number = revision.Revision }
             select new { overlay.Slug, revision.Elements }).AsNoTracking().ToListAsync(ct);
         return [.. current.Where(row => OverlayElements.Documents(row.Elements).Any(element => element.Font == font)).Select(row => row.Slug)];
     }

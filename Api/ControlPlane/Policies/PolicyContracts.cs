@@ -24,7 +24,9 @@ internal sealed record PolicyResponse(
         item.Own,
         item.Value,
         item.Default,
-        item.Source is { } source ? new PolicySourceResponse(JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()), source.Slug) : new PolicySourceResponse("default", null),
+        item.Source is { } source
+            ? new PolicySourceResponse(JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()), source.Slug)
+            : new PolicySourceResponse("default", null),
         item.Locked,
         PolicyCatalog.Find(item.Key).Value.Description);
 }

@@ -25,10 +25,12 @@ internal static class PolicyEndpoints
         var of = $" of {(level == "Organization" ? "an" : "a")} {level.ToLowerInvariant()}";
         var group = routes.MapGroup(pattern).WithTags("Policies");
         group.MapGet("", List).RequireCaller()
-            .Describe($"list{level}Policies", "List policies" + of, "Each with its own value here, the value in force, and where that comes from.").Answers<PoliciesResponse>().Fails(404);
+            .Describe($"list{level}Policies", "List policies" + of, "Each with its own value here, the value in force, and where that comes from.")
+            .Answers<PoliciesResponse>().Fails(404);
         group.MapGet("/{key}", Get).RequireCaller().Describe($"get{level}Policy", "Show a policy" + of).Answers<PolicyResponse>().Fails(404);
         group.MapPut("/{key}", Set).RequireScope(Scopes.PolicyWrite)
-            .Describe($"set{level}Policy", "Set a policy" + of, "A value locked above cannot be set below. With dryRun=true nothing changes: the answer (200) tells staleVariants, bytes and cpuMs of the change.").Answers<PolicyResponse>().Fails(400, 403, 404, 409, 412);
+            .Describe($"set{level}Policy", "Set a policy" + of,
+                "A value locked above cannot be set below. With dryRun=true nothing changes: the answer (200) tells staleVariants, bytes and cpuMs of the change.").Answers<PolicyResponse>().Fails(400, 403, 404, 409, 412);
         group.MapDelete("/{key}", Unset).RequireScope(Scopes.PolicyWrite)
             .Describe($"unset{level}Policy", "Take back a policy" + of, "The value of the level above holds again.").AnswersNothing().Fails(403, 404, 412);
     }
@@ -51,7 +53,8 @@ internal static class PolicyEndpoints
     }
 
     private static async Task<IResult> Set(
-        string key, SetPolicyRequest request, bool? dryRun, Visit visit, RegistryFactory registry, ObjectStores stores, OverlayUses overlays, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string key, SetPolicyRequest request, bool? dryRun, Visit visit, RegistryFactory registry, ObjectStores stores, OverlayUses overlays,
+        TimeProvider clock, HttpContext http, CancellationToken ct)
     {
         if (!PolicyCatalog.Find(key).TryGet(out var definition, out var error))
             return error.ToProblem();
@@ -61,7 +64,8 @@ internal static class PolicyEndpoints
             return Problems.Invalid($"Policy 'store' takes one of {string.Join(", ", stores.All.Select(known => $"'{known.Name}'"))}, or null.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var isWatermark = key == PolicyCatalog.Watermark;
-        await using var turn = isWatermark ? await OverlayUses.BeginAsync(db, visit.At.OrganizationId, ct) : dryRun is true ? await db.Database.BeginTransactionAsync(ct) : null;
+        await using var turn = isWatermark
+            ? await OverlayUses.BeginAsync(db, visit.At.OrganizationId, ct) : dryRun is true ? await db.Database.BeginTransactionAsync(ct) : null;
         if (isWatermark && await OverlayUses.JudgeWatermarkAsync(db, visit.At, request.Value, ct) is { } unknown)
             return unknown.ToProblem();
         var level = LevelOf(visit.At);

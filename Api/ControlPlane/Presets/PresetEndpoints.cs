@@ -29,13 +29,15 @@ internal static class PresetEndpoints
         group.MapPost("", Create).RequireScope(Scopes.PresetWrite).Idempotent()
             .Describe($"create{level}Preset", "Create a preset" + of, DryRun).Answers<PresetResponse>(201).Fails(400, 403, 404, 409);
         group.MapGet("", List).RequireCaller()
-            .Describe($"list{level}Presets", "List presets" + of, "Those set at this very level; effective=true lists what is in force here, levels above included.")
+            .Describe($"list{level}Presets", "List presets" + of,
+                "Those set at this very level; effective=true lists what is in force here, levels above included.")
             .Answers<Page<PresetResponse>>().Fails(400, 404);
         group.MapGet("/{slug}", Get).RequireCaller().Describe($"get{level}Preset", "Show a preset" + of).Answers<PresetResponse>().Fails(404);
         group.MapPut("/{slug}", Revise).RequireScope(Scopes.PresetWrite)
             .Describe($"revise{level}Preset", "Write a new revision of a preset" + of, DryRun).Answers<PresetResponse>().Fails(400, 403, 404, 412);
         group.MapDelete("/{slug}", Delete).RequireScope(Scopes.PresetWrite)
-            .Describe($"delete{level}Preset", "Delete a preset" + of, "URLs that name it answer 404, or use the preset of the level above.").AnswersNothing().Fails(403, 404, 412);
+            .Describe($"delete{level}Preset", "Delete a preset" + of, "URLs that name it answer 404, or use the preset of the level above.")
+            .AnswersNothing().Fails(403, 404, 412);
         group.MapRevisions(level, of);
         group.MapGeneration(level, of);
     }
@@ -101,7 +103,8 @@ internal static class PresetEndpoints
     }
 
     private static async Task<IResult> Revise(
-        string slug, RevisePresetRequest request, bool? dryRun, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http, CancellationToken ct)
+        string slug, RevisePresetRequest request, bool? dryRun, Visit visit, RegistryFactory registry, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         var refusal = (request.Operations is null ? null : PresetRules.JudgeOperations(request.Operations))
             ?? PresetRules.JudgeTexts(request.Name, request.Description) ?? PresetRules.JudgeMatches(request.MatchTags, request.MatchFolders);
@@ -117,7 +120,8 @@ internal static class PresetEndpoints
             return Problems.NotFound.ToProblem();
         if (IfMatch.Check(http, preset.RowVersion) is { } stale)
             return stale.ToProblem();
-        var present = await db.PresetRevisions.Where(row => row.PresetId == preset.Id && row.Revision == preset.CurrentRevision).Select(row => row.Operations).SingleAsync(ct);
+        var present = await db.PresetRevisions.Where(row => row.PresetId == preset.Id && row.Revision == preset.CurrentRevision)
+            .Select(row => row.Operations).SingleAsync(ct);
         var operations = request.Operations ?? present;
         var matched = MatchesOf(preset);
         preset.Name = request.Name?.Trim() ?? preset.Name;
@@ -139,7 +143,8 @@ internal static class PresetEndpoints
         return Results.Ok(PresetResponse.Of(preset, operations));
     }
 
-    private static async Task<IResult> Delete(string slug, Visit visit, RegistryFactory registry, Invalidator invalidator, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Delete(string slug, Visit visit, RegistryFactory registry, Invalidator invalidator, HttpContext http,
+        CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         if (await AtLevel(db, visit.At).AsTracking().SingleOrDefaultAsync(row => row.Slug == slug, ct) is not { } preset)
@@ -159,7 +164,8 @@ internal static class PresetEndpoints
 
     /// <summary>Whether the same assets get variants ahead; null: none does.</summary>
     private static bool AsksTheSame((string[] Tags, string[] Folders)? one, (string[] Tags, string[] Folders)? other) =>
-        one is { } first && other is { } second ? first.Tags.SequenceEqual(second.Tags) && first.Folders.SequenceEqual(second.Folders) : one is null && other is null;
+        one is { } first && other is { } second
+            ? first.Tags.SequenceEqual(second.Tags) && first.Folders.SequenceEqual(second.Folders) : one is null && other is null;
 
     private static void AddRevision(RegistryDb db, Preset preset, string operations, DateTimeOffset now)
     {
@@ -187,7 +193,8 @@ internal static class PresetEndpoints
 
     private static IQueryable<PresetWithOperations> WithOperations(RegistryDb db, IQueryable<Preset> presets) =>
         from preset in presets
-        join revision in db.PresetRevisions on new { preset.Id, Number = preset.CurrentRevision } equals new { Id = revision.PresetId, Number = revision.Revision }
+        join revision in db.PresetRevisions on new { preset.Id, Number = preset.CurrentRevision } equals new { Id = revision.PresetId,
+            Number = revision.Revision }
         select new PresetWithOperations { Preset = preset, Operations = revision.Operations };
 
     private sealed class PresetWithOperations

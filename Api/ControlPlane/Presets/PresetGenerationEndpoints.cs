@@ -14,10 +14,12 @@ internal static class PresetGenerationEndpoints
     public static void MapGeneration(this RouteGroupBuilder presets, string level, string of)
     {
         presets.MapGet("/{slug}/generation", Get).RequireCaller()
-            .Describe($"get{level}PresetGeneration", "Show how far a preset's variants are made" + of, "The newest run over the assets that were already there; 404 where there was none.")
+            .Describe($"get{level}PresetGeneration", "Show how far a preset's variants are made" + of,
+                "The newest run over the assets that were already there; 404 where there was none.")
             .Answers<PresetGenerationResponse>().Fails(404);
         presets.MapDelete("/{slug}/generation", Stop).RequireScope(Scopes.PresetWrite)
-            .Describe($"stop{level}PresetGeneration", "Stop making a preset's variants" + of, "Variants that were made stay. A new revision of the preset begins anew.")
+            .Describe($"stop{level}PresetGeneration", "Stop making a preset's variants" + of,
+                "Variants that were made stay. A new revision of the preset begins anew.")
             .AnswersNothing().Fails(403, 404);
     }
 
@@ -43,7 +45,8 @@ internal static class PresetGenerationEndpoints
         var at = visit.At;
         await using var db = registry.ForOrganization(at.OrganizationId);
         return await db.Presets.AsNoTracking()
-            .Where(preset => preset.OrganizationId == at.OrganizationId && preset.TenantId == at.TenantId && preset.SpaceId == at.SpaceId && preset.Slug == slug)
+            .Where(preset =>
+                preset.OrganizationId == at.OrganizationId && preset.TenantId == at.TenantId && preset.SpaceId == at.SpaceId && preset.Slug == slug)
             .Select(preset => (Guid?)preset.Id).SingleOrDefaultAsync(ct);
     }
 }
@@ -61,5 +64,6 @@ internal sealed record PresetGenerationResponse(
     string State, int Revision, int Total, int Done, int Made, int Refused, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static PresetGenerationResponse Of(PresetGeneration generation) => new(
-        generation.State, generation.Revision, generation.Total, generation.Done, generation.Made, generation.Refused, generation.CreatedAt, generation.UpdatedAt);
+        generation.State, generation.Revision, generation.Total, generation.Done, generation.Made, generation.Refused, generation.CreatedAt,
+        generation.UpdatedAt);
 }

@@ -43,5 +43,6 @@ internal static class PresetRules
     }
 
     private static bool IsFolder(string? folder) =>
-        folder == "/" || (folder is { Length: > 1 and <= MaxMatchLength } && folder[0] == '/' && folder[^1] != '/' && !folder.Contains("//", StringComparison.Ordinal));
+        folder == "/" || (folder is { Length: > 1 and <= MaxMatchLength } && folder[0] == '/' && folder[^1] != '/'
+            && !folder.Contains("//", StringComparison.Ordinal));
 }

@@ -17,13 +17,18 @@ internal static class PurgeEndpoints
     {
         var group = routes.MapGroup("/v1/organizations/{org}").WithTags("Invalidations");
         group.MapGet("/edges", ListEdges).RequireScopeSomewhere(Scopes.ImageWrite)
-            .Describe("listEdges", "List the caches in front", "CDNs and caches that this installation purges; the operator's configuration names them.").Answers<ItemsResponse<EdgeResponse>>().Fails(403, 404);
+            .Describe("listEdges", "List the caches in front", "CDNs and caches that this installation purges; the operator's configuration names them.")
+            .Answers<ItemsResponse<EdgeResponse>>().Fails(403, 404);
         group.MapGet("/purges", ListPurges).RequireScope(Scopes.ImageWrite)
-            .Describe("listPurges", "List purges, newest first", "What became of each at each cache, for thirty days. One that failed is tried again by itself.").Answers<Page<PurgeResponse>>().Fails(400, 403, 404);
+            .Describe("listPurges", "List purges, newest first",
+                "What became of each at each cache, for thirty days. One that failed is tried again by itself.")
+                .Answers<Page<PurgeResponse>>().Fails(400, 403, 404);
     }
 
     private static IResult ListEdges(Visit visit, IOptions<InvalidationOptions> options) => Results.Ok(new ItemsResponse<EdgeResponse>(
-        [.. options.Value.Cdns.Select((cdn, place) => new EdgeResponse(options.Value.NameOf(place), cdn.Kind.ToString().ToLowerInvariant(), cdn.PublicBaseUrl, IsVerified(options.Value, cdn)))]));
+        [.. options.Value.Cdns.Select(
+            (cdn, place) =>
+                new EdgeResponse(options.Value.NameOf(place), cdn.Kind.ToString().ToLowerInvariant(), cdn.PublicBaseUrl, IsVerified(options.Value, cdn)))]));
 
     private static bool IsVerified(InvalidationOptions options, CdnOptions cdn) =>
         cdn.PublicBaseUrl is not null && options.OriginBaseUrl is not null && options.VerifyTimeout > TimeSpan.Zero;
@@ -64,7 +69,8 @@ internal sealed record EdgeResponse(string Name, string Kind, string? PublicBase
 /// <param name="Problem">Why the last try failed.</param>
 /// <param name="CreatedAt">When it was first tried.</param>
 /// <param name="UpdatedAt">When it was last tried.</param>
-internal sealed record PurgeResponse(Guid Id, string Edge, string State, int Attempts, IReadOnlyList<string> Tags, string? Problem, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record PurgeResponse(Guid Id, string Edge, string State, int Attempts, IReadOnlyList<string> Tags, string? Problem, DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
 {
     public static PurgeResponse Of(EdgePurge row) => new(row.Id, row.Provider, row.State, row.Attempts, row.Tags, row.Problem, row.CreatedAt, row.UpdatedAt);
 }

@@ -17,12 +17,17 @@ internal static class PersonEndpoints
         var group = routes.MapGroup("/v1/me").WithTags("Account");
         group.MapGet("", Get).RequirePerson().Describe("getMe", "Show your account and your roles").Answers<PersonResponse>().Fails(403);
         group.MapPatch("", Update).RequireAccount().Describe("updateMe", "Change your name").Answers<PersonResponse>().Fails(400, 403);
-        group.MapPut("/password", ChangePassword).RequireAccount().LimitGuesses().Describe("changeMyPassword", "Change your password", "Your other sessions end.").AnswersNothing().Fails(400, 403, 429);
-        group.MapPost("/totp", BeginTotp).RequireAccount().Describe("beginMyTotp", "Begin to set a second factor", "Nothing changes until it is confirmed with a code.")
+        group.MapPut("/password", ChangePassword)
+            .RequireAccount().LimitGuesses()
+            .Describe("changeMyPassword", "Change your password", "Your other sessions end.").AnswersNothing().Fails(400, 403, 429);
+        group.MapPost("/totp", BeginTotp)
+            .RequireAccount().Describe("beginMyTotp", "Begin to set a second factor", "Nothing changes until it is confirmed with a code.")
             .Answers<TotpEnrolmentResponse>().Fails(403);
-        group.MapPost("/totp/confirm", ConfirmTotp).RequireAccount().LimitGuesses().Describe("confirmMyTotp", "Set the second factor", "The answer holds recovery codes, shown once.")
+        group.MapPost("/totp/confirm", ConfirmTotp)
+            .RequireAccount().LimitGuesses().Describe("confirmMyTotp", "Set the second factor", "The answer holds recovery codes, shown once.")
             .Answers<RecoveryCodesResponse>().Fails(400, 403, 409, 429);
-        group.MapPost("/totp/remove", RemoveTotp).RequireAccount().LimitGuesses().Describe("removeMyTotp", "Take the second factor off", "Needs the password.").AnswersNothing().Fails(403, 429);
+        group.MapPost("/totp/remove", RemoveTotp)
+            .RequireAccount().LimitGuesses().Describe("removeMyTotp", "Take the second factor off", "Needs the password.").AnswersNothing().Fails(403, 429);
     }
 
     private static async Task<IResult> Get(Visit visit, RegistryFactory registry, CancellationToken ct) => Results.Ok(await ShowAsync(visit, registry, ct));
@@ -34,12 +39,14 @@ internal static class PersonEndpoints
             return error.ToProblem();
         await using var db = registry.ForSystem();
         var now = clock.GetUtcNow();
-        await db.Users.Where(user => user.Id == visit.Person!.UserId).ExecuteUpdateAsync(set => set.SetProperty(user => user.Name, name).SetProperty(user => user.UpdatedAt, now), ct);
+        await db.Users.Where(user => user.Id == visit.Person!.UserId)
+            .ExecuteUpdateAsync(set => set.SetProperty(user => user.Name, name).SetProperty(user => user.UpdatedAt, now), ct);
         await NoteAsync(visit, audit, "person.renamed", http, ct);
         return Results.Ok(await ShowAsync(visit, registry, ct));
     }
 
-    private static async Task<IResult> ChangePassword(ChangePasswordRequest request, Visit visit, Accounts accounts, SignInAudit audit, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> ChangePassword(ChangePasswordRequest request, Visit visit, Accounts accounts, SignInAudit audit, HttpContext http,
+        CancellationToken ct)
     {
         if (await accounts.ChangePasswordAsync(visit.Person!, request.Present, request.Password, ct) is { } error)
             return error.ToProblem();
@@ -53,7 +60,8 @@ internal static class PersonEndpoints
         return Results.Ok(new TotpEnrolmentResponse(enrolment.Secret, enrolment.Uri));
     }
 
-    private static async Task<IResult> ConfirmTotp(ConfirmTotpRequest request, Visit visit, SecondFactor secondFactor, SignInAudit audit, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> ConfirmTotp(ConfirmTotpRequest request, Visit visit, SecondFactor secondFactor, SignInAudit audit, HttpContext http,
+        CancellationToken ct)
     {
         if (!(await secondFactor.ConfirmAsync(visit.Person!.UserId, request.Secret, request.Code, ct)).TryGet(out var codes, out var error))
             return error.ToProblem();
@@ -84,7 +92,8 @@ internal static class PersonEndpoints
         var slugs = await db.Tenants.Where(row => tenants.Contains(row.Id)).Select(row => new { row.Id, row.Slug })
             .Concat(db.Spaces.Where(row => spaces.Contains(row.Id)).Select(row => new { row.Id, row.Slug }))
             .ToDictionaryAsync(row => row.Id, row => row.Slug, ct);
-        return new PersonResponse(user.Id, user.Email, user.Name, user.PasswordHash is not null, user.ProtectedTotpSecret is not null, user.RecoveryCodeHashes.Length, person.IsAdministrator,
+        return new PersonResponse(user.Id, user.Email, user.Name, user.PasswordHash is not null, user.ProtectedTotpSecret is not null,
+            user.RecoveryCodeHashes.Length, person.IsAdministrator,
             [.. person.Memberships.Select(membership => new MembershipResponse(
                 membership.OrganizationSlug,
                 membership.OrganizationName,

@@ -48,7 +48,8 @@ internal sealed record AcceptInvitationRequest(string? Token, string? Name, stri
 /// <summary>The signed-in person.</summary>
 /// <param name="Administrator">Whether the person runs the installation and may see it.</param>
 internal sealed record PersonResponse(
-    Guid Id, string Email, string Name, bool HasPassword, bool TotpEnabled, int RecoveryCodesLeft, bool Administrator, IReadOnlyList<MembershipResponse> Memberships);
+    Guid Id, string Email, string Name, bool HasPassword, bool TotpEnabled, int RecoveryCodesLeft, bool Administrator,
+    IReadOnlyList<MembershipResponse> Memberships);
 
 /// <summary>One role of the person.</summary>
 internal sealed record MembershipResponse(string Organization, string OrganizationName, string? Tenant, string? Space, Role Role, IReadOnlyList<string> Scopes);

@@ -14,7 +14,8 @@ internal static class SessionEndpoints
     {
         var sessions = routes.MapGroup("/v1/sessions").WithTags("Sessions");
         sessions.MapPost("", SignIn).AllowAnonymous().LimitGuesses()
-            .Describe("signIn", "Sign in", "Whatever is wrong, the answer is the same 401; only a missing second factor after the right password is told, by totpRequired.")
+            .Describe("signIn", "Sign in",
+                "Whatever is wrong, the answer is the same 401; only a missing second factor after the right password is told, by totpRequired.")
             .Answers<SessionTokenResponse>(201).Fails(400, 401, 429);
         sessions.MapGet("", List).RequireAccount().Describe("listSessions", "List your sessions").Answers<SessionsResponse>().Fails(403);
         sessions.MapDelete("/current", SignOut).RequirePerson().Describe("signOut", "Sign out").AnswersNothing().Fails(403);
@@ -29,11 +30,13 @@ internal static class SessionEndpoints
             .Describe("showInvitation", "Show an invitation", "To whoever holds its token, which stands in the body so that no log keeps it.")
             .Answers<OpenInvitation>().Fails(400, 429);
         routes.MapPost("/v1/invitations/accept", Accept).AllowAnonymous().LimitGuesses().WithTags("Sessions")
-            .Describe("acceptInvitation", "Accept an invitation", "Makes the account where the address has none; otherwise send the session token of that account.")
+            .Describe("acceptInvitation", "Accept an invitation",
+                "Makes the account where the address has none; otherwise send the session token of that account.")
             .Answers<SessionTokenResponse>(201).AnswersNothing().Fails(400, 401, 412, 429);
     }
 
-    private static async Task<IResult> SignIn(SignInRequest request, Accounts accounts, SignInAudit audit, TimeProvider clock, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> SignIn(SignInRequest request, Accounts accounts, SignInAudit audit, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         var began = clock.GetTimestamp();
         var outcome = await accounts.SignInAsync(request.Email, request.Password, request.Totp, http.Client(), ct);
@@ -75,7 +78,8 @@ internal static class SessionEndpoints
         return refused is null ? Results.Accepted() : refused.ToProblem();
     }
 
-    private static async Task<IResult> CompleteReset(CompletePasswordResetRequest request, PasswordResets resets, SignInAudit audit, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> CompleteReset(CompletePasswordResetRequest request, PasswordResets resets, SignInAudit audit, HttpContext http,
+        CancellationToken ct)
     {
         var reset = await resets.CompleteAsync(request.Token, request.Password, ct);
         if (!reset.TryGet(out var userId, out var error))
@@ -90,7 +94,8 @@ internal static class SessionEndpoints
     private static async Task<IResult> Accept(
         AcceptInvitationRequest request, Invitations invitations, SessionBook sessions, Credentials credentials, HttpContext http, CancellationToken ct)
     {
-        var signedIn = http.Request.Headers.Authorization.Count == 0 ? null : (await credentials.ReadAsync(http, ct)) is { IsSuccess: true, Value.Person: { BoundTo: null } person } ? person : null;
+        var signedIn = http.Request.Headers.Authorization.Count == 0
+            ? null : (await credentials.ReadAsync(http, ct)) is { IsSuccess: true, Value.Person: { BoundTo: null } person } ? person : null;
         var accepted = await invitations.AcceptAsync(request.Token, request.Name, request.Password, signedIn, http.Client(), ct);
         if (!accepted.TryGet(out var member, out var error))
             return error.ToProblem();

@@ -17,19 +17,23 @@ internal static class SigningKeyEndpoints
     public static void MapSigningKeys(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/organizations/{org}/tenants/{tenant}/signing-keys").WithTags("Signing keys");
-        group.MapGet("", List).RequireScope(Scopes.KeyWrite).Describe("listSigningKeys", "List a tenant's signing keys").Answers<SigningKeysResponse>().Fails(403, 404);
+        group.MapGet("", List)
+            .RequireScope(Scopes.KeyWrite).Describe("listSigningKeys", "List a tenant's signing keys").Answers<SigningKeysResponse>().Fails(403, 404);
         group.MapPost("/rotate", Rotate).RequireScope(Scopes.KeyWrite).Idempotent()
-            .Describe("rotateSigningKey", "Make a new signing key", "It signs from now on; signatures of the one before verify until the grace period ends. The secret is shown once.")
+            .Describe("rotateSigningKey", "Make a new signing key",
+                "It signs from now on; signatures of the one before verify until the grace period ends. The secret is shown once.")
             .Answers<SigningKeySecretResponse>(201).Fails(400, 403, 404, 409);
         group.MapPost("/{kid}/revoke", Revoke).RequireScope(Scopes.KeyWrite)
-            .Describe("revokeSigningKey", "Revoke a signing key at once", "URLs signed with it stop working. An active key is replaced by a new one, so that signing goes on.")
+            .Describe("revokeSigningKey", "Revoke a signing key at once",
+                "URLs signed with it stop working. An active key is replaced by a new one, so that signing goes on.")
             .Answers<SigningKeyResponse>().Fails(403, 404, 409, 412);
     }
 
     private static async Task<IResult> List(Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var keys = await db.SigningKeys.AsNoTracking().Where(key => key.TenantId == visit.At.TenantId).OrderByDescending(key => key.Id).Take(200).ToListAsync(ct);
+        var keys = await db.SigningKeys.AsNoTracking()
+            .Where(key => key.TenantId == visit.At.TenantId).OrderByDescending(key => key.Id).Take(200).ToListAsync(ct);
         var now = clock.GetUtcNow();
         return Results.Ok(new SigningKeysResponse([.. keys.Select(key => SigningKeyResponse.Of(key, now))]));
     }

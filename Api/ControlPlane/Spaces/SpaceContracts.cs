@@ -22,7 +22,8 @@ internal enum SpaceAccess
 }
 
 /// <summary>A space.</summary>
-internal sealed record SpaceResponse(Guid Id, string Slug, string Name, string Tenant, AssetAccess? DefaultAccess, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record SpaceResponse(Guid Id, string Slug, string Name, string Tenant, AssetAccess? DefaultAccess, DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
 {
     public static SpaceResponse Of(Space space, string tenant) =>
         new(space.Id, space.Slug, space.Name, tenant, space.DefaultAccess, space.CreatedAt, space.UpdatedAt);

@@ -45,7 +45,8 @@ internal static class SpaceEndpoints
         if (await db.TrySaveAsync(NameRules.Taken(slug.Value), ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(space.RowVersion);
-        return Results.Created($"/v1/organizations/{visit.At.Organization}/tenants/{visit.At.Tenant}/spaces/{space.Slug}", SpaceResponse.Of(space, visit.At.Tenant!));
+        return Results.Created($"/v1/organizations/{visit.At.Organization}/tenants/{visit.At.Tenant}/spaces/{space.Slug}",
+            SpaceResponse.Of(space, visit.At.Tenant!));
     }
 
     private static async Task<IResult> List(Visit visit, RegistryFactory registry, string? cursor, int? limit, CancellationToken ct)

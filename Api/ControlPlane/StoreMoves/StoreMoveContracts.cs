@@ -21,9 +21,11 @@ internal sealed record StoreMoveRequest(string? Store);
 /// <param name="UpdatedAt">Last progress.</param>
 /// <param name="CopiedAt">When everything was copied.</param>
 internal sealed record StoreMoveResponse(
-    Guid Id, string Store, string State, long Assets, long Bytes, long Done, long DoneBytes, long Failed, string? Problem, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    Guid Id, string Store, string State, long Assets, long Bytes, long Done, long DoneBytes, long Failed, string? Problem, DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
     DateTimeOffset? CopiedAt)
 {
     public static StoreMoveResponse Of(StoreMove move) => new(
-        move.Id, move.Store, SnakeCase.Write(move.State), move.Assets, move.Bytes, move.Done, move.DoneBytes, move.Failed, move.Problem, move.CreatedAt, move.UpdatedAt, move.CopiedAt);
+        move.Id, move.Store, SnakeCase.Write(move.State), move.Assets, move.Bytes, move.Done, move.DoneBytes, move.Failed, move.Problem, move.CreatedAt,
+        move.UpdatedAt, move.CopiedAt);
 }

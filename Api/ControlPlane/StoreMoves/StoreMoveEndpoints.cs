@@ -27,12 +27,15 @@ internal static class StoreMoveEndpoints
         var of = $" of {(level == "Organization" ? "an" : "a")} {level.ToLowerInvariant()}";
         var group = routes.MapGroup(pattern).WithTags("Stores");
         group.MapPost("", Create).RequireScope(Scopes.PolicyWrite).Idempotent()
-            .Describe($"create{level}StoreMove", "Move the images" + of + " to another store", "Sets the policy store here first, so that new uploads go there; images answer throughout.")
+            .Describe($"create{level}StoreMove", "Move the images" + of + " to another store",
+                "Sets the policy store here first, so that new uploads go there; images answer throughout.")
             .Answers<StoreMoveResponse>(202).Fails(400, 403, 404, 409);
-        group.MapGet("", List).RequireCaller().Describe($"list{level}StoreMoves", "List moves" + of, "Newest first.").Answers<Page<StoreMoveResponse>>().Fails(400, 404);
+        group.MapGet("", List)
+            .RequireCaller().Describe($"list{level}StoreMoves", "List moves" + of, "Newest first.").Answers<Page<StoreMoveResponse>>().Fails(400, 404);
         group.MapGet("/{id:guid}", Get).RequireCaller().Describe($"get{level}StoreMove", "Watch a move" + of).Answers<StoreMoveResponse>().Fails(404);
         group.MapDelete("/{id:guid}", Stop).RequireScope(Scopes.PolicyWrite)
-            .Describe($"stop{level}StoreMove", "Stop a move" + of, "What was moved stays moved, and the policy stays as it is.").AnswersNothing().Fails(403, 404, 409);
+            .Describe($"stop{level}StoreMove", "Stop a move" + of, "What was moved stays moved, and the policy stays as it is.")
+            .AnswersNothing().Fails(403, 404, 409);
     }
 
     private static async Task<IResult> Create(
@@ -54,7 +57,8 @@ internal static class StoreMoveEndpoints
         await SetPolicyAsync(db, at, level, store, now, ct);
         var move = new StoreMove
         {
-            OrganizationId = at.OrganizationId, TenantId = at.TenantId, SpaceId = at.SpaceId, Store = store, CreatedBy = visit.Caller.Id, CreatedAt = now, UpdatedAt = now,
+            OrganizationId = at.OrganizationId, TenantId = at.TenantId, SpaceId = at.SpaceId, Store = store, CreatedBy = visit.Caller.Id, CreatedAt = now,
+            UpdatedAt = now,
         };
         db.StoreMoves.Add(move);
         db.Publish(new StoreMoveRequested(at.OrganizationId, move.Id), now);
@@ -76,7 +80,8 @@ internal static class StoreMoveEndpoints
     private static async Task<IResult> Get(Guid id, Visit visit, RegistryFactory registry, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        return await Here(db, visit.At).SingleOrDefaultAsync(row => row.Id == id, ct) is { } move ? Results.Ok(StoreMoveResponse.Of(move)) : Problems.NotFound.ToProblem();
+        return await Here(db, visit.At).SingleOrDefaultAsync(row => row.Id == id, ct) is { } move
+            ? Results.Ok(StoreMoveResponse.Of(move)) : Problems.NotFound.ToProblem();
     }
 
     private static async Task<IResult> Stop(Guid id, Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct)
@@ -87,7 +92,8 @@ internal static class StoreMoveEndpoints
             return Problems.NotFound.ToProblem();
         var stopped = await db.StoreMoves.Where(row => row.Id == id && StoreMove.Unfinished.Contains(row.State))
             .ExecuteUpdateAsync(row => row.SetProperty(it => it.State, StoreMoveState.Stopped).SetProperty(it => it.UpdatedAt, now), ct);
-        return stopped == 1 || move.State is StoreMoveState.Stopped ? Results.NoContent() : new Error(ErrorCode.Conflict, "The move has ended already.").ToProblem();
+        return stopped == 1 || move.State is StoreMoveState.Stopped
+            ? Results.NoContent() : new Error(ErrorCode.Conflict, "The move has ended already.").ToProblem();
     }
 
     private static string Names(ObjectStores stores) => string.Join(", ", stores.All.Select(store => $"'{store.Name}'"));
@@ -95,7 +101,9 @@ internal static class StoreMoveEndpoints
     private static async Task SetPolicyAsync(RegistryDb db, Place at, PolicyLevel level, string store, DateTimeOffset now, CancellationToken ct)
     {
         var scope = at.SpaceId ?? at.TenantId ?? at.OrganizationId;
-        var row = await db.Policies.SingleOrDefaultAsync(policy => policy.OrganizationId == at.OrganizationId && policy.ScopeId == scope && policy.Key == PolicyCatalog.Store, ct);
+        var row =
+            await db.Policies.SingleOrDefaultAsync(
+                policy => policy.OrganizationId == at.OrganizationId && policy.ScopeId == scope && policy.Key == PolicyCatalog.Store, ct);
         if (row is null)
         {
             row = new PolicyRow { OrganizationId = at.OrganizationId, Level = level, ScopeId = scope, Key = PolicyCatalog.Store, Value = "null" };
@@ -107,7 +115,8 @@ internal static class StoreMoveEndpoints
     }
 
     private static bool Overlaps(StoreMove move, Place at) =>
-        (move.TenantId is null || at.TenantId is null || move.TenantId == at.TenantId) && (move.SpaceId is null || at.SpaceId is null || move.SpaceId == at.SpaceId);
+        (move.TenantId is null || at.TenantId is null || move.TenantId == at.TenantId)
+            && (move.SpaceId is null || at.SpaceId is null || move.SpaceId == at.SpaceId);
 
     /// <summary>Moves of this very place.</summary>
     private static IQueryable<StoreMove> Here(RegistryDb db, Place at) =>

@@ -33,7 +33,8 @@ internal static class SlowestEndpoint
             orderby variant.ProcessingTimeMs descending
             select new { variant, asset.Filename, Tenant = tenant.Slug, Space = space.Slug }).Take(limit ?? Default).ToListAsync(ct);
         return Results.Ok(new ItemsResponse<SlowestResponse>([.. rows.Select(row => new SlowestResponse(
-            new AssetId(row.variant.AssetId).ToString(), row.variant.Version, row.Tenant, row.Space, row.Filename, row.variant.Operations, row.variant.Format, row.variant.Preset,
+            new AssetId(row.variant.AssetId).ToString(), row.variant.Version, row.Tenant, row.Space, row.Filename, row.variant.Operations, row.variant.Format,
+            row.variant.Preset,
             row.variant.ProcessingTimeMs, row.variant.SizeBytes, row.variant.CreatedAt))]));
     }
 }
@@ -51,4 +52,5 @@ internal static class SlowestEndpoint
 /// <param name="SizeBytes">Of the variant, bytes.</param>
 /// <param name="CreatedAt">When it was made.</param>
 internal sealed record SlowestResponse(
-    string Id, int Version, string Tenant, string Space, string Filename, string Operations, string Format, string? Preset, int CpuMs, long SizeBytes, DateTimeOffset CreatedAt);
+    string Id, int Version, string Tenant, string Space, string Filename, string Operations, string Format, string? Preset, int CpuMs, long SizeBytes,
+    DateTimeOffset CreatedAt);

@@ -16,14 +16,17 @@ internal static class UsageEndpoints
     public static void MapUsage(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/organizations/{org}/usage/cost", Cost).RequireScope(Scopes.UsageRead).WithTags("Usage")
-            .Describe("getUsageCost", "Report usage in money", "What was sent, computed, written and held, times the operator's prices; the last 30 days where from and to are left out. What is held is as it is now.")
+            .Describe("getUsageCost", "Report usage in money",
+                "What was sent, computed, written and held, times the operator's prices; the last 30 days where from and to are left out. What is held is as it is now.")
             .Answers<CostResponse>().Fails(400, 403, 404);
         routes.MapGet("/v1/organizations/{org}/usage", Report).RequireScopeSomewhere(Scopes.UsageRead).WithTags("Usage")
-            .Describe("getUsage", "Report usage", "By day (UTC), tenant, space or API key; the last 30 days where from and to are left out. Storage is what is held at the end of the time.")
+            .Describe("getUsage", "Report usage",
+                "By day (UTC), tenant, space or API key; the last 30 days where from and to are left out. Storage is what is held at the end of the time.")
             .Answers<UsageResponse>().Fails(400, 403, 404);
     }
 
-    private static async Task<IResult> Cost(Visit visit, RegistryFactory registry, CostReport report, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null)
+    private static async Task<IResult> Cost(Visit visit, RegistryFactory registry, CostReport report, TimeProvider clock, CancellationToken ct,
+        DateTimeOffset? from = null, DateTimeOffset? to = null)
     {
         var end = to?.ToUniversalTime() ?? clock.GetUtcNow();
         var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue < DefaultTime ? DateTimeOffset.MinValue : end - DefaultTime);
@@ -35,7 +38,8 @@ internal static class UsageEndpoints
     }
 
     private static async Task<IResult> Report(
-        Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null, string? groupBy = null, string? tenant = null)
+        Visit visit, RegistryFactory registry, TimeProvider clock, CancellationToken ct, DateTimeOffset? from = null, DateTimeOffset? to = null,
+        string? groupBy = null, string? tenant = null)
     {
         var end = to?.ToUniversalTime() ?? clock.GetUtcNow();
         var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue < DefaultTime ? DateTimeOffset.MinValue : end - DefaultTime);
@@ -47,7 +51,8 @@ internal static class UsageEndpoints
         if (!(await CallerPlaces.FindIdsAsync(db, visit.Caller, tenant, space: null, ct)).TryGet(out var place, out var error))
             return error.ToProblem();
         var tenants = visit.TenantsWith(Scopes.UsageRead);
-        Guid[] spaces = [.. visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead)).Select(static grant => grant.SpaceId).OfType<Guid>()];
+        Guid[] spaces = [.. visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead))
+            .Select(static grant => grant.SpaceId).OfType<Guid>()];
         var query = new UsageQuery(db, new UsageFilter(visit.At.OrganizationId, begin, end, place.TenantId, tenants is null, tenants ?? [], spaces));
         return Results.Ok(new UsageResponse(begin, end, await query.ReadAsync(groupBy ?? "day", ct)));
     }
@@ -82,5 +87,6 @@ internal sealed record UsageResponse(DateTimeOffset From, DateTimeOffset To, IRe
 /// <param name="OriginalBytes">Bytes that would have been sent, had each image been answered with its original.</param>
 /// <param name="Errors">Image requests that were refused or failed.</param>
 internal sealed record UsageItem(
-    DateOnly? Date, string? Tenant, string? Space, Guid? Key, string? KeyName, long Requests, long BandwidthBytes, long StorageBytes, long Transforms, long TransformCpuMs,
+    DateOnly? Date, string? Tenant, string? Space, Guid? Key, string? KeyName, long Requests, long BandwidthBytes, long StorageBytes, long Transforms,
+    long TransformCpuMs,
     long MemoryHits, long RedisHits, long StorageHits, long Misses, long OriginalBytes, long Errors);

@@ -84,7 +84,9 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
     }
 
     private static long HeldBy(List<Held> held, Flow flow) => held
-        .Where(row => (flow.Date is null || row.Date <= flow.Date) && (flow.TenantId is null || row.TenantId == flow.TenantId) && (flow.SpaceId is null || row.SpaceId == flow.SpaceId))
+        .Where(row =>
+            (flow.Date is null || row.Date <= flow.Date) && (flow.TenantId is null || row.TenantId == flow.TenantId)
+                && (flow.SpaceId is null || row.SpaceId == flow.SpaceId))
         .GroupBy(static row => row.SpaceId)
         .Sum(static space => space.MaxBy(static row => row.Date)!.Bytes);
 

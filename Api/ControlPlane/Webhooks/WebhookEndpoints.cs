@@ -30,8 +30,10 @@ internal static class WebhookEndpoints
         group.MapPatch("/{id:guid}", Update).RequireScope(Scopes.TenantWrite)
             .Describe("updateWebhook", "Change a webhook").Answers<WebhookResponse>().Fails(400, 403, 404, 412, 422);
         group.MapPost("/{id:guid}/rotate", Rotate).RequireScope(Scopes.TenantWrite).Idempotent()
-            .Describe("rotateWebhookSecret", "Give a webhook a new secret", "The one before stops at once.").Answers<WebhookSecretResponse>().Fails(403, 404, 409, 412);
-        group.MapDelete("/{id:guid}", Delete).RequireScope(Scopes.TenantWrite).Describe("deleteWebhook", "Delete a webhook").AnswersNothing().Fails(403, 404, 412);
+            .Describe("rotateWebhookSecret", "Give a webhook a new secret", "The one before stops at once.")
+            .Answers<WebhookSecretResponse>().Fails(403, 404, 409, 412);
+        group.MapDelete("/{id:guid}", Delete)
+            .RequireScope(Scopes.TenantWrite).Describe("deleteWebhook", "Delete a webhook").AnswersNothing().Fails(403, 404, 412);
         group.MapGet("/{id:guid}/deliveries", ListDeliveries).RequireScope(Scopes.TenantWrite)
             .Describe("listWebhookDeliveries", "List a webhook's deliveries, newest first").Answers<Page<WebhookDeliveryResponse>>().Fails(400, 403, 404);
         group.MapPost("/{id:guid}/deliveries/{delivery:guid}/redeliver", Redeliver).RequireScope(Scopes.TenantWrite)
@@ -40,7 +42,8 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<IResult> Create(
-        CreateWebhookRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, GuardedHttpClient guard, TimeProvider clock, HttpContext http, CancellationToken ct)
+        CreateWebhookRequest request, Visit visit, RegistryFactory registry, SecretProtector protector, GuardedHttpClient guard, TimeProvider clock,
+        HttpContext http, CancellationToken ct)
     {
         if ((JudgeUrl(request.Url, guard) ?? JudgeEvents(request.Events)) is { } refused)
             return refused.ToProblem();
@@ -76,7 +79,8 @@ internal static class WebhookEndpoints
         var rows = await db.Webhooks.AsNoTracking()
             .Where(row => row.OrganizationId == visit.At.OrganizationId && (after == null || row.Id > after))
             .OrderBy(row => row.Id).Take(size + 1)
-            .Select(row => new { Webhook = row, Tenant = db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => tenant.Slug).SingleOrDefault() })
+            .Select(row =>
+                new { Webhook = row, Tenant = db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => tenant.Slug).SingleOrDefault() })
             .ToListAsync(ct);
         return Results.Ok(Cursor.Page(rows, size, static row => WebhookResponse.Of(row.Webhook, row.Tenant), static row => Cursor.Of(row.Webhook.Id)));
     }
@@ -91,7 +95,8 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<IResult> Update(
-        Guid id, UpdateWebhookRequest request, Visit visit, RegistryFactory registry, GuardedHttpClient guard, TimeProvider clock, HttpContext http, CancellationToken ct)
+        Guid id, UpdateWebhookRequest request, Visit visit, RegistryFactory registry, GuardedHttpClient guard, TimeProvider clock, HttpContext http,
+        CancellationToken ct)
     {
         var refused = (request.Url is null ? null : JudgeUrl(request.Url, guard)) ?? (request.Events is null ? null : JudgeEvents(request.Events));
         if (refused is not null)
@@ -148,7 +153,8 @@ internal static class WebhookEndpoints
             return Problems.NotFound.ToProblem();
 
         // A delivery's id is made of its event and webhook and says nothing about time: the key of the page is time, then id.
-        var edge = before is null ? null : await db.WebhookDeliveries.Where(row => row.Id == before).Select(row => (DateTimeOffset?)row.CreatedAt).SingleOrDefaultAsync(ct);
+        var edge = before is null
+            ? null : await db.WebhookDeliveries.Where(row => row.Id == before).Select(row => (DateTimeOffset?)row.CreatedAt).SingleOrDefaultAsync(ct);
         var rows = await db.WebhookDeliveries.AsNoTracking()
             .Where(row => row.WebhookId == id && (edge == null || row.CreatedAt < edge || (row.CreatedAt == edge && row.Id < before)))
             .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(size + 1).ToListAsync(ct);
@@ -159,7 +165,8 @@ internal static class WebhookEndpoints
         Guid id, Guid delivery, Visit visit, RegistryFactory registry, AuditLog log, TimeProvider clock, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        if (await FindAsync(db, visit.At, id, ct) is not { } webhook || await db.WebhookDeliveries.SingleOrDefaultAsync(row => row.Id == delivery && row.WebhookId == id, ct) is not { } row)
+        if (await FindAsync(db, visit.At, id, ct) is not { } webhook
+            || await db.WebhookDeliveries.SingleOrDefaultAsync(row => row.Id == delivery && row.WebhookId == id, ct) is not { } row)
             return Problems.NotFound.ToProblem();
         if (!webhook.Enabled)
             return new Error(ErrorCode.Conflict, "The webhook is switched off. Switch it on first.").ToProblem();

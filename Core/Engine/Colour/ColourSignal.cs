@@ -41,7 +41,8 @@ internal sealed record ColourSignal(Primaries Primaries, TransferCurve Curve, do
         var (space, curve) = (Colour.Primaries.OfCode(primaries) ?? Colour.Primaries.Srgb, TransferCurve.OfCode(transfer) ?? TransferCurve.Srgb);
         return space == Colour.Primaries.Srgb && curve == TransferCurve.Srgb
             ? null
-            : new ColourSignal(space, curve, Math.Max(peakNits, TransferCurve.PaperWhite * 1.01) / TransferCurve.PaperWhite) { Codes = ((byte)primaries, (byte)transfer) };
+            : new ColourSignal(space, curve,
+                Math.Max(peakNits, TransferCurve.PaperWhite * 1.01) / TransferCurve.PaperWhite) { Codes = ((byte)primaries, (byte)transfer) };
     }
 
     // All that matters comes before the pixels.

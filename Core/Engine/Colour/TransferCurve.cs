@@ -31,7 +31,8 @@ internal abstract record TransferCurve
     public abstract double ToLight(double value);
 
     /// <summary>The sRGB value, 0 to 1, of light; cut off at both ends.</summary>
-    public static double ToSrgb(double light) => Math.Clamp(light, 0, 1) is var clipped && clipped <= 0.0031308 ? clipped * 12.92 : (1.055 * Math.Pow(clipped, 1 / 2.4)) - 0.055;
+    public static double ToSrgb(double light) =>
+        Math.Clamp(light, 0, 1) is var clipped && clipped <= 0.0031308 ? clipped * 12.92 : (1.055 * Math.Pow(clipped, 1 / 2.4)) - 0.055;
 
     private sealed record SrgbCurve : TransferCurve
     {

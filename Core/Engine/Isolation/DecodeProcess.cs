@@ -32,7 +32,8 @@ public static class DecodeProcess
         using var output = new Output();
         foreach (var line in requests.GetConsumingEnumerable())
         {
-            var request = JsonSerializer.Deserialize(line, DecodeJson.Default.DecodeRequest) ?? throw new InvalidDataException("A request must be a JSON object.");
+            var request =
+                JsonSerializer.Deserialize(line, DecodeJson.Default.DecodeRequest) ?? throw new InvalidDataException("A request must be a JSON object.");
             using var answered = new ManualResetEvent(initialState: false);
             var watch = new Thread(() => WatchCpu(TimeSpan.FromMilliseconds(request.CpuMilliseconds), output, answered)) { IsBackground = true, Name = "cpu" };
             watch.Start();

@@ -63,7 +63,9 @@ internal static class DecoderProgram
     // This program; for one that does not know the verb (a test runner) the host that lies beside it.
     private static string Own()
     {
-        var entry = Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("No entry assembly: set Engine:DecoderPath to the Api's or the Worker's program.");
+        var entry =
+            Assembly.GetEntryAssembly()
+                ?? throw new InvalidOperationException("No entry assembly: set Engine:DecoderPath to the Api's or the Worker's program.");
         if (!Hosts.Contains(entry.GetName().Name, StringComparer.Ordinal))
             return Path.Combine(AppContext.BaseDirectory, $"{Hosts[0]}.dll");
         return IsDotnet(Environment.ProcessPath) ? entry.Location : Environment.ProcessPath!;

@@ -74,7 +74,8 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
                 return EngineErrors.DamagedFont();
             if (!answer.TryGet(out var reply, out var error))
                 return error;
-            return reply.Code is { } code ? new Error(code, reply.Detail ?? "The font cannot be read.") : reply.Font ?? (Result<FontDescription>)EngineErrors.DamagedFont();
+            return reply.Code is { } code
+                ? new Error(code, reply.Detail ?? "The font cannot be read.") : reply.Font ?? (Result<FontDescription>)EngineErrors.DamagedFont();
         }
         catch (Exception broken) when (broken is IOException or Win32Exception or UnauthorizedAccessException)
         {
@@ -173,6 +174,7 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         var facts = new ImageFacts(
             reply.Format, reply.Width, reply.Height, reply.HasAlpha, reply.Frames, reply.Orientation, reply.ColourSpace!, reply.HasProfile, exif);
         var copy = reply.WorkingCopyExtension is { } extension ? $"{request.WorkingCopyPath}.{extension}" : null;
-        return new DecodedOriginal(facts, reply.Placeholders!, copy) { DecodeBytes = reply.DecodeBytes, DecodeCpu = TimeSpan.FromMilliseconds(reply.DecodeCpuMs) };
+        return new DecodedOriginal(facts, reply.Placeholders!, copy) { DecodeBytes = reply.DecodeBytes,
+            DecodeCpu = TimeSpan.FromMilliseconds(reply.DecodeCpuMs) };
     }
 }

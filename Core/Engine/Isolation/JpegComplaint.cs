@@ -57,7 +57,8 @@ internal static class JpegComplaint
         {
             if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
                 continue;
-            if (marker == EndOfImage || at + 2 > file.Length || BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at)) is var length && (length < 2 || at + length > file.Length))
+            if (marker == EndOfImage || at + 2 > file.Length || BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at)) is var length
+                && (length < 2 || at + length > file.Length))
                 break;
             var body = file.AsSpan(at + 2, length - 2);
             var start = at + 2;

@@ -196,7 +196,8 @@ internal static class OriginalReader
         return ImageHeader.Read(opened, format).With(file);
     }
 
-    private static JsonElement? ExifOf(Image opened) => opened.Contains("exif-data") && opened.Get("exif-data") is byte[] exif ? ExifFacts.Read(exif)?.RootElement : null;
+    private static JsonElement? ExifOf(Image opened) =>
+        opened.Contains("exif-data") && opened.Get("exif-data") is byte[] exif ? ExifFacts.Read(exif)?.RootElement : null;
 
     private static string NameOf(Enums.Interpretation interpretation) => interpretation switch
     {

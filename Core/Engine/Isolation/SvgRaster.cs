@@ -97,7 +97,8 @@ internal static class SvgRaster
     private static Image Open(byte[] text, double scale)
     {
         VipsRuntime.AllowSvg();
-        return Image.SvgloadBuffer(text, dpi: PixelsPerInch, scale: scale * OnePixel, unlimited: false, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+        return Image.SvgloadBuffer(text, dpi: PixelsPerInch, scale: scale * OnePixel, unlimited: false, access: Enums.Access.Sequential,
+            failOn: Enums.FailOn.Error);
     }
 }
 

@@ -166,8 +166,10 @@ internal static class BidiLevels
                 return BidiClass.NSM;
             case UnicodeCategory.Format or UnicodeCategory.Control:
                 return BidiClass.BN;
-            case UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
-                or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.OtherNotAssigned:
+            case UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
+                or UnicodeCategory.OtherLetter
+                or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.OtherNotAssigned:
                 var script = UnicodeFunctions.Default.GetScript(rune.Value);
                 return script == Script.Arabic || script == Script.Syriac || script == Script.Thaana ? BidiClass.AL
                     : script == Script.Hebrew || script == Script.Nko || script == Script.Samaritan || script == Script.Mandaic ? BidiClass.R

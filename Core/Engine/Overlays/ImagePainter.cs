@@ -11,7 +11,8 @@ internal static class ImagePainter
     private const double Edge = 1;
 
     public static PaintedElement Prepare(
-        OverlayImage element, PixelSize picture, double dpr, IReadOnlyDictionary<(string Asset, int Version), TransformSource> pictures, IPictureDecoder decoder)
+        OverlayImage element, PixelSize picture, double dpr, IReadOnlyDictionary<(string Asset, int Version), TransformSource> pictures,
+        IPictureDecoder decoder)
     {
         var size = default(PixelSize);
         var image = decoder.Decode(pictures[(element.Asset, element.Version)], own =>

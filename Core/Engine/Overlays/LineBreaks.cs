@@ -26,7 +26,8 @@ internal static class LineBreaks
             return index > 1 && !IsSpace(text[index - 2]) && !char.IsAsciiDigit(after);
         return (IsIdeographic(text, index - 1) || IsIdeographic(text, index))
             && !NeverFirst.Contains(after, StringComparison.Ordinal) && !NeverLast.Contains(before, StringComparison.Ordinal)
-            && CharUnicodeInfo.GetUnicodeCategory(text, index) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format);
+            && CharUnicodeInfo.GetUnicodeCategory(text, index) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+                or UnicodeCategory.Format);
     }
 
     /// <summary>A space at which a line may end, and which vanishes there.</summary>
@@ -37,7 +38,8 @@ internal static class LineBreaks
         if (char.IsLowSurrogate(text[index]) && index > 0)
             index--;
         return Rune.TryGetRuneAt(text, index, out var rune)
-            && rune.Value is (>= 0x2E80 and <= 0x2FFF) or (>= 0x3001 and <= 0x30FF) or (>= 0x3100 and <= 0x312F) or (>= 0x31A0 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF)
+            && rune.Value is (>= 0x2E80 and <= 0x2FFF) or (>= 0x3001 and <= 0x30FF) or (>= 0x3100 and <= 0x312F) or (>= 0x31A0 and <= 0x4DBF)
+                or (>= 0x4E00 and <= 0x9FFF)
                 or (>= 0xF900 and <= 0xFAFF) or (>= 0xFF01 and <= 0xFF60) or (>= 0x20000 and <= 0x3FFFF);
     }
 }

@@ -10,7 +10,8 @@ internal sealed class OverlayFace
     private readonly Face _face;
     private readonly SKFont _any;
 
-    private OverlayFace(SKTypeface typeface, Face face, int sizeBytes) => (Typeface, _face, _any, SizeBytes) = (typeface, face, new SKFont(typeface), sizeBytes);
+    private OverlayFace(SKTypeface typeface, Face face, int sizeBytes) =>
+        (Typeface, _face, _any, SizeBytes) = (typeface, face, new SKFont(typeface), sizeBytes);
 
     public SKTypeface Typeface { get; }
 

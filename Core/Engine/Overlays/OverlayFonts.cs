@@ -26,10 +26,12 @@ public sealed class OverlayFonts
     }.ToFrozenDictionary(font => font.Key, font => new Lazy<OverlayFace>(() => Load(font.Value)), StringComparer.Ordinal);
 
     private static readonly string[] Fallbacks = ["noto_sans", "noto_sans_arabic", "noto_sans_hebrew", "droid_sans_fallback", "nanum_square"];
-    private static readonly string[] BoldFallbacks = ["noto_sans_bold", "noto_sans_arabic_bold", "noto_sans_hebrew_bold", "droid_sans_fallback", "nanum_square_bold"];
+    private static readonly string[] BoldFallbacks = ["noto_sans_bold", "noto_sans_arabic_bold", "noto_sans_hebrew_bold", "droid_sans_fallback",
+        "nanum_square_bold"];
 
     private static readonly Lazy<IReadOnlyList<ShippedFont>> Descriptions = new(() =>
-        [.. Carried.OrderBy(font => font.Key, StringComparer.Ordinal).Select(font => new ShippedFont(font.Key, FontDescription.Of(font.Value.Value), font.Value.Value.SizeBytes))]);
+        [.. Carried.OrderBy(font => font.Key, StringComparer.Ordinal)
+            .Select(font => new ShippedFont(font.Key, FontDescription.Of(font.Value.Value), font.Value.Value.SizeBytes))]);
 
     private readonly ConcurrentDictionary<string, OverlayFace> _uploaded = new(StringComparer.Ordinal);
 

@@ -92,7 +92,8 @@ internal static class TextLayout
             var script = ScriptOf(text.AsSpan(i, length));
             var last = runs.Count > 0 ? runs[^1] : null;
             var face = FaceOf(text.AsSpan(i, length), faces, script == Script.Common ? last?.Face : null);
-            if (last is not null && last.Level == levels[i] && ReferenceEquals(last.Face, face) && (script == Script.Common || last.Script == Script.Common || last.Script == script))
+            if (last is not null && last.Level == levels[i] && ReferenceEquals(last.Face, face)
+                && (script == Script.Common || last.Script == Script.Common || last.Script == script))
                 runs[^1] = last with { End = i + length, Script = last.Script == Script.Common ? script : last.Script };
             else
                 runs.Add(new TextRun(i, i + length, levels[i], script, face));

@@ -77,7 +77,8 @@ internal static class TextPainter
             var glyphs = line.Glyphs.Skip(start).Take(end - start).ToArray();
             using var font = face.At(size);
             builder.AddPositionedRun(
-                Array.ConvertAll(glyphs, static glyph => glyph.Id), font, Array.ConvertAll(glyphs, glyph => new SKPoint((float)(glyph.X * size), (float)(glyph.Y * size))));
+                Array.ConvertAll(glyphs, static glyph => glyph.Id), font,
+                Array.ConvertAll(glyphs, glyph => new SKPoint((float)(glyph.X * size), (float)(glyph.Y * size))));
             start = end;
         }
 

@@ -16,6 +16,7 @@ public static partial class TextVariables
 
     private static int NumberOf(Match match) => match.Groups["number"].ValueSpan[0] - '0';
 
-    [GeneratedRegex(@"\{t(?<number>[1-9])(\|(?<otherwise>[^{}]*))?\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{t(?<number>[1-9])(\|(?<otherwise>[^{}]*))?\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
 }

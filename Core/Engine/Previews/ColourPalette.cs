@@ -32,7 +32,8 @@ internal static class ColourPalette
         }
 
         var total = colours.Sum(colour => colour.Weight);
-        var found = colours.OrderByDescending(colour => colour.Weight).Where((colour, i) => i == 0 || colour.Weight > total / 200).Take(MostColours).Select(colour => colour.Text).ToList();
+        var found = colours.OrderByDescending(colour => colour.Weight)
+            .Where((colour, i) => i == 0 || colour.Weight > total / 200).Take(MostColours).Select(colour => colour.Text).ToList();
         return found.Count > 0 ? found : ["#ffffff"];
     }
 
@@ -44,7 +45,8 @@ internal static class ColourPalette
 
         public double Distance(Cell other)
         {
-            var (r, g, b) = ((Red / Weight) - (other.Red / other.Weight), (Green / Weight) - (other.Green / other.Weight), (Blue / Weight) - (other.Blue / other.Weight));
+            var (r, g, b) =
+                ((Red / Weight) - (other.Red / other.Weight), (Green / Weight) - (other.Green / other.Weight), (Blue / Weight) - (other.Blue / other.Weight));
             return (r * r) + (g * g) + (b * b);
         }
     }

@@ -13,7 +13,8 @@ internal static class AwsSignature
     /// <summary>
     /// Adds <c>X-Amz-Date</c> and <c>Authorization</c>. Signed are <c>content-type</c> (where there is one), <c>host</c> and <c>x-amz-date</c>.
     /// </summary>
-    public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, string accessKeyId, string secret, string region, string service, DateTimeOffset now)
+    public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, string accessKeyId, string secret, string region, string service,
+        DateTimeOffset now)
     {
         var timestamp = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var day = timestamp[..8];
@@ -23,7 +24,9 @@ internal static class AwsSignature
             headers.Insert(0, ("content-type", contentType.ToString()));
 
         var signedHeaders = string.Join(';', headers.Select(static header => header.Name));
-        var canonical = string.Join('\n', request.Method.Method, url.AbsolutePath, url.Query.TrimStart('?'), string.Concat(headers.Select(static header => $"{header.Name}:{header.Value}\n")), signedHeaders, Hex(SHA256.HashData(body)));
+        var canonical =
+            string.Join('\n', request.Method.Method, url.AbsolutePath, url.Query.TrimStart('?'),
+                string.Concat(headers.Select(static header => $"{header.Name}:{header.Value}\n")), signedHeaders, Hex(SHA256.HashData(body)));
         var scope = $"{day}/{region}/{service}/aws4_request";
         var toSign = string.Join('\n', "AWS4-HMAC-SHA256", timestamp, scope, Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))));
 

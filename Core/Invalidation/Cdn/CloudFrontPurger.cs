@@ -13,7 +13,8 @@ public sealed class CloudFrontPurger(PurgeClient client, CdnOptions options, Tim
 
     private static readonly XNamespace Schema = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
 
-    private readonly Uri _url = new(new Uri(options.Endpoint ?? "https://cloudfront.amazonaws.com"), $"/2020-05-31/distribution/{options.ResourceId}/invalidation");
+    private readonly Uri _url = new(new Uri(options.Endpoint ?? "https://cloudfront.amazonaws.com"),
+        $"/2020-05-31/distribution/{options.ResourceId}/invalidation");
 
     public string Provider => "cloudfront";
 

@@ -23,7 +23,9 @@ public sealed class NginxPurger(PurgeClient client, CdnOptions options) : ICdnPu
         Parallel.ForEachAsync(
             purge.Paths.SelectMany(static path => Classes, static (path, accept) => (path, accept)),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
-            async (form, token) => await client.SendAsync(Provider, () => Request(form.path, form.accept), static status => status is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed, token));
+            async (form, token) =>
+                await client.SendAsync(Provider, () => Request(form.path, form.accept),
+                    static status => status is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed, token));
 
     public void Dispose() => client.Dispose();
 

@@ -90,7 +90,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
     private static string Text(bool value) => value ? "true" : "false";
 
     /// <summary>What the address names and is not there for this person; null where everything is.</summary>
-    private string? Missing => _level is null ? null : !Workspace.Organizations.ContainsKey(_level.Organization) ? "organization" : Workspace.Has(_level) ? null : _level.Kind;
+    private string? Missing =>
+        _level is null ? null : !Workspace.Organizations.ContainsKey(_level.Organization) ? "organization" : Workspace.Has(_level) ? null : _level.Kind;
 
     private async Task LoadAsync()
     {
@@ -114,7 +115,9 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
         _asking = true;
         try
         {
-            var dialog = await Dialogs.ShowAsync<CommandPalette>(null, new DialogParameters<CommandPalette> { { palette => palette.At, _level } }, new DialogOptions { NoHeader = true, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
+            var dialog =
+                await Dialogs.ShowAsync<CommandPalette>(null, new DialogParameters<CommandPalette> { { palette => palette.At, _level } },
+                    new DialogOptions { NoHeader = true, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
             if (await dialog.Result is { Canceled: false, Data: string address }) Navigation.NavigateTo(address);
         }
         finally

@@ -112,7 +112,8 @@ public abstract class LoadedPage : ComponentBase, IDisposable
     protected async Task TellSecretAsync(string title, string secret, string? note = null)
     {
         var dialog = await Dialogs.ShowAsync<SecretDialog>(
-            title, new DialogParameters<SecretDialog> { { one => one.Secret, secret }, { one => one.Note, note } }, new DialogOptions { BackdropClick = false, CloseOnEscapeKey = false, FullWidth = true });
+            title, new DialogParameters<SecretDialog> { { one => one.Secret, secret }, { one => one.Note, note } },
+            new DialogOptions { BackdropClick = false, CloseOnEscapeKey = false, FullWidth = true });
         await dialog.Result;
     }
 }

@@ -23,7 +23,9 @@ public sealed class AssetListTests(ApiFactory api) : IClassFixture<ApiFactory>
         string? cursor = null;
         do
         {
-            var page = await home.Owner.GetAsync($"/v1/assets?tenant=site&space=open&limit=3&sort={sort}{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}").OkAsync();
+            var page =
+                await home.Owner.GetAsync(
+                    $"/v1/assets?tenant=site&space=open&limit=3&sort={sort}{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}").OkAsync();
             seen.AddRange(page.Items().Select(item => ((string)item!["id"]!, (string)item["filename"]!, (long)item["sizeBytes"]!)));
             cursor = (string?)page["nextCursor"];
         }
@@ -82,7 +84,8 @@ public sealed class AssetListTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var file = new ByteArrayContent(IngestionFixture.Png(seed));
         file.Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StringContent(tags), "tags" }, { file, "file", filename } };
+        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" },
+            { new StringContent(tags), "tags" }, { file, "file", filename } };
         return (await home.Owner.SendAsync(HttpMethod.Post, "/v1/assets", form).OkAsync(201)).Text("id");
     }
 }

@@ -14,7 +14,9 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Lists_are_filtered_searched_and_paged()
     {
         var home = await api.NewHomeAsync();
-        var lake = (await home.Owner.UploadAsync(IngestionFixture.Png(1), "open", ("filename", "mountain-lake.png"), ("folder", "/trips/2026"), ("tags", "blue"))).Text("id");
+        var lake =
+            (await home.Owner.UploadAsync(IngestionFixture.Png(1), "open", ("filename", "mountain-lake.png"), ("folder", "/trips/2026"),
+                ("tags", "blue"))).Text("id");
         var shoe = (await home.Owner.UploadAsync(IngestionFixture.Png(2), "closed", ("filename", "shoe.png"), ("folder", "/trips"))).Text("id");
         var plain = (await home.Owner.UploadAsync(IngestionFixture.Png(3), "open", ("filename", "plain.png"))).Text("id");
         (await IdsAsync(home.Owner, "")).ShouldBe([plain, shoe, lake]);
@@ -44,7 +46,8 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
         const string nothing = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
         foreach (var (method, path, body) in new (HttpMethod, string, object?)[]
         {
-            (HttpMethod.Get, "", null), (HttpMethod.Patch, "", new { filename = "mine.png" }), (HttpMethod.Delete, "", null), (HttpMethod.Post, "/restore", null),
+            (HttpMethod.Get, "", null), (HttpMethod.Patch, "", new { filename = "mine.png" }), (HttpMethod.Delete, "", null),
+            (HttpMethod.Post, "/restore", null),
             (HttpMethod.Get, "/versions", null), (HttpMethod.Get, "/variants", null), (HttpMethod.Get, "/content", null),
         })
         {
@@ -85,12 +88,16 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
         using var read = await home.Owner.GetAsync($"/v1/assets/{id}");
         var tag = ("If-Match", read.Headers.ETag!.ToString());
         var changed = await home.Owner.PatchAsync(
-            $"/v1/assets/{id}", new { folder = "/new/place/", filename = "new.png", access = "private", focalPoint = new { x = 0.25, y = 0.75 }, metadata = new { sku = "A-1", n = new[] { 1, 2 } } }, tag).OkAsync();
+            $"/v1/assets/{id}",
+            new { folder = "/new/place/", filename = "new.png", access = "private", focalPoint = new { x = 0.25, y = 0.75 },
+                metadata = new { sku = "A-1", n = new[] { 1, 2 } } }, tag).OkAsync();
         (changed.Text("folder"), changed.Text("filename"), changed.Text("access"), (double)changed["focalPoint"]!["x"]!, (string)changed["metadata"]!["sku"]!)
             .ShouldBe(("/new/place", "new.png", "private", 0.25, "A-1"));
         changed["tags"]!.AsArray().Select(item => (string)item!).ShouldBe(["kept"]);
         await home.Owner.PatchAsync($"/v1/assets/{id}", new { filename = "late.png" }, tag).ProblemAsync(412, "precondition_failed");
-        var cleared = await home.Owner.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}", new StringContent("{\"focalPoint\":null,\"metadata\":null}", System.Text.Encoding.UTF8, "application/json")).OkAsync();
+        var cleared =
+            await home.Owner.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}",
+                new StringContent("{\"focalPoint\":null,\"metadata\":null}", System.Text.Encoding.UTF8, "application/json")).OkAsync();
         (cleared["focalPoint"], cleared["metadata"]).ShouldBe((null, null));
     }
 
@@ -112,7 +119,8 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var id = (await home.Owner.UploadAsync(IngestionFixture.Png(8))).Text("id");
-        await home.Owner.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}", new StringContent(body, System.Text.Encoding.UTF8, "application/json")).ProblemAsync(400, "invalid_request");
+        await home.Owner.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"))
+            .ProblemAsync(400, "invalid_request");
     }
 
     [Fact]
@@ -144,9 +152,11 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.DeleteAsync($"/v1/assets/{id}").ProblemAsync(403, "retention_locked");
         await home.Owner.PutAsync($"/v1/assets/{id}/content", Sending.Form(IngestionFixture.Png(12), false, "a.png")).ProblemAsync(403, "retention_locked");
         await writer.PatchAsync($"/v1/assets/{id}", new { retainUntil = until.AddDays(-1) }).ProblemAsync(403, "retention_locked");
-        await writer.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}", new StringContent("{\"retainUntil\":null}", System.Text.Encoding.UTF8, "application/json")).ProblemAsync(403, "retention_locked");
+        await writer.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}", new StringContent("{\"retainUntil\":null}", System.Text.Encoding.UTF8, "application/json"))
+            .ProblemAsync(403, "retention_locked");
         await writer.PatchAsync($"/v1/assets/{id}", new { retainUntil = until.AddDays(1) }).OkAsync();
-        await home.Owner.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}", new StringContent("{\"retainUntil\":null}", System.Text.Encoding.UTF8, "application/json")).OkAsync();
+        await home.Owner.SendAsync(HttpMethod.Patch, $"/v1/assets/{id}",
+            new StringContent("{\"retainUntil\":null}", System.Text.Encoding.UTF8, "application/json")).OkAsync();
         (await home.Owner.DeleteAsync($"/v1/assets/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
@@ -173,7 +183,8 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.PostAsync("/v1/assets/bulk", new { ids, action = "explode" }).ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync("/v1/assets/bulk", new { ids = Array.Empty<string>(), action = "delete" }).ProblemAsync(400, "invalid_request");
         var reader = await home.KeyAsync(["image:read", "image:write"]);
-        (await reader.PostAsync("/v1/assets/bulk", new { ids, action = "delete" }).OkAsync()).Items()[0]!["code"]!.GetValue<string>().ShouldBe("insufficient_scope");
+        (await reader.PostAsync("/v1/assets/bulk", new { ids, action = "delete" })
+            .OkAsync()).Items()[0]!["code"]!.GetValue<string>().ShouldBe("insufficient_scope");
     }
 
     [Fact]
@@ -184,7 +195,8 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.PatchAsync($"/v1/assets/{id}", new { filename = "renamed.png" }).OkAsync();
         await home.Owner.DeleteAsync($"/v1/assets/{id}");
         await home.Owner.PostAsync($"/v1/assets/{id}/restore").OkAsync();
-        var lines = (await home.Owner.GetAsync($"{home.Root}/audit-logs?limit=100").OkAsync()).Items().Where(line => (string?)line!["resource"]!["id"] == id).ToList();
+        var lines = (await home.Owner.GetAsync($"{home.Root}/audit-logs?limit=100").OkAsync()).Items()
+            .Where(line => (string?)line!["resource"]!["id"] == id).ToList();
         lines.Count.ShouldBeGreaterThanOrEqualTo(4);
         lines.ShouldAllBe(line => (string?)line!["actor"]!["type"] == "api_key");
     }

@@ -72,5 +72,6 @@ public sealed class VersionDeletionTests(ApiFactory api) : IClassFixture<ApiFact
     }
 
     private async Task<long> HeldAsync(ApiHome home) => Convert.ToInt64(
-        await api.AsOwnerAsync($"SELECT used FROM quota_counters WHERE scope_id = '{home.Id}' AND kind = 'storage_bytes'"), System.Globalization.CultureInfo.InvariantCulture);
+        await api.AsOwnerAsync($"SELECT used FROM quota_counters WHERE scope_id = '{home.Id}' AND kind = 'storage_bytes'"),
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -26,11 +26,14 @@ public sealed class AccessTests(ApiFactory api) : IClassFixture<ApiFactory>
     public void What_is_open_to_anybody_is_a_short_list()
     {
         var open = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is not ["OPTIONS"])
+            .Where(endpoint =>
+                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
+                    && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is not ["OPTIONS"])
             .Select(endpoint => endpoint.RoutePattern.RawText!)
             .Where(pattern => pattern.TrimStart('/').StartsWith("v1/", StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal);
-        open.Where(pattern => !pattern.Contains("/pub/", StringComparison.Ordinal) && !pattern.Contains("/priv/", StringComparison.Ordinal)).Select(pattern => pattern.TrimEnd('/')).ShouldBeSubsetOf(
+        open.Where(pattern => !pattern.Contains("/pub/", StringComparison.Ordinal) && !pattern.Contains("/priv/", StringComparison.Ordinal))
+            .Select(pattern => pattern.TrimEnd('/')).ShouldBeSubsetOf(
         [
             "/v1/sessions", "/v1/sessions/oidc", "/v1/sessions/oidc/callback", "/v1/password-resets", "/v1/password-resets/complete", "/v1/invitations/accept",
             "/v1/organizations/{org}/sign-in", "/v1/uploads/{id:guid}/content",
@@ -99,7 +102,8 @@ public sealed class AccessTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var signed = await home.Owner.PostAsync(
-            "/v1/sign", new { url = $"/v1/priv/{home.Slug}/site/closed/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_1.jpg" }, ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"));
+            "/v1/sign", new { url = $"/v1/priv/{home.Slug}/site/closed/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_1.jpg" }, ("X-Forwarded-Host", "evil.example"),
+            ("X-Forwarded-Proto", "https"));
         (await Task.FromResult(signed).OkAsync()).Text("url").ShouldStartWith("http://localhost/");
     }
 

@@ -15,11 +15,14 @@ public sealed class SecretsInLogsTests(SecretsInLogsTests.LoudApi api) : IClassF
         var person = await home.PersonAsync("owner");
         var session = await api.Anonymous().PostAsync("/v1/sessions", new { email = person.Email, password = ApiPerson.Password }).OkAsync(201);
         await api.Anonymous().PostAsync("/v1/sessions", new { email = person.Email, password = "planted-wrong-password" }).ProblemAsync(401, "unauthenticated");
-        var key = await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "K", scopes = (string[])["image:read"] }, ("Idempotency-Key", "k")).OkAsync(201);
+        var key = await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "K", scopes = (string[])["image:read"] }, ("Idempotency-Key", "k"))
+            .OkAsync(201);
         var signing = await home.Owner.PostAsync($"{home.Root}/tenants/site/signing-keys/rotate").OkAsync(201);
-        var webhook = await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/hook", events = (string[])["asset.uploaded"] }).OkAsync(201);
+        var webhook = await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/hook", events = (string[])["asset.uploaded"] })
+            .OkAsync(201);
         var totp = await person.Client.PostAsync("/v1/me/totp").OkAsync();
-        var signed = await home.Owner.PostAsync("/v1/sign", new { url = $"/v1/priv/{home.Slug}/site/closed/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_1.jpg" }).OkAsync();
+        var signed = await home.Owner.PostAsync("/v1/sign", new { url = $"/v1/priv/{home.Slug}/site/closed/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_1.jpg" })
+            .OkAsync();
         var signature = signed.Text("url").Split("sig=")[1].Split('&')[0];
         using (await api.Anonymous().GetAsync(new Uri(signed.Text("url")).PathAndQuery))
         using (await api.Anonymous().GetAsync(home.Root, ("X-API-Key", "planted-wrong-key")))
@@ -31,7 +34,8 @@ public sealed class SecretsInLogsTests(SecretsInLogsTests.LoudApi api) : IClassF
 
         string[] secrets =
         [
-            home.Key, home.Key[^40..], ApiPerson.Password, session.Text("token"), key.Text("key"), signing.Text("secret"), webhook.Text("secret"), totp.Text("secret"), signature,
+            home.Key, home.Key[^40..], ApiPerson.Password, session.Text("token"), key.Text("key"), signing.Text("secret"), webhook.Text("secret"),
+            totp.Text("secret"), signature,
             ApiFactory.PlatformKey, "planted-wrong-password", "planted-wrong-key", "planted-token", "planted-new-password", "planted-client-secret",
         ];
         api.Logs.Lines.Count.ShouldBeGreaterThan(50, "logging is on");

@@ -35,7 +35,8 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             ("member.invited", () => home.Owner.PostAsync($"{root}/members", new { email = "x@example.com", role = "viewer" }).OkAsync(201)),
             ("member.updated", () => home.Owner.PatchAsync($"{root}/members/{person.MemberId}", new { role = "editor" }).OkAsync()),
             ("member.removed", () => home.Owner.DeleteAsync($"{root}/members/{person.MemberId}").OkAsync(204)),
-            ("webhook.created", () => home.Owner.PostAsync($"{root}/webhooks", new { url = "https://93.184.216.34/hook", events = (string[])["asset.uploaded"] }).OkAsync(201)),
+            ("webhook.created",
+                () => home.Owner.PostAsync($"{root}/webhooks", new { url = "https://93.184.216.34/hook", events = (string[])["asset.uploaded"] }).OkAsync(201)),
             ("access.refused", async () => await (await home.KeyAsync(["image:read"])).GetAsync($"{root}/audit-logs").ProblemAsync(403, "insufficient_scope")),
         ];
         foreach (var (action, change) in changes)
@@ -64,17 +65,22 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         string[] called =
         [
             "PATCH /v1/organizations/{org}", "POST /v1/organizations/{org}/tenants", "POST /v1/organizations/{org}/tenants/{tenant}/signing-keys/rotate",
-            "PATCH /v1/organizations/{org}/tenants/{tenant}", "POST /v1/organizations/{org}/tenants/{tenant}/spaces", "PATCH /v1/organizations/{org}/tenants/{tenant}/spaces/{space}",
-            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}", "DELETE /v1/organizations/{org}/tenants/{tenant}", "POST /v1/organizations/{org}/api-keys",
-            "POST /v1/organizations/{org}/members", "PATCH /v1/organizations/{org}/members/{id:guid}", "DELETE /v1/organizations/{org}/members/{id:guid}", "POST /v1/organizations/{org}/webhooks",
+            "PATCH /v1/organizations/{org}/tenants/{tenant}", "POST /v1/organizations/{org}/tenants/{tenant}/spaces",
+            "PATCH /v1/organizations/{org}/tenants/{tenant}/spaces/{space}",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}", "DELETE /v1/organizations/{org}/tenants/{tenant}",
+            "POST /v1/organizations/{org}/api-keys",
+            "POST /v1/organizations/{org}/members", "PATCH /v1/organizations/{org}/members/{id:guid}", "DELETE /v1/organizations/{org}/members/{id:guid}",
+            "POST /v1/organizations/{org}/webhooks",
         ];
 
         // The same handlers and the same entities as those called, so the same interceptor writes their lines; presets and policies at every level are one
         // handler.
         string[] alike =
         [
-            "POST /v1/organizations", "DELETE /v1/organizations/{org}", "POST /v1/organizations/{org}/api-keys/{id:guid}/rotate", "DELETE /v1/organizations/{org}/api-keys/{id:guid}",
-            "DELETE /v1/api-keys/current", "POST /v1/organizations/{org}/tenants/{tenant}/signing-keys/{kid}/revoke", "POST /v1/organizations/{org}/members/{id:guid}/invitation",
+            "POST /v1/organizations", "DELETE /v1/organizations/{org}", "POST /v1/organizations/{org}/api-keys/{id:guid}/rotate",
+            "DELETE /v1/organizations/{org}/api-keys/{id:guid}",
+            "DELETE /v1/api-keys/current", "POST /v1/organizations/{org}/tenants/{tenant}/signing-keys/{kid}/revoke",
+            "POST /v1/organizations/{org}/members/{id:guid}/invitation",
             "PATCH /v1/organizations/{org}/webhooks/{id:guid}", "POST /v1/organizations/{org}/webhooks/{id:guid}/rotate",
             "POST /v1/organizations/{org}/webhooks/{id:guid}/deliveries/{delivery:guid}/redeliver", "DELETE /v1/organizations/{org}/webhooks/{id:guid}",
             "PUT /v1/organizations/{org}/identity-provider", "DELETE /v1/organizations/{org}/identity-provider", "POST /v1/sign", "POST /v1/invalidations",
@@ -82,8 +88,10 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             "POST /v1/organizations/{org}/tenants/{tenant}/store-moves", "DELETE /v1/organizations/{org}/tenants/{tenant}/store-moves/{id:guid}",
             "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves",
             "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves/{id:guid}",
-            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts", "PATCH /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}",
-            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}/verify", "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts",
+            "PATCH /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}",
+            "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}/verify",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/hosts/{hostname}",
             "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases", "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases",
             "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases/{id:guid}",
             "DELETE /v1/organizations/{org}/presets/{slug}/generation", "DELETE /v1/organizations/{org}/tenants/{tenant}/presets/{slug}/generation",
@@ -100,10 +108,14 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         string[] assets = ["/v1/assets", "/v1/uploads", "/v1/imports"];
 
         var unknown = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => (Method: method, Path: "/" + endpoint.RoutePattern.RawText!.Trim('/'))))
+            .SelectMany(endpoint =>
+                (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods
+                    ?? []).Select(method => (Method: method, Path: "/" + endpoint.RoutePattern.RawText!.Trim('/'))))
             .Where(route => route.Method is not ("GET" or "HEAD" or "OPTIONS"))
             .Where(route => !people.Concat(assets).Any(prefix => route.Path.StartsWith(prefix, StringComparison.Ordinal)))
-            .Where(route => !route.Path.EndsWith("/presets", StringComparison.Ordinal) && !route.Path.EndsWith("/presets/{slug}", StringComparison.Ordinal) && !route.Path.EndsWith("/policies/{key}", StringComparison.Ordinal))
+            .Where(route =>
+                !route.Path.EndsWith("/presets", StringComparison.Ordinal) && !route.Path.EndsWith("/presets/{slug}", StringComparison.Ordinal)
+                    && !route.Path.EndsWith("/policies/{key}", StringComparison.Ordinal))
             .Select(route => $"{route.Method} {route.Path}")
             .Except(called, StringComparer.Ordinal).Except(alike, StringComparer.Ordinal).Except(unchanging, StringComparer.Ordinal);
         unknown.ShouldBeEmpty();
@@ -116,7 +128,9 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         var root = home.Root;
         var key = (await home.Owner.PostAsync($"{root}/api-keys", new { name = "K", scopes = (string[])["image:read"] }).OkAsync(201)).Text("id");
         var kid = (string)(await home.Owner.GetAsync($"{root}/tenants/site/signing-keys").OkAsync()).Items()[0]!["kid"]!;
-        var hook = (await home.Owner.PostAsync($"{root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] }).OkAsync(201)).Text("id");
+        var hook =
+            (await home.Owner.PostAsync($"{root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] })
+                .OkAsync(201)).Text("id");
         (string Action, Func<Task> Change)[] changes =
         [
             ("api_key.rotated", () => home.Owner.PostAsync($"{root}/api-keys/{key}/rotate").OkAsync()),
@@ -127,13 +141,17 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             ("webhook.redelivered", async () =>
             {
                 var delivery = Guid.CreateVersion7();
-                await api.AsOwnerAsync($"INSERT INTO webhook_deliveries (id, organization_id, webhook_id, event, body, attempts, created_at) VALUES ('{delivery}', '{home.Id}', '{hook}', 'asset.uploaded', 'null', 1, now())");
+                await api.AsOwnerAsync(
+                    $"INSERT INTO webhook_deliveries (id, organization_id, webhook_id, event, body, attempts, created_at) VALUES ('{delivery}', '{home.Id}', '{hook}', 'asset.uploaded', 'null', 1, now())");
                 await home.Owner.PostAsync($"{root}/webhooks/{hook}/deliveries/{delivery}/redeliver").OkAsync(202);
             }),
             ("webhook.deleted", () => home.Owner.DeleteAsync($"{root}/webhooks/{hook}").OkAsync(204)),
-            ("identity_provider.created", () => home.Owner.PutAsync($"{root}/identity-provider", new { authority = "https://93.184.216.34", clientId = "c", clientSecret = "s" }).OkAsync()),
+            ("identity_provider.created",
+                () => home.Owner.PutAsync($"{root}/identity-provider", new { authority = "https://93.184.216.34", clientId = "c", clientSecret = "s" })
+                    .OkAsync()),
             ("identity_provider.deleted", () => home.Owner.DeleteAsync($"{root}/identity-provider").OkAsync(204)),
-            ("url.signed", () => home.Owner.PostAsync("/v1/sign", new { url = $"/v1/priv/{home.Slug}/site/closed/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_1.jpg" }).OkAsync()),
+            ("url.signed", () => home.Owner.PostAsync("/v1/sign", new { url = $"/v1/priv/{home.Slug}/site/closed/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_1.jpg" })
+                .OkAsync()),
         ];
         foreach (var (action, change) in changes)
         {
@@ -153,8 +171,11 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         var bound = await home.KeyAsync(["image:read", "image:write"], tenant: "site");
         (string Code, Func<Task> Attempt)[] refusals =
         [
-            ("insufficient_scope", () => weak.PostAsync($"{home.Root}/api-keys", new { name = "More", scopes = (string[])["audit:read"] }).ProblemAsync(403, "insufficient_scope")),
-            ("not_found", () => bound.PostAsync("/v1/assets/fetch", new { url = "https://93.184.216.34/", tenant = "other", space = "s" }).ProblemAsync(404, "not_found")),
+            ("insufficient_scope",
+                () => weak.PostAsync($"{home.Root}/api-keys", new { name = "More", scopes = (string[])["audit:read"] })
+                    .ProblemAsync(403, "insufficient_scope")),
+            ("not_found", () => bound.PostAsync("/v1/assets/fetch", new { url = "https://93.184.216.34/", tenant = "other", space = "s" })
+                .ProblemAsync(404, "not_found")),
             ("not_found", () => bound.GetAsync("/v1/assets/01ARZ3NDEKTSV4RRFFQ69G5FAV").ProblemAsync(404, "not_found")),
         ];
         foreach (var (code, attempt) in refusals)

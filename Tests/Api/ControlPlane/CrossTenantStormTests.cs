@@ -16,11 +16,15 @@ public sealed class CrossTenantStormTests(ApiFactory api, ITestOutputHelper outp
 
     private static readonly string[] Templates =
     [
-        "/v1/organizations/{org}", "/v1/organizations/{org}/tenants", "/v1/organizations/{org}/tenants/{tenant}", "/v1/organizations/{org}/tenants/{tenant}/spaces",
-        "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}", "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/presets", "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/policies",
-        "/v1/organizations/{org}/presets/{slug}", "/v1/organizations/{org}/policies/max_output_width", "/v1/organizations/{org}/api-keys/{id}", "/v1/organizations/{org}/members/{id}",
+        "/v1/organizations/{org}", "/v1/organizations/{org}/tenants", "/v1/organizations/{org}/tenants/{tenant}",
+        "/v1/organizations/{org}/tenants/{tenant}/spaces",
+        "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}", "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/presets",
+        "/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/policies",
+        "/v1/organizations/{org}/presets/{slug}", "/v1/organizations/{org}/policies/max_output_width", "/v1/organizations/{org}/api-keys/{id}",
+        "/v1/organizations/{org}/members/{id}",
         "/v1/organizations/{org}/webhooks/{id}", "/v1/organizations/{org}/webhooks/{id}/deliveries", "/v1/organizations/{org}/tenants/{tenant}/signing-keys",
-        "/v1/organizations/{org}/tenants/{tenant}/signing-keys/{kid}/revoke", "/v1/organizations/{org}/usage", "/v1/organizations/{org}/audit-logs", "/v1/organizations/{org}/audit-logs/export",
+        "/v1/organizations/{org}/tenants/{tenant}/signing-keys/{kid}/revoke", "/v1/organizations/{org}/usage", "/v1/organizations/{org}/audit-logs",
+        "/v1/organizations/{org}/audit-logs/export",
         "/v1/organizations/{org}/identity-provider", "/v1/assets/{asset}", "/v1/assets/{asset}/versions", "/v1/assets/{asset}/variants",
     ];
 
@@ -41,7 +45,8 @@ public sealed class CrossTenantStormTests(ApiFactory api, ITestOutputHelper outp
         await victim.Owner.PatchAsync(victim.Root, new { name = Marker }).OkAsync();
         await victim.Owner.PatchAsync($"{victim.Root}/tenants/site", new { name = Marker }).OkAsync();
         var ids = await IdsAsync(victim);
-        ApiClient[] strangers = [stranger.Owner, (await stranger.PersonAsync("owner")).Client, await stranger.KeyAsync(["image:read", "tenant:write"], "site"), api.Anonymous()];
+        ApiClient[] strangers = [stranger.Owner, (await stranger.PersonAsync("owner")).Client, await stranger.KeyAsync(["image:read", "tenant:write"], "site"),
+            api.Anonymous()];
         var random = new Random(seed);
         List<string> leaks = [];
         for (var i = 0; i < count; i++)
@@ -51,7 +56,8 @@ public sealed class CrossTenantStormTests(ApiFactory api, ITestOutputHelper outp
             var chosen = method[random.Next(method.Length)];
             var path = Fill(template, victim, ids, random);
             using var answer = await strangers[random.Next(strangers.Length)].SendAsync(
-                chosen, path, chosen == HttpMethod.Get || chosen == HttpMethod.Delete ? null : new { name = "mine", value = 1 }, random.Next(4) == 0 ? [("X-Organization", victim.Slug)] : []);
+                chosen, path, chosen == HttpMethod.Get || chosen == HttpMethod.Delete ? null : new { name = "mine", value = 1 },
+                random.Next(4) == 0 ? [("X-Organization", victim.Slug)] : []);
             var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             if ((int)answer.StatusCode is < 400 or >= 500 || text.Contains(Marker, StringComparison.Ordinal))
                 leaks.Add($"{chosen} {path}: {(int)answer.StatusCode}");
@@ -64,7 +70,9 @@ public sealed class CrossTenantStormTests(ApiFactory api, ITestOutputHelper outp
 
     private static async Task<string[]> IdsAsync(ApiHome home)
     {
-        var webhook = await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = $"https://93.184.216.34/{Marker}", events = (string[])["asset.uploaded"] }).OkAsync(201);
+        var webhook =
+            await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = $"https://93.184.216.34/{Marker}", events = (string[])["asset.uploaded"] })
+                .OkAsync(201);
         var member = await home.Owner.PostAsync($"{home.Root}/members", new { email = $"{Marker}@example.com", role = "viewer" }).OkAsync(201);
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "card", name = Marker, operations = "w_1" }).OkAsync(201);
         var key = (string)(await home.Owner.GetAsync($"{home.Root}/api-keys").OkAsync()).Items()[0]!["id"]!;

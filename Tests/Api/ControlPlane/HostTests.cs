@@ -26,9 +26,11 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         var name = NewName();
         var keys = new[] { new { key = "736563726574", salt = "68656c6c6f" } };
-        var made = await home.Owner.PostAsync(home.Root + Hosts, new { hostname = name.ToUpperInvariant(), dialect = "imgproxy", keys, lenient = true }).OkAsync(201);
+        var made = await home.Owner.PostAsync(home.Root + Hosts, new { hostname = name.ToUpperInvariant(), dialect = "imgproxy", keys, lenient = true })
+            .OkAsync(201);
 
-        (made.Text("hostname"), made.Text("dialect"), (bool)made["hasKeys"]!, (bool)made["lenient"]!, (bool)made["allowUnsigned"]!).ShouldBe((name, "imgproxy", true, true, false));
+        (made.Text("hostname"), made.Text("dialect"), (bool)made["hasKeys"]!, (bool)made["lenient"]!,
+            (bool)made["allowUnsigned"]!).ShouldBe((name, "imgproxy", true, true, false));
         made["verifiedAt"].ShouldNotBeNull();
         made["challenge"].ShouldBeNull();
         made.ToJsonString().ShouldNotContain("736563");
@@ -106,7 +108,8 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.PostAsync(home.Root + Aliases, new { hostname = name, path = "x", asset = elsewhere }).ProblemAsync(404, "not_found");
         await home.Owner.PostAsync(home.Root + Aliases, new { hostname = name, path = "", asset = first }).ProblemAsync(400, "invalid_request");
 
-        var list = $"path,asset,hostname\r\n\"photos/a b.jpg\",{second},{name}\r\n\"with \"\"quotes\"\", and comma\",{first},{name}\r\n\r\nbad,nonsense,{name}\r\ngone,{elsewhere},{name}\r\n";
+        var list =
+            $"path,asset,hostname\r\n\"photos/a b.jpg\",{second},{name}\r\n\"with \"\"quotes\"\", and comma\",{first},{name}\r\n\r\nbad,nonsense,{name}\r\ngone,{elsewhere},{name}\r\n";
         for (var i = 0; i < 2; i++)
         {
             var told = await home.Owner.PostAsync(home.Root + Aliases, new StringContent(list, Encoding.UTF8, "text/csv")).OkAsync();
@@ -115,9 +118,11 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         }
 
         var items = (await home.Owner.GetAsync($"{home.Root}{Aliases}?hostname={name}").OkAsync()).Items();
-        items.Select(item => ((string)item!["path"]!, (string)item["asset"]!)).Order().ShouldBe([("photos/a b.jpg", second), ("with \"quotes\", and comma", first)]);
+        items.Select(item => ((string)item!["path"]!, (string)item["asset"]!))
+            .Order().ShouldBe([("photos/a b.jpg", second), ("with \"quotes\", and comma", first)]);
         await home.Owner.DeleteAsync($"{home.Root}{Aliases}?hostname={name}&path={Uri.EscapeDataString("photos/a b.jpg")}").OkAsync(204);
-        await home.Owner.DeleteAsync($"{home.Root}{Aliases}/{(string)items.Single(item => ((string)item!["path"]!).StartsWith("with", StringComparison.Ordinal))!["id"]!}").OkAsync(204);
+        await home.Owner.DeleteAsync(
+            $"{home.Root}{Aliases}/{(string)items.Single(item => ((string)item!["path"]!).StartsWith("with", StringComparison.Ordinal))!["id"]!}").OkAsync(204);
         (await home.Owner.GetAsync($"{home.Root}{Aliases}?hostname={name}").OkAsync()).Items().ShouldBeEmpty();
         (await home.Owner.GetAsync($"{home.Root}/audit-logs?action=aliases.written").OkAsync()).Items().Count.ShouldBe(3);
         await home.Owner.PostAsync(home.Root + Aliases, new StringContent("a,b\r\n1,2", Encoding.UTF8, "text/csv")).ProblemAsync(400, "invalid_request");
@@ -132,7 +137,8 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         await home.Owner.PostAsync(home.Root + Hosts, new { hostname = name, dialect = "thumbor", allowUnsigned = true, lenient = true }).OkAsync(201);
         await home.Owner.PostAsync(home.Root + Aliases, new { hostname = name, path = "a.png", asset = id }).OkAsync(201);
 
-        var explained = await home.Owner.PostAsync("/v1/explain", new { url = $"https://{name}/unsafe/16x/filters:noise(40):no_upscale():grayscale()/a.png" }).OkAsync();
+        var explained = await home.Owner.PostAsync("/v1/explain", new { url = $"https://{name}/unsafe/16x/filters:noise(40):no_upscale():grayscale()/a.png" })
+            .OkAsync();
         explained["place"]!["asset"]!.GetValue<string>().ShouldBe(id);
         explained.Text("canonical").ShouldBe("fmt_png-w_16-bw");
         explained["dropped"]!.AsArray().Select(item => (string)item!["operation"]!).ShouldBe(["noise", "no_upscale", "q_80"]);
@@ -144,7 +150,8 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var host = new DialectHost
         {
-            OrganizationId = Guid.Empty, TenantId = Guid.Empty, SpaceId = Guid.Empty, Hostname = "images.nowhere.invalid", Dialect = UrlDialect.Next, Challenge = HostChallenge.New(),
+            OrganizationId = Guid.Empty, TenantId = Guid.Empty, SpaceId = Guid.Empty, Hostname = "images.nowhere.invalid", Dialect = UrlDialect.Next,
+            Challenge = HostChallenge.New(),
         };
         var guard = api.Services.GetRequiredService<ImageService.Core.Outbound.GuardedHttpClient>();
 
@@ -158,7 +165,8 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var file = new ByteArrayContent(IngestionFixture.Png(Random.Shared.Next()));
         file.Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { file, "file", "a.png" } };
+        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" },
+            { file, "file", "a.png" } };
         return (await home.Owner.SendAsync(HttpMethod.Post, "/v1/assets", form).OkAsync(201)).Text("id");
     }
 

@@ -27,10 +27,12 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "a", name = "A" }, ("Idempotency-Key", "k")).OkAsync(201);
-        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "b", name = "B" }, ("Idempotency-Key", "k")).ProblemAsync(409, "idempotency_key_reused");
+        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "b", name = "B" }, ("Idempotency-Key", "k"))
+            .ProblemAsync(409, "idempotency_key_reused");
         var other = await home.KeyAsync(["tenant:write"]);
         await other.PostAsync($"{home.Root}/tenants", new { slug = "c", name = "C" }, ("Idempotency-Key", "k")).OkAsync(201);
-        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "d", name = "D" }, ("Idempotency-Key", "two words")).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "d", name = "D" }, ("Idempotency-Key", "two words"))
+            .ProblemAsync(400, "invalid_request");
     }
 
     [Fact]
@@ -63,7 +65,8 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var file = new CountedStream(64L << 20);
-            using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StreamContent(file), "file", "large.png" } };
+            using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" },
+                { new StreamContent(file), "file", "large.png" } };
             await home.Owner.PostAsync("/v1/assets", form, ("Idempotency-Key", "large")).ProblemAsync(413, "payload_too_large");
             file.Taken.ShouldBeLessThan(1 << 20, $"attempt {attempt + 1}");
         }
@@ -73,7 +76,8 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
         using (var again = await home.Owner.PostAsync("/v1/assets", Uploads.Sending.Form(bytes, "open"), ("Idempotency-Key", "small")))
             ((int)again.StatusCode, again.Headers.GetValues("Idempotency-Replayed").Single()).ShouldBe((201, "true"));
         var other = new CountedStream(64L << 20);
-        using var larger = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" }, { new StreamContent(other), "file", "large.png" } };
+        using var larger = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" },
+            { new StreamContent(other), "file", "large.png" } };
         await home.Owner.PostAsync("/v1/assets", larger, ("Idempotency-Key", "small")).ProblemAsync(409, "idempotency_key_reused");
         other.Taken.ShouldBeLessThan(1 << 20);
     }
@@ -93,7 +97,8 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
         var body = new { slug = "again", name = "Again" };
         await home.Owner.PostAsync($"{home.Root}/tenants", body, ("Idempotency-Key", "died")).OkAsync(201);
         await home.Owner.DeleteAsync($"{home.Root}/tenants/again").OkAsync(204);
-        await api.AsOwnerAsync($"UPDATE idempotency_keys SET status_code = NULL, created_at = now() - interval '25 seconds' WHERE organization_id = '{home.Id}'");
+        await api.AsOwnerAsync(
+            $"UPDATE idempotency_keys SET status_code = NULL, created_at = now() - interval '25 seconds' WHERE organization_id = '{home.Id}'");
         await home.Owner.PostAsync($"{home.Root}/tenants", body, ("Idempotency-Key", "died")).ProblemAsync(409, "conflict");
         await api.AsOwnerAsync($"UPDATE idempotency_keys SET created_at = now() - interval '31 seconds' WHERE organization_id = '{home.Id}'");
         await home.Owner.PostAsync($"{home.Root}/tenants", body, ("Idempotency-Key", "died")).OkAsync(201);
@@ -105,7 +110,9 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "p", operations = "w_1" }).OkAsync(201);
         await home.Owner.PutAsync($"{home.Root}/policies/quality_default", new { value = 80 }).OkAsync();
-        var hook = (await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] }).OkAsync(201)).Text("id");
+        var hook =
+            (await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] })
+                .OkAsync(201)).Text("id");
         await Task.WhenAll(Enumerable.Range(0, 6).SelectMany(i => (Task[])
         [
             home.Owner.PatchAsync($"{home.Root}/tenants/site/spaces/open", new { name = $"N{i}" }).OkAsync(),
@@ -121,7 +128,9 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var tag = (await home.Owner.GetAsync($"{home.Root}/tenants/site")).Headers.ETag!.ToString();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => home.Owner.PatchAsync($"{home.Root}/tenants/site", new { name = $"N{i}" }, ("If-Match", tag))));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 16)
+                .Select(i => home.Owner.PatchAsync($"{home.Root}/tenants/site", new { name = $"N{i}" }, ("If-Match", tag))));
         answers.Count(answer => (int)answer.StatusCode == 200).ShouldBe(1);
         answers.Count(answer => (int)answer.StatusCode == 412).ShouldBe(15);
     }
@@ -130,7 +139,8 @@ public sealed class IdempotencyTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Of_parallel_creations_of_one_slug_one_succeeds()
     {
         var home = await api.NewHomeAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "race", name = "Race" })));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "race", name = "Race" })));
         answers.Count(answer => (int)answer.StatusCode == 201).ShouldBe(1);
         answers.Count(answer => (int)answer.StatusCode == 409).ShouldBe(15);
     }

@@ -38,7 +38,8 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         }
 
         (await api.Anonymous().GetAsync(address.Replace("w_20", "w_9000", StringComparison.Ordinal))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await api.Anonymous().GetAsync($"/v1/pub/{home.Slug}/site/open/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_20.webp")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await api.Anonymous()
+            .GetAsync($"/v1/pub/{home.Slug}/site/open/img/01ARZ3NDEKTSV4RRFFQ69G5FAV/v1/w_20.webp")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await api.Services.GetRequiredService<UsageMeter>().FlushAsync(Ct);
 
         var day = (await home.Owner.GetAsync($"{home.Root}/usage").OkAsync()).Items().ShouldHaveSingleItem()!.AsObject();
@@ -59,7 +60,8 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         var storage = await JobTables.MakeAsync(api.OwnerConnectionString);
         var jobs = new BackgroundJobClient(storage);
         jobs.Create<GenerateIntermediate>(job => job.RunAsync(home.Id, Guid.CreateVersion7(), 1, CancellationToken.None), new EnqueuedState("images"));
-        var failed = jobs.Create<GeneratePresetVariants>(job => job.RunAsync(home.Id, Guid.CreateVersion7(), CancellationToken.None), new EnqueuedState("images"));
+        var failed =
+            jobs.Create<GeneratePresetVariants>(job => job.RunAsync(home.Id, Guid.CreateVersion7(), CancellationToken.None), new EnqueuedState("images"));
         using (var connection = storage.GetConnection())
             connection.SetJobParameter(failed, "RetryCount", "99");
         jobs.ChangeState(failed, new FailedState(new InvalidOperationException("The original cannot be read.")));
@@ -77,9 +79,11 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         await other.Owner.PostAsync($"{other.Root}/jobs/{failed}/retry").ProblemAsync(404, "not_found");
         await (await home.KeyAsync(["image:write"])).PostAsync($"{home.Root}/jobs/{failed}/retry").ProblemAsync(403, "insufficient_scope");
         await home.Owner.PostAsync($"{home.Root}/jobs/{failed}/retry").OkAsync(202);
-        (await api.AsOwnerAsync($"SELECT body ->> 'jobId' FROM queue.messages WHERE organization_id = '{home.Id}' AND type = 'job_retry_requested'")).ShouldBe(failed);
+        (await api.AsOwnerAsync(
+            $"SELECT body ->> 'jobId' FROM queue.messages WHERE organization_id = '{home.Id}' AND type = 'job_retry_requested'")).ShouldBe(failed);
 
-        await new JobRetryConsumer(jobs).ConsumeAsync(new JobRetryRequested(home.Id, long.Parse(failed, CultureInfo.InvariantCulture)), Guid.CreateVersion7(), Ct);
+        await new JobRetryConsumer(jobs).ConsumeAsync(new JobRetryRequested(home.Id, long.Parse(failed, CultureInfo.InvariantCulture)), Guid.CreateVersion7(),
+            Ct);
         ((long)(await home.Owner.GetAsync($"{home.Root}/jobs/summary").OkAsync())["failed"]!).ShouldBe(0);
         await home.Owner.PostAsync($"{home.Root}/jobs/{failed}/retry").ProblemAsync(409, "conflict");
     }
@@ -90,7 +94,8 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         var home = await api.NewHomeAsync();
         await JobTables.MakeAsync(api.OwnerConnectionString);
         var id = Guid.CreateVersion7();
-        await api.AsOwnerAsync($"INSERT INTO queue.messages (id, organization_id, type, body, attempts, dead_at, reason) VALUES ('{id}', '{home.Id}', 'edges_stale', '{{}}', 9, now(), 'No answer.')");
+        await api.AsOwnerAsync(
+            $"INSERT INTO queue.messages (id, organization_id, type, body, attempts, dead_at, reason) VALUES ('{id}', '{home.Id}', 'edges_stale', '{{}}', 9, now(), 'No answer.')");
         var line = (await home.Owner.GetAsync($"{home.Root}/jobs").OkAsync()).Items().ShouldHaveSingleItem()!.AsObject();
         (line.Text("kind"), line.Text("reason"), line.Text("state")).ShouldBe(("message edges_stale", "No answer.", "failed"));
 
@@ -111,7 +116,8 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         await book.NoteAsync(message, Guid.CreateVersion7(), [new PurgeResult("nginx", "It answered 500.")], Ct);
 
         var purges = (await home.Owner.GetAsync($"{home.Root}/purges").OkAsync()).Items();
-        purges.Select(purge => $"{purge!["edge"]} {purge["state"]} {purge["attempts"]} {purge["problem"]}").ShouldBe(["nginx failed 1 It answered 500.", "nginx done 2 ", "varnish done 2 "]);
+        purges.Select(purge => $"{purge!["edge"]} {purge["state"]} {purge["attempts"]} {purge["problem"]}")
+            .ShouldBe(["nginx failed 1 It answered 500.", "nginx done 2 ", "varnish done 2 "]);
         List<string> paged = [];
         string? cursor = null;
         do
@@ -137,7 +143,8 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         await home.Owner.UploadAsync(IngestionFixture.Png(310), "closed");
         await home.Owner.PostAsync($"{home.Root}/members", new { email = "new@example.com", role = "viewer" }).OkAsync(201);
         await home.Owner.UploadAsync(IngestionFixture.Png(311), "open");
-        (await stream.NextAsync("alive", "usage")).ShouldBe("assets {\"tenant\":\"site\",\"space\":\"open\"}", "neither the other space nor the members are told");
+        (await stream.NextAsync("alive", "usage")).ShouldBe("assets {\"tenant\":\"site\",\"space\":\"open\"}",
+            "neither the other space nor the members are told");
 
         await (await api.NewHomeAsync()).Owner.GetAsync($"{home.Root}/events").ProblemAsync(404, "not_found");
     }

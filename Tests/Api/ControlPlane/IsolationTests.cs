@@ -26,7 +26,8 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
         List<string> leaks = [];
         foreach (var (path, methods) in document["paths"]!.AsObject())
         {
-            if (!path.Contains('{', StringComparison.Ordinal) || path.Contains("/pub/", StringComparison.Ordinal) || path.Contains("/priv/", StringComparison.Ordinal))
+            if (!path.Contains('{', StringComparison.Ordinal) || path.Contains("/pub/", StringComparison.Ordinal)
+                || path.Contains("/priv/", StringComparison.Ordinal))
                 continue;
             foreach (var (method, operation) in methods!.AsObject())
             {
@@ -72,10 +73,13 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
             _ when IsPiece(method, path) => Piece(),
             _ when operation["requestBody"] is null || method is "get" or "delete" => null,
             _ when path.StartsWith("/v1/assets/", StringComparison.Ordinal) && method == "patch" => new { filename = "leak.jpg" },
-            _ when path.EndsWith("/content", StringComparison.Ordinal) => new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "leak.jpg" } },
+            _ when path.EndsWith("/content", StringComparison.Ordinal) =>
+                new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "leak.jpg" } },
             _ => new { name = "Leak", slug = "leak", role = "viewer", email = "leak@example.com", value = 1, operations = "w_1" },
         };
-        using var answer = await client.SendAsync(new HttpMethod(method.ToUpperInvariant()), path, body, ("Tus-Resumable", "1.0.0"), ("Upload-Offset", "0"), ("X-HTTP-Method-Override", IsPiece(method, path) ? "PATCH" : method));
+        using var answer =
+            await client.SendAsync(new HttpMethod(method.ToUpperInvariant()), path, body, ("Tus-Resumable", "1.0.0"), ("Upload-Offset", "0"),
+                ("X-HTTP-Method-Override", IsPiece(method, path) ? "PATCH" : method));
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         if (text.Length > 0 && answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
         {
@@ -113,8 +117,10 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "card", operations = "w_1" }).OkAsync(201);
         var member = await home.Owner.PostAsync($"{home.Root}/members", new { email = "a@example.com", role = "viewer" }).OkAsync(201);
-        var webhook = await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] }).OkAsync(201);
-        var host = await home.Owner.PostAsync($"{home.Root}/tenants/site/spaces/open/hosts", new { hostname = $"{home.Slug}.localhost", dialect = "next" }).OkAsync(201);
+        var webhook = await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "https://93.184.216.34/", events = (string[])["asset.uploaded"] })
+            .OkAsync(201);
+        var host = await home.Owner.PostAsync($"{home.Root}/tenants/site/spaces/open/hosts", new { hostname = $"{home.Slug}.localhost", dialect = "next" })
+            .OkAsync(201);
         var key = (string)(await home.Owner.GetAsync($"{home.Root}/api-keys").OkAsync()).Items()[0]!["id"]!;
         var kid = (string)(await home.Owner.GetAsync($"{home.Root}/tenants/site/signing-keys").OkAsync()).Items()[0]!["kid"]!;
         using var upload = await home.Owner.PostAsync(
@@ -122,12 +128,15 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
         ((int)upload.StatusCode).ShouldBe(201);
         Dictionary<string, string> values = new(StringComparer.Ordinal)
         {
-            ["org"] = home.Slug, ["tenant"] = "site", ["space"] = "open", ["slug"] = "card", ["kid"] = kid, ["key"] = "max_output_width", ["key-id"] = key, ["hostname"] = host.Text("hostname"),
-            ["member"] = member.Text("id"), ["webhook"] = webhook.Text("id"), ["asset"] = await AddAssetAsync(home), ["upload"] = upload.Headers.Location!.ToString().Split('/')[^1],
+            ["org"] = home.Slug, ["tenant"] = "site", ["space"] = "open", ["slug"] = "card", ["kid"] = kid, ["key"] = "max_output_width", ["key-id"] = key,
+            ["hostname"] = host.Text("hostname"),
+            ["member"] = member.Text("id"), ["webhook"] = webhook.Text("id"), ["asset"] = await AddAssetAsync(home),
+            ["upload"] = upload.Headers.Location!.ToString().Split('/')[^1],
         };
         Dictionary<string, string> imaginary = new(values, StringComparer.Ordinal)
         {
-            ["org"] = "nobody", ["slug"] = "nobody", ["kid"] = "key_nobody", ["key-id"] = Nobody, ["hostname"] = "nobody.localhost", ["member"] = Nobody, ["webhook"] = Nobody, ["asset"] = NobodysAsset, ["upload"] = Nobody,
+            ["org"] = "nobody", ["slug"] = "nobody", ["kid"] = "key_nobody", ["key-id"] = Nobody, ["hostname"] = "nobody.localhost", ["member"] = Nobody,
+            ["webhook"] = Nobody, ["asset"] = NobodysAsset, ["upload"] = Nobody,
         };
         return new Filled(home, values, imaginary);
     }

@@ -79,7 +79,8 @@ public sealed class KeyTests(ApiFactory api) : IClassFixture<ApiFactory>
         string[] all = [.. Scopes.All];
         var admin = await home.PersonAsync("admin");
         await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "Owner by the back door", scopes = all }).ProblemAsync(403, "forbidden");
-        await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "The same in one tenant", scopes = all, tenant = "site" }).ProblemAsync(403, "forbidden");
+        await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "The same in one tenant", scopes = all, tenant = "site" })
+            .ProblemAsync(403, "forbidden");
         await admin.Client.PostAsync($"{home.Root}/api-keys", new { name = "One less", scopes = all[1..] }).OkAsync(201);
         var first = (string?)(await home.Owner.GetAsync($"{home.Root}/api-keys").OkAsync()).Items()[0]!["id"];
         await admin.Client.PostAsync($"{home.Root}/api-keys/{first}/rotate").ProblemAsync(403, "forbidden");
@@ -94,7 +95,8 @@ public sealed class KeyTests(ApiFactory api) : IClassFixture<ApiFactory>
         string[] scopes = ["key:write", "image:read"];
         var end = DateTimeOffset.UtcNow.AddHours(1);
         var free = (await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "Free", scopes }).OkAsync(201)).Text("id");
-        var ending = api.WithKey((await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "Ending", scopes, expiresAt = end }).OkAsync(201)).Text("key"));
+        var ending =
+            api.WithKey((await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "Ending", scopes, expiresAt = end }).OkAsync(201)).Text("key"));
         await ending.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes }).ProblemAsync(403, "insufficient_scope");
         await ending.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes, expiresAt = end.AddHours(1) }).ProblemAsync(403, "insufficient_scope");
         await ending.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes, expiresAt = end.AddMinutes(-5) }).OkAsync(201);
@@ -136,16 +138,21 @@ public sealed class KeyTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x" }).ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["all"] }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], expiresAt = "2020-01-01T00:00:00Z" }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], allowedAddresses = (string[])["home"] }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], tenant = "nobody" }).ProblemAsync(404, "not_found");
+        await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], expiresAt = "2020-01-01T00:00:00Z" })
+            .ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], allowedAddresses = (string[])["home"] })
+            .ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], tenant = "nobody" })
+            .ProblemAsync(404, "not_found");
     }
 
     [Fact]
     public async Task A_key_bound_to_other_addresses_is_refused()
     {
         var home = await api.NewHomeAsync();
-        var created = await home.Owner.PostAsync($"{home.Root}/api-keys", new { name = "x", scopes = (string[])["image:read"], allowedAddresses = (string[])["203.0.113.7"] }).OkAsync(201);
+        var created =
+            await home.Owner.PostAsync($"{home.Root}/api-keys",
+                new { name = "x", scopes = (string[])["image:read"], allowedAddresses = (string[])["203.0.113.7"] }).OkAsync(201);
         ((string?)created["allowedAddresses"]![0]).ShouldBe("203.0.113.7/32");
         await api.WithKey(created.Text("key")).GetAsync(home.Root).ProblemAsync(401, "unauthenticated");
     }
@@ -159,8 +166,10 @@ public sealed class KeyTests(ApiFactory api) : IClassFixture<ApiFactory>
         var rotated = await home.Owner.PostAsync($"{keys}/rotate", new { graceSeconds = 600 }).OkAsync(201);
         rotated.Text("secret").Length.ShouldBe(43);
 
-        var listed = (await home.Owner.GetAsync(keys).OkAsync()).Items().ToDictionary(key => (string)key!["kid"]!, key => (string)key!["state"]!, StringComparer.Ordinal);
-        listed.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { [rotated.Text("kid")] = "active", [first] = "verify_only" }, ignoreOrder: true);
+        var listed = (await home.Owner.GetAsync(keys).OkAsync()).Items()
+            .ToDictionary(key => (string)key!["kid"]!, key => (string)key!["state"]!, StringComparer.Ordinal);
+        listed.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { [rotated.Text("kid")] = "active", [first] = "verify_only" },
+            ignoreOrder: true);
         (await home.Owner.GetAsync(keys).OkAsync()).ToJsonString().ShouldNotContain(rotated.Text("secret"));
 
         (await home.Owner.PostAsync($"{keys}/{rotated.Text("kid")}/revoke").OkAsync()).Text("state").ShouldBe("revoked");

@@ -21,7 +21,10 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     [Fact]
     public async Task A_person_the_provider_vouches_for_comes_in_with_the_default_role()
     {
-        var home = await HomeWithProviderAsync(new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "editor", allowedDomains = (string[])["example.com"] });
+        var home =
+            await HomeWithProviderAsync(
+                new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "editor",
+                    allowedDomains = (string[])["example.com"] });
         var email = NewEmail();
         var session = await SignInAsync(home, email);
         var me = await api.WithSession(session).GetAsync("/v1/me").OkAsync();
@@ -45,7 +48,9 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     [Fact]
     public async Task A_provider_does_not_reach_accounts_that_never_accepted_its_organization()
     {
-        var home = await HomeWithProviderAsync(new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer" });
+        var home =
+            await HomeWithProviderAsync(
+                new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer" });
         var other = await api.NewHomeAsync();
         var victim = await other.PersonAsync("owner");
         await home.Owner.PostAsync($"{home.Root}/members", new { email = victim.Email, role = "viewer" }).OkAsync(201);
@@ -86,7 +91,10 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     [Fact]
     public async Task Another_domain_an_unverified_address_and_a_wrong_nonce_are_refused()
     {
-        var home = await HomeWithProviderAsync(new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer", allowedDomains = (string[])["example.com"] });
+        var home =
+            await HomeWithProviderAsync(
+                new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer",
+                    allowedDomains = (string[])["example.com"] });
         (await RefusedAsync(home, "eve@evil.example")).ShouldContain("domain");
         (await RefusedAsync(home, NewEmail(), verified: false)).ShouldContain("e-mail");
         (await RefusedAsync(home, NewEmail(), nonce: "another")).ShouldContain("another sign-in");
@@ -95,7 +103,9 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     [Fact]
     public async Task The_way_back_works_only_in_the_browser_that_began_and_a_ticket_only_once()
     {
-        var home = await HomeWithProviderAsync(new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer" });
+        var home =
+            await HomeWithProviderAsync(
+                new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer" });
         var (location, cookie) = await BeginAsync(home);
         var callback = api.Provider.Approve(location, NewEmail(), verified: true, nonce: null);
         await api.Anonymous().GetAsync(callback).ProblemAsync(401, "unauthenticated");
@@ -123,8 +133,10 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
         var home = await api.NewHomeAsync();
         object body = new { authority = api.Provider.Authority, clientId = "c", clientSecret = "s" };
         await (await home.PersonAsync("admin")).Client.PutAsync($"{home.Root}/identity-provider", body).ProblemAsync(403, "forbidden");
-        await home.Owner.PutAsync($"{home.Root}/identity-provider", new { authority = "http://127.0.0.1:1", clientId = "c", clientSecret = "s" }).ProblemAsync(422, "fetch_refused");
-        await home.Owner.PutAsync($"{home.Root}/identity-provider", new { authority = api.Provider.Authority, clientId = "c", clientSecret = "s", defaultRole = "owner" }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PutAsync($"{home.Root}/identity-provider", new { authority = "http://127.0.0.1:1", clientId = "c", clientSecret = "s" })
+            .ProblemAsync(422, "fetch_refused");
+        await home.Owner.PutAsync($"{home.Root}/identity-provider",
+            new { authority = api.Provider.Authority, clientId = "c", clientSecret = "s", defaultRole = "owner" }).ProblemAsync(400, "invalid_request");
         await home.Owner.GetAsync($"{home.Root}/identity-provider").ProblemAsync(404, "not_found");
         await home.Owner.PutAsync($"{home.Root}/identity-provider", body).OkAsync();
         await home.Owner.DeleteAsync($"{home.Root}/identity-provider").OkAsync(204);
@@ -153,13 +165,15 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
         var (location, cookie) = await BeginAsync(home);
         using var back = await api.Anonymous().GetAsync(api.Provider.Approve(location, email, verified: true, nonce: null), ("Cookie", cookie));
         back.StatusCode.ShouldBe(HttpStatusCode.Found, await back.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return (await api.Anonymous().PostAsync("/v1/sessions/oidc", new { ticket = back.Headers.Location!.ToString().Split("ticket=")[1] }).OkAsync(201)).Text("token");
+        return (await api.Anonymous()
+            .PostAsync("/v1/sessions/oidc", new { ticket = back.Headers.Location!.ToString().Split("ticket=")[1] }).OkAsync(201)).Text("token");
     }
 
     private async Task<string> RefusedAsync(ApiHome home, string email, bool verified = true, string? nonce = null)
     {
         var (location, cookie) = await BeginAsync(home);
-        return (await api.Anonymous().GetAsync(api.Provider.Approve(location, email, verified, nonce), ("Cookie", cookie)).ProblemAsync(401, "unauthenticated")).Text("detail");
+        return (await api.Anonymous()
+            .GetAsync(api.Provider.Approve(location, email, verified, nonce), ("Cookie", cookie)).ProblemAsync(401, "unauthenticated")).Text("detail");
     }
 
     /// <summary>An Api that may reach the provider of the test.</summary>
@@ -167,7 +181,8 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     {
         public FakeProvider Provider { get; } = new();
 
-        protected override Dictionary<string, string> Settings => new(StringComparer.Ordinal) { ["Ingestion:TrustedFetchHosts:0"] = new Uri(Provider.Authority).Authority };
+        protected override Dictionary<string, string> Settings =>
+            new(StringComparer.Ordinal) { ["Ingestion:TrustedFetchHosts:0"] = new Uri(Provider.Authority).Authority };
 
         public override async ValueTask InitializeAsync()
         {
@@ -211,7 +226,8 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
             _app.MapPost("/token", async (HttpRequest request) =>
             {
                 var form = await request.ReadFormAsync();
-                if (form["client_secret"] != "client-secret" || !_codes.Remove(form["code"].ToString(), out var code) || code.RedirectUri != form["redirect_uri"]
+                if (form["client_secret"] != "client-secret" || !_codes.Remove(form["code"].ToString(), out var code)
+                    || code.RedirectUri != form["redirect_uri"]
                     || WebEncoders.Base64UrlEncode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) != code.Challenge)
                     return Results.BadRequest(new { error = "invalid_grant" });
                 var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
@@ -235,9 +251,11 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
             var code = Guid.CreateVersion7().ToString("n");
             _codes[code] = (query["code_challenge"].ToString(), query["redirect_uri"].ToString(),
             [
-                new("sub", email), new("email", email), new("email_verified", verified ? "true" : "false", ClaimValueTypes.Boolean), new("nonce", nonce ?? query["nonce"].ToString()),
+                new("sub", email), new("email", email), new("email_verified", verified ? "true" : "false", ClaimValueTypes.Boolean),
+                new("nonce", nonce ?? query["nonce"].ToString()),
             ]);
-            return QueryHelpers.AddQueryString(new Uri(query["redirect_uri"].ToString()).AbsolutePath, new Dictionary<string, string?>(StringComparer.Ordinal) { ["code"] = code, ["state"] = query["state"].ToString() });
+            return QueryHelpers.AddQueryString(new Uri(query["redirect_uri"].ToString()).AbsolutePath,
+                new Dictionary<string, string?>(StringComparer.Ordinal) { ["code"] = code, ["state"] = query["state"].ToString() });
         }
 
         public async ValueTask DisposeAsync()

@@ -25,7 +25,8 @@ public sealed class OrganizationTests(ApiFactory api) : IClassFixture<ApiFactory
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync("/v1/organizations", new { slug = "mine", name = "Mine" }).ProblemAsync(403, "forbidden");
         await api.Anonymous().PostAsync("/v1/organizations", new { slug = "mine", name = "Mine" }).ProblemAsync(401, "unauthenticated");
-        await api.WithKey(ApiFactory.PlatformKey + "x").PostAsync("/v1/organizations", new { slug = "mine", name = "Mine" }).ProblemAsync(401, "unauthenticated");
+        await api.WithKey(ApiFactory.PlatformKey + "x")
+            .PostAsync("/v1/organizations", new { slug = "mine", name = "Mine" }).ProblemAsync(401, "unauthenticated");
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace ImageService.Tests.Api.ControlPlane;
 [Trait("Level", "Integration")]
 public sealed class OverlayTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
-    private static readonly object[] Sale = [new { type = "text", text = "{t1|Sale}", size = "10%", color = "fff", outline = new { color = "000", width = 2 } }];
+    private static readonly object[] Sale = [new { type = "text", text = "{t1|Sale}", size = "10%", color = "fff",
+        outline = new { color = "000", width = 2 } }];
 
     [Fact]
     public async Task An_overlay_is_created_revised_listed_and_deleted_at_each_level()
@@ -40,15 +41,19 @@ public sealed class OverlayTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var overlays = $"{home.Root}/overlays";
-        (await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "text", text = "a", size = -1 }] }).ProblemAsync(400, "invalid_request"))
+        (await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "text", text = "a", size = -1 }] })
+            .ProblemAsync(400, "invalid_request"))
             .Text("detail").ShouldStartWith("elements[0].size");
-        (await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "text", text = "a", font = "comic" }] }).ProblemAsync(400, "invalid_request"))
+        (await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "text", text = "a", font = "comic" }] })
+            .ProblemAsync(400, "invalid_request"))
             .Text("detail").ShouldContain("noto_sans");
         var nobody = new ImageService.Core.Registry.AssetId(Guid.CreateVersion7()).ToString();
-        (await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "image", asset = nobody }] }).ProblemAsync(400, "invalid_request"))
+        (await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "image", asset = nobody }] })
+            .ProblemAsync(400, "invalid_request"))
             .Text("detail").ShouldContain(nobody);
         await home.Owner.PostAsync(overlays, new { slug = "not-good", elements = Sale }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "text", text = "a", wobble = 1 }] }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync(overlays, new { slug = "x", elements = (object[])[new { type = "text", text = "a", wobble = 1 }] })
+            .ProblemAsync(400, "invalid_request");
         var reader = await home.KeyAsync(["image:read"]);
         await reader.PostAsync(overlays, new { slug = "x", elements = Sale }).ProblemAsync(403, "insufficient_scope");
     }
@@ -74,7 +79,9 @@ public sealed class OverlayTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task A_font_is_checked_kept_used_and_only_then_guarded_from_deletion()
     {
         var home = await api.NewHomeAsync();
-        var file = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "Core/Engine/Overlays/Fonts/NotoSansHebrew-Bold.ttf"), TestContext.Current.CancellationToken);
+        var file =
+            await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "Core/Engine/Overlays/Fonts/NotoSansHebrew-Bold.ttf"),
+                TestContext.Current.CancellationToken);
         var font = await UploadAsync(home, file, "house_bold").OkAsync(201);
         (font.Text("family"), font.Text("style"), (bool)font["isShipped"]!).ShouldBe(("Noto Sans Hebrew", "Bold", false));
         font["scripts"]!.AsArray().Select(script => (string?)script).ShouldContain("Hebr");
@@ -82,7 +89,8 @@ public sealed class OverlayTests(ApiFactory api) : IClassFixture<ApiFactory>
         await UploadAsync(home, file, "noto_sans").ProblemAsync(409, "slug_taken");
         (await home.Owner.GetAsync($"{home.Root}/fonts").OkAsync()).Items().Count.ShouldBe(11);
 
-        await home.Owner.PostAsync($"{home.Root}/overlays", new { slug = "title", elements = (object[])[new { type = "text", text = "שלום", font = "house_bold" }] }).OkAsync(201);
+        await home.Owner.PostAsync($"{home.Root}/overlays",
+            new { slug = "title", elements = (object[])[new { type = "text", text = "שלום", font = "house_bold" }] }).OkAsync(201);
         await home.Owner.DeleteAsync($"{home.Root}/fonts/house_bold").ProblemAsync(409, "conflict");
         await home.Owner.DeleteAsync($"{home.Root}/overlays/title").OkAsync(204);
         await home.Owner.DeleteAsync($"{home.Root}/fonts/house_bold").OkAsync(204);
@@ -104,6 +112,7 @@ public sealed class OverlayTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var part = new ByteArrayContent(file);
         part.Headers.ContentType = new MediaTypeHeaderValue("font/ttf");
-        return home.Owner.SendAsync(HttpMethod.Post, $"{home.Root}/fonts", new MultipartFormDataContent { { part, "file", "font.ttf" }, { new StringContent(slug), "slug" } });
+        return home.Owner.SendAsync(HttpMethod.Post, $"{home.Root}/fonts",
+            new MultipartFormDataContent { { part, "file", "font.ttf" }, { new StringContent(slug), "slug" } });
     }
 }

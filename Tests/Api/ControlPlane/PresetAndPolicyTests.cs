@@ -21,7 +21,8 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
                 preset => preset.Text("name").ShouldBe("card"),
                 preset => ((int)preset["revision"]!).ShouldBe(1));
             await home.Owner.PostAsync(presets, new { slug = "card", operations = "w_1" }).ProblemAsync(409, "slug_taken");
-            var revised = await home.Owner.PutAsync($"{presets}/card", new { operations = "w_500", autoGenerate = true, matchFolders = (string[])["/shoes"] }).OkAsync();
+            var revised = await home.Owner.PutAsync($"{presets}/card", new { operations = "w_500", autoGenerate = true, matchFolders = (string[])["/shoes"] })
+                .OkAsync();
             ((int)revised["revision"]!).ShouldBe(2);
             (await home.Owner.GetAsync($"{presets}/card").OkAsync()).Text("operations").ShouldBe("w_500");
             (await home.Owner.GetAsync(presets).OkAsync()).Items().Count.ShouldBe(1);
@@ -66,8 +67,10 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         ((long)effect["bytes"]!).ShouldBeGreaterThan(0);
         (await home.Owner.GetAsync($"{presets}/card").OkAsync()).ShouldSatisfyAllConditions(
             preset => ((int)preset["revision"]!).ShouldBe(1), preset => preset["autoGenerate"]!.GetValue<bool>().ShouldBeFalse());
-        ((long)(await home.Owner.PutAsync($"{presets}/card?dryRun=true", new { operations = "h_20-w_30-f_cover" }).OkAsync())["staleVariants"]!).ShouldBe(0, "it means the same");
-        ((long)(await home.Owner.PostAsync($"{home.Root}/tenants/site/presets?dryRun=true", new { slug = "card", operations = "w_1" }).OkAsync())["staleVariants"]!).ShouldBe(1, "it would be nearer");
+        ((long)(await home.Owner.PutAsync($"{presets}/card?dryRun=true", new { operations = "h_20-w_30-f_cover" }).OkAsync())["staleVariants"]!).ShouldBe(0,
+            "it means the same");
+        ((long)(await home.Owner.PostAsync($"{home.Root}/tenants/site/presets?dryRun=true", new { slug = "card", operations = "w_1" })
+            .OkAsync())["staleVariants"]!).ShouldBe(1, "it would be nearer");
         ((long)(await home.Owner.PostAsync($"{presets}?dryRun=true", new { slug = "other", operations = "w_1" }).OkAsync())["staleVariants"]!).ShouldBe(0);
         await home.Owner.PostAsync($"{presets}?dryRun=true", new { slug = "card", operations = "w_1" }).ProblemAsync(409, "slug_taken");
         await home.Owner.PutAsync($"{presets}/card?dryRun=true", new { operations = "zz_1" }).ProblemAsync(400, "invalid_operations");
@@ -92,10 +95,12 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
     public async Task A_preset_that_cannot_be_read_is_refused_with_the_place()
     {
         var home = await api.NewHomeAsync();
-        (await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "bad", operations = "w_400-zz_1" }).ProblemAsync(400, "invalid_operations")).Text("detail").ShouldContain("zz");
+        (await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "bad", operations = "w_400-zz_1" })
+            .ProblemAsync(400, "invalid_operations")).Text("detail").ShouldContain("zz");
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "bad", operations = "preset_other" }).ProblemAsync(400, "invalid_operations");
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "not-good", operations = "w_1" }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "x", operations = "w_1", matchFolders = (string[])["shoes"] }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "x", operations = "w_1", matchFolders = (string[])["shoes"] })
+            .ProblemAsync(400, "invalid_request");
         await home.Owner.PutAsync($"{home.Root}/presets/nobody", new { operations = "w_1" }).ProblemAsync(404, "not_found");
     }
 
@@ -140,6 +145,7 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { value = "wide" }).ProblemAsync(400, "invalid_request");
         await home.Owner.PutAsync($"{home.Root}/policies/max_output_width", new { }).ProblemAsync(400, "invalid_request");
         (await home.Owner.GetAsync($"{home.Root}/policies").OkAsync()).Items().Count.ShouldBeGreaterThan(25);
-        await (await home.KeyAsync(["image:read"])).PutAsync($"{home.Root}/policies/max_output_width", new { value = 1 }).ProblemAsync(403, "insufficient_scope");
+        await (await home.KeyAsync(["image:read"])).PutAsync($"{home.Root}/policies/max_output_width", new { value = 1 })
+            .ProblemAsync(403, "insufficient_scope");
     }
 }

@@ -93,8 +93,10 @@ public sealed class SessionTests(ApiFactory api) : IClassFixture<ApiFactory>
         var email = $"p{Guid.CreateVersion7():n}@example.com";
         List<string> tokens = [];
         foreach (var home in (ApiHome[])[here, there])
-            tokens.Add((await home.Owner.PostAsync($"{home.Root}/members", new { email, role = "viewer" }).OkAsync(201)).Text("invitationUrl").Split("token=")[1]);
-        var answers = await Task.WhenAll(tokens.Select(token => api.Anonymous().PostAsync("/v1/invitations/accept", new { token, password = ApiPerson.Password })));
+            tokens.Add((await home.Owner.PostAsync($"{home.Root}/members", new { email, role = "viewer" }).OkAsync(201)).Text("invitationUrl")
+                .Split("token=")[1]);
+        var answers =
+            await Task.WhenAll(tokens.Select(token => api.Anonymous().PostAsync("/v1/invitations/accept", new { token, password = ApiPerson.Password })));
         answers.Select(answer => (int)answer.StatusCode).Order().ShouldBe([201, 401]);
     }
 
@@ -145,7 +147,8 @@ public sealed class SessionTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         var person = await home.PersonAsync("viewer");
         var token = (await SignInAsync(person.Email).OkAsync(201)).Text("token");
-        (await api.AsOwnerAsync($"SELECT password_hash FROM users WHERE email = '{person.Email}'")).ShouldBeOfType<string>().ShouldStartWith("AQAAAAIAA1tg", customMessage: "format 3 of ASP.NET Core Identity: PBKDF2 with SHA-512, 220,000 rounds");
+        (await api.AsOwnerAsync($"SELECT password_hash FROM users WHERE email = '{person.Email}'")).ShouldBeOfType<string>()
+            .ShouldStartWith("AQAAAAIAA1tg", customMessage: "format 3 of ASP.NET Core Identity: PBKDF2 with SHA-512, 220,000 rounds");
         (await api.AsOwnerAsync($"SELECT count(*) FROM user_sessions s WHERE s::text LIKE '%{token[4..]}%'")).ShouldBe(0L);
     }
 
@@ -153,7 +156,9 @@ public sealed class SessionTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Without_mail_a_reset_says_so_and_a_made_up_token_is_refused()
     {
         await api.Anonymous().PostAsync("/v1/password-resets", new { email = "nobody@example.com" }).ProblemAsync(409, "conflict");
-        await api.Anonymous().PostAsync("/v1/password-resets/complete", new { token = "imr_" + new string('x', 43), password = "an entirely new one" }).ProblemAsync(400, "invalid_request");
+        await api.Anonymous()
+            .PostAsync("/v1/password-resets/complete", new { token = "imr_" + new string('x', 43), password = "an entirely new one" })
+            .ProblemAsync(400, "invalid_request");
     }
 
     [Fact]
@@ -162,7 +167,8 @@ public sealed class SessionTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         var person = await home.PersonAsync("viewer");
         await person.Client.GetAsync("/v1/me").OkAsync();
-        await api.AsOwnerAsync($"UPDATE user_sessions SET last_seen_at = now() - interval '13 hours' WHERE user_id = (SELECT id FROM users WHERE email = '{person.Email}')");
+        await api.AsOwnerAsync(
+            $"UPDATE user_sessions SET last_seen_at = now() - interval '13 hours' WHERE user_id = (SELECT id FROM users WHERE email = '{person.Email}')");
         await person.Client.GetAsync("/v1/me").ProblemAsync(401, "unauthenticated");
     }
 

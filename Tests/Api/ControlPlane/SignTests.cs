@@ -22,7 +22,8 @@ public sealed class SignTests(ApiFactory api) : IClassFixture<ApiFactory>
                 other => other.Text("url").ShouldStartWith($"https://Images.Example.com:8443{path}?sig="),
                 other => ((long)other["expiresIn"]!).ShouldBe(3600));
         var open = path.Replace("/priv/", "/pub/", StringComparison.Ordinal);
-        (await home.Owner.PostAsync("/v1/sign", new { url = open }).OkAsync()).Text("url").ShouldStartWith($"http://localhost{open}?sig=", customMessage: "transform_mode signed_only asks for it");
+        (await home.Owner.PostAsync("/v1/sign", new { url = open })
+            .OkAsync()).Text("url").ShouldStartWith($"http://localhost{open}?sig=", customMessage: "transform_mode signed_only asks for it");
         await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 86401 }).ProblemAsync(403, "policy_forbids");
         await home.Owner.PostAsync("/v1/sign", new { url = path, ttlSeconds = 0 }).ProblemAsync(400, "invalid_request");
     }
@@ -50,7 +51,8 @@ public sealed class SignTests(ApiFactory api) : IClassFixture<ApiFactory>
         var stranger = await api.NewHomeAsync();
         var path = $"/v1/priv/{home.Slug}/site/closed/img/{Asset}/v1/w_100.webp";
         var theirs = await stranger.Owner.PostAsync("/v1/sign", new { url = path }).ProblemAsync(404, "not_found");
-        var nobodys = await stranger.Owner.PostAsync("/v1/sign", new { url = path.Replace(home.Slug, "nobody", StringComparison.Ordinal) }).ProblemAsync(404, "not_found");
+        var nobodys = await stranger.Owner.PostAsync("/v1/sign", new { url = path.Replace(home.Slug, "nobody", StringComparison.Ordinal) })
+            .ProblemAsync(404, "not_found");
         theirs.Text("detail").ShouldBe(nobodys.Text("detail"));
         await (await home.KeyAsync(["image:read"])).PostAsync("/v1/sign", new { url = path }).ProblemAsync(403, "insufficient_scope");
         await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "other", name = "Other" }).OkAsync(201);

@@ -35,9 +35,11 @@ public sealed class StoreMoveTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task A_store_that_the_operator_did_not_name_is_refused_by_move_and_policy()
     {
         var home = await api.NewHomeAsync();
-        (await home.Owner.PostAsync($"{home.Root}/store-moves", new { store = "elsewhere" }).ProblemAsync(400, "invalid_request")).Text("detail").ShouldContain("'file'");
+        (await home.Owner.PostAsync($"{home.Root}/store-moves", new { store = "elsewhere" })
+            .ProblemAsync(400, "invalid_request")).Text("detail").ShouldContain("'file'");
         await home.Owner.PostAsync($"{home.Root}/store-moves", new { }).ProblemAsync(400, "invalid_request");
-        (await home.Owner.PutAsync($"{home.Root}/policies/store", new { value = "elsewhere" }).ProblemAsync(400, "invalid_request")).Text("detail").ShouldContain("'file'");
+        (await home.Owner.PutAsync($"{home.Root}/policies/store", new { value = "elsewhere" })
+            .ProblemAsync(400, "invalid_request")).Text("detail").ShouldContain("'file'");
         await home.Owner.PutAsync($"{home.Root}/policies/store", new { value = "No Name" }).ProblemAsync(400, "invalid_request");
         await home.Owner.PutAsync($"{home.Root}/policies/store", new { value = (string?)null }).OkAsync();
         await home.Owner.PutAsync($"{home.Root}/policies/store", new { value = "file", locked = true }).OkAsync();

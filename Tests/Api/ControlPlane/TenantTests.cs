@@ -27,7 +27,8 @@ public sealed class TenantTests(ApiFactory api) : IClassFixture<ApiFactory>
         (await home.Owner.PatchAsync($"{home.Root}/tenants/shop", new { name = "The shop" }).OkAsync()).Text("name").ShouldBe("The shop");
         var space = await home.Owner.PostAsync($"{home.Root}/tenants/shop/spaces", new { slug = "goods", name = "Goods" }).OkAsync(201);
         space["defaultAccess"].ShouldBeNull();
-        (await home.Owner.PatchAsync($"{home.Root}/tenants/shop/spaces/goods", new { defaultAccess = "public" }).OkAsync()).Text("defaultAccess").ShouldBe("public");
+        (await home.Owner.PatchAsync($"{home.Root}/tenants/shop/spaces/goods", new { defaultAccess = "public" })
+            .OkAsync()).Text("defaultAccess").ShouldBe("public");
         (await home.Owner.PatchAsync($"{home.Root}/tenants/shop/spaces/goods", new { defaultAccess = "inherit" }).OkAsync())["defaultAccess"].ShouldBeNull();
         (await home.Owner.GetAsync($"{home.Root}/tenants/shop/spaces").OkAsync()).Items().Count.ShouldBe(1);
 
@@ -76,10 +77,12 @@ public sealed class TenantTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Bodies_that_cannot_be_read_are_400_and_say_where()
     {
         var home = await api.NewHomeAsync();
-        await home.Owner.PostAsync($"{home.Root}/tenants", new StringContent("{", System.Text.Encoding.UTF8, "application/json")).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/tenants", new StringContent("{", System.Text.Encoding.UTF8, "application/json"))
+            .ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync($"{home.Root}/tenants", new StringContent("slug=x")).ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync($"{home.Root}/tenants").ProblemAsync(400, "invalid_request");
-        (await home.Owner.PostAsync($"{home.Root}/tenants/site/spaces", new { slug = "x", name = "x", defaultAccess = "secret" }).ProblemAsync(400, "invalid_request"))
+        (await home.Owner.PostAsync($"{home.Root}/tenants/site/spaces", new { slug = "x", name = "x", defaultAccess = "secret" })
+            .ProblemAsync(400, "invalid_request"))
             .Text("detail").ShouldContain("$.defaultAccess");
         await home.Owner.PostAsync($"{home.Root}/tenants", new { slug = "x", name = new string('x', 256) }).ProblemAsync(400, "invalid_request");
     }

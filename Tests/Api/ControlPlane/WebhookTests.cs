@@ -21,7 +21,8 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
         created.Text("secret").ShouldStartWith("whsec_");
         var path = $"{hooks}/{created.Text("id")}";
         (await home.Owner.GetAsync(path).OkAsync()).ToJsonString().ShouldNotContain("whsec_");
-        (await home.Owner.PatchAsync(path, new { enabled = false, events = (string[])["quota.warning"] }).OkAsync())["enabled"]!.GetValue<bool>().ShouldBeFalse();
+        (await home.Owner.PatchAsync(path, new { enabled = false, events = (string[])["quota.warning"] })
+            .OkAsync())["enabled"]!.GetValue<bool>().ShouldBeFalse();
         (await home.Owner.PostAsync($"{path}/rotate").OkAsync()).Text("secret").ShouldNotBe(created.Text("secret"));
         (await home.Owner.GetAsync($"{path}/deliveries").OkAsync()).Items().Count.ShouldBe(0);
         (await home.Owner.GetAsync(hooks).OkAsync()).Items().Count.ShouldBe(1);
@@ -41,7 +42,8 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
             """);
         var again = $"{home.Root}/webhooks/{hook}/deliveries/{delivery}/redeliver";
         (await home.Owner.PostAsync(again).OkAsync(202)).Text("state").ShouldBe("pending");
-        (await api.AsOwnerAsync($"SELECT count(*) FROM queue.messages WHERE type = 'webhook_redelivery_requested' AND body::text LIKE '%{delivery}%'")).ShouldBe(1L);
+        (await api.AsOwnerAsync(
+            $"SELECT count(*) FROM queue.messages WHERE type = 'webhook_redelivery_requested' AND body::text LIKE '%{delivery}%'")).ShouldBe(1L);
         await home.Owner.PostAsync($"{home.Root}/webhooks/{hook}/deliveries/{Guid.CreateVersion7()}/redeliver").ProblemAsync(404, "not_found");
         await home.Owner.PatchAsync($"{home.Root}/webhooks/{hook}", new { enabled = false }).OkAsync();
         await home.Owner.PostAsync(again).ProblemAsync(409, "conflict");
@@ -78,15 +80,18 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url }).ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["all"] }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "nonsense", events = (string[])["asset.uploaded"] }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["asset.uploaded"], tenant = "nobody" }).ProblemAsync(404, "not_found");
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = "nonsense", events = (string[])["asset.uploaded"] })
+            .ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["asset.uploaded"], tenant = "nobody" })
+            .ProblemAsync(404, "not_found");
     }
 
     [Fact]
     public async Task Usage_is_added_up_by_day_tenant_space_and_key()
     {
         var home = await api.NewHomeAsync();
-        var (tenant, space) = ($"(SELECT id FROM tenants WHERE organization_id = '{home.Id}')", $"(SELECT id FROM spaces WHERE organization_id = '{home.Id}' AND slug = 'open')");
+        var (tenant, space) =
+            ($"(SELECT id FROM tenants WHERE organization_id = '{home.Id}')", $"(SELECT id FROM spaces WHERE organization_id = '{home.Id}' AND slug = 'open')");
         await api.AsOwnerAsync($"""
             INSERT INTO usage_hours (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes)
             SELECT '{home.Id}', {tenant}, {space}, h, '00000000-0000-0000-0000-000000000000', 10, 1000, 2, 30, s
@@ -95,9 +100,11 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
         var usage = $"{home.Root}/usage?from=2026-01-01T00:00:00Z&to=2026-01-03T00:00:00Z";
 
         var days = (await home.Owner.GetAsync($"{usage}&groupBy=day").OkAsync()).Items();
-        days.Select(day => ((string)day!["date"]!, (long)day["requests"]!, (long)day["storageBytes"]!)).ShouldBe([("2026-01-01", 20L, 700L), ("2026-01-02", 10L, 600L)]);
+        days.Select(day => ((string)day!["date"]!, (long)day["requests"]!, (long)day["storageBytes"]!))
+            .ShouldBe([("2026-01-01", 20L, 700L), ("2026-01-02", 10L, 600L)]);
         var spaces = (await home.Owner.GetAsync($"{usage}&groupBy=space").OkAsync()).Items();
-        spaces.Select(line => ((string)line!["tenant"]!, (string)line["space"]!, (long)line["bandwidthBytes"]!, (long)line["storageBytes"]!)).ShouldBe([("site", "open", 3000L, 600L)]);
+        spaces.Select(line => ((string)line!["tenant"]!, (string)line["space"]!, (long)line["bandwidthBytes"]!, (long)line["storageBytes"]!))
+            .ShouldBe([("site", "open", 3000L, 600L)]);
         ((long)(await home.Owner.GetAsync($"{usage}&groupBy=tenant").OkAsync()).Items()[0]!["transforms"]!).ShouldBe(6);
         ((long)(await home.Owner.GetAsync($"{usage}&groupBy=key").OkAsync()).Items()[0]!["transformCpuMs"]!).ShouldBe(90);
         (await (await home.KeyAsync(["usage:read"], "site")).GetAsync($"{usage}&groupBy=day").OkAsync()).Items().Count.ShouldBe(2);

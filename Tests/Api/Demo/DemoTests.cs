@@ -12,7 +12,8 @@ public sealed class DemoTests(DemoTests.DemoApi api) : IClassFixture<DemoTests.D
     public async Task Everything_the_summary_names_works()
     {
         var summary = await api.SummaryAsync();
-        (summary.Text("organization"), summary.Text("tenant"), (string?)summary["spaces"]!["public"], (string?)summary["spaces"]!["private"]).ShouldBe(("acme", "website", "marketing", "confidential"));
+        (summary.Text("organization"), summary.Text("tenant"), (string?)summary["spaces"]!["public"],
+            (string?)summary["spaces"]!["private"]).ShouldBe(("acme", "website", "marketing", "confidential"));
         var key = api.WithKey(summary.Text("apiKey"));
         (await key.GetAsync("/v1/organizations/acme").OkAsync()).Text("id").ShouldBe(summary.Text("organizationId"));
         (await key.GetAsync("/v1/organizations/acme/tenants/website").OkAsync()).Text("id").ShouldBe(summary.Text("tenantId"));
@@ -21,7 +22,8 @@ public sealed class DemoTests(DemoTests.DemoApi api) : IClassFixture<DemoTests.D
         var policies = (await key.GetAsync("/v1/organizations/acme/policies").OkAsync()).Items();
         foreach (var limit in (string[])["rate_limit_requests", "api_rate_limit_requests"])
             ((long)policies.Single(policy => (string?)policy!["key"] == limit)!["effective"]!).ShouldBe(1_000_000);
-        var session = await api.Anonymous().PostAsync("/v1/sessions", new { email = summary.Text("portalUser"), password = summary.Text("portalPassword") }).OkAsync(201);
+        var session = await api.Anonymous()
+            .PostAsync("/v1/sessions", new { email = summary.Text("portalUser"), password = summary.Text("portalPassword") }).OkAsync(201);
         ((string?)(await api.WithSession(session.Text("token")).GetAsync("/v1/me").OkAsync())["memberships"]![0]!["role"]).ShouldBe("owner");
         foreach (var url in (string[])[summary.Text("publicUrl"), summary.Text("signedUrl")])
         {
@@ -83,7 +85,10 @@ public sealed class DemoTests(DemoTests.DemoApi api) : IClassFixture<DemoTests.D
     public async Task The_first_administrator_owns_the_organization_of_the_configuration()
     {
         await Probe.UntilAsync(
-            async () => (int)(await api.Anonymous().PostAsync("/v1/sessions", new { email = "first@example.com", password = "first password here" })).StatusCode == 201, "the first administrator can sign in");
+            async () =>
+                (int)(await api.Anonymous()
+                    .PostAsync("/v1/sessions", new { email = "first@example.com", password = "first password here" })).StatusCode == 201,
+                    "the first administrator can sign in");
         var session = await api.Anonymous().PostAsync("/v1/sessions", new { email = "first@example.com", password = "first password here" }).OkAsync(201);
         var me = await api.WithSession(session.Text("token")).GetAsync("/v1/me").OkAsync();
         ((string?)me["memberships"]![0]!["organization"]).ShouldBe("first-org");

@@ -34,7 +34,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         Header(old, "Cache-Control").ShouldBe("public, max-age=3600, stale-while-revalidate=3600", "the name may come to mean another picture");
         Header(own, "Cache-Control")!.ShouldContain("immutable");
         Header(old, "Cache-Tag")!.ShouldContain(asset.Id.ToString());
-        (await ImageAsync(Stack, "/_next/image?url=%2Fphotos%2Fa.jpg&w=640&q=75", ("Host", host.ToUpperInvariant() + ":8080"), ("Accept", "image/webp"))).Response.Dispose();
+        (await ImageAsync(Stack, "/_next/image?url=%2Fphotos%2Fa.jpg&w=640&q=75", ("Host", host.ToUpperInvariant() + ":8080"),
+            ("Accept", "image/webp"))).Response.Dispose();
         (await ProblemAsync(Stack, "/_next/image?url=%2Fphotos%2Fb.jpg&w=640&q=75", HttpStatusCode.NotFound, ("Host", host))).ShouldBe("not_found");
         (await ProblemAsync(Stack, "/v1/organizations", HttpStatusCode.NotFound, ("Host", host))).ShouldBe("not_found", "nothing else is reachable there");
         using var post = await Stack.SendAsync(HttpMethod.Post, "/_next/image", ("Host", host));
@@ -59,7 +60,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync();
-        var (strict, lenient) = (await AddHostAsync(space, UrlDialect.Imgproxy, unsigned: true), await AddHostAsync(space, UrlDialect.Imgproxy, unsigned: true, lenient: true));
+        var (strict, lenient) =
+            (await AddHostAsync(space, UrlDialect.Imgproxy, unsigned: true), await AddHostAsync(space, UrlDialect.Imgproxy, unsigned: true, lenient: true));
         foreach (var host in (string[])[strict, lenient])
             await AddAliasAsync(space, host, "http://example.com/a.jpg", asset);
         const string Url = "/unsafe/wm:0.5:soea/rs:fill:50:50/plain/http%3A%2F%2Fexample.com%2Fa.jpg@png";
@@ -93,7 +95,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
             return;
         var (_, response) = await ImageAsync(Stack, signed, ("Host", host));
         Header(response, "Cache-Control")!.ShouldContain("private");
-        var bent = signed.Contains("w_50", StringComparison.Ordinal) ? signed.Replace("w_50", "w_51", StringComparison.Ordinal) : signed.Replace("50", "51", StringComparison.Ordinal);
+        var bent = signed.Contains("w_50", StringComparison.Ordinal)
+            ? signed.Replace("w_50", "w_51", StringComparison.Ordinal) : signed.Replace("50", "51", StringComparison.Ordinal);
         (await ProblemAsync(Stack, bent, HttpStatusCode.Unauthorized, ("Host", host))).ShouldBe("invalid_signature");
     }
 
@@ -123,7 +126,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         (await ImageAsync(Stack, asset.Signed("w_60.jpg", host: host, kind: "pub"), ("Host", host))).Response.Dispose();
         (await ImageAsync(Stack, "/static/a.jpg", ("Host", host))).Bytes.Length.ShouldBeGreaterThan(100);
         (await ProblemAsync(Stack, foreign.Public("w_50.jpg"), HttpStatusCode.NotFound, ("Host", host))).ShouldBe("not_found");
-        (await ProblemAsync(Stack, asset.Public("w_50.jpg").Replace("/v1/pub", "/v1/x/%2e%2e/pub", StringComparison.Ordinal), HttpStatusCode.BadRequest, ("Host", host))).ShouldBe("invalid_operations");
+        (await ProblemAsync(Stack, asset.Public("w_50.jpg").Replace("/v1/pub", "/v1/x/%2e%2e/pub", StringComparison.Ordinal), HttpStatusCode.BadRequest,
+            ("Host", host))).ShouldBe("invalid_operations");
     }
 
     [Fact]
@@ -135,7 +139,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         await AddAliasAsync(space, host, "old.jpg", named);
         string[] log =
         [
-            "192.0.2.1 - - [x] \"GET /w_10/old.jpg HTTP/1.1\" 200 1", $"https://{host}/_/old.jpg", "/w_10,negate/old.jpg", "/w_10/deep/a.jpg", "/w_20/deep/a.jpg", "/favicon.ico", "https://elsewhere.example/w_10/old.jpg",
+            "192.0.2.1 - - [x] \"GET /w_10/old.jpg HTTP/1.1\" 200 1", $"https://{host}/_/old.jpg", "/w_10,negate/old.jpg", "/w_10/deep/a.jpg",
+            "/w_20/deep/a.jpg", "/favicon.ico", "https://elsewhere.example/w_10/old.jpg",
         ];
         var services = Stack.Services;
         var facts = (await services.GetRequiredService<HostDirectory>().FindAsync(host, ImageService.Core.Facts.StaleFacts.Refuse, Ct)).ShouldNotBeNull();
@@ -166,7 +171,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         UrlDialect.Ipx => ("/w_50/a.jpg", null),
         UrlDialect.Cloudflare => ("/cdn-cgi/image/w=50/a.jpg", null),
         UrlDialect.Thumbor => ("/unsafe/50x0/a.jpg", $"/{Base64(HMACSHA1.HashData("secret"u8, "50x0/a.jpg"u8))}/50x0/a.jpg"),
-        UrlDialect.Imgproxy => ("/_/w:50/plain/a.jpg", $"/{Base64(HMACSHA256.HashData([0xaa, 0xbb], [0xcc, 0xdd, .. "/w:50/plain/a.jpg"u8])).TrimEnd('=')}/w:50/plain/a.jpg"),
+        UrlDialect.Imgproxy =>
+            ("/_/w:50/plain/a.jpg", $"/{Base64(HMACSHA256.HashData([0xaa, 0xbb], [0xcc, 0xdd, .. "/w:50/plain/a.jpg"u8])).TrimEnd('=')}/w:50/plain/a.jpg"),
         UrlDialect.Cloudinary => ("/image/upload/w_50/a.jpg", $"/image/upload/s--{Base64(SHA1.HashData("w_50/a.jpgsecret"u8))[..8]}--/w_50/a.jpg"),
 #pragma warning disable CA5351 // imgix signs by MD5
         UrlDialect.Imgix => ("/a.jpg?w=50", $"/a.jpg?w=50&s={Convert.ToHexStringLower(MD5.HashData("secret/a.jpg?w=50"u8))}"),
@@ -181,7 +187,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         var now = DateTimeOffset.UtcNow;
         var host = new DialectHost
         {
-            OrganizationId = space.OrganizationId, TenantId = space.TenantId, SpaceId = space.SpaceId, Hostname = $"h{Interlocked.Increment(ref _hosts)}.localhost", Dialect = dialect,
+            OrganizationId = space.OrganizationId, TenantId = space.TenantId, SpaceId = space.SpaceId,
+            Hostname = $"h{Interlocked.Increment(ref _hosts)}.localhost", Dialect = dialect,
             AllowUnsigned = unsigned, Lenient = lenient, Challenge = "c", VerifiedAt = now, CreatedAt = now, UpdatedAt = now,
         };
         host.ProtectedKeys = HostKeys.Seal(Stack.Services.GetRequiredService<SecretProtector>(), host.Id, keys ?? DialectKeys.None);
@@ -197,7 +204,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         await using var db = space.Db();
         db.Aliases.Add(new AssetAlias
         {
-            OrganizationId = space.OrganizationId, TenantId = space.TenantId, SpaceId = space.SpaceId, Hostname = host, Path = path, AssetId = asset.Id.Value, CreatedAt = DateTimeOffset.UtcNow,
+            OrganizationId = space.OrganizationId, TenantId = space.TenantId, SpaceId = space.SpaceId, Hostname = host, Path = path, AssetId = asset.Id.Value,
+            CreatedAt = DateTimeOffset.UtcNow,
         });
         await db.SaveChangesAsync(Ct);
     }

@@ -17,7 +17,8 @@ public sealed class ExplainTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         var id = await UploadAsync(home, "open");
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "small", operations = "w_20-bw" }).OkAsync(201);
-        var explained = await ExplainAsync(home, $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/preset_small-fmt_auto-g_center-sharpen_0.png", accept: "image/webp");
+        var explained =
+            await ExplainAsync(home, $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/preset_small-fmt_auto-g_center-sharpen_0.png", accept: "image/webp");
         explained["place"]!["asset"]!.GetValue<string>().ShouldBe(id);
         explained["preset"]!["operations"]!.GetValue<string>().ShouldBe("w_20-bw");
         var canonical = explained.Text("canonical");
@@ -68,7 +69,8 @@ public sealed class ExplainTests(ApiFactory api) : IClassFixture<ApiFactory>
         var other = await api.NewHomeAsync();
         var id = await UploadAsync(home, "open");
         await other.Owner.PostAsync("/v1/explain", new { url = $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/w_20.png" }).ProblemAsync(404, "not_found");
-        (await home.Owner.PostAsync("/v1/explain", new { url = $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/w_20-wrong_1.png" }).ProblemAsync(400, "invalid_operations")).Text("detail").ShouldContain("wrong");
+        (await home.Owner.PostAsync("/v1/explain", new { url = $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/w_20-wrong_1.png" })
+            .ProblemAsync(400, "invalid_operations")).Text("detail").ShouldContain("wrong");
         await home.Owner.PostAsync("/v1/explain", new { url = "https://example.com/" }).ProblemAsync(400, "invalid_request");
         var blind = await home.KeyAsync(["usage:read"]);
         await blind.PostAsync("/v1/explain", new { url = $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/w_20.png" }).ProblemAsync(403, "insufficient_scope");
@@ -93,13 +95,15 @@ public sealed class ExplainTests(ApiFactory api) : IClassFixture<ApiFactory>
         await viewer.Client.PostAsync("/v1/views", new { urls = Array.Empty<string>() }).ProblemAsync(400, "invalid_request");
     }
 
-    private static async Task<JsonObject> ExplainAsync(ApiHome home, string url, string? accept = null) => await home.Owner.PostAsync("/v1/explain", new { url, accept }).OkAsync();
+    private static async Task<JsonObject> ExplainAsync(ApiHome home, string url, string? accept = null) =>
+        await home.Owner.PostAsync("/v1/explain", new { url, accept }).OkAsync();
 
     private static async Task<string> UploadAsync(ApiHome home, string space)
     {
         var file = new ByteArrayContent(IngestionFixture.Png(Random.Shared.Next(1000)));
         file.Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { file, "file", "a.png" } };
+        using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" },
+            { file, "file", "a.png" } };
         return (await home.Owner.SendAsync(HttpMethod.Post, "/v1/assets", form).OkAsync(201)).Text("id");
     }
 }

@@ -22,8 +22,10 @@ public sealed class ClientHintTests(PostgresServer postgres, RedisServer redis) 
         var (_, plain) = await ImageAsync(Stack, asset.Public("w_200.jpg"), ("Sec-CH-Width", "300"));
         (Layer(plain), Header(plain, "Vary")).ShouldBe(("memory", null), "what no hint decides does not vary by it");
         Pictures.Size((await ImageAsync(Stack, asset.Public("w_auto.jpg"), ("Sec-CH-Width", "9999"))).Bytes).ShouldBe((300, 225, 1));
-        Pictures.Size((await ImageAsync(Stack, asset.Public("w_auto.jpg"), ("Sec-CH-Width", "nonsense"), ("DPR", "2"))).Bytes).ShouldBe((400, 300, 1), "without hints none");
-        Pictures.Size((await ImageAsync(Stack, asset.Public("w_auto-dpr_2.jpg"), ("Sec-CH-Width", "150"))).Bytes).ShouldBe((200, 150, 1), "the hint is in px of the device");
+        Pictures.Size((await ImageAsync(Stack, asset.Public("w_auto.jpg"), ("Sec-CH-Width", "nonsense"), ("DPR", "2"))).Bytes)
+            .ShouldBe((400, 300, 1), "without hints none");
+        Pictures.Size((await ImageAsync(Stack, asset.Public("w_auto-dpr_2.jpg"), ("Sec-CH-Width", "150"))).Bytes)
+            .ShouldBe((200, 150, 1), "the hint is in px of the device");
     }
 
     [Fact]

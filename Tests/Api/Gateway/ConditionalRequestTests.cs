@@ -33,7 +33,8 @@ public sealed class ConditionalRequestTests
 
     [Fact]
     public void A_tag_says_more_than_a_time() => ConditionalRequest.Judge(
-        new HeaderDictionary { ["If-None-Match"] = "\"x\"", ["If-Modified-Since"] = "Tue, 24 Nov 2026 10:00:00 GMT" }, Tag, Uploaded).ShouldBe(Precondition.Proceed);
+        new HeaderDictionary { ["If-None-Match"] = "\"x\"", ["If-Modified-Since"] = "Tue, 24 Nov 2026 10:00:00 GMT" }, Tag,
+        Uploaded).ShouldBe(Precondition.Proceed);
 
     [Fact]
     public void A_time_says_nothing_where_bytes_may_change_under_one_url() => ConditionalRequest.Judge(

@@ -42,7 +42,8 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
         var space = await Stack.NewSpaceAsync(("variant_budget", "5"));
         var asset = await space.AddAsync(width: 3000, height: 2000);
 
-        var answers = await Task.WhenAll(Enumerable.Range(1400, 40).Select(width => (width % 2 == 0 ? Stack : other).GetAsync(asset.Public($"w_{width}.webp"))));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(1400, 40).Select(width => (width % 2 == 0 ? Stack : other).GetAsync(asset.Public($"w_{width}.webp"))));
 
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(5);
         answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Forbidden);
@@ -70,7 +71,8 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
         {
             db.Policies.Add(new PolicyRow
             {
-                OrganizationId = space.OrganizationId, Level = PolicyLevel.Organization, ScopeId = space.OrganizationId, Key = "quota_bandwidth_bytes_per_month", Value = "1", UpdatedAt = DateTimeOffset.UtcNow,
+                OrganizationId = space.OrganizationId, Level = PolicyLevel.Organization, ScopeId = space.OrganizationId,
+                Key = "quota_bandwidth_bytes_per_month", Value = "1", UpdatedAt = DateTimeOffset.UtcNow,
             });
             await db.SaveChangesAsync(Ct);
         }
@@ -154,7 +156,8 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
         (Header(named, "Access-Control-Allow-Origin"), Header(named, "Vary")).ShouldBe(("https://shop.example", "Origin"));
         (Header(other, "Access-Control-Allow-Origin"), Header(other, "Vary")).ShouldBe((null, "Origin"));
         (await ProblemAsync(Stack, asset.Public("w_10.jpg"), HttpStatusCode.Forbidden, ("Referer", "https://thief.example/"))).ShouldBe("policy_forbids");
-        using var preflight = await Stack.SendAsync(HttpMethod.Options, asset.Public("w_10.jpg"), ("Origin", "https://shop.example"), ("Access-Control-Request-Method", "GET"));
+        using var preflight =
+            await Stack.SendAsync(HttpMethod.Options, asset.Public("w_10.jpg"), ("Origin", "https://shop.example"), ("Access-Control-Request-Method", "GET"));
         (preflight.StatusCode, Header(preflight, "Access-Control-Allow-Origin")).ShouldBe((HttpStatusCode.NoContent, "https://shop.example"));
     }
 

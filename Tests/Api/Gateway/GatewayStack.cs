@@ -54,7 +54,9 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         stack.StartServer();
         stack.CountTransforms();
         stack.Url = new UriBuilder(stack.ClientOptions.BaseAddress) { Host = "localhost" }.Uri;
-        stack.Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 500 }) { BaseAddress = stack.Url, Timeout = TimeSpan.FromMinutes(2) };
+        stack.Http =
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 500 }) { BaseAddress = stack.Url,
+                Timeout = TimeSpan.FromMinutes(2) };
         await Probe.UntilAsync(() => stack.Services.GetRequiredService<FactsCache>().IsListening, "changes of facts are heard");
         return stack;
     }
@@ -64,7 +66,8 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         // As it stands: Uri would decode and tidy what these tests want to send.
-        using var request = new HttpRequestMessage(method, new Uri(Url.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(method,
+            new Uri(Url.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         return await Http.SendAsync(request, Ct);
@@ -77,13 +80,18 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         var now = DateTimeOffset.UtcNow;
         var organization = new Organization { Slug = $"t{Guid.CreateVersion7():n}", Name = "Test", CreatedAt = now, UpdatedAt = now };
         var tenant = new Tenant { OrganizationId = organization.Id, Slug = "website", Name = "Website", CreatedAt = now, UpdatedAt = now };
-        var space = new Space { OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "marketing", Name = "Marketing", CreatedAt = now, UpdatedAt = now };
+        var space = new Space { OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "marketing", Name = "Marketing", CreatedAt = now,
+            UpdatedAt = now };
         var issued = Services.GetRequiredService<SigningKeyIssuer>().Issue(organization.Id, tenant.Id);
         await using var db = registry.ForOrganization(organization.Id);
         db.AddRange(organization, tenant, space, issued.Key);
-        db.AddRange(policies.Select(policy => new PolicyRow { OrganizationId = organization.Id, Level = PolicyLevel.Space, ScopeId = space.Id, Key = policy.Key, Value = policy.Json, UpdatedAt = now }));
+        db.AddRange(policies.Select(
+            policy =>
+                new PolicyRow { OrganizationId = organization.Id, Level = PolicyLevel.Space, ScopeId = space.Id, Key = policy.Key, Value = policy.Json,
+                    UpdatedAt = now }));
         await db.SaveChangesAsync(Ct);
-        return new StackSpace(this, organization.Id, tenant.Id, space.Id, organization.Slug, issued.Key.Kid, System.Buffers.Text.Base64Url.DecodeFromChars(issued.Secret));
+        return new StackSpace(this, organization.Id, tenant.Id, space.Id, organization.Slug, issued.Key.Kid,
+            System.Buffers.Text.Base64Url.DecodeFromChars(issued.Secret));
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -158,7 +166,8 @@ internal sealed record StackSpace(GatewayStack Stack, Guid OrganizationId, Guid 
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(jpeg));
         var now = DateTimeOffset.UtcNow;
-        var asset = new Asset { OrganizationId = OrganizationId, TenantId = TenantId, SpaceId = SpaceId, ContentHash = hash, Filename = "a.jpg", Access = access, Tags = ["blue"], UploadedAt = now, UpdatedAt = now };
+        var asset = new Asset { OrganizationId = OrganizationId, TenantId = TenantId, SpaceId = SpaceId, ContentHash = hash, Filename = "a.jpg",
+            Access = access, Tags = ["blue"], UploadedAt = now, UpdatedAt = now };
         var key = ObjectKey.Original(OrganizationId, asset.Id, 1);
         asset.Versions.Add(new AssetVersion
         {

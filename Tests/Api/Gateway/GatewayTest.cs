@@ -42,15 +42,19 @@ public abstract class GatewayTest(PostgresServer postgres, RedisServer redis) : 
         return stack;
     }
 
-    private protected static async Task<(byte[] Bytes, HttpResponseMessage Response)> ImageAsync(GatewayStack stack, string path, params (string Name, string Value)[] headers)
+    private protected static async Task<(byte[] Bytes, HttpResponseMessage Response)> ImageAsync(GatewayStack stack, string path,
+        params (string Name, string Value)[] headers)
     {
         var response = await stack.GetAsync(path, headers);
         var bytes = await response.Content.ReadAsByteArrayAsync(Ct);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, System.Text.Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(500, response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? bytes.Length : 0))));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK,
+            System.Text.Encoding.UTF8.GetString(
+                bytes.AsSpan(0, Math.Min(500, response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? bytes.Length : 0))));
         return (bytes, response);
     }
 
-    private protected static async Task<string> ProblemAsync(GatewayStack stack, string path, HttpStatusCode status, params (string Name, string Value)[] headers)
+    private protected static async Task<string> ProblemAsync(GatewayStack stack, string path, HttpStatusCode status,
+        params (string Name, string Value)[] headers)
     {
         using var response = await stack.GetAsync(path, headers);
         response.StatusCode.ShouldBe(status);

@@ -14,7 +14,8 @@ public sealed class ImagePathTests
     {
         ImageUrl.TryParse($"/v1/pub/acme/website/marketing/img/{Asset.ToLowerInvariant()}/v12/w_800-h_600.webp", out var url).ShouldBeTrue();
 
-        (url!.Organization, url.Tenant, url.Space, url.AssetId.ToString(), url.Version, url.File).ShouldBe(("acme", "website", "marketing", Asset, 12, "w_800-h_600.webp"));
+        (url!.Organization, url.Tenant, url.Space, url.AssetId.ToString(), url.Version,
+            url.File).ShouldBe(("acme", "website", "marketing", Asset, 12, "w_800-h_600.webp"));
     }
 
     [Theory]

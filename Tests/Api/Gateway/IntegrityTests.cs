@@ -19,7 +19,8 @@ public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) :
     private static readonly Dictionary<string, string?> WithoutRedis = new() { ["Caching:RedisEntryMaxBytes"] = "0" };
     private static readonly Dictionary<string, string?> Streaming = new(WithoutRedis) { ["Caching:MemoryEntryMaxBytes"] = "1024" };
 
-    public static TheoryData<string> Damages => ["flipped", "cut", "emptied", "longer", "replaced", "removed", "folder", "full folder", "link", "dangling link"];
+    public static TheoryData<string> Damages =>
+        ["flipped", "cut", "emptied", "longer", "replaced", "removed", "folder", "full folder", "link", "dangling link"];
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -70,7 +71,8 @@ public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) :
 
         counted["original"].ShouldBe(4);
         await using (var db = space.Db())
-            (await db.AuditLogs.CountAsync(line => line.Action == "asset.damaged" && line.ResourceId == asset.Id.ToString(), Ct)).ShouldBe(1, "however often it is asked for");
+            (await db.AuditLogs.CountAsync(line => line.Action == "asset.damaged" && line.ResourceId == asset.Id.ToString(), Ct)).ShouldBe(1,
+                "however often it is asked for");
         (await ImageAsync(stack, asset.Public("w_100.jpg"))).Response.Dispose();
 
         Remove(file);
@@ -133,7 +135,8 @@ public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) :
     }
 
     private string FileOf(StackAsset asset, string part) =>
-        Directory.EnumerateFiles(Servers.Folder, "*", SearchOption.AllDirectories).Single(file => file.Contains(asset.Id.Value.ToString("n"), StringComparison.Ordinal) && file.Contains(part, StringComparison.Ordinal));
+        Directory.EnumerateFiles(Servers.Folder, "*", SearchOption.AllDirectories)
+            .Single(file => file.Contains(asset.Id.Value.ToString("n"), StringComparison.Ordinal) && file.Contains(part, StringComparison.Ordinal));
 
     private void Do(string damage, string file)
     {

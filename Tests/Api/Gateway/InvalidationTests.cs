@@ -91,7 +91,8 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync();
-        var preset = new Preset { OrganizationId = space.OrganizationId, Slug = "card", Name = "Card", CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
+        var preset = new Preset { OrganizationId = space.OrganizationId, Slug = "card", Name = "Card", CreatedAt = DateTimeOffset.UtcNow,
+            UpdatedAt = DateTimeOffset.UtcNow };
         preset.Revisions.Add(new PresetRevisionRow { OrganizationId = space.OrganizationId, PresetId = preset.Id, Revision = 1, Operations = "w_60" });
         await using var db = space.Db();
         db.Presets.Add(preset);
@@ -103,7 +104,8 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
         db.PresetRevisions.Add(new PresetRevisionRow { OrganizationId = space.OrganizationId, PresetId = preset.Id, Revision = 2, Operations = "w_70" });
         preset.CurrentRevision = 2;
         await db.SaveChangesAsync(Ct);
-        await Probe.UntilAsync(async () => !Equals((await ImageAsync(Stack, asset.Public("preset_card.jpg"))).Response.Headers.ETag, before.Headers.ETag), "the new revision is served");
+        await Probe.UntilAsync(async () => !Equals((await ImageAsync(Stack, asset.Public("preset_card.jpg"))).Response.Headers.ETag, before.Headers.ETag),
+            "the new revision is served");
 
         Header(before, "Cache-Tag")!.ShouldContain($"preset:{space.Organization}/card");
         Header(before, "Cache-Control").ShouldBe("public, max-age=3600, stale-while-revalidate=3600");
@@ -147,7 +149,8 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync();
-        var preset = new Preset { OrganizationId = space.OrganizationId, TenantId = space.TenantId, Slug = "card", Name = "Card", CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
+        var preset = new Preset { OrganizationId = space.OrganizationId, TenantId = space.TenantId, Slug = "card", Name = "Card",
+            CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
         await using var db = space.Db();
         db.Presets.Add(preset);
         await db.SaveChangesAsync(Ct);

@@ -69,8 +69,10 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
 
         hits.TryAnswer(request.Features, out var answering).ShouldBeTrue();
         answering!.IsCompletedSuccessfully.ShouldBeTrue();
-        (request.Response.StatusCode, request.Response.Headers["X-Cache"].ToString(), request.Response.Headers.ContentLength).ShouldBe((200, "memory", request.Writer.Written));
-        foreach (var other in (string[])[asset.Public("w_51.jpg"), asset.Public("w%5F50.jpg"), asset.Path("priv", "w_50.jpg"), asset.Public("w_50.tif"), "/v1/pub/", "/v1/assets"])
+        (request.Response.StatusCode, request.Response.Headers["X-Cache"].ToString(),
+            request.Response.Headers.ContentLength).ShouldBe((200, "memory", request.Writer.Written));
+        foreach (var other in (string[])[asset.Public("w_51.jpg"), asset.Public("w%5F50.jpg"), asset.Path("priv", "w_50.jpg"), asset.Public("w_50.tif"),
+            "/v1/pub/", "/v1/assets"])
             hits.TryAnswer(new Request(other).Features, out _).ShouldBeFalse(other);
         hits.TryAnswer(new Request(asset.Public("w_50.jpg"), "POST").Features, out _).ShouldBeFalse();
     }
@@ -148,10 +150,14 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
     private static string Said(HttpResponseMessage response) => string.Join(
         '\n',
         response.Headers.Concat(response.Content.Headers)
-            .Where(header => header.Key is not ("Date" or "Server-Timing" or "Traceparent" or "traceparent" or "Cache-Control" or "X-RateLimit-Reset") || (header.Key == "Cache-Control" && !header.Value.First().StartsWith("private", StringComparison.Ordinal)))
-            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal).Prepend(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            .Where(header =>
+                header.Key is not ("Date" or "Server-Timing" or "Traceparent" or "traceparent" or "Cache-Control" or "X-RateLimit-Reset")
+                    || (header.Key == "Cache-Control" && !header.Value.First().StartsWith("private", StringComparison.Ordinal)))
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}")
+            .Order(StringComparer.Ordinal).Prepend(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    private Task InMemoryAsync(string path) => Probe.UntilAsync(async () => Layer((await ImageAsync(Stack, path, ("Accept", "image/webp,*/*"))).Response) == "memory", "it is in memory");
+    private Task InMemoryAsync(string path) =>
+        Probe.UntilAsync(async () => Layer((await ImageAsync(Stack, path, ("Accept", "image/webp,*/*"))).Response) == "memory", "it is in memory");
 
     /// <summary>A request as a server hands it over; its body goes nowhere.</summary>
     private sealed class Request
@@ -159,7 +165,8 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
         public Request(string target, string method = "GET", string host = "localhost:8080")
         {
             var headers = new HeaderDictionary { ["Host"] = host, ["Accept"] = "image/webp,*/*", ["traceparent"] = NotRecorded };
-            Features.Set<IHttpRequestFeature>(new HttpRequestFeature { Method = method, RawTarget = target, Path = target, Scheme = "http", Headers = headers });
+            Features.Set<IHttpRequestFeature>(
+                new HttpRequestFeature { Method = method, RawTarget = target, Path = target, Scheme = "http", Headers = headers });
             Features.Set<IHttpResponseFeature>(Response);
             Features.Set<IHttpResponseBodyFeature>(new Body(Writer));
         }
@@ -205,7 +212,8 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
             // Nothing is kept.
         }
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => new(new FlushResult(isCanceled: false, isCompleted: false));
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            new(new FlushResult(isCanceled: false, isCompleted: false));
 
         public override Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException();
 

@@ -105,13 +105,15 @@ public sealed class OutageTests(PostgresServer postgres, RedisServer redis) : IA
         (await LayerAsync(_two, "w_40.jpg")).ShouldBe("redis");
         (await LayerAsync(_one, "w_45.jpg")).ShouldBe("miss");
         using (var stranger = await _one.GetAsync(_unknown.Public("w_40.jpg")))
-            (stranger.StatusCode, stranger.Headers.RetryAfter is not null).ShouldBe((HttpStatusCode.ServiceUnavailable, true), "nobody knows whether it exists");
+            (stranger.StatusCode,
+                stranger.Headers.RetryAfter is not null).ShouldBe((HttpStatusCode.ServiceUnavailable, true), "nobody knows whether it exists");
         using (var secret = await _one.GetAsync(_secret.Signed("w_40.jpg")))
             secret.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, "a revoked key must not be trusted from memory");
 
         await _database.StartAsync();
         await Probe.UntilAsync(async () => (await _one.GetAsync(_unknown.Public("w_40.jpg"))).StatusCode == HttpStatusCode.OK, "the registry answers again");
-        await Probe.UntilAsync(async () => (await _one.GetAsync(_secret.Signed("w_40.jpg"))).StatusCode == HttpStatusCode.OK, "private images are served again");
+        await Probe.UntilAsync(async () => (await _one.GetAsync(_secret.Signed("w_40.jpg"))).StatusCode == HttpStatusCode.OK,
+            "private images are served again");
         (await LayerAsync(_two, "w_45.jpg")).ShouldBe("redis");
     }
 

@@ -61,7 +61,9 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
         {
             var overlay = await db.Overlays.AsTracking().SingleAsync(Ct);
             overlay.CurrentRevision = 2;
-            db.OverlayRevisions.Add(new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 2, Elements = Magenta.Replace("f0f", "0f0", StringComparison.Ordinal) });
+            db.OverlayRevisions.Add(
+                new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 2,
+                    Elements = Magenta.Replace("f0f", "0f0", StringComparison.Ordinal) });
             await db.SaveChangesAsync(Ct);
         }
 
@@ -74,7 +76,8 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
             "the new revision is drawn");
         await using (var db = space.Db())
             await db.Overlays.ExecuteDeleteAsync(Ct);
-        await Probe.UntilAsync(async () => (await Stack.GetAsync(asset.Public("w_200.png"))).StatusCode == HttpStatusCode.Forbidden, "rather none than one without");
+        await Probe.UntilAsync(async () => (await Stack.GetAsync(asset.Public("w_200.png"))).StatusCode == HttpStatusCode.Forbidden,
+            "rather none than one without");
     }
 
     [Fact]
@@ -119,7 +122,8 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
             async () =>
             {
                 using var response = await Stack.GetAsync(asset.Public("w_201-o_badge.png"));
-                return response.StatusCode == HttpStatusCode.NotFound && (await response.Content.ReadAsStringAsync(Ct)).Contains(logo.Id.ToString(), StringComparison.Ordinal);
+                return response.StatusCode == HttpStatusCode.NotFound
+                    && (await response.Content.ReadAsStringAsync(Ct)).Contains(logo.Id.ToString(), StringComparison.Ordinal);
             },
             "the missing picture is named");
     }
@@ -135,7 +139,8 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
     {
         OverlayElements.Read(elements).Error.ShouldBeNull();
         await using var db = space.Db();
-        var overlay = new Overlay { OrganizationId = space.OrganizationId, Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
+        var overlay = new Overlay { OrganizationId = space.OrganizationId, Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow,
+            UpdatedAt = DateTimeOffset.UtcNow };
         overlay.Revisions.Add(new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 1, Elements = elements });
         db.Overlays.Add(overlay);
         await db.SaveChangesAsync(Ct);

@@ -27,7 +27,8 @@ public sealed class RequestedRangeTests
     [InlineData("bytes=-")]
     [InlineData("bytes=+1-2")]
     [InlineData("bytes=99999999999999999999-")]
-    public void A_header_that_cannot_be_read_gets_the_whole(string header) => RequestedRange.Of(header, 100).ShouldBe(new RequestedRange(RangeKind.Whole, 0, 100));
+    public void A_header_that_cannot_be_read_gets_the_whole(string header) =>
+        RequestedRange.Of(header, 100).ShouldBe(new RequestedRange(RangeKind.Whole, 0, 100));
 
     [Theory]
     [InlineData("bytes=100-")]

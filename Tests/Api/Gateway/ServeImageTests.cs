@@ -137,7 +137,8 @@ public sealed class ServeImageTests(PostgresServer postgres, RedisServer redis) 
         webp.Headers.ETag.ShouldBe(plain.Headers.ETag);
         Layer(plain).ShouldBe("memory");
         using var notModified = await Stack.GetAsync(asset.Public("w_60-fmt_auto.jpg"), ("Accept", "image/webp"), ("If-None-Match", webp.Headers.ETag!.Tag));
-        using var missing = await Stack.GetAsync(asset.Public("w_60-fmt_auto.jpg").Replace("/v1/w", "/v2/w", StringComparison.Ordinal), ("Accept", "image/webp"));
+        using var missing =
+            await Stack.GetAsync(asset.Public("w_60-fmt_auto.jpg").Replace("/v1/w", "/v2/w", StringComparison.Ordinal), ("Accept", "image/webp"));
         (notModified.StatusCode, Header(notModified, "Vary")).ShouldBe((HttpStatusCode.NotModified, "Accept"));
         (missing.StatusCode, Header(missing, "Vary")).ShouldBe((HttpStatusCode.NotFound, "Accept"));
     }
@@ -153,7 +154,8 @@ public sealed class ServeImageTests(PostgresServer postgres, RedisServer redis) 
         Layer(response).ShouldBe("memory");
         response.Headers.Contains("Set-Cookie").ShouldBeFalse();
         Header(response, "Cross-Origin-Resource-Policy").ShouldBe("cross-origin");
-        Header(response, "Cache-Tag").ShouldBe($"org:{asset.Space.Organization},tenant:{asset.Space.Organization}/website,space:{asset.Space.Organization}/website/marketing,asset:{asset.Id}");
+        Header(response, "Cache-Tag")
+            .ShouldBe($"org:{asset.Space.Organization},tenant:{asset.Space.Organization}/website,space:{asset.Space.Organization}/website/marketing,asset:{asset.Id}");
         Header(response, "Surrogate-Key")!.Split(' ').Length.ShouldBe(4);
         Header(response, "Server-Timing")!.ShouldContain("cache;desc=memory");
     }
@@ -208,7 +210,8 @@ public sealed class ServeImageTests(PostgresServer postgres, RedisServer redis) 
     public async Task A_path_that_two_readers_could_read_differently_is_refused_before_routing()
     {
         var asset = await (await Stack.NewSpaceAsync()).AddAsync();
-        foreach (var path in (string[])[asset.Public("w_50%2ejpg"), asset.Public("w_50.jpg").Replace("/v1/w", "/v1%2fw", StringComparison.Ordinal), asset.Public("w%255f50.jpg")])
+        foreach (var path in (string[])[asset.Public("w_50%2ejpg"), asset.Public("w_50.jpg").Replace("/v1/w", "/v1%2fw", StringComparison.Ordinal),
+            asset.Public("w%255f50.jpg")])
         {
             using var response = await Stack.GetAsync(path);
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);

@@ -73,7 +73,8 @@ public sealed class SignedImageTests(PostgresServer postgres, RedisServer redis)
                 $"{signed}&sig={sig}",
                 $"{signed}&kid={space.Kid}",
                 asset.Signed("w_50.jpg", host: "images.example.com"),
-                ImageUrlBuilder.SignedPath(stranger.Secret, stranger.Kid, new SignedRequest(path, long.Parse(exp, System.Globalization.CultureInfo.InvariantCulture), "localhost", space.TenantId)),
+                ImageUrlBuilder.SignedPath(stranger.Secret, stranger.Kid,
+                    new SignedRequest(path, long.Parse(exp, System.Globalization.CultureInfo.InvariantCulture), "localhost", space.TenantId)),
             ])
         {
             using var response = await Stack.GetAsync(wrong);
@@ -89,10 +90,13 @@ public sealed class SignedImageTests(PostgresServer postgres, RedisServer redis)
     [Fact]
     public async Task A_trusted_proxys_host_is_the_one_that_was_signed_for()
     {
-        var proxied = await AnotherAsync(new Dictionary<string, string?>(Settings, StringComparer.Ordinal) { ["Api:TrustedProxies:0"] = "127.0.0.1", ["Api:TrustedProxies:1"] = "::1" });
+        var proxied =
+            await AnotherAsync(new Dictionary<string, string?>(Settings, StringComparer.Ordinal) { ["Api:TrustedProxies:0"] = "127.0.0.1",
+                ["Api:TrustedProxies:1"] = "::1" });
         var asset = await (await proxied.NewSpaceAsync()).AddAsync(AssetAccess.Private);
 
-        (await ImageAsync(proxied, asset.Signed("w_50.jpg", host: "images.example.com"), ("X-Forwarded-Host", "Images.Example.com:8443"), ("X-Forwarded-For", "203.0.113.9"))).Response.Dispose();
+        (await ImageAsync(proxied, asset.Signed("w_50.jpg", host: "images.example.com"), ("X-Forwarded-Host", "Images.Example.com:8443"),
+            ("X-Forwarded-For", "203.0.113.9"))).Response.Dispose();
     }
 
     [Fact]

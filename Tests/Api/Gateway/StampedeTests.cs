@@ -34,7 +34,10 @@ public sealed class StampedeTests(PostgresServer postgres, RedisServer redis) : 
         var path = asset.Public("w_1400-h_900.avif");
         using var leaving = new CancellationTokenSource();
         var first = Stack.Http.GetAsync(path, leaving.Token);
-        await Probe.UntilAsync(() => Stack.Services.GetService(typeof(ImageService.Core.Engine.TransformGate)) is ImageService.Core.Engine.TransformGate { Running: > 0 } || first.IsCompleted, "the transform runs");
+        await Probe.UntilAsync(
+            () =>
+                Stack.Services.GetService(typeof(ImageService.Core.Engine.TransformGate)) is ImageService.Core.Engine.TransformGate { Running: > 0 }
+                    || first.IsCompleted, "the transform runs");
         var second = Stack.GetAsync(path);
         await leaving.CancelAsync();
 
@@ -60,7 +63,8 @@ public sealed class StampedeWithoutRedisTests(PostgresServer postgres, RedisServ
         for (var i = 0; i < 4; i++)
             assets.Add(await space.AddAsync(width: 1500, height: 1000));
 
-        var requests = Enumerable.Range(0, 64).SelectMany(i => new[] { one, two }.Select(stack => stack.GetAsync(assets[i % 4].Public("w_700-h_450.webp")))).ToArray();
+        var requests = Enumerable.Range(0, 64)
+            .SelectMany(i => new[] { one, two }.Select(stack => stack.GetAsync(assets[i % 4].Public("w_700-h_450.webp")))).ToArray();
         await Task.WhenAny(requests);
         await _mine.KillAsync();
         var answers = await Task.WhenAll(requests);
@@ -79,7 +83,8 @@ public sealed class StampedeWithoutRedisTests(PostgresServer postgres, RedisServ
         await using var two = await GatewayStack.StartAsync(servers);
         var asset = await (await one.NewSpaceAsync()).AddAsync(width: 1500, height: 1000);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).SelectMany(_ => new[] { one, two }.Select(stack => stack.GetAsync(asset.Public("w_700-h_450.webp")))));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 64).SelectMany(_ => new[] { one, two }.Select(stack => stack.GetAsync(asset.Public("w_700-h_450.webp")))));
 
         answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
         (one.Transforms + two.Transforms).ShouldBe(1);

@@ -57,7 +57,8 @@ public sealed class StoreOutageTests(PostgresServer postgres, RedisServer redis)
         {
             Content = new MultipartFormDataContent
             {
-                { new StringContent("website"), "tenant" }, { new StringContent("marketing"), "space" }, { new ByteArrayContent(Pictures.Jpeg(64, 48, seed)), "file", "a.jpg" },
+                { new StringContent("website"), "tenant" }, { new StringContent("marketing"), "space" },
+                { new ByteArrayContent(Pictures.Jpeg(64, 48, seed)), "file", "a.jpg" },
             },
         };
         request.Headers.Add("X-API-Key", key);

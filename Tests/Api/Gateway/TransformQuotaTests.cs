@@ -90,7 +90,8 @@ public sealed class TransformQuotaTests(PostgresServer postgres, RedisServer red
             async () =>
             {
                 await using var db = space.Db();
-                var counted = await db.QuotaCounters.Where(row => row.Kind == "transforms" && row.Period == month).ToDictionaryAsync(row => row.ScopeId, row => row.Used, Ct);
+                var counted = await db.QuotaCounters.Where(row => row.Kind == "transforms" && row.Period == month)
+                    .ToDictionaryAsync(row => row.ScopeId, row => row.Used, Ct);
                 return levels.All(level => counted.GetValueOrDefault(level) == expected);
             },
             $"the quota counts {expected} at every level");

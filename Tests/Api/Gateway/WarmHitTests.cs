@@ -30,7 +30,8 @@ public sealed class WarmHitTests(PostgresServer postgres, RedisServer redis) : G
             ActivityStopped = activity =>
             {
                 if (activity.TagObjects.Any(tag => tag.Value as string == database))
-                    queries.Add(activity.TagObjects.FirstOrDefault(tag => tag.Key is "db.statement" or "db.query.text").Value as string ?? activity.DisplayName);
+                    queries.Add(activity.TagObjects.FirstOrDefault(tag => tag.Key is "db.statement" or "db.query.text").Value as string
+                        ?? activity.DisplayName);
             },
         };
         ActivitySource.AddActivityListener(listener);
@@ -39,9 +40,12 @@ public sealed class WarmHitTests(PostgresServer postgres, RedisServer redis) : G
             Layer((await ImageAsync(Stack, asset.Public("w_50.webp"))).Response).ShouldBe("memory");
 
         // Beats of the listener and counts written in batches are the background's.
-        queries.Where(query => query.Contains("assets", StringComparison.OrdinalIgnoreCase) || query.Contains("spaces", StringComparison.OrdinalIgnoreCase) || query.Contains("policies", StringComparison.OrdinalIgnoreCase))
+        queries.Where(query =>
+            query.Contains("assets", StringComparison.OrdinalIgnoreCase) || query.Contains("spaces", StringComparison.OrdinalIgnoreCase)
+                || query.Contains("policies", StringComparison.OrdinalIgnoreCase))
             .ShouldBeEmpty();
-        commands.FinishProfiling().Count(command => command.Command is not ("PING" or "INFO" or "ECHO")).ShouldBeLessThanOrEqualTo(1, "at most the lease of the next block");
+        commands.FinishProfiling()
+            .Count(command => command.Command is not ("PING" or "INFO" or "ECHO")).ShouldBeLessThanOrEqualTo(1, "at most the lease of the next block");
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class BodyLimitTests(ApiFactory api) : IClassFixture<ApiFactory>
             .Select(static route => $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} /{route.RoutePattern.RawText!.Trim('/')}");
         streaming.ShouldBe(
             [
-                "POST /v1/assets", "PUT /v1/assets/{id}/content", "POST /v1/uploads", "PATCH /v1/uploads/{id:guid}", "POST /v1/uploads/{id:guid}", "PUT /v1/uploads/{id:guid}/content",
+                "POST /v1/assets", "PUT /v1/assets/{id}/content", "POST /v1/uploads", "PATCH /v1/uploads/{id:guid}", "POST /v1/uploads/{id:guid}",
+                "PUT /v1/uploads/{id:guid}/content",
                 "POST /v1/imports", "POST /v1/organizations/{org}/fonts", "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/aliases",
             ],
             ignoreOrder: true);
@@ -61,7 +62,8 @@ public sealed class BodyLimitTests(ApiFactory api) : IClassFixture<ApiFactory>
                 using var response = await home.Owner.SendAsync(method, path, content);
                 ((int)response.StatusCode).ShouldBeInRange(400, 499, $"{method} {path}");
                 if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
-                    (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("$.metadata", customMessage: $"{method} {path}: {response.StatusCode}");
+                    (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("$.metadata",
+                        customMessage: $"{method} {path}: {response.StatusCode}");
             }
         }
     }

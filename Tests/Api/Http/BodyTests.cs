@@ -21,7 +21,8 @@ public sealed class BodyTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task An_unreadable_body_is_refused_and_the_place_is_named(string body, string named)
     {
         var home = await api.NewHomeAsync();
-        var problem = await home.Owner.SendAsync(HttpMethod.Post, $"{home.Root}/api-keys", Json(Encoding.UTF8.GetBytes(body))).ProblemAsync(400, "invalid_request");
+        var problem = await home.Owner.SendAsync(HttpMethod.Post, $"{home.Root}/api-keys", Json(Encoding.UTF8.GetBytes(body)))
+            .ProblemAsync(400, "invalid_request");
         problem.Text("detail").ShouldContain(named);
     }
 
@@ -64,10 +65,13 @@ public sealed class BodyTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task A_nul_is_refused_wherever_it_would_meet_the_registry()
     {
         var home = await api.NewHomeAsync();
-        await home.Owner.PostAsync($"{home.Root}/members", new { email = "x@example.com", role = "viewer", tenant = "\0" }).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync($"{home.Root}/members", new { email = "x@example.com", role = "viewer", tenant = "\0" })
+            .ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "p", operations = "w_1", description = "a\0b" }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "p", operations = "w_1", matchTags = (string[])["\0"] }).ProblemAsync(400, "invalid_request");
-        foreach (var path in (string[])[$"{home.Root}/audit-logs?actor=%00", $"{home.Root}/audit-logs/export?action=%00", $"{home.Root}/usage?tenant=%00", "/v1/assets?tag=%00&tenant=site&space=open"])
+        await home.Owner.PostAsync($"{home.Root}/presets", new { slug = "p", operations = "w_1", matchTags = (string[])["\0"] })
+            .ProblemAsync(400, "invalid_request");
+        foreach (var path in (string[])[$"{home.Root}/audit-logs?actor=%00", $"{home.Root}/audit-logs/export?action=%00", $"{home.Root}/usage?tenant=%00",
+            "/v1/assets?tag=%00&tenant=site&space=open"])
             await home.Owner.GetAsync(path).ProblemAsync(400, "invalid_request");
     }
 

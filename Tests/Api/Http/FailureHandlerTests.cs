@@ -35,7 +35,8 @@ public sealed class FailureHandlerTests
     }
 
     [Fact]
-    public async Task A_bug_is_500() => (await HandleAsync(new InvalidOperationException("bug"))).Response.StatusCode.ShouldBe(StatusCodes.Status500InternalServerError);
+    public async Task A_bug_is_500() =>
+        (await HandleAsync(new InvalidOperationException("bug"))).Response.StatusCode.ShouldBe(StatusCodes.Status500InternalServerError);
 
     private static async Task<DefaultHttpContext> HandleAsync(Exception exception)
     {

@@ -36,8 +36,10 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
         List<string> offenders = [];
         foreach (var path in paths)
         {
-            var filled = path.Replace("{org}", home.Slug, StringComparison.Ordinal).Replace("{tenant}", "site", StringComparison.Ordinal).Replace("{space}", "open", StringComparison.Ordinal)
-                .Replace("/webhooks/{id}", $"/webhooks/{webhook}", StringComparison.Ordinal).Replace("/assets/{id}", $"/assets/{asset}", StringComparison.Ordinal);
+            var filled = path.Replace("{org}", home.Slug, StringComparison.Ordinal)
+                .Replace("{tenant}", "site", StringComparison.Ordinal).Replace("{space}", "open", StringComparison.Ordinal)
+                .Replace("/webhooks/{id}", $"/webhooks/{webhook}", StringComparison.Ordinal)
+                .Replace("/assets/{id}", $"/assets/{asset}", StringComparison.Ordinal);
             var client = path == "/v1/organizations" ? person.Client : home.Owner;
             var query = path == "/v1/assets/folders" ? "?tenant=site&space=open&limit=" : "?limit=";
             var (few, one) = await CountAsync(client, filled + query + 1);
@@ -94,30 +96,41 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
                 space, preset, near, nearest, overlays[0], overlays[1], overlays[2], elsewhere, inFolder,
                 new DialectHost
                 {
-                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = $"{Named(i)}.example.com", Dialect = UrlDialect.Native, Challenge = "c",
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = $"{Named(i)}.example.com", Dialect = UrlDialect.Native,
+                    Challenge = "c",
                     CreatedAt = now, UpdatedAt = now,
                 },
-                new AssetAlias { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = "n000.example.com", Path = Named(i), AssetId = first.Id, CreatedAt = now },
-                new EdgePurge { Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = "done", Tags = ["t"], CreatedAt = now, UpdatedAt = now },
+                new AssetAlias { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = "n000.example.com", Path = Named(i),
+                    AssetId = first.Id, CreatedAt = now },
+                new EdgePurge { Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = "done", Tags = ["t"], CreatedAt = now,
+                    UpdatedAt = now },
                 new Tenant { OrganizationId = home.Id, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now },
-                new Member { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Email = $"{Named(i)}@example.com", Role = Role.Viewer, CreatedAt = now },
-                new ApiKey { OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i), Scopes = ["image:read"], CreatedAt = now },
+                new Member { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Email = $"{Named(i)}@example.com", Role = Role.Viewer,
+                    CreatedAt = now },
+                new ApiKey { OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i),
+                    Scopes = ["image:read"], CreatedAt = now },
                 new Webhook { OrganizationId = home.Id, TenantId = site.Id, Url = "https://example.com/", Events = ["asset.uploaded"], ProtectedSecret = [1] },
-                new WebhookDelivery { OrganizationId = home.Id, WebhookId = hook.Id, Event = "asset.uploaded", Body = "{}", CreatedAt = now, DeliveredAt = now },
-                new ImportJob { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}", State = "completed", CreatedAt = now, UpdatedAt = now },
+                new WebhookDelivery { OrganizationId = home.Id, WebhookId = hook.Id, Event = "asset.uploaded", Body = "{}", CreatedAt = now,
+                    DeliveredAt = now },
+                new ImportJob { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}",
+                    State = "completed", CreatedAt = now, UpdatedAt = now },
                 new StoreMove { OrganizationId = home.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
                 new StoreMove { OrganizationId = home.Id, TenantId = site.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
-                new StoreMove { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
+                new StoreMove { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now,
+                    UpdatedAt = now },
                 new Variant
                 {
-                    OrganizationId = home.Id, SpaceId = open.Id, AssetId = first.Id, Version = 1, Operations = $"w_{i + 1}", OperationsHash = Convert.ToHexStringLower(Hash(i)), Format = "jpg",
-                    StorageKey = $"{first.Id:n}/{i}", StorageProvider = "file", SizeBytes = 1, ContentHash = Convert.ToHexStringLower(Hash(i)), Width = 1, Height = 1, ProcessingTimeMs = 1, CreatedAt = now,
+                    OrganizationId = home.Id, SpaceId = open.Id, AssetId = first.Id, Version = 1, Operations = $"w_{i + 1}",
+                    OperationsHash = Convert.ToHexStringLower(Hash(i)), Format = "jpg",
+                    StorageKey = $"{first.Id:n}/{i}", StorageProvider = "file", SizeBytes = 1, ContentHash = Convert.ToHexStringLower(Hash(i)), Width = 1,
+                    Height = 1, ProcessingTimeMs = 1, CreatedAt = now,
                 });
         }
 
         await db.SaveChangesAsync(Ct);
         await JobTables.MakeAsync(api.OwnerConnectionString);
-        await api.AsOwnerAsync($"INSERT INTO queue.messages (id, organization_id, type, body, dead_at) SELECT gen_random_uuid(), '{home.Id}', 'asset_uploaded', '{{}}', now() FROM generate_series(1, {Rows}) RETURNING 1");
+        await api.AsOwnerAsync(
+            $"INSERT INTO queue.messages (id, organization_id, type, body, dead_at) SELECT gen_random_uuid(), '{home.Id}', 'asset_uploaded', '{{}}', now() FROM generate_series(1, {Rows}) RETURNING 1");
         await using var system = registry.ForSystem();
         var user = await system.Users.SingleAsync(row => row.Email == email, Ct);
         for (var i = 0; i < Rows; i++)
@@ -133,7 +146,8 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
 
         Overlay NewOverlay(int i, Guid? tenantId = null, Guid? spaceId = null)
         {
-            var overlay = new Overlay { OrganizationId = home.Id, TenantId = tenantId, SpaceId = spaceId, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now };
+            var overlay = new Overlay { OrganizationId = home.Id, TenantId = tenantId, SpaceId = spaceId, Slug = Named(i), Name = Named(i), CreatedAt = now,
+                UpdatedAt = now };
             overlay.Revisions.Add(new OverlayRevisionRow { OrganizationId = home.Id, OverlayId = overlay.Id, Revision = 1, Elements = "[]", CreatedAt = now });
             return overlay;
         }

@@ -8,7 +8,8 @@ namespace ImageService.Tests.Api.Http;
 [Trait("Level", "Unit")]
 public sealed class PoolThreadTests
 {
-    private static readonly PipeOptions Inline = new(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 4, resumeWriterThreshold: 1, useSynchronizationContext: false);
+    private static readonly PipeOptions Inline = new(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 4,
+        resumeWriterThreshold: 1, useSynchronizationContext: false);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -19,9 +20,12 @@ public sealed class PoolThreadTests
         await using var plain = pipe.Reader.AsStream();
         await using var pooled = new PooledBody(plain);
 
-        (await ThreadAfterAsync(() => plain.ReadAtLeastAsync(new byte[8], 1, throwOnEndOfStream: false, Ct).AsTask(), () => pipe.Writer.WriteAsync(new byte[1], Ct))).ShouldBeFalse("a socket's thread, where this goes on by itself");
-        (await ThreadAfterAsync(() => pooled.ReadAtLeastAsync(new byte[8], 1, throwOnEndOfStream: false, Ct).AsTask(), () => pipe.Writer.WriteAsync(new byte[1], Ct))).ShouldBeTrue();
-        (await ThreadAfterAsync(() => pooled.ReadAtLeastAsync(new byte[8], 1, throwOnEndOfStream: false, Ct).AsTask(), () => pipe.Writer.CompleteAsync(new IOException("gone")))).ShouldBeTrue("also where it fails");
+        (await ThreadAfterAsync(() => plain.ReadAtLeastAsync(new byte[8], 1, throwOnEndOfStream: false, Ct).AsTask(),
+            () => pipe.Writer.WriteAsync(new byte[1], Ct))).ShouldBeFalse("a socket's thread, where this goes on by itself");
+        (await ThreadAfterAsync(() => pooled.ReadAtLeastAsync(new byte[8], 1, throwOnEndOfStream: false, Ct).AsTask(),
+            () => pipe.Writer.WriteAsync(new byte[1], Ct))).ShouldBeTrue();
+        (await ThreadAfterAsync(() => pooled.ReadAtLeastAsync(new byte[8], 1, throwOnEndOfStream: false, Ct).AsTask(),
+            () => pipe.Writer.CompleteAsync(new IOException("gone")))).ShouldBeTrue("also where it fails");
     }
 
     [Fact]

@@ -33,5 +33,6 @@ public sealed class ProblemsTests
     }
 
     [Fact]
-    public void Markdown_is_encoded_before_it_is_html() => ErrorPage.Render("# A <b>\n\nuse `<script>`").ShouldContain("A &lt;b&gt;</h1><p>use <code>&lt;script&gt;</code></p>");
+    public void Markdown_is_encoded_before_it_is_html() =>
+        ErrorPage.Render("# A <b>\n\nuse `<script>`").ShouldContain("A &lt;b&gt;</h1><p>use <code>&lt;script&gt;</code></p>");
 }

@@ -39,7 +39,9 @@ public sealed class ServedHalfTests(ServedHalfTests.DeliveryApi delivery, Served
     {
         var check = new SchemaHealthCheck(delivery.Services.GetRequiredService<RegistryFactory>());
         var context = new HealthCheckContext { Registration = new HealthCheckRegistration("schema", check, HealthStatus.Unhealthy, tags: null) };
-        var newest = await delivery.AsOwnerAsync("""DELETE FROM "__EFMigrationsHistory" WHERE migration_id = (SELECT max(migration_id) FROM "__EFMigrationsHistory") RETURNING migration_id""");
+        var newest =
+            await delivery.AsOwnerAsync(
+                """DELETE FROM "__EFMigrationsHistory" WHERE migration_id = (SELECT max(migration_id) FROM "__EFMigrationsHistory") RETURNING migration_id""");
         var behind = await check.CheckHealthAsync(context, TestContext.Current.CancellationToken);
         await delivery.AsOwnerAsync($"""INSERT INTO "__EFMigrationsHistory" VALUES ('{newest}', '10'), ('99990101000000_OfTheNextRelease', '10')""");
         var ahead = await check.CheckHealthAsync(context, TestContext.Current.CancellationToken);

@@ -63,7 +63,9 @@ public sealed class OpenApiTests(ApiFactory api) : IClassFixture<ApiFactory>
             var parts = path.Split('{').Skip(1).Select(static part => part[..part.IndexOf('}', StringComparison.Ordinal)]);
             foreach (var (method, operation) in methods!.AsObject())
             {
-                var described = operation!["parameters"]?.AsArray().Where(parameter => (string?)parameter!["in"] == "path").Select(parameter => (string)parameter!["name"]!) ?? [];
+                var described =
+                    operation!["parameters"]?.AsArray()
+                        .Where(parameter => (string?)parameter!["in"] == "path").Select(parameter => (string)parameter!["name"]!) ?? [];
                 described.ShouldBe(parts, ignoreOrder: true, $"{method} {path}");
             }
         }
@@ -81,20 +83,25 @@ public sealed class OpenApiTests(ApiFactory api) : IClassFixture<ApiFactory>
         {
             foreach (var (method, operation) in methods!.AsObject())
             {
-                if ((string?)operation!["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"] is not { } reference || schemas[reference["#/components/schemas/".Length..]] is not { } schema)
+                if ((string?)operation!["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"] is not { } reference
+                    || schemas[reference["#/components/schemas/".Length..]] is not { } schema)
                     continue;
-                var takesMore = method == "put" && (path.EndsWith("/presets/{slug}", StringComparison.Ordinal) || path.EndsWith("/overlays/{slug}", StringComparison.Ordinal));
+                var takesMore =
+                    method == "put" && (path.EndsWith("/presets/{slug}", StringComparison.Ordinal)
+                        || path.EndsWith("/overlays/{slug}", StringComparison.Ordinal));
                 (schema["additionalProperties"]?.GetValue<bool>() ?? true).ShouldBe(takesMore, $"{method} {path}");
                 foreach (var needed in schema["required"]?.AsArray() ?? [])
                 {
                     var body = schema["examples"]![0]!.DeepClone().AsObject();
                     body.Remove((string)needed!).ShouldBeTrue($"{method} {path}: {needed}");
                     var isPersons = path.StartsWith("/v1/me", StringComparison.Ordinal) || path.StartsWith("/v1/sessions", StringComparison.Ordinal);
-                    var place = path.Replace("{org}", home.Slug, StringComparison.Ordinal).Replace("{tenant}", "site", StringComparison.Ordinal).Replace("{space}", "open", StringComparison.Ordinal)
+                    var place = path.Replace("{org}", home.Slug, StringComparison.Ordinal)
+                        .Replace("{tenant}", "site", StringComparison.Ordinal).Replace("{space}", "open", StringComparison.Ordinal)
                         .Replace("{key}", "max_output_width", StringComparison.Ordinal).Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal);
                     var caller = path == "/v1/organizations" ? api.WithKey(ApiFactory.PlatformKey) : isPersons ? person.Client : home.Owner;
                     using var answer = await caller.SendAsync(new HttpMethod(method.ToUpperInvariant()), place, body);
-                    ((int)answer.StatusCode).ShouldBeOneOf(isPersons ? [400, 401, 403] : path == "/v1/password-resets" ? [400, 409] : [400], $"{method} {path} without {needed}");
+                    ((int)answer.StatusCode).ShouldBeOneOf(isPersons ? [400, 401, 403] : path == "/v1/password-resets" ? [400, 409] : [400],
+                        $"{method} {path} without {needed}");
                     tried++;
                 }
             }
@@ -128,7 +135,8 @@ public sealed class OpenApiTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     private static bool IsOpen(string path) =>
-        path.StartsWith("/v1/pub/", StringComparison.Ordinal) || path.StartsWith("/v1/priv/", StringComparison.Ordinal) || path.StartsWith("/v1/sessions", StringComparison.Ordinal)
+        path.StartsWith("/v1/pub/", StringComparison.Ordinal) || path.StartsWith("/v1/priv/", StringComparison.Ordinal)
+            || path.StartsWith("/v1/sessions", StringComparison.Ordinal)
         || path.StartsWith("/v1/password-resets", StringComparison.Ordinal) || path is "/v1/invitations/accept" or "/v1/organizations/{org}/sign-in"
         || path.StartsWith("/v1/uploads", StringComparison.Ordinal) || path.StartsWith("/v1/direct-uploads", StringComparison.Ordinal);
 

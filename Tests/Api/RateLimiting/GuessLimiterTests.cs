@@ -36,7 +36,8 @@ public sealed class GuessLimiterTests(PostgresServer postgres, RedisServer redis
     {
         // Without a mail server the request fails, but it is counted like one that succeeds.
         (await PostAsync("/v1/password-resets", new { email = "a@example.com" }, "2001:db8:1:2::1")).Status.ShouldBe(409);
-        (await PostAsync("/v1/password-resets/complete", new { token = "nonsense", password = "correct horse battery" }, "2001:db8:1:2::2")).Status.ShouldBe(400);
+        (await PostAsync("/v1/password-resets/complete", new { token = "nonsense", password = "correct horse battery" },
+            "2001:db8:1:2::2")).Status.ShouldBe(400);
         (await PostAsync("/v1/invitations/accept", new { token = "nonsense" }, "2001:db8:1:2:ffff::3")).Status.ShouldBeInRange(400, 412);
         foreach (var path in (string[])["/v1/password-resets", "/v1/password-resets/complete", "/v1/invitations/accept", "/v1/sessions"])
             (await PostAsync(path, new { email = "a@example.com" }, "2001:db8:1:2::4")).Status.ShouldBe(429, path);
@@ -46,7 +47,8 @@ public sealed class GuessLimiterTests(PostgresServer postgres, RedisServer redis
     [Fact]
     public async Task An_address_that_nobody_trusted_has_told_is_not_believed()
     {
-        await using var direct = await GatewayStack.StartAsync(Servers, new() { ["Api:RateLimiting:GuessesPerMinute"] = "1", ["Api:RateLimiting:SpareLoopback"] = "false" });
+        await using var direct =
+            await GatewayStack.StartAsync(Servers, new() { ["Api:RateLimiting:GuessesPerMinute"] = "1", ["Api:RateLimiting:SpareLoopback"] = "false" });
         (await PostAsync(direct, "/v1/sessions", new { email = "a@example.com", password = "x" }, "203.0.113.1")).Status.ShouldBe(401);
         (await PostAsync(direct, "/v1/sessions", new { email = "a@example.com", password = "x" }, "203.0.113.2")).Status.ShouldBe(429);
     }

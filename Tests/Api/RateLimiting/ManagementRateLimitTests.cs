@@ -51,8 +51,10 @@ public sealed class ManagementRateLimitTests(ApiFactory api) : IClassFixture<Api
     {
         var home = await api.NewHomeAsync();
         await home.Owner.PutAsync($"{home.Root}/tenants/site/spaces/open/policies/rate_limit_requests", new { value = 3 }).OkAsync();
-        (await StatusesAsync(home, "closed", 6)).ShouldAllBe(status => status == HttpStatusCode.NotFound, "others' requests do not use the space's limit up, nor it theirs");
-        (await StatusesAsync(home, "open", 4)).ShouldBe([HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests]);
+        (await StatusesAsync(home, "closed", 6)).ShouldAllBe(status => status == HttpStatusCode.NotFound,
+            "others' requests do not use the space's limit up, nor it theirs");
+        (await StatusesAsync(home, "open",
+            4)).ShouldBe([HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests]);
         (await StatusesAsync(home, "closed", 2)).ShouldAllBe(status => status == HttpStatusCode.NotFound);
     }
 
@@ -68,7 +70,8 @@ public sealed class ManagementRateLimitTests(ApiFactory api) : IClassFixture<Api
         await api.Services.GetRequiredService<RefusalAudit>().WriteSumsAsync(TestContext.Current.CancellationToken);
         var lines = await LinesAsync(home);
         lines.Count.ShouldBe(2);
-        ((int)lines[0]!["after"]!["count"]!, (string?)lines[0]!["after"]!["code"], (string?)lines[0]!["actor"]!["name"]).ShouldBe((199, "insufficient_scope", "Test key"));
+        ((int)lines[0]!["after"]!["count"]!, (string?)lines[0]!["after"]!["code"],
+            (string?)lines[0]!["actor"]!["name"]).ShouldBe((199, "insufficient_scope", "Test key"));
         (await home.Owner.GetAsync($"{home.Root}/audit-logs/verify").OkAsync())["intact"]!.GetValue<bool>().ShouldBeTrue();
     }
 
@@ -79,7 +82,8 @@ public sealed class ManagementRateLimitTests(ApiFactory api) : IClassFixture<Api
         var weak = await home.KeyAsync(["usage:read"]);
         foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Post, HttpMethod.Delete, HttpMethod.Put, HttpMethod.Patch])
         {
-            foreach (var path in (string[])["api-keys", "tenants", "presets", "members", "webhooks", "policies/cors_origins", "tenants/site", "tenants/site/presets", "tenants/site/spaces", "presets/x", "api-keys/x/rotate"])
+            foreach (var path in (string[])["api-keys", "tenants", "presets", "members", "webhooks", "policies/cors_origins", "tenants/site",
+                "tenants/site/presets", "tenants/site/spaces", "presets/x", "api-keys/x/rotate"])
             {
                 using var response = await weak.SendAsync(method, $"{home.Root}/{path}", null);
                 ((int)response.StatusCode).ShouldBeLessThan(500);

@@ -31,7 +31,8 @@ public sealed class RateLimiterTests(RedisServer server) : IAsyncLifetime
     {
         var (one, two) = (Limiter(_redis), Limiter(_redis));
 
-        var decisions = await Task.WhenAll(Enumerable.Range(0, (int)limit + 300).Select(async i => await (i % 2 == 0 ? one : two).TakeAsync(_key, limit, Window, Ct)));
+        var decisions =
+            await Task.WhenAll(Enumerable.Range(0, (int)limit + 300).Select(async i => await (i % 2 == 0 ? one : two).TakeAsync(_key, limit, Window, Ct)));
 
         var allowed = decisions.LongCount(decision => decision.IsAllowed);
         allowed.ShouldBeInRange(limit - (2 * Math.Max(1, limit / 100)), limit);
@@ -77,7 +78,8 @@ public sealed class RateLimiterTests(RedisServer server) : IAsyncLifetime
     }
 
     private static RateLimiter Limiter(IConnectionMultiplexer? redis) => new(
-        new RedisConnection(redis, Options.Create(new CachingOptions { RedisTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System, NullLogger<RedisConnection>.Instance),
+        new RedisConnection(redis, Options.Create(new CachingOptions { RedisTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System,
+            NullLogger<RedisConnection>.Instance),
         Options.Create(new RateLimitOptions()),
         TimeProvider.System);
 }

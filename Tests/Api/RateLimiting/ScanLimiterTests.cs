@@ -24,7 +24,9 @@ public sealed class ScanLimiterTests(PostgresServer postgres, RedisServer redis)
         var statuses = new List<HttpStatusCode>();
         for (var i = 0; i < 20; i++)
         {
-            using var guess = await Stack.GetAsync(asset.Path(i % 2 == 0 ? "pub" : "priv", "w_10.jpg").Replace("marketing", $"guess{i}", StringComparison.Ordinal), ("X-Forwarded-For", "203.0.113.7"));
+            using var guess =
+                await Stack.GetAsync(asset.Path(i % 2 == 0 ? "pub" : "priv", "w_10.jpg").Replace("marketing", $"guess{i}", StringComparison.Ordinal),
+                    ("X-Forwarded-For", "203.0.113.7"));
             statuses.Add(guess.StatusCode);
         }
 
@@ -43,7 +45,8 @@ public sealed class ScanLimiterTests(PostgresServer postgres, RedisServer redis)
         for (var i = 0; i < 20; i++)
         {
             var guessed = asset.Path("pub", "w_10.jpg").Replace("marketing", $"other{i}", StringComparison.Ordinal);
-            using var guess = await Stack.GetAsync(guessed, ("X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"203.0.113.{100 + i}, 127.0.0.1")));
+            using var guess =
+                await Stack.GetAsync(guessed, ("X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"203.0.113.{100 + i}, 127.0.0.1")));
             statuses.Add(guess.StatusCode);
         }
 

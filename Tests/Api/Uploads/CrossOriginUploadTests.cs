@@ -23,16 +23,19 @@ public sealed class CrossOriginUploadTests(ApiFactory api) : IClassFixture<ApiFa
     {
         var routes = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<OpenToPages>() is not null)
-            .SelectMany(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods, (route, method) => (Pattern: $"/{route.RoutePattern.RawText!.Trim('/')}", Method: method)).ToList();
+            .SelectMany(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods,
+                (route, method) => (Pattern: $"/{route.RoutePattern.RawText!.Trim('/')}", Method: method)).ToList();
         routes.Count.ShouldBeGreaterThan(11);
         foreach (var (pattern, method) in routes)
         {
             var answers = new List<string>();
-            foreach (var (id, origin) in ((string, string)[])[(Guid.CreateVersion7().ToString(), Shop), ("nothing", "null"), ("01ARZ3NDEKTSV4RRFFQ69G5FAV", Portal)])
+            foreach (var (id, origin) in ((string,
+                string)[])[(Guid.CreateVersion7().ToString(), Shop), ("nothing", "null"), ("01ARZ3NDEKTSV4RRFFQ69G5FAV", Portal)])
             {
                 var path = pattern.Replace("{id:guid}", id, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
                 using var response = await api.Anonymous().SendAsync(
-                    HttpMethod.Options, path, null, ("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", "x-api-key,tus-resumable"));
+                    HttpMethod.Options, path, null, ("Origin", origin), ("Access-Control-Request-Method", method),
+                    ("Access-Control-Request-Headers", "x-api-key,tus-resumable"));
                 response.StatusCode.ShouldBe(HttpStatusCode.NoContent, $"{method} {path}");
                 Header(response, "Access-Control-Allow-Origin").ShouldBe("*");
                 Header(response, "Access-Control-Allow-Methods")!.Split(", ").ShouldContain(method, path);
@@ -49,11 +52,13 @@ public sealed class CrossOriginUploadTests(ApiFactory api) : IClassFixture<ApiFa
         var home = await api.NewHomeAsync();
         await AllowAsync(home, Shop);
         using var created = await home.Owner.SendAsync(
-            HttpMethod.Post, "/v1/uploads", null, Resumable, ("Origin", Shop), ("Upload-Length", "100"), ("Upload-Metadata", $"tenant {Base64("site")},space {Base64("open")}"));
+            HttpMethod.Post, "/v1/uploads", null, Resumable, ("Origin", Shop), ("Upload-Length", "100"),
+            ("Upload-Metadata", $"tenant {Base64("site")},space {Base64("open")}"));
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         Header(created, "Access-Control-Allow-Origin").ShouldBe(Shop);
         created.Headers.Vary.ShouldContain("Origin");
-        foreach (var name in (string[])["Location", "Upload-Offset", "Upload-Length", "Tus-Resumable", "Tus-Version", "Tus-Extension", "X-Asset-Id", "ETag", "Retry-After"])
+        foreach (var name in (string[])["Location", "Upload-Offset", "Upload-Length", "Tus-Resumable", "Tus-Version", "Tus-Extension", "X-Asset-Id", "ETag",
+            "Retry-After"])
             Header(created, "Access-Control-Expose-Headers")!.Split(", ").ShouldContain(name);
         using var form = await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(1), "open"), ("Origin", Shop));
         (form.StatusCode, Header(form, "Access-Control-Allow-Origin"), form.Headers.ETag is not null).ShouldBe((HttpStatusCode.Created, Shop, true));
@@ -77,14 +82,16 @@ public sealed class CrossOriginUploadTests(ApiFactory api) : IClassFixture<ApiFa
         foreach (var (route, pending) in new Dictionary<string, Func<Task<HttpResponseMessage>>>(StringComparer.Ordinal)
         {
             ["multipart"] = () => home.Owner.PostAsync("/v1/assets", Sending.Form(bytes, "open"), page),
-            ["multipart, file first"] = () => home.Owner.PostAsync("/v1/assets", Sending.Form(bytes, fileFirst: true, "a.png", ("tenant", "site"), ("space", "open")), page),
+            ["multipart, file first"] =
+                () => home.Owner.PostAsync("/v1/assets", Sending.Form(bytes, fileFirst: true, "a.png", ("tenant", "site"), ("space", "open")), page),
             ["new version"] = () => home.Owner.PutAsync($"/v1/assets/{own.Text("id")}/content", Sending.Form(bytes, "open"), page),
             ["fetch"] = () => home.Owner.PostAsync("/v1/assets/fetch", new { url = "http://127.0.0.1:1/a.png", tenant = "site", space = "open" }, page),
             ["presign"] = () => home.Owner.PostAsync("/v1/uploads/presigned", new { tenant = "site", space = "open", sizeBytes = 10 }, page),
             ["put"] = () => api.Anonymous().PutAsync(put, new ByteArrayContent(bytes), page),
             ["complete"] = () => home.Owner.PostAsync($"/v1/uploads/{presigned.Text("id")}/complete", null, page),
             ["tus creation"] = () => home.Owner.SendAsync(
-                HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "100"), ("Upload-Metadata", $"tenant {Base64("site")},space {Base64("open")}"), page),
+                HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "100"),
+                ("Upload-Metadata", $"tenant {Base64("site")},space {Base64("open")}"), page),
             ["tus head"] = () => home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable, page),
             ["tus deletion"] = () => home.Owner.SendAsync(HttpMethod.Delete, location, null, Resumable, page),
             ["import"] = () => home.Owner.PostAsync("/v1/imports", new { tenant = "site", space = "open", prefix = "" }, page),
@@ -126,7 +133,8 @@ public sealed class CrossOriginUploadTests(ApiFactory api) : IClassFixture<ApiFa
     {
         var home = await api.NewHomeAsync();
         using var listed = await home.Owner.GetAsync("/v1/assets?tenant=site&space=open", ("Origin", Portal));
-        using var preflight = await home.Owner.SendAsync(HttpMethod.Options, $"{home.Root}/api-keys", null, ("Origin", Portal), ("Access-Control-Request-Method", "POST"));
+        using var preflight =
+            await home.Owner.SendAsync(HttpMethod.Options, $"{home.Root}/api-keys", null, ("Origin", Portal), ("Access-Control-Request-Method", "POST"));
         Header(listed, "Access-Control-Allow-Origin").ShouldBeNull();
         Header(preflight, "Access-Control-Allow-Origin").ShouldBeNull();
     }

@@ -60,7 +60,8 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
     public async Task Nothing_acknowledged_is_lost_and_no_row_is_without_its_object()
     {
         await StartAsync();
-        var created = await new ApiClient(_http) { Key = ApiFactory.PlatformKey }.PostAsync("/v1/organizations", new { slug = "killed", name = "Killed" }).OkAsync(201);
+        var created = await new ApiClient(_http) { Key = ApiFactory.PlatformKey }.PostAsync("/v1/organizations", new { slug = "killed", name = "Killed" })
+            .OkAsync(201);
         var organizationId = Guid.Parse(created.Text("id"));
         var client = new ApiClient(_http) { Key = created.Text("apiKey") };
         await client.PostAsync("/v1/organizations/killed/tenants", new { slug = "site", name = "Site" }).OkAsync(201);
@@ -71,7 +72,8 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         var acknowledged = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         for (var round = 0; round < Rounds; round++)
         {
-            var uploads = Enumerable.Range(round * 100, 12).Select(seed => UploadAsync(client, seed, acknowledged)).Append(ContinueTusAsync(client, location, big)).ToList();
+            var uploads = Enumerable.Range(round * 100, 12)
+                .Select(seed => UploadAsync(client, seed, acknowledged)).Append(ContinueTusAsync(client, location, big)).ToList();
             await Task.WhenAny(uploads);
             await Task.Delay(Random.Shared.Next(5, 150), Ct);
             await KillAsync();
@@ -103,7 +105,8 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         var store = new FileObjectStore(_root);
         foreach (var version in versions)
             (await store.HeadAsync(version.StorageKey, Ct)).ShouldNotBeNull(version.StorageKey).SizeBytes.ShouldBe(version.SizeBytes);
-        (await db.QuotaCounters.AsNoTracking().SingleAsync(row => row.ScopeId == organizationId && row.Kind == "storage_bytes", Ct)).Used.ShouldBe(versions.Sum(version => version.SizeBytes));
+        (await db.QuotaCounters.AsNoTracking()
+            .SingleAsync(row => row.ScopeId == organizationId && row.Kind == "storage_bytes", Ct)).Used.ShouldBe(versions.Sum(version => version.SizeBytes));
         (await db.Facts().CountAsync(message => message.Type == "asset_uploaded", Ct)).ShouldBe(versions.Count);
         var known = versions.Select(version => version.StorageKey).ToHashSet(StringComparer.Ordinal);
         var staging = ObjectKey.StagingPrefix(organizationId);
@@ -136,7 +139,8 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
     {
         var metadata = string.Join(',', new[] { "tenant c2l0ZQ==", "space b3Blbg==", "filename " + Convert.ToBase64String(Encoding.UTF8.GetBytes("big.png")) });
         using var begun = await client.SendAsync(
-            HttpMethod.Post, "/v1/uploads", null, ("Tus-Resumable", "1.0.0"), ("Upload-Length", length.ToString(CultureInfo.InvariantCulture)), ("Upload-Metadata", metadata));
+            HttpMethod.Post, "/v1/uploads", null, ("Tus-Resumable", "1.0.0"), ("Upload-Length", length.ToString(CultureInfo.InvariantCulture)),
+            ("Upload-Metadata", metadata));
         begun.StatusCode.ShouldBe(HttpStatusCode.Created);
         return begun.Headers.Location!.ToString();
     }
@@ -158,7 +162,8 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
                     return offset;
                 var content = new ByteArrayContent(bytes, (int)offset, (int)Math.Min(100_000, bytes.Length - offset));
                 content.Headers.ContentType = new("application/offset+octet-stream");
-                (await client.SendAsync(HttpMethod.Patch, location, content, ("Tus-Resumable", "1.0.0"), ("Upload-Offset", offset.ToString(CultureInfo.InvariantCulture)))).Dispose();
+                (await client.SendAsync(HttpMethod.Patch, location, content, ("Tus-Resumable", "1.0.0"),
+                    ("Upload-Offset", offset.ToString(CultureInfo.InvariantCulture)))).Dispose();
             }
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
@@ -169,7 +174,8 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
 
     private async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _root, UseShellExecute = false, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.ArgumentList.Add(typeof(AssemblyMarker).Assembly.Location);
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;

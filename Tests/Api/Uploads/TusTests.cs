@@ -44,7 +44,8 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         using var last = await PatchAsync(home, location, 1000, bytes[1000..]);
         (last.StatusCode, Header(last, "Upload-Offset")).ShouldBe((HttpStatusCode.NoContent, Text(bytes.Length)));
         var asset = await home.Owner.GetAsync($"/v1/assets/{Header(last, "X-Asset-Id")}").OkAsync();
-        (asset.Text("contentHash"), asset.Text("filename"), asset.Text("folder")).ShouldBe((Convert.ToHexStringLower(SHA256.HashData(bytes)), "tus.png", "/up"));
+        (asset.Text("contentHash"), asset.Text("filename"),
+            asset.Text("folder")).ShouldBe((Convert.ToHexStringLower(SHA256.HashData(bytes)), "tus.png", "/up"));
         using var again = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
         Header(again, "X-Asset-Id").ShouldBe(Header(last, "X-Asset-Id"));
     }
@@ -54,7 +55,9 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var bytes = IngestionFixture.Png(2);
-        using var response = await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", Bytes(bytes), Resumable, ("Upload-Length", Text(bytes.Length)), ("Upload-Metadata", Metadata("open")));
+        using var response =
+            await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", Bytes(bytes), Resumable, ("Upload-Length", Text(bytes.Length)),
+                ("Upload-Metadata", Metadata("open")));
         response.StatusCode.ShouldBe(HttpStatusCode.Created);
         Header(response, "Upload-Offset").ShouldBe(Text(bytes.Length));
         await home.Owner.GetAsync($"/v1/assets/{Header(response, "X-Asset-Id")}").OkAsync();
@@ -70,7 +73,9 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
 
         // As if the process had died between storing the last byte and making the asset.
         var id = Guid.Parse(location[(location.LastIndexOf('/') + 1)..]);
-        var uploads = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<ImageService.Core.Ingestion.ResumableUploads>(api.Services);
+        var uploads =
+            Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<ImageService.Core.Ingestion.ResumableUploads>(
+                api.Services);
         var upload = (await uploads.FindAsync(home.Id, id, "tus", TestContext.Current.CancellationToken)).ShouldNotBeNull();
         (await uploads.AppendAsync(upload, new MemoryStream(bytes[^1..]), null, TestContext.Current.CancellationToken)).Value.Offset.ShouldBe(bytes.Length);
         using var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
@@ -84,7 +89,8 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         var home = await api.NewHomeAsync();
         var bytes = IngestionFixture.Png(4);
         var location = await CreateAsync(home, bytes.Length);
-        await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "sha1 " + Convert.ToBase64String(SHA1.HashData([1])))).ProblemAsync(460, "checksum_mismatch");
+        await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "sha1 " + Convert.ToBase64String(SHA1.HashData([1]))))
+            .ProblemAsync(460, "checksum_mismatch");
         await PatchAsync(home, location, 0, bytes, ("Upload-Checksum", "md5 AAAA")).ProblemAsync(400, "invalid_request");
         using var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
         Header(head, "Upload-Offset").ShouldBe("0");
@@ -105,7 +111,8 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         using (var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable))
             Header(head, "Upload-Offset").ShouldBe("100");
         using var last = await PatchAsync(home, location, 100, bytes[100..]);
-        (await home.Owner.GetAsync($"/v1/assets/{Header(last, "X-Asset-Id")}").OkAsync()).Text("contentHash").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        (await home.Owner.GetAsync($"/v1/assets/{Header(last, "X-Asset-Id")}")
+            .OkAsync()).Text("contentHash").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
     [Theory]
@@ -115,7 +122,9 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Extensions_that_are_not_offered_are_refused_and_not_passed_over(string header, string value)
     {
         var home = await api.NewHomeAsync();
-        var problem = await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "10"), ("Upload-Metadata", Metadata("open")), (header, value)).ProblemAsync(400, "invalid_request");
+        var problem =
+            await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "10"), ("Upload-Metadata", Metadata("open")),
+                (header, value)).ProblemAsync(400, "invalid_request");
         problem.Text("detail").ShouldContain(header);
     }
 
@@ -124,7 +133,8 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var location = await CreateAsync(home, 100);
-        using (var patched = await home.Owner.SendAsync(HttpMethod.Post, location, Bytes([1, 2, 3]), Resumable, ("Upload-Offset", "0"), ("X-HTTP-Method-Override", "PATCH")))
+        using (var patched =
+            await home.Owner.SendAsync(HttpMethod.Post, location, Bytes([1, 2, 3]), Resumable, ("Upload-Offset", "0"), ("X-HTTP-Method-Override", "PATCH")))
             (patched.StatusCode, Header(patched, "Upload-Offset")).ShouldBe((HttpStatusCode.NoContent, "3"));
         (await home.Owner.SendAsync(HttpMethod.Delete, location, null, Resumable)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -165,21 +175,28 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task What_cannot_be_read_is_told()
     {
         var home = await api.NewHomeAsync();
-        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(412, "tus_version_unsupported");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("open")))
+            .ProblemAsync(412, "tus_version_unsupported");
         await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Metadata", Metadata("open"))).ProblemAsync(400, "invalid_request");
-        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "-1"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(400, "invalid_request");
-        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", "tenant !!")).ProblemAsync(400, "invalid_request");
-        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("nowhere"))).ProblemAsync(404, "not_found");
-        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "99999999999"), ("Upload-Metadata", Metadata("open"))).ProblemAsync(413, "payload_too_large");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "-1"), ("Upload-Metadata", Metadata("open")))
+            .ProblemAsync(400, "invalid_request");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", "tenant !!"))
+            .ProblemAsync(400, "invalid_request");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"), ("Upload-Metadata", Metadata("nowhere")))
+            .ProblemAsync(404, "not_found");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "99999999999"), ("Upload-Metadata", Metadata("open")))
+            .ProblemAsync(413, "payload_too_large");
         var location = await CreateAsync(home, 100);
-        await home.Owner.SendAsync(HttpMethod.Patch, location, new ByteArrayContent([1]), Resumable, ("Upload-Offset", "0")).ProblemAsync(415, "unsupported_media_type");
+        await home.Owner.SendAsync(HttpMethod.Patch, location, new ByteArrayContent([1]), Resumable, ("Upload-Offset", "0"))
+            .ProblemAsync(415, "unsupported_media_type");
         var stranger = await api.NewHomeAsync();
         await PatchAsync(stranger, location, 0, [1]).ProblemAsync(404, "not_found");
     }
 
     private static async Task<string> CreateAsync(ApiHome home, int length)
     {
-        using var created = await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", Text(length)), ("Upload-Metadata", Metadata("open")));
+        using var created =
+            await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", Text(length)), ("Upload-Metadata", Metadata("open")));
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         Header(created, "Tus-Resumable").ShouldBe("1.0.0");
         return created.Headers.Location!.ToString();

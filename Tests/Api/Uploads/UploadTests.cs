@@ -24,7 +24,8 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
         var bytes = IngestionFixture.Png(1, 50, 40);
         var asset = await home.Owner.UploadAsync(bytes, "open", ("folder", "products/"), ("tags", "red, summer,red"), ("filename", "sho\u00e9s.png"));
         asset.Text("id").ShouldMatch("^[0-9A-HJKMNP-TV-Z]{26}$");
-        ((int)asset["version"]!, asset.Text("tenant"), asset.Text("space"), asset.Text("folder"), asset.Text("access"), asset.Text("filename"), asset.Text("format"))
+        ((int)asset["version"]!, asset.Text("tenant"), asset.Text("space"), asset.Text("folder"), asset.Text("access"), asset.Text("filename"),
+            asset.Text("format"))
             .ShouldBe((1, "site", "open", "/products", "public", "sho\u00e9s.png", "png"));
         asset["tags"]!.AsArray().Select(tag => (string)tag!).ShouldBe(["red", "summer"]);
         ((int)asset["width"]!, (int)asset["height"]!, (bool)asset["hasAlpha"]!, (int)asset["frames"]!, (long)asset["sizeBytes"]!, (bool)asset["deduplicated"]!)
@@ -40,7 +41,9 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task Fields_count_wherever_they_stand()
     {
         var home = await api.NewHomeAsync();
-        var asset = await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(2), fileFirst: true, "a.png", ("tenant", "site"), ("space", "closed"), ("folder", "/late"))).OkAsync(201);
+        var asset =
+            await home.Owner.PostAsync("/v1/assets",
+                Sending.Form(IngestionFixture.Png(2), fileFirst: true, "a.png", ("tenant", "site"), ("space", "closed"), ("folder", "/late"))).OkAsync(201);
         (asset.Text("space"), asset.Text("folder"), asset.Text("access")).ShouldBe(("closed", "/late", "private"));
         new Uri(asset["urls"]!["original"]!.GetValue<string>()).AbsolutePath.ShouldStartWith("/v1/priv/");
     }
@@ -74,8 +77,11 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         await home.Owner.PostAsync("/v1/assets", new { }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync("/v1/assets", new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" } }).ProblemAsync(400, "invalid_request");
-        await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(4), false, "a.png", ("tenant", "site"))).ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync("/v1/assets",
+            new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent("open"), "space" } })
+            .ProblemAsync(400, "invalid_request");
+        await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(4), false, "a.png", ("tenant", "site")))
+            .ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(4), "open", ("folder", "/a/../b"))).ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(4), "open", ("access", "secret"))).ProblemAsync(400, "invalid_request");
         await home.Owner.PostAsync("/v1/assets", Sending.Form(IngestionFixture.Png(4), "nowhere")).ProblemAsync(404, "not_found");
@@ -103,7 +109,8 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
         var bytes = IngestionFixture.Png(6);
         await home.Owner.PutAsync($"{home.Root}/policies/max_upload_bytes", new { value = bytes.Length - 1 }).OkAsync();
         await home.Owner.PostAsync("/v1/assets", Sending.Form(bytes, "open")).ProblemAsync(413, "payload_too_large");
-        await home.Owner.PostAsync("/v1/assets", Sending.Form(bytes, fileFirst: true, "a.png", ("tenant", "site"), ("space", "open"))).ProblemAsync(413, "payload_too_large");
+        await home.Owner.PostAsync("/v1/assets", Sending.Form(bytes, fileFirst: true, "a.png", ("tenant", "site"), ("space", "open")))
+            .ProblemAsync(413, "payload_too_large");
         await home.Owner.PutAsync($"{home.Root}/policies/max_upload_bytes", new { value = bytes.Length }).OkAsync();
         await home.Owner.PutAsync($"{home.Root}/policies/quota_assets", new { value = 1 }).OkAsync();
         await home.Owner.UploadAsync(bytes);
@@ -153,8 +160,10 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
         var tag = ("If-Match", read.Headers.ETag!.ToString());
         var replaced = await home.Owner.PutAsync($"/v1/assets/{id}/content", Sending.Form(IngestionFixture.Png(11, 70, 70), false, "new.png"), tag).OkAsync();
         ((int)replaced["version"]!, (int)replaced["width"]!, replaced.Text("filename")).ShouldBe((2, 70, "picture.png"));
-        await home.Owner.PutAsync($"/v1/assets/{id}/content", Sending.Form(IngestionFixture.Png(12), false, "new.png"), tag).ProblemAsync(412, "precondition_failed");
-        (await home.Owner.GetAsync($"/v1/assets/{id}/versions").OkAsync()).Items().Select(item => ((int)item!["version"]!, (bool)item["current"]!)).ShouldBe([(2, true), (1, false)]);
+        await home.Owner.PutAsync($"/v1/assets/{id}/content", Sending.Form(IngestionFixture.Png(12), false, "new.png"), tag)
+            .ProblemAsync(412, "precondition_failed");
+        (await home.Owner.GetAsync($"/v1/assets/{id}/versions")
+            .OkAsync()).Items().Select(item => ((int)item!["version"]!, (bool)item["current"]!)).ShouldBe([(2, true), (1, false)]);
         using var old = await home.Owner.GetAsync($"/v1/assets/{id}/content?version=1");
         (await old.Content.ReadAsByteArrayAsync(Ct)).ShouldBe(IngestionFixture.Png(10));
         old.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
@@ -176,7 +185,9 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         var home = await api.NewHomeAsync();
         var bytes = IngestionFixture.Png(13);
-        var made = await home.Owner.PostAsync("/v1/uploads/presigned", new { tenant = "site", space = "open", filename = "direct.png", tags = new[] { "x" }, sizeBytes = bytes.Length }).OkAsync(201);
+        var made =
+            await home.Owner.PostAsync("/v1/uploads/presigned",
+                new { tenant = "site", space = "open", filename = "direct.png", tags = new[] { "x" }, sizeBytes = bytes.Length }).OkAsync(201);
         var (put, complete) = (made.Text("uploadUrl"), made.Text("completeUrl"));
         await home.Owner.PostAsync(complete).ProblemAsync(409, "conflict");
         await api.Anonymous().PutAsync(put[..^4] + "0000", new ByteArrayContent(bytes)).ProblemAsync(404, "not_found");
@@ -215,7 +226,8 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
 internal static class Sending
 {
     /// <summary>A form with the file at the place given among the fields.</summary>
-    public static MultipartFormDataContent Form(byte[] bytes, bool fileFirst = false, string? filename = "picture.png", params (string Name, string Value)[] fields)
+    public static MultipartFormDataContent Form(byte[] bytes, bool fileFirst = false, string? filename = "picture.png",
+        params (string Name, string Value)[] fields)
     {
         var form = new MultipartFormDataContent();
         if (fileFirst)

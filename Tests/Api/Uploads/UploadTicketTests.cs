@@ -24,7 +24,8 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
         first.StatusCode.ShouldBe(HttpStatusCode.Created);
         (Header(first, "X-Asset-Deduplicated"), Header(first, "X-Asset-Filename")).ShouldBe(("false", "first%20name.png"));
         using var again = await UploadAsync(script, "open", "again.png", 1);
-        (Header(again, "X-Asset-Deduplicated"), Header(again, "X-Asset-Filename"), Header(again, "X-Asset-Id")).ShouldBe(("true", "first%20name.png", Header(first, "X-Asset-Id")));
+        (Header(again, "X-Asset-Deduplicated"), Header(again, "X-Asset-Filename"),
+            Header(again, "X-Asset-Id")).ShouldBe(("true", "first%20name.png", Header(first, "X-Asset-Id")));
 
         // The same for who did not hear the last answer and asks.
         using var asked = await script.SendAsync(HttpMethod.Head, again.Headers.Location!.OriginalString, null, Resumable);
@@ -39,12 +40,14 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
         var script = api.WithSession(await TicketAsync(person.Client, "open"));
         using var elsewhere = await UploadAsync(script, "closed", "a.png", 2);
         elsewhere.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        foreach (var path in new[] { "/v1/me", "/v1/assets", home.Root + "/api-keys", home.Root }) await script.GetAsync(path).ProblemAsync(401, "unauthenticated");
+        foreach (var path in new[] { "/v1/me", "/v1/assets", home.Root + "/api-keys", home.Root }) await script.GetAsync(path)
+            .ProblemAsync(401, "unauthenticated");
         (await ArchiveAsync(script, "closed")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await ArchiveAsync(script, "open")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await script.GetAsync("/v1/imports").ProblemAsync(401, "unauthenticated");
         await script.PostAsync("/v1/uploads/tickets", new { tenant = "site", space = "open" }).ProblemAsync(401, "unauthenticated");
-        await api.WithSession("imu_" + new string('A', 120)).PostAsync("/v1/uploads", null, Resumable, ("Upload-Length", "1")).ProblemAsync(401, "unauthenticated");
+        await api.WithSession("imu_" + new string('A', 120))
+            .PostAsync("/v1/uploads", null, Resumable, ("Upload-Length", "1")).ProblemAsync(401, "unauthenticated");
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
         var bytes = new ByteArrayContent(IngestionFixture.Png(seed));
         bytes.Headers.ContentType = new("application/offset+octet-stream");
         return client.SendAsync(
-            HttpMethod.Post, "/v1/uploads", bytes, Resumable, ("Upload-Length", IngestionFixture.Png(seed).Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            HttpMethod.Post, "/v1/uploads", bytes, Resumable,
+            ("Upload-Length", IngestionFixture.Png(seed).Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("Upload-Metadata", $"filename {Base64(filename)},tenant {Base64("site")},space {Base64(space)}"));
     }
 

@@ -27,7 +27,8 @@ public sealed class ApiKeyTests(RegistryFixture registry) : IClassFixture<Regist
 
         var caller = (await Verifier.VerifyAsync(text, Home, Ct)).Value;
 
-        (caller.Type, caller.Id, caller.OrganizationId, caller.TenantId, caller.IsPlatform).ShouldBe((ActorType.ApiKey, key.Id, mine.OrganizationId, null, false));
+        (caller.Type, caller.Id, caller.OrganizationId, caller.TenantId,
+            caller.IsPlatform).ShouldBe((ActorType.ApiKey, key.Id, mine.OrganizationId, null, false));
         caller.May(Scopes.ImageRead, mine.TenantId, mine.SpaceId).ShouldBeTrue();
         caller.May(Scopes.ImageWrite, null, null).ShouldBeFalse();
     }
@@ -39,7 +40,8 @@ public sealed class ApiKeyTests(RegistryFixture registry) : IClassFixture<Regist
         var other = ApiKeyText.New(key.KeyId).Text;
         var unknown = ApiKeyText.New(ApiKeyText.NewKeyId()).Text;
 
-        foreach (var wrong in new[] { other, unknown, text[..^1], text + "0", text.ToUpperInvariant(), $"imgsvc_{key.KeyId}.", "", "x", new string('x', 10_000) })
+        foreach (var wrong in new[] { other, unknown, text[..^1], text + "0", text.ToUpperInvariant(), $"imgsvc_{key.KeyId}.", "", "x",
+            new string('x', 10_000) })
             (await Verifier.VerifyAsync(wrong, Home, Ct)).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.Unauthenticated);
     }
 
@@ -126,7 +128,8 @@ public sealed class ApiKeyTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task The_platform_key_is_the_platform()
     {
         var key = Convert.ToHexStringLower(Guid.CreateVersion7().ToByteArray());
-        await using var services = RegistryFixture.Build(registry.OwnerConnectionString, settings: new(StringComparer.Ordinal) { ["Access:PlatformKey"] = key });
+        await using var services =
+            RegistryFixture.Build(registry.OwnerConnectionString, settings: new(StringComparer.Ordinal) { ["Access:PlatformKey"] = key });
 
         (await services.GetRequiredService<ApiKeyVerifier>().VerifyAsync(key, Home, Ct)).Value.IsPlatform.ShouldBeTrue();
         (await Verifier.VerifyAsync(key, Home, Ct)).IsSuccess.ShouldBeFalse();

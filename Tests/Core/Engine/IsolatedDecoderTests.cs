@@ -82,7 +82,8 @@ public sealed class IsolatedDecoderTests : IDisposable
 
     [Theory]
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg' width='1000000' height='1000000'/>", ErrorCode.ImageLimitExceeded)]
-    [InlineData("<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>&a;</text></svg>", ErrorCode.UndecodableImage)]
+    [InlineData("<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>&a;</text></svg>",
+        ErrorCode.UndecodableImage)]
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect", ErrorCode.UndecodableImage)]
     public async Task Hostile_drawings_are_refused(string svg, ErrorCode expected) =>
         (await DecodeAsync(System.Text.Encoding.UTF8.GetBytes(svg))).Error!.Code.ShouldBe(expected);
@@ -91,7 +92,8 @@ public sealed class IsolatedDecoderTests : IDisposable
     public async Task What_takes_more_computing_than_an_image_may_is_refused_by_the_decoder_itself()
     {
         var hungry = string.Concat(Enumerable.Range(0, 60).Select(i => $"<g filter='url(#f)'><rect x='{i}' width='3900' height='3900' fill='red'/></g>"));
-        var svg = $"<svg xmlns='http://www.w3.org/2000/svg' width='4000' height='4000'><filter id='f'><feGaussianBlur stdDeviation='190'/><feTurbulence numOctaves='9'/></filter>{hungry}</svg>";
+        var svg =
+            $"<svg xmlns='http://www.w3.org/2000/svg' width='4000' height='4000'><filter id='f'><feGaussianBlur stdDeviation='190'/><feTurbulence numOctaves='9'/></filter>{hungry}</svg>";
         var path = await WriteAsync(System.Text.Encoding.UTF8.GetBytes(svg));
         using var decoder = Workbench.Decoder(new EngineOptions { DecoderTimeout = TimeSpan.FromSeconds(3) });
 
@@ -121,7 +123,8 @@ public sealed class IsolatedDecoderTests : IDisposable
     [InlineData(9, "241,76,29 0,158,94 128,128,128 93,52,188")]
     public async Task A_heic_s_colours_are_what_its_code_points_say(byte primaries, string expected)
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The decoder of HEIC is built for x64 alone.");
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "The decoder of HEIC is built for x64 alone.");
         var file = Convert.FromBase64String(Patches);
         file[file.AsSpan().IndexOf("nclx"u8) + 5] = primaries;
 

@@ -62,7 +62,8 @@ public sealed class FactsCacheTests
         }
 
         answer.SetResult("new");
-        await Probe.UntilAsync(async () => await LookUpAsync(_ => Task.FromResult("newer")) is "new" or "newer", "the look-up that was under way ends the outage");
+        await Probe.UntilAsync(async () => await LookUpAsync(_ => Task.FromResult("newer")) is "new" or "newer",
+            "the look-up that was under way ends the outage");
         _loads.ShouldBe(1, "one look-up at a time asks whether it answers");
 
         ValueTask<string> LookUpAsync(Func<CancellationToken, Task<string>> load) =>
@@ -262,7 +263,8 @@ public sealed class FactsCacheTests
             _facts.TryGet<string>(scope, "space:website/marketing", out _).ShouldBeTrue();
             _facts.TryGet<string>(asset, "1", out _).ShouldBeTrue();
 #pragma warning disable CA2012 // The task is only looked at, and an AsTask would allocate.
-            _facts.GetOrLoadAsync(scope, "space:website/marketing", 0, static (_, _) => Task.FromResult(""), StaleFacts.Refuse, CancellationToken.None).IsCompleted.ShouldBeTrue();
+            _facts.GetOrLoadAsync(scope, "space:website/marketing", 0, static (_, _) => Task.FromResult(""), StaleFacts.Refuse,
+                CancellationToken.None).IsCompleted.ShouldBeTrue();
 #pragma warning restore CA2012
         }
     }

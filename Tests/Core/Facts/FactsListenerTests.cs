@@ -122,7 +122,8 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
         for (var i = 1; i <= 20; i++)
         {
             (await own.FindSpaceAsync(mine.Organization, mine.Tenant, $"s{i}", Ct)).ShouldBeNull();
-            await WriteAsync(mine, db => db.Spaces.Add(new Space { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Slug = $"s{i}", Name = "S" }));
+            await WriteAsync(mine,
+                db => db.Spaces.Add(new Space { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Slug = $"s{i}", Name = "S" }));
             (await own.FindSpaceAsync(mine.Organization, mine.Tenant, $"s{i}", Ct)).ShouldNotBeNull();
         }
     }
@@ -150,7 +151,10 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
         var mine = await registry.NewOrganizationAsync();
         await RegistryFixture.CatchUpAsync(_other);
         var before = await SpaceAsync(mine);
-        await WriteAsync(mine, db => db.Webhooks.Add(new Webhook { OrganizationId = mine.OrganizationId, Url = "https://example.com/", Events = ["asset.uploaded"], ProtectedSecret = [1] }));
+        await WriteAsync(mine,
+            db =>
+                db.Webhooks.Add(new Webhook { OrganizationId = mine.OrganizationId, Url = "https://example.com/", Events = ["asset.uploaded"],
+                    ProtectedSecret = [1] }));
         await RegistryFixture.CatchUpAsync(_other);
 
         (await SpaceAsync(mine)).ShouldBeSameAs(before);
@@ -199,7 +203,8 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
         var keyId = ImageService.Core.Access.ApiKeyText.NewKeyId();
         var (text, hash) = ImageService.Core.Access.ApiKeyText.New(keyId);
         var verifier = _other.GetRequiredService<ImageService.Core.Access.ApiKeyVerifier>();
-        await WriteAsync(mine, db => db.ApiKeys.Add(new ApiKey { OrganizationId = mine.OrganizationId, KeyId = keyId, Name = "ci", SecretHash = hash, Scopes = ["image:read"] }));
+        await WriteAsync(mine,
+            db => db.ApiKeys.Add(new ApiKey { OrganizationId = mine.OrganizationId, KeyId = keyId, Name = "ci", SecretHash = hash, Scopes = ["image:read"] }));
         (await verifier.VerifyAsync(text, null, Ct)).IsSuccess.ShouldBeTrue();
         await WriteAsync(mine, db => db.ApiKeys.Single().RevokedAt = DateTimeOffset.UtcNow);
 

@@ -36,7 +36,8 @@ public sealed class FactsOutageTests(PostgresServer servers, RegistryFixture reg
         var facts = services.GetRequiredService<FactsCache>();
         await Probe.UntilAsync(() => !facts.IsListening, "the silence is noticed");
         (await directory.FindOrganizationAsync(organization.Slug, Ct)).ShouldNotBeNull("cached public images go on being served");
-        await Probe.UntilAsync(async () => RegistryFailure.IsUnavailable(await Record.ExceptionAsync(() => verifier.VerifyAsync(key, null, Ct))), "keys are refused as 'unavailable'");
+        await Probe.UntilAsync(async () => RegistryFailure.IsUnavailable(await Record.ExceptionAsync(() => verifier.VerifyAsync(key, null, Ct))),
+            "keys are refused as 'unavailable'");
         RegistryFailure.IsUnavailable(await Record.ExceptionAsync(() => directory.FindOrganizationAsync("unknown", Ct).AsTask())).ShouldBeTrue();
 
         await server.StartAsync();

@@ -32,7 +32,8 @@ public sealed class AssetIngestorTests(IngestionFixture ingestion) : IClassFixtu
         version.DominantColour.ShouldNotBeNull().ShouldMatch("^#[0-9a-f]{6}$");
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
         (await db.Facts().SingleAsync(Ct)).Type.ShouldBe("asset_uploaded");
-        (await db.AuditLogs.AsNoTracking().Where(line => line.Action == "asset.uploaded").SingleAsync(Ct)).ResourceId.ShouldBe(new AssetId(asset.Id).ToString());
+        (await db.AuditLogs.AsNoTracking()
+            .Where(line => line.Action == "asset.uploaded").SingleAsync(Ct)).ResourceId.ShouldBe(new AssetId(asset.Id).ToString());
         await ingestion.ShouldBeConsistentAsync(space);
     }
 
@@ -69,7 +70,8 @@ public sealed class AssetIngestorTests(IngestionFixture ingestion) : IClassFixtu
     public async Task What_may_not_come_in_leaves_nothing_behind(string what, ErrorCode expected)
     {
         var space = await ingestion.NewSpaceAsync(
-            (PolicyLevel.Space, "max_upload_bytes", "20000"), (PolicyLevel.Tenant, "max_input_pixels", "5000"), (PolicyLevel.Organization, "allowed_input_formats", "[\"png\"]"));
+            (PolicyLevel.Space, "max_upload_bytes", "20000"), (PolicyLevel.Tenant, "max_input_pixels", "5000"),
+            (PolicyLevel.Organization, "allowed_input_formats", "[\"png\"]"));
         var bytes = what switch
         {
             "nothing" => [],
@@ -175,7 +177,8 @@ public sealed class AssetIngestorTests(IngestionFixture ingestion) : IClassFixtu
         var space = await ingestion.NewSpaceAsync();
         var asset = (await ingestion.IngestAsync(space, Png(21))).Value.Asset;
         await using (var db = ingestion.Registry.ForOrganization(space.OrganizationId))
-            await db.Assets.Where(row => row.Id == asset.Id).ExecuteUpdateAsync(row => row.SetProperty(one => one.RetainUntil, DateTimeOffset.UtcNow.AddDays(1)), Ct);
+            await db.Assets.Where(row => row.Id == asset.Id)
+                .ExecuteUpdateAsync(row => row.SetProperty(one => one.RetainUntil, DateTimeOffset.UtcNow.AddDays(1)), Ct);
         (await ReplaceAsync(space, asset.Id, Png(22))).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.RetentionLocked);
         await ingestion.ShouldBeConsistentAsync(space);
     }
@@ -191,7 +194,8 @@ public sealed class AssetIngestorTests(IngestionFixture ingestion) : IClassFixtu
 
     private async Task<Result<IngestedAsset>> ReplaceAsync(SpaceScope space, Guid assetId, byte[] bytes)
     {
-        await using var staged = (await ingestion.Get<StagingArea>().StageAsync(space.OrganizationId, new MemoryStream(bytes), StagingTarget.For(space.Policy), Ct)).Value;
+        await using var staged =
+            (await ingestion.Get<StagingArea>().StageAsync(space.OrganizationId, new MemoryStream(bytes), StagingTarget.For(space.Policy), Ct)).Value;
         return await ingestion.Get<AssetIngestor>().ReplaceAsync(space, assetId, _ => null, staged, Ct);
     }
 }

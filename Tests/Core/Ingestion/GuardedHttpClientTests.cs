@@ -32,7 +32,8 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
         "http://[2002:7f00:1::1]:{0}/", "http://[2001:0:7f00:1::]:{0}/", "http://[2001:0:808:808::80ff:fffe]:{0}/", "http://[fe80::5efe:7f00:1]:{0}/",
         "http://[fe80::1]:{0}/", "http://[fe80::1%25lo]:{0}/", "http://[::1%25lo]:{0}/", "http://[fec0::1]:{0}/", "http://[fc00::1]:{0}/",
         "http://[fd00:ec2::254]/latest/meta-data/", "http://[ff02::1]:{0}/", "http://169.254.169.254/latest/meta-data/", "http://169.254.169.254.:80/",
-        "http://2852039166/latest/meta-data/", "http://0xa9fea9fe/", "http://[::ffff:169.254.169.254]/", "http://[::ffff:a9fe:a9fe]/", "http://169.254.170.2/v2/credentials",
+        "http://2852039166/latest/meta-data/", "http://0xa9fea9fe/", "http://[::ffff:169.254.169.254]/", "http://[::ffff:a9fe:a9fe]/",
+        "http://169.254.170.2/v2/credentials",
         "http://100.100.100.200/", "http://168.63.129.16/", "http://192.0.0.192/", "http://10.0.0.1/", "http://172.16.0.1/", "http://192.168.0.1/",
         "http://100.64.0.1/", "http://224.0.0.1/", "http://255.255.255.255/", "http://192.0.2.1/", "http://198.18.0.1/", "http://240.0.0.1/",
         "http://user@127.0.0.1:{0}/", "http://user:password@example.com/", "http://example.com@127.0.0.1:{0}/", "http://127.0.0.1:{0}\\@example.com/",
@@ -72,7 +73,8 @@ public sealed class GuardedHttpClientTests : IAsyncDisposable
     public async Task A_redirect_to_an_inner_address_is_not_followed(string target)
     {
         await using var trusted = new Listener();
-        trusted.Answer = $"HTTP/1.1 302 Found\r\nLocation: {target.Replace("{0}", $"{_listener.Port}", StringComparison.Ordinal)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        trusted.Answer =
+            $"HTTP/1.1 302 Found\r\nLocation: {target.Replace("{0}", $"{_listener.Port}", StringComparison.Ordinal)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         using var client = Client(trusted);
         var result = await new RemoteImageFetcher(client, Settings()).OpenAsync(trusted.Url, 1000, Ct);
         result.Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.FetchRefused);

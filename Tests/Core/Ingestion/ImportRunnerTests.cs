@@ -23,10 +23,14 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
     public async Task A_zip_becomes_assets_in_its_folders()
     {
         var space = await ingestion.NewSpaceAsync();
-        var job = await RunZipAsync(space, Zip(("a.png", Png(1)), ("dir/", []), ("dir/b.png", Png(2)), ("dir/deep/c.png", Png(3)), ("again.png", Png(1)), ("__MACOSX/._a.png", [1]), ("dir/.DS_Store", [1])));
+        var job =
+            await RunZipAsync(space,
+                Zip(("a.png", Png(1)), ("dir/", []), ("dir/b.png", Png(2)), ("dir/deep/c.png", Png(3)), ("again.png", Png(1)), ("__MACOSX/._a.png", [1]),
+                    ("dir/.DS_Store", [1])));
         (job.State, job.Total, job.Imported, job.Deduplicated, job.Failed).ShouldBe(("completed", 4, 3, 1, 0));
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
-        var assets = await db.Assets.AsNoTracking().OrderBy(asset => asset.Filename).Select(asset => new { asset.Filename, asset.Folder, asset.Tags }).ToListAsync(Ct);
+        var assets = await db.Assets.AsNoTracking()
+            .OrderBy(asset => asset.Filename).Select(asset => new { asset.Filename, asset.Folder, asset.Tags }).ToListAsync(Ct);
         assets.Select(asset => (asset.Filename, asset.Folder)).ShouldBe([("a.png", "/in"), ("b.png", "/in/dir"), ("c.png", "/in/dir/deep")]);
         assets.ShouldAllBe(asset => asset.Tags.SequenceEqual(new[] { "bulk" }));
         await ingestion.ShouldBeConsistentAsync(space);
@@ -37,14 +41,18 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
     {
         var space = await ingestion.NewSpaceAsync();
         var archive = Zip(
-            ("../escape.png", Png(10)), ("a/../../escape.png", Png(10)), ("/etc/passwd.png", Png(10)), ("C:\\windows.png", Png(10)), ("a\\..\\b.png", Png(10)), ("a//b.png", Png(10)),
-            ("nested.zip", Zip(("x.png", Png(10)))), ("disguised.png", Zip(("x.png", Png(10)))), ("bomb.png", new byte[30_000_000]), ("text.png", Encoding.ASCII.GetBytes("no picture")),
+            ("../escape.png", Png(10)), ("a/../../escape.png", Png(10)), ("/etc/passwd.png", Png(10)), ("C:\\windows.png", Png(10)), ("a\\..\\b.png", Png(10)),
+            ("a//b.png", Png(10)),
+            ("nested.zip", Zip(("x.png", Png(10)))), ("disguised.png", Zip(("x.png", Png(10)))), ("bomb.png", new byte[30_000_000]),
+            ("text.png", Encoding.ASCII.GetBytes("no picture")),
             ("truncated.png", Png(10)[..2000]), ("good.png", Png(11)));
         archive = WithSymbolicLink(archive, "text.png");
         var job = await RunZipAsync(space, archive);
         job.State.ShouldBe("completed");
         (job.Imported, job.Failed).ShouldBe((1, 11));
-        var failures = JsonSerializer.Deserialize<ImportFailure[]>(job.Failures, JsonSerializerOptions.Web)!.ToDictionary(failure => failure.Name, failure => failure.Code + ": " + failure.Detail);
+        var failures =
+            JsonSerializer.Deserialize<ImportFailure[]>(job.Failures, JsonSerializerOptions.Web)!.ToDictionary(failure => failure.Name,
+                failure => failure.Code + ": " + failure.Detail);
         failures["../escape.png"].ShouldContain("leaves its folder");
         failures["/etc/passwd.png"].ShouldContain("absolute");
         failures["nested.zip"].ShouldContain("archives inside archives");
@@ -92,7 +100,8 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
     public async Task A_zip_that_unpacks_to_too_much_is_refused()
     {
         var space = await ingestion.NewSpaceAsync();
-        var job = await RunZipAsync(space, Zip(("a.png", new byte[600_000]), ("b.png", new byte[600_000])), options => options.MaxArchiveUnpackedBytes = 1_000_000);
+        var job =
+            await RunZipAsync(space, Zip(("a.png", new byte[600_000]), ("b.png", new byte[600_000])), options => options.MaxArchiveUnpackedBytes = 1_000_000);
         job.State.ShouldBe("failed");
         job.Failures.ShouldContain("unpacks to more than");
     }
@@ -151,7 +160,8 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         db.ImportJobs.Add(job);
         await db.SaveChangesAsync(Ct);
         var runner = new ImportRunner(
-            ingestion.Registry, ingestion.Store, ingestion.Get<StagingArea>(), ingestion.Get<AssetIngestor>(), ingestion.Get<TenantDirectory>(), Options.Create(options), TimeProvider.System);
+            ingestion.Registry, ingestion.Store, ingestion.Get<StagingArea>(), ingestion.Get<AssetIngestor>(), ingestion.Get<TenantDirectory>(),
+            Options.Create(options), TimeProvider.System);
         (await runner.RunAsync(space.OrganizationId, job.Id, Ct)).ShouldBeTrue();
         return await db.ImportJobs.AsNoTracking().SingleAsync(row => row.Id == job.Id, Ct);
     }
@@ -171,11 +181,14 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         return memory.ToArray();
     }
 
-    private static byte[] WithSymbolicLink(byte[] archive, string name) => Patched(archive, name, header => BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(header + 38), 0xA1FFu << 16));
+    private static byte[] WithSymbolicLink(byte[] archive, string name) =>
+        Patched(archive, name, header => BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(header + 38), 0xA1FFu << 16));
 
-    private static byte[] WithDeclaredSize(byte[] archive, string name, uint size) => Patched(archive, name, header => BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(header + 24), size));
+    private static byte[] WithDeclaredSize(byte[] archive, string name, uint size) =>
+        Patched(archive, name, header => BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(header + 24), size));
 
-    private static byte[] WithFlag(byte[] archive, string name, bool encrypted) => Patched(archive, name, header => archive[header + 8] |= (byte)(encrypted ? 1 : 0));
+    private static byte[] WithFlag(byte[] archive, string name, bool encrypted) =>
+        Patched(archive, name, header => archive[header + 8] |= (byte)(encrypted ? 1 : 0));
 
     /// <summary>Changes the central directory's header of an entry.</summary>
     private static byte[] Patched(byte[] archive, string name, Action<int> patch)

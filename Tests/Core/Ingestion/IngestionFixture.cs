@@ -75,7 +75,8 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
             foreach (var (level, key, value) in policies)
             {
                 var scope = level switch { PolicyLevel.Organization => home.OrganizationId, PolicyLevel.Tenant => home.TenantId, _ => home.SpaceId };
-                db.Policies.Add(new PolicyRow { OrganizationId = home.OrganizationId, Level = level, ScopeId = scope, Key = key, Value = value, UpdatedAt = DateTimeOffset.UtcNow });
+                db.Policies.Add(new PolicyRow { OrganizationId = home.OrganizationId, Level = level, ScopeId = scope, Key = key, Value = value,
+                    UpdatedAt = DateTimeOffset.UtcNow });
             }
 
             await db.SaveChangesAsync(Ct);
@@ -146,7 +147,8 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task<StoredObject?> OpenAsync(string key, ByteRange? range, CancellationToken ct) => Run("open", key, () => inner.OpenAsync(key, range, ct));
 
-    public Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct) => Run("put", key, () => inner.PutAsync(key, content, options, ct));
+    public Task<PutResult> PutAsync(string key, Stream content, PutOptions options, CancellationToken ct) =>
+        Run("put", key, () => inner.PutAsync(key, content, options, ct));
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken ct) => Run("head", key, () => inner.HeadAsync(key, ct));
 
@@ -160,7 +162,8 @@ public sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => inner.SetTierAsync(key, tier, ct);
 
-    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) => inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
+    public Task<PresignedPut?> PresignPutAsync(string key, string contentType, long maxBytes, TimeSpan validFor, CancellationToken ct) =>
+        inner.PresignPutAsync(key, contentType, maxBytes, validFor, ct);
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken ct) => inner.SweepAsync(olderThan, ct);
 

@@ -100,8 +100,10 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
         var upload = await BeginAsync(space, Picture.Length);
         byte[] Digest(byte[] bytes) => algorithm == "SHA1" ? SHA1.HashData(bytes) : SHA256.HashData(bytes);
         var name = new HashAlgorithmName(algorithm);
-        (await Uploads.AppendAsync(upload, new MemoryStream(Picture), new BodyChecksum(name, Digest([1])), Ct)).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.ChecksumMismatch);
-        (await Uploads.AppendAsync(upload, new BreakingStream(Picture, 70_000), new BodyChecksum(name, Digest(Picture[..70_000])), Ct)).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.ChecksumMismatch);
+        (await Uploads.AppendAsync(upload, new MemoryStream(Picture), new BodyChecksum(name, Digest([1])),
+            Ct)).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.ChecksumMismatch);
+        (await Uploads.AppendAsync(upload, new BreakingStream(Picture, 70_000), new BodyChecksum(name, Digest(Picture[..70_000])),
+            Ct)).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.ChecksumMismatch);
         (await ingestion.KeysAsync(space)).ShouldBeEmpty();
         var whole = (await Uploads.AppendAsync(upload, new MemoryStream(Picture), new BodyChecksum(name, Digest(Picture)), Ct)).Value;
         whole.Offset.ShouldBe(Picture.Length);
@@ -137,7 +139,8 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
         var living = (await Uploads.AppendAsync(await BeginAsync(space, Picture.Length), new MemoryStream(Picture[..1000]), null, Ct)).Value;
         var expired = (await Uploads.AppendAsync(await BeginAsync(space, Picture.Length), new MemoryStream(Picture[..1000]), null, Ct)).Value;
         await using (var db = ingestion.Registry.ForOrganization(space.OrganizationId))
-            await db.Uploads.Where(row => row.Id == expired.Id).ExecuteUpdateAsync(row => row.SetProperty(one => one.ExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-1)), Ct);
+            await db.Uploads.Where(row => row.Id == expired.Id)
+                .ExecuteUpdateAsync(row => row.SetProperty(one => one.ExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-1)), Ct);
         await ingestion.Get<StagingSweep>().SweepAsync(space.OrganizationId, DateTimeOffset.UtcNow.AddMinutes(1), Ct);
         (await ingestion.KeysAsync(space)).ShouldBe(living.Parts);
         (await Uploads.FindAsync(space.OrganizationId, expired.Id, ResumableUploads.Tus, Ct)).ShouldBeNull();

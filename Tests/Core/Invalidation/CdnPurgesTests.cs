@@ -38,7 +38,8 @@ public sealed class CdnPurgesTests
         await using var edge = await ServerAsync(number => number < 2 ? "\"old\"" : "\"new\"");
         await using var origin = await ServerAsync(_ => "\"new\"");
         using var purges = Purges(
-            new InvalidationOptions { OriginBaseUrl = origin.Url, VerifyTimeout = TimeSpan.FromSeconds(20) }, new PurgedCdn(Substitute.For<ICdnPurger>(), new Uri(edge.Url)));
+            new InvalidationOptions { OriginBaseUrl = origin.Url, VerifyTimeout = TimeSpan.FromSeconds(20) },
+            new PurgedCdn(Substitute.For<ICdnPurger>(), new Uri(edge.Url)));
 
         await purges.PurgeAsync(Message, Ct);
 
@@ -52,7 +53,8 @@ public sealed class CdnPurgesTests
         await using var edge = await ServerAsync(_ => "\"old\"");
         await using var origin = await ServerAsync(_ => "\"new\"");
         using var purges = Purges(
-            new InvalidationOptions { OriginBaseUrl = origin.Url, VerifyTimeout = TimeSpan.FromMilliseconds(50) }, new PurgedCdn(Substitute.For<ICdnPurger>(), new Uri(edge.Url)));
+            new InvalidationOptions { OriginBaseUrl = origin.Url, VerifyTimeout = TimeSpan.FromMilliseconds(50) },
+            new PurgedCdn(Substitute.For<ICdnPurger>(), new Uri(edge.Url)));
 
         await Should.ThrowAsync<AggregateException>(purges.PurgeAsync(Message, Ct));
     }

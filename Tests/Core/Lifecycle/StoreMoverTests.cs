@@ -140,7 +140,8 @@ public sealed class StoreMoverTests : IClassFixture<RegistryFixture>, IDisposabl
     }
 
     private StoreMover Mover(ObjectStores? stores = null) => new(
-        _registry.Registry, stores ?? _stores, Options.Create(new StoreMoveOptions { Concurrency = 1, BytesPerSecond = 1L << 40 }), _time, NullLogger<StoreMover>.Instance);
+        _registry.Registry, stores ?? _stores, Options.Create(new StoreMoveOptions { Concurrency = 1, BytesPerSecond = 1L << 40 }), _time,
+        NullLogger<StoreMover>.Instance);
 
     private async Task<(TestOrganization Place, List<AssetVersion> Versions)> AssetsAsync(int count)
     {
@@ -160,8 +161,10 @@ public sealed class StoreMoverTests : IClassFixture<RegistryFixture>, IDisposabl
             db.Add(asset);
             db.Add(new Variant
             {
-                OrganizationId = place.OrganizationId, SpaceId = place.SpaceId, AssetId = asset.Id, Version = 1, Operations = "fmt_webp-w_10", OperationsHash = hash, Format = "webp",
-                StorageKey = key, StorageProvider = "file", SizeBytes = variant.Length, ContentHash = Hash(variant), Width = 10, Height = 10, ProcessingTimeMs = 1, CreatedAt = _time.GetUtcNow(),
+                OrganizationId = place.OrganizationId, SpaceId = place.SpaceId, AssetId = asset.Id, Version = 1, Operations = "fmt_webp-w_10",
+                OperationsHash = hash, Format = "webp",
+                StorageKey = key, StorageProvider = "file", SizeBytes = variant.Length, ContentHash = Hash(variant), Width = 10, Height = 10,
+                ProcessingTimeMs = 1, CreatedAt = _time.GetUtcNow(),
             });
             versions.Add(asset.Versions[0]);
         }
@@ -173,7 +176,8 @@ public sealed class StoreMoverTests : IClassFixture<RegistryFixture>, IDisposabl
     private async Task<StoreMove> MoveAsync(TestOrganization place, string store)
     {
         var now = _time.GetUtcNow();
-        var move = new StoreMove { OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Store = store, CreatedAt = now, UpdatedAt = now };
+        var move = new StoreMove { OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Store = store, CreatedAt = now,
+            UpdatedAt = now };
         await using var db = _registry.Registry.ForOrganization(place.OrganizationId);
         db.Add(move);
         await db.SaveChangesAsync(Ct);

@@ -96,7 +96,8 @@ public abstract partial class MessageQueueContract
         var (queue, _) = await CreateAsync(Options(options => options.MaxDeliveries = 3));
         var messages = Messages(5);
         await queue.PublishAsync(messages, Ct);
-        await using (var consumer = new Consumer(queue, delivery => delivery.Message.Id == messages[0].Id ? throw new InvalidOperationException("poison") : Task.CompletedTask))
+        await using (var consumer = new Consumer(queue,
+            delivery => delivery.Message.Id == messages[0].Id ? throw new InvalidOperationException("poison") : Task.CompletedTask))
         {
             await Eventually(async () => (await queue.MeasureAsync(Ct)) is { Ready: 0, InFlight: 0, Dead: 1 });
             consumer.Seen.Count(delivery => delivery.Message.Id == messages[0].Id).ShouldBe(3);

@@ -54,7 +54,8 @@ public abstract partial class MessageQueueContract
         await RestartBrokerAsync();
         await Eventually(() => TryPublishAsync(queue, [.. messages.Skip(200)]), TimeSpan.FromMinutes(2));
         HashSet<Guid> expected = [.. messages.Select(message => message.Id)];
-        await Eventually(() => Task.FromResult(expected.SetEquals(consumer.Seen.Concat(second.Seen).Select(delivery => delivery.Message.Id))), TimeSpan.FromMinutes(2));
+        await Eventually(() => Task.FromResult(expected.SetEquals(consumer.Seen.Concat(second.Seen).Select(delivery => delivery.Message.Id))),
+            TimeSpan.FromMinutes(2));
         await Eventually(async () => (await queue.MeasureAsync(Ct)) is { Ready: 0, InFlight: 0, Dead: 0 }, TimeSpan.FromMinutes(2));
         Remark = $"{consumer.Seen.Count + second.Seen.Count - messages.Count} of {messages.Count} handled twice";
     }

@@ -63,13 +63,15 @@ public abstract partial class MessageQueueContract(ConformanceMatrix matrix) : I
 
     protected static MessagingOptions Options(Action<MessagingOptions>? change = null)
     {
-        var options = new MessagingOptions { RetryDelay = TimeSpan.FromMilliseconds(20), PollInterval = TimeSpan.FromMilliseconds(100), ReconnectDelay = TimeSpan.FromMilliseconds(100), VisibilityTimeout = TimeSpan.FromSeconds(30) };
+        var options = new MessagingOptions { RetryDelay = TimeSpan.FromMilliseconds(20), PollInterval = TimeSpan.FromMilliseconds(100),
+            ReconnectDelay = TimeSpan.FromMilliseconds(100), VisibilityTimeout = TimeSpan.FromSeconds(30) };
         change?.Invoke(options);
         return options;
     }
 
     protected static IReadOnlyList<MessageEnvelope> Messages(int count) =>
-        [.. Enumerable.Range(1, count).Select(number => new MessageEnvelope(Guid.CreateVersion7(), Guid.CreateVersion7(), "asset_uploaded", $$"""{"n": {{number}}}""")
+        [.. Enumerable.Range(1, count)
+            .Select(number => new MessageEnvelope(Guid.CreateVersion7(), Guid.CreateVersion7(), "asset_uploaded", $$"""{"n": {{number}}}""")
         {
             TraceParent = $"00-{number:x32}-{number:x16}-01",
         })];

@@ -25,12 +25,14 @@ public sealed class MessagingConnectionTests
     [Fact]
     public void Pub_sub_counts_no_further_than_a_hundred_deliveries() =>
         Should.Throw<OptionsValidationException>(() => Options<MessagingOptions>(
-            ("Messaging:Provider", "pubsub"), ("Messaging:PubSub:Project", "example"), ("Messaging:MaxDeliveries", "100"))).Message.ShouldContain("MaxDeliveries");
+            ("Messaging:Provider", "pubsub"), ("Messaging:PubSub:Project", "example"),
+            ("Messaging:MaxDeliveries", "100"))).Message.ShouldContain("MaxDeliveries");
 
     [Fact]
     public void One_connection_string_serves_whichever_broker_is_chosen()
     {
-        Options<SqsOptions>(("Messaging:Provider", "sqs"), ("ConnectionStrings:queue", "Region=eu-central-1;ServiceUrl=http://127.0.0.1:4566")).ShouldSatisfyAllConditions(
+        Options<SqsOptions>(("Messaging:Provider", "sqs"), ("ConnectionStrings:queue", "Region=eu-central-1;ServiceUrl=http://127.0.0.1:4566"))
+            .ShouldSatisfyAllConditions(
             sqs => sqs.Region.ShouldBe("eu-central-1"),
             sqs => sqs.ServiceUrl.ShouldBe("http://127.0.0.1:4566"));
         Options<PubSubOptions>(("Messaging:Provider", "pubsub"), ("ConnectionStrings:queue", "Project=example")).Project.ShouldBe("example");
@@ -41,14 +43,16 @@ public sealed class MessagingConnectionTests
 
     [Fact]
     public void Half_a_pair_of_keys_stops_the_start() =>
-        Should.Throw<OptionsValidationException>(() => Options<SqsOptions>(("Messaging:Provider", "sqs"), ("Messaging:Sqs:AccessKey", "a"))).Message.ShouldContain("SecretKey");
+        Should.Throw<OptionsValidationException>(
+            () => Options<SqsOptions>(("Messaging:Provider", "sqs"), ("Messaging:Sqs:AccessKey", "a"))).Message.ShouldContain("SecretKey");
 
     private static ServiceBusOptions Bus(string text) => Options<ServiceBusOptions>(("Messaging:Provider", "servicebus"), ("ConnectionStrings:queue", text));
 
     private static T Options<T>(params (string Key, string Value)[] settings)
         where T : class
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+        var configuration =
+            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddMessaging(configuration);
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<T>>().Value;

@@ -60,7 +60,8 @@ public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatri
     [Fact]
     public async Task An_idle_queue_asks_nothing_until_a_message_comes()
     {
-        var queue = new PostgresQueue(_source, _notices, Microsoft.Extensions.Options.Options.Create(new MessagingOptions()), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
+        var queue = new PostgresQueue(_source, _notices, Microsoft.Extensions.Options.Options.Create(new MessagingOptions()), TimeProvider.System,
+            NullLogger<PostgresQueue>.Instance);
         using var statements = new CountedStatements(_source);
         await using var consumer = new Consumer(queue, _ => Task.CompletedTask);
         await Eventually(() => Task.FromResult(Asked() >= 2), TimeSpan.FromSeconds(20)); // is there one, and when will there be one
@@ -120,7 +121,8 @@ public sealed class PostgresQueueTests(PostgresServer postgres, ConformanceMatri
         await _source.DisposeAsync();
     }
 
-    private PostgresQueue Queue(MessagingOptions options) => new(_source, _notices, Options<MessagingOptions>(options), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
+    private PostgresQueue Queue(MessagingOptions options) =>
+        new(_source, _notices, Options<MessagingOptions>(options), TimeProvider.System, NullLogger<PostgresQueue>.Instance);
 
     private static IOptions<T> Options<T>(T value)
         where T : class => Microsoft.Extensions.Options.Options.Create(value);

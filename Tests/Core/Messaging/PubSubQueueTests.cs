@@ -62,12 +62,14 @@ public sealed class PubSubQueueTests(ConformanceMatrix matrix) : MessageQueueCon
     }
 
     protected override async Task TakeAndDieAsync(MessagingOptions options) =>
-        await Eventually(async () => (await PostAsync($"subscriptions/{Name}:pull", new { maxMessages = 1 })).GetProperty("receivedMessages").GetArrayLength() == 1);
+        await Eventually(async () =>
+            (await PostAsync($"subscriptions/{Name}:pull", new { maxMessages = 1 })).GetProperty("receivedMessages").GetArrayLength() == 1);
 
     protected override async Task<IReadOnlyList<string>> DeadReasonsAsync(MessagingOptions options)
     {
         var dead = await PostAsync($"subscriptions/{Name}-dead:pull", new { maxMessages = 10 });
-        return [.. dead.GetProperty("receivedMessages").EnumerateArray().Select(message => message.GetProperty("message").GetProperty("attributes").GetProperty(PubSubMessage.Reason).GetString()!)];
+        return [.. dead.GetProperty("receivedMessages")
+            .EnumerateArray().Select(message => message.GetProperty("message").GetProperty("attributes").GetProperty(PubSubMessage.Reason).GetString()!)];
     }
 
     protected override Task RestartBrokerAsync() => _service.RestartAsync(Ct);
@@ -84,7 +86,8 @@ public sealed class PubSubQueueTests(ConformanceMatrix matrix) : MessageQueueCon
     {
         var address = _service.Uri.ToString().TrimEnd('/');
         var pubSub = new PubSubOptions { Project = "test-project", Endpoint = address, MonitoringEndpoint = address };
-        var queue = new PubSubQueue(Microsoft.Extensions.Options.Options.Create(options), Microsoft.Extensions.Options.Options.Create(pubSub), TimeProvider.System, NullLogger<PubSubQueue>.Instance);
+        var queue = new PubSubQueue(Microsoft.Extensions.Options.Options.Create(options), Microsoft.Extensions.Options.Options.Create(pubSub),
+            TimeProvider.System, NullLogger<PubSubQueue>.Instance);
         _queues.Add(queue);
         return queue;
     }

@@ -89,7 +89,8 @@ public sealed class RabbitQueueTests(RabbitServer server, ConformanceMatrix matr
         await using var connection = await ConnectAsync();
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
         List<string> reasons = [];
-        while (await channel.BasicGetAsync($"{_name}.dead", autoAck: false, Ct) is { } dead) reasons.Add(Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers![RabbitMessage.Reason]!));
+        while (await channel.BasicGetAsync($"{_name}.dead", autoAck: false,
+            Ct) is { } dead) reasons.Add(Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers![RabbitMessage.Reason]!));
         return reasons;
     }
 

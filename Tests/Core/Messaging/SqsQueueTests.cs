@@ -76,7 +76,8 @@ public sealed class SqsQueueTests(SqsServer server, ConformanceMatrix matrix) : 
     {
         using var client = Client();
         var url = (await client.GetQueueUrlAsync(_name, Ct)).QueueUrl;
-        var request = new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 1, WaitTimeSeconds = 5, VisibilityTimeout = (int)options.VisibilityTimeout.TotalSeconds };
+        var request = new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 1, WaitTimeSeconds = 5,
+            VisibilityTimeout = (int)options.VisibilityTimeout.TotalSeconds };
         await Eventually(async () => (await client.ReceiveMessageAsync(request, Ct)).Messages is { Count: 1 });
     }
 
@@ -84,7 +85,8 @@ public sealed class SqsQueueTests(SqsServer server, ConformanceMatrix matrix) : 
     {
         using var client = Client();
         var url = (await client.GetQueueUrlAsync($"{_name}-dead", Ct)).QueueUrl;
-        var dead = await client.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10, MessageAttributeNames = ["All"] }, Ct);
+        var dead =
+            await client.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10, MessageAttributeNames = ["All"] }, Ct);
         return [.. (dead.Messages ?? []).Select(message => message.MessageAttributes[SqsMessage.Reason].StringValue)];
     }
 
@@ -96,12 +98,14 @@ public sealed class SqsQueueTests(SqsServer server, ConformanceMatrix matrix) : 
 
     protected override Task RestartBrokerAsync() => _private!.RestartAsync(Ct);
 
-    private AmazonSQSClient Client() => new(new BasicAWSCredentials("key", "secret"), new AmazonSQSConfig { ServiceURL = _uri.ToString(), AuthenticationRegion = "us-east-1" });
+    private AmazonSQSClient Client() =>
+        new(new BasicAWSCredentials("key", "secret"), new AmazonSQSConfig { ServiceURL = _uri.ToString(), AuthenticationRegion = "us-east-1" });
 
     private SqsQueue Queue(MessagingOptions options)
     {
         var sqs = new SqsOptions { ServiceUrl = _uri.ToString(), AccessKey = "key", SecretKey = "secret" };
-        var queue = new SqsQueue(Microsoft.Extensions.Options.Options.Create(options), Microsoft.Extensions.Options.Options.Create(sqs), TimeProvider.System, NullLogger<SqsQueue>.Instance);
+        var queue = new SqsQueue(Microsoft.Extensions.Options.Options.Create(options), Microsoft.Extensions.Options.Options.Create(sqs), TimeProvider.System,
+            NullLogger<SqsQueue>.Instance);
         _queues.Add(queue);
         return queue;
     }

@@ -18,7 +18,8 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
     public async Task A_change_is_told_with_actor_before_and_after_and_no_secret()
     {
         var mine = await registry.NewOrganizationAsync();
-        var key = new ApiKey { OrganizationId = mine.OrganizationId, KeyId = $"k{Guid.CreateVersion7():n}", Name = "ci", SecretHash = new byte[32], Scopes = ["image:read"] };
+        var key = new ApiKey { OrganizationId = mine.OrganizationId, KeyId = $"k{Guid.CreateVersion7():n}", Name = "ci", SecretHash = new byte[32],
+            Scopes = ["image:read"] };
         var actor = registry.Services.GetRequiredService<CurrentActor>();
         actor.Become(new Actor(ActorType.User, mine.TenantId, "ann@example.com", IPAddress.Parse("192.0.2.7"), "curl/8\0"));
         await using (var db = registry.Registry.ForOrganization(mine.OrganizationId))
@@ -37,7 +38,8 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
         var lines = (await LinesAsync(mine)).Where(line => line.ResourceType == "api_key").ToList();
 
         lines.Select(line => line.Action).ShouldBe(["api_key.created", "api_key.updated", "api_key.rotated", "api_key.revoked"]);
-        lines.ShouldAllBe(line => line.ActorType == ActorType.User && line.ActorName == "ann@example.com" && line.UserAgent == "curl/8" && line.ResourceId == key.KeyId);
+        lines.ShouldAllBe(line =>
+            line.ActorType == ActorType.User && line.ActorName == "ann@example.com" && line.UserAgent == "curl/8" && line.ResourceId == key.KeyId);
         lines[0].Ip.ShouldBe(IPAddress.Parse("192.0.2.7"));
         lines[0].Before.ShouldBeNull();
         Properties(lines[0].After).ShouldNotContain(name => name.Contains("secretHash", StringComparison.OrdinalIgnoreCase));
@@ -108,7 +110,8 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
         {
             await using var db = registry.Registry.ForOrganization(mine.OrganizationId);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            db.Policies.Add(new PolicyRow { OrganizationId = mine.OrganizationId, Level = PolicyLevel.Organization, ScopeId = Guid.CreateVersion7(), Key = $"k{i}", Value = "1" });
+            db.Policies.Add(new PolicyRow { OrganizationId = mine.OrganizationId, Level = PolicyLevel.Organization, ScopeId = Guid.CreateVersion7(),
+                Key = $"k{i}", Value = "1" });
             await db.SaveChangesAsync(ct);
             if (i % 4 == 0)
                 await transaction.RollbackAsync(ct);
@@ -150,7 +153,8 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
         foreach (var sequence in new[] { 1L, 3L, 5L })
         {
             var mine = await OrganizationWithLinesAsync(5);
-            var id = (Guid)(await registry.AsOwnerAsync($"SELECT id FROM audit_logs WHERE organization_id = '{mine.OrganizationId}' AND sequence = {sequence}"))!;
+            var id =
+                (Guid)(await registry.AsOwnerAsync($"SELECT id FROM audit_logs WHERE organization_id = '{mine.OrganizationId}' AND sequence = {sequence}"))!;
             await registry.AsOwnerAsync(sql.Replace("{row}", $"id = '{id}'", StringComparison.Ordinal));
 
             (await VerifyAsync(mine)).Fault.ShouldBe(new AuditFault(kind, sequence, kind == "missing" ? null : id), $"line {sequence}");

@@ -20,7 +20,8 @@ public sealed class NoticesTests(RegistryFixture registry) : IClassFixture<Regis
     public ValueTask InitializeAsync()
     {
         // A name of its own, so that the test finds this listener among the server's connections.
-        var builder = new NpgsqlDataSourceBuilder(registry.OwnerConnectionString) { ConnectionStringBuilder = { ApplicationName = $"ear-{Guid.CreateVersion7():n}" } };
+        var builder = new NpgsqlDataSourceBuilder(
+            registry.OwnerConnectionString) { ConnectionStringBuilder = { ApplicationName = $"ear-{Guid.CreateVersion7():n}" } };
         RegistryConnection.UseApplicationRole(builder);
         _source = builder.Build();
         _notices = new Notices(_source, TimeProvider.System, NullLogger<Notices>.Instance);
@@ -92,7 +93,8 @@ public sealed class NoticesTests(RegistryFixture registry) : IClassFixture<Regis
     [Fact]
     public async Task A_subscriber_that_fails_does_not_make_the_others_deaf()
     {
-        using var failing = _notices.On("first_test", _ => throw new InvalidOperationException("a mistake"), () => throw new InvalidOperationException("another"));
+        using var failing =
+            _notices.On("first_test", _ => throw new InvalidOperationException("a mistake"), () => throw new InvalidOperationException("another"));
         var other = new Subscriber(_notices, "first_test");
         await _notices.StartAsync(Ct);
         await Probe.UntilAsync(() => other.Lost == 1, "it listens");

@@ -10,7 +10,8 @@ namespace ImageService.Tests.Core.Registry;
 [Trait("Level", "Integration")]
 public sealed class PendingSumsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private readonly PendingSums<(Guid OrganizationId, int Row), long> _sums = new(static key => key.OrganizationId, static (one, other) => one + other, mostKeys: 4);
+    private readonly PendingSums<(Guid OrganizationId, int Row), long> _sums = new(static key => key.OrganizationId, static (one, other) => one + other,
+        mostKeys: 4);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

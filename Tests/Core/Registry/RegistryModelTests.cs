@@ -32,7 +32,8 @@ public sealed class RegistryModelTests(RegistryFixture registry) : IClassFixture
     {
         var mine = await registry.NewOrganizationAsync();
         await using var db = registry.Registry.ForOrganization(mine.OrganizationId);
-        var key = new SigningKey { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Kid = $"k{Guid.CreateVersion7():n}", ProtectedSecret = [1], State = SigningKeyState.VerifyOnly };
+        var key = new SigningKey { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Kid = $"k{Guid.CreateVersion7():n}", ProtectedSecret = [1],
+            State = SigningKeyState.VerifyOnly };
         db.SigningKeys.Add(key);
         await db.SaveChangesAsync(Ct);
 
@@ -52,7 +53,8 @@ public sealed class RegistryModelTests(RegistryFixture registry) : IClassFixture
         await db.SaveChangesAsync(Ct);
 
         foreach (var words in new[] { "summer", "SUEDE", "sale products", "2026 shoe" })
-            (await db.Assets.Where(a => a.Search.Matches(EF.Functions.PlainToTsQuery("simple", words)) && a.Tags.Contains("sale")).Select(a => a.Id).ToListAsync(Ct)).ShouldBe([asset.Id], words);
+            (await db.Assets.Where(a => a.Search.Matches(EF.Functions.PlainToTsQuery("simple", words)) && a.Tags.Contains("sale"))
+                .Select(a => a.Id).ToListAsync(Ct)).ShouldBe([asset.Id], words);
         (await db.Assets.AnyAsync(a => a.Search.Matches(EF.Functions.PlainToTsQuery("simple", "winter")), Ct)).ShouldBeFalse();
     }
 
@@ -120,7 +122,9 @@ public sealed class RegistryModelTests(RegistryFixture registry) : IClassFixture
 
     private static Variant NewVariant(TestOrganization mine, Asset asset) => new()
     {
-        OrganizationId = mine.OrganizationId, SpaceId = mine.SpaceId, AssetId = asset.Id, Version = 1, Operations = "fmt_webp-w_10", OperationsHash = new string('c', 64),
-        Format = "webp", StorageKey = $"{Guid.CreateVersion7()}", StorageProvider = "file", SizeBytes = 1, ContentHash = new string('d', 64), Width = 10, Height = 8, ProcessingTimeMs = 1,
+        OrganizationId = mine.OrganizationId, SpaceId = mine.SpaceId, AssetId = asset.Id, Version = 1, Operations = "fmt_webp-w_10",
+        OperationsHash = new string('c', 64),
+        Format = "webp", StorageKey = $"{Guid.CreateVersion7()}", StorageProvider = "file", SizeBytes = 1, ContentHash = new string('d', 64), Width = 10,
+        Height = 8, ProcessingTimeMs = 1,
     };
 }

@@ -17,8 +17,10 @@ public sealed class RegistryRaceTests(RegistryFixture registry) : IClassFixture<
         var mine = await registry.NewOrganizationAsync();
 
         (await WinnersAsync(() => new Tenant { OrganizationId = mine.OrganizationId, Slug = "shop", Name = "Shop" }, mine)).ShouldBe(1);
-        (await WinnersAsync(() => new Space { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Slug = "blog", Name = "Blog" }, mine)).ShouldBe(1);
-        (await WinnersAsync(() => new Preset { OrganizationId = mine.OrganizationId, Slug = "thumb", Name = "Thumb" }, mine)).ShouldBe(1, "an organization's preset has no tenant and space");
+        (await WinnersAsync(() => new Space { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Slug = "blog", Name = "Blog" },
+            mine)).ShouldBe(1);
+        (await WinnersAsync(() => new Preset { OrganizationId = mine.OrganizationId, Slug = "thumb", Name = "Thumb" }, mine)).ShouldBe(1,
+            "an organization's preset has no tenant and space");
     }
 
     [Fact]

@@ -59,7 +59,8 @@ public sealed class RowLevelSecurityTests(RegistryFixture registry) : IClassFixt
     public async Task A_unit_of_work_without_an_organization_sees_nothing()
     {
         await registry.NewOrganizationAsync();
-        await using var command = registry.Source.CreateCommand("SELECT (SELECT count(*) FROM organizations) + (SELECT count(*) FROM spaces) + (SELECT count(*) FROM audit_logs)");
+        await using var command =
+            registry.Source.CreateCommand("SELECT (SELECT count(*) FROM organizations) + (SELECT count(*) FROM spaces) + (SELECT count(*) FROM audit_logs)");
 
         (await command.ExecuteScalarAsync(Ct)).ShouldBe(0L);
     }
@@ -149,7 +150,9 @@ public sealed class RowLevelSecurityTests(RegistryFixture registry) : IClassFixt
         await using (var db = factory.ForSystem())
             (await db.Spaces.CountAsync(Ct)).ShouldBeGreaterThan(0);
 
-        await using var next = source.CreateCommand("SELECT pg_backend_pid(), current_setting('app.organization_id', true), current_setting('app.system', true), (SELECT count(*) FROM spaces)");
+        await using var next =
+            source.CreateCommand(
+                "SELECT pg_backend_pid(), current_setting('app.organization_id', true), current_setting('app.system', true), (SELECT count(*) FROM spaces)");
         await using var reader = await next.ExecuteReaderAsync(Ct);
         await reader.ReadAsync(Ct);
         reader.GetInt32(0).ShouldBe(process, "the same connection");
@@ -181,7 +184,9 @@ public sealed class RowLevelSecurityTests(RegistryFixture registry) : IClassFixt
         await using (var db = registry.Registry.ForSystem())
         {
             db.Users.Add(user);
-            db.UserSessions.Add(new UserSession { UserId = user.Id, TokenHash = Guid.CreateVersion7().ToByteArray().Concat(new byte[16]).ToArray(), ExpiresAt = DateTimeOffset.UtcNow });
+            db.UserSessions.Add(
+                new UserSession { UserId = user.Id, TokenHash = Guid.CreateVersion7().ToByteArray().Concat(new byte[16]).ToArray(),
+                    ExpiresAt = DateTimeOffset.UtcNow });
             db.Members.Add(new Member { OrganizationId = mine.OrganizationId, UserId = user.Id, Email = user.Email, Role = Role.Viewer });
             await db.SaveChangesAsync(Ct);
         }

@@ -26,7 +26,8 @@ public sealed class SigningKeyIssuerTests
     public void A_new_key_is_active_and_sealed()
     {
         var issued = _issuer.Issue(Organization, Tenant);
-        (issued.Key.OrganizationId, issued.Key.TenantId, issued.Key.State, issued.Key.CreatedAt).ShouldBe((Organization, Tenant, SigningKeyState.Active, _time.GetUtcNow()));
+        (issued.Key.OrganizationId, issued.Key.TenantId, issued.Key.State,
+            issued.Key.CreatedAt).ShouldBe((Organization, Tenant, SigningKeyState.Active, _time.GetUtcNow()));
         SignatureQuery.IsKid(issued.Key.Kid).ShouldBeTrue();
         var secret = Base64Url.DecodeFromChars(issued.Secret);
         secret.Length.ShouldBe(32);

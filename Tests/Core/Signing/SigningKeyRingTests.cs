@@ -62,7 +62,8 @@ public sealed class SigningKeyRingTests(RegistryFixture registry) : IClassFixtur
         await ChangeAsync(organization, key, SigningKeyIssuer.Revoke);
         var revokedAt = TimeProvider.System.GetTimestamp();
         foreach (var replica in replicas)
-            await Probe.UntilAsync(async () => !await VerifyAsync(replica.GetRequiredService<SigningKeyRing>(), organization, query), "a revoked key is refused");
+            await Probe.UntilAsync(async () => !await VerifyAsync(replica.GetRequiredService<SigningKeyRing>(), organization, query),
+                "a revoked key is refused");
         TimeProvider.System.GetElapsedTime(revokedAt).ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
@@ -83,7 +84,8 @@ public sealed class SigningKeyRingTests(RegistryFixture registry) : IClassFixtur
         await using var replica = await NewReplicaAsync();
         var (organization, old) = await NewKeyAsync(replica);
         await ChangeAsync(organization, old, key => (key.State, key.VerifyUntil) = (SigningKeyState.VerifyOnly, DateTimeOffset.UtcNow.AddSeconds(-1)));
-        (await VerifyAsync(replica.GetRequiredService<SigningKeyRing>(), organization, Sign(organization, old, DateTimeOffset.UtcNow.AddMinutes(5)))).ShouldBeFalse();
+        (await VerifyAsync(replica.GetRequiredService<SigningKeyRing>(), organization,
+            Sign(organization, old, DateTimeOffset.UtcNow.AddMinutes(5)))).ShouldBeFalse();
     }
 
     [Fact]

@@ -33,8 +33,10 @@ public sealed class AzureObjectStoreTests(StoreServers servers, ConformanceMatri
     {
         var key = Convert.ToBase64String(new byte[32]);
         var connection = System.Text.RegularExpressions.Regex.Replace(
-            _server!.Options.ConnectionString!, "AccountKey=[^;]*", "AccountKey=" + key, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
-        var wrong = new AzureObjectStore(new StoreOptions { Provider = "azure", ConnectionString = connection, Container = _server.Options.Container }, TimeProvider.System);
+            _server!.Options.ConnectionString!, "AccountKey=[^;]*", "AccountKey=" + key, System.Text.RegularExpressions.RegexOptions.None,
+            TimeSpan.FromSeconds(1));
+        var wrong = new AzureObjectStore(new StoreOptions { Provider = "azure", ConnectionString = connection, Container = _server.Options.Container },
+            TimeProvider.System);
         var refused = await Should.ThrowAsync<ObjectStoreException>(() => wrong.CheckAsync(Ct));
         refused.IsRefusal.ShouldBeTrue();
         refused.Message.ShouldContain("403");

@@ -37,7 +37,8 @@ public sealed class GcsObjectStoreTests(ConformanceMatrix matrix) : ObjectStoreC
     [Fact]
     public async Task A_server_that_is_away_is_not_an_object_that_is_missing()
     {
-        using var away = new GcsObjectStore(new StoreOptions { Provider = "gcs", Bucket = "images", ServiceUrl = "http://127.0.0.1:1", Timeout = TimeSpan.FromSeconds(1) });
+        using var away = new GcsObjectStore(
+            new StoreOptions { Provider = "gcs", Bucket = "images", ServiceUrl = "http://127.0.0.1:1", Timeout = TimeSpan.FromSeconds(1) });
         (await Should.ThrowAsync<ObjectStoreException>(() => away.OpenAsync("a/b", null, Ct))).IsRefusal.ShouldBeFalse();
     }
 }

@@ -120,7 +120,8 @@ public abstract partial class ObjectStoreContract(ConformanceMatrix matrix) : IA
     [Fact]
     public async Task A_listing_holds_exactly_what_starts_with_the_prefix()
     {
-        string[] keys = [Key("asset1/v1/original"), Key("asset1/v1/variants/ab/abc.webp"), Key("asset1/v12/original"), Key("asset2/v1/original"), Key("staging/z")];
+        string[] keys = [Key("asset1/v1/original"), Key("asset1/v1/variants/ab/abc.webp"), Key("asset1/v12/original"), Key("asset2/v1/original"),
+            Key("staging/z")];
         foreach (var key in keys)
             await PutAsync(key, "12345");
         (await ListAsync(_prefix)).ShouldBe(keys, ignoreOrder: true);

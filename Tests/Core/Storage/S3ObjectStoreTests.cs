@@ -114,7 +114,9 @@ public sealed class S3ObjectStoreTests(StoreServers servers, ConformanceMatrix m
     protected override async Task<int> UnfinishedAsync(string prefix)
     {
         using var client = StoreServers.S3Client(_server!.Options);
-        var uploads = await client.ListMultipartUploadsAsync(new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = _server.Options.Bucket, Prefix = prefix }, Ct);
+        var uploads =
+            await client.ListMultipartUploadsAsync(new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = _server.Options.Bucket, Prefix = prefix },
+                Ct);
         return uploads.MultipartUploads?.Count ?? 0;
     }
 

@@ -26,7 +26,8 @@ public sealed class DirectoryTests(RegistryFixture registry) : IClassFixture<Reg
         (space.OrganizationId, space.TenantId, space.SpaceId).ShouldBe((mine.OrganizationId, mine.TenantId, mine.SpaceId));
         (await Places.FindTenantAsync(mine.Organization, mine.Tenant, Ct)).ShouldNotBeNull().TenantId.ShouldBe(mine.TenantId);
         (await Places.FindSpaceAsync(theirs.Organization, mine.Tenant, mine.Space, Ct)).ShouldNotBeNull().SpaceId.ShouldBe(theirs.SpaceId);
-        foreach (var (organization, tenant, name) in new[] { ("nowhere", mine.Tenant, mine.Space), (mine.Organization, "nowhere", mine.Space), (mine.Organization, mine.Tenant, "nowhere"), ("", "", "") })
+        foreach (var (organization, tenant, name) in new[] { ("nowhere", mine.Tenant, mine.Space), (mine.Organization, "nowhere", mine.Space),
+            (mine.Organization, mine.Tenant, "nowhere"), ("", "", "") })
             (await Places.FindSpaceAsync(organization, tenant, name, Ct)).ShouldBeNull();
         (await Places.FindSpaceAsync(mine.Organization, new string('x', 5000), mine.Space, Ct)).ShouldBeNull();
     }
@@ -47,7 +48,8 @@ public sealed class DirectoryTests(RegistryFixture registry) : IClassFixture<Reg
         (await Assets.FindAsync(await SpaceAsync(theirs, theirs.Space), id, 1, Ct)).ShouldBeNull();
         (await Assets.FindAsync(await SpaceAsync(mine, "other"), id, 1, Ct)).ShouldBeNull();
         var facts = (await Assets.FindAsync(await SpaceAsync(mine, mine.Space), id, 1, Ct)).ShouldNotBeNull();
-        (facts.ContentHash, facts.Width, facts.Height, facts.Format, facts.StorageKey).ShouldBe((asset.ContentHash, 40, 30, "jpg", asset.Versions[0].StorageKey));
+        (facts.ContentHash, facts.Width, facts.Height, facts.Format,
+            facts.StorageKey).ShouldBe((asset.ContentHash, 40, 30, "jpg", asset.Versions[0].StorageKey));
         (await Assets.FindAsync(await SpaceAsync(mine, mine.Space), id, 2, Ct)).ShouldBeNull();
         (await Assets.FindAsync(await SpaceAsync(mine, "other"), id, 1, Ct)).ShouldBeNull();
     }
@@ -60,13 +62,15 @@ public sealed class DirectoryTests(RegistryFixture registry) : IClassFixture<Reg
         (await SpaceAsync(mine, mine.Space)).Policy["default_access"].Source.ShouldBe(new PolicySource(PolicyLevel.Space, mine.Space));
 
         await using var db = registry.Registry.ForOrganization(mine.OrganizationId);
-        db.Policies.Add(new PolicyRow { OrganizationId = mine.OrganizationId, Level = PolicyLevel.Tenant, ScopeId = mine.TenantId, Key = "default_access", Value = "\"private\"", Locked = true });
+        db.Policies.Add(new PolicyRow { OrganizationId = mine.OrganizationId, Level = PolicyLevel.Tenant, ScopeId = mine.TenantId, Key = "default_access",
+            Value = "\"private\"", Locked = true });
         await db.SaveChangesAsync(Ct);
 
         var space = await SpaceAsync(mine, mine.Space);
         space.DefaultAccess.ShouldBe(AssetAccess.Private);
         space.Policy.JudgeSet("default_access", PolicyLevel.Space).ShouldNotBeNull();
-        (await registry.Services.GetRequiredService<PolicyResolver>().ResolveAsync(mine.OrganizationId, null, null, Ct))["default_access"].Source.ShouldBeNull("the tenant's value is not the organization's");
+        (await registry.Services.GetRequiredService<PolicyResolver>()
+            .ResolveAsync(mine.OrganizationId, null, null, Ct))["default_access"].Source.ShouldBeNull("the tenant's value is not the organization's");
     }
 
     private async Task<SpaceScope> SpaceAsync(TestOrganization of, string space) =>

@@ -22,7 +22,8 @@ public sealed class WebhookDeliveryTests(RegistryFixture registry) : IClassFixtu
 {
     private readonly byte[] _secret = [.. Enumerable.Range(0, 32).Select(number => (byte)number)];
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly SecretProtector _protector = new(Options.Create(new SecretsOptions { MasterKey = Convert.ToBase64String(new byte[31].Append((byte)7).ToArray()) }));
+    private readonly SecretProtector _protector = new(
+        Options.Create(new SecretsOptions { MasterKey = Convert.ToBase64String(new byte[31].Append((byte)7).ToArray()) }));
     private readonly Endpoint _endpoint = new();
     private TestOrganization _place = null!;
 
@@ -57,7 +58,8 @@ public sealed class WebhookDeliveryTests(RegistryFixture registry) : IClassFixtu
         await HookAsync(_endpoint.Url, WebhookEvents.AssetDeleted);
         await HookAsync(_endpoint.Url, WebhookEvents.AssetUploaded, enabled: false);
         await HookAsync(_endpoint.Url, WebhookEvents.AssetUploaded, tenantId: _place.TenantId);
-        (await Events().AnnounceAsync(_place.OrganizationId, Guid.CreateVersion7(), WebhookEvents.AssetUploaded, Guid.CreateVersion7(), [], Ct)).ShouldBeEmpty();
+        (await Events().AnnounceAsync(_place.OrganizationId, Guid.CreateVersion7(), WebhookEvents.AssetUploaded, Guid.CreateVersion7(), [],
+            Ct)).ShouldBeEmpty();
         (await AnnounceAsync(WebhookEvents.AssetUploaded)).Count.ShouldBe(1);
     }
 
@@ -167,7 +169,8 @@ public sealed class WebhookDeliveryTests(RegistryFixture registry) : IClassFixtu
         await using var db = registry.Registry.ForOrganization(_place.OrganizationId);
         db.Webhooks.Add(new Webhook
         {
-            OrganizationId = _place.OrganizationId, TenantId = tenantId, Url = url, Events = [name], ProtectedSecret = _protector.Protect(_secret), Enabled = enabled, CreatedAt = _time.GetUtcNow(), UpdatedAt = _time.GetUtcNow(),
+            OrganizationId = _place.OrganizationId, TenantId = tenantId, Url = url, Events = [name], ProtectedSecret = _protector.Protect(_secret),
+            Enabled = enabled, CreatedAt = _time.GetUtcNow(), UpdatedAt = _time.GetUtcNow(),
         });
         await db.SaveChangesAsync(Ct);
     }

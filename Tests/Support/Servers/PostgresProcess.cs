@@ -23,7 +23,9 @@ internal sealed record PostgresProcess(string Folder, int Port)
         var command = await new PostgresCluster(Folder, Password) { Durable = false }.PrepareAsync(_ => { }, ct);
         LastLines last = new(_ => { });
         string[] arguments = [.. command.Line.Skip(1), "-p", Port.ToString(CultureInfo.InvariantCulture)];
-        var server = await spawner.StartAsync(new ProcessCommand(command.Line[0], arguments, command.WorkingDirectory) { StopSignal = Posix.Interrupt }, last.Add); // "fast": ends sessions
+        var server =
+            await spawner.StartAsync(new ProcessCommand(command.Line[0], arguments, command.WorkingDirectory) { StopSignal = Posix.Interrupt },
+                last.Add); // "fast": ends sessions
         try
         {
             await WaitUntilReadyAsync(server, last, ct);

@@ -58,7 +58,8 @@ internal sealed record RedisProcess(string Folder, int Port)
 
     private ProcessCommand Garnet()
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+        var environment = Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
         environment[GarnetProgram.Port] = Port.ToString(CultureInfo.InvariantCulture);
         environment[GarnetProgram.Password] = Password;
         environment[GarnetProgram.CheckpointFolder] = Path.Combine(Folder, "checkpoints");
@@ -84,7 +85,9 @@ internal sealed record RedisProcess(string Folder, int Port)
             using var client = new TcpClient();
             await client.ConnectAsync("127.0.0.1", Port, ct);
             await using var stream = client.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"*2\r\n$4\r\nAUTH\r\n${Password.Length}\r\n{Password}\r\n*1\r\n$4\r\nPING\r\n")), ct);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"*2\r\n$4\r\nAUTH\r\n${Password.Length}\r\n{Password}\r\n*1\r\n$4\r\nPING\r\n")), ct);
             using var reader = new StreamReader(stream, Encoding.ASCII);
             return await reader.ReadLineAsync(ct) == "+OK" && await reader.ReadLineAsync(ct) == "+PONG";
         }

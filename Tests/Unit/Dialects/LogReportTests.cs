@@ -13,7 +13,8 @@ public sealed class LogReportTests
     [InlineData("https://images.example.com/a.jpg?w=1", "/a.jpg?w=1")]
     [InlineData("http://IMAGES.example.com:8080/a.jpg", "/a.jpg")]
     [InlineData("https://other.example.com/a.jpg", null)]
-    [InlineData("192.0.2.7 - - [10/Oct/2026:13:55:36 +0000] \"GET /w_200/a.jpg HTTP/1.1\" 200 2326 \"https://shop.example.com/\" \"Mozilla/5.0\"", "/w_200/a.jpg")]
+    [InlineData("192.0.2.7 - - [10/Oct/2026:13:55:36 +0000] \"GET /w_200/a.jpg HTTP/1.1\" 200 2326 \"https://shop.example.com/\" \"Mozilla/5.0\"",
+        "/w_200/a.jpg")]
     [InlineData("192.0.2.7 - - [10/Oct/2026:13:55:36 +0000] \"HEAD /a%20b.jpg HTTP/2.0\" 200 0", "/a%20b.jpg")]
     [InlineData("192.0.2.7 - - [10/Oct/2026:13:55:36 +0000] \"POST /upload HTTP/1.1\" 200 0", null)]
     [InlineData("", null)]

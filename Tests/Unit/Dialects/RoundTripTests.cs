@@ -62,7 +62,8 @@ public sealed class RoundTripTests
                 {
                     dialect.Map(url, Photo);
                     if (url.Signature is not null)
-                        dialect.Verify(url, new DialectKeys([new DialectKey("00") { Salt = "00", Size = 8 }], "00"), DateTimeOffset.UnixEpoch).ShouldBeFalse(target);
+                        dialect.Verify(url, new DialectKeys([new DialectKey("00") { Salt = "00", Size = 8 }], "00"), DateTimeOffset.UnixEpoch)
+                            .ShouldBeFalse(target);
                 }
             }
         }
@@ -82,7 +83,9 @@ public sealed class RoundTripTests
         if (name is UrlDialect.Next)
             return new ImageOperations { Width = random.Next(1, 4000), Quality = Quality.Of(random.Next(1, 101)), Format = FormatChoice.Auto };
         var fits = new Fit?[] { null, Fit.Cover, Fit.Inside, Fit.Fill, Fit.Pad, Fit.Outside };
-        var formats = new FormatChoice?[] { null, new FormatChoice(ImageFormat.Webp), new FormatChoice(ImageFormat.Avif), new FormatChoice(ImageFormat.Png), FormatChoice.Auto };
+        var formats =
+            new FormatChoice?[] { null, new FormatChoice(ImageFormat.Webp), new FormatChoice(ImageFormat.Avif), new FormatChoice(ImageFormat.Png),
+                FormatChoice.Auto };
         var gravity = Maybe(random, 4, () => (Gravity)random.Next(11));
         return new ImageOperations
         {

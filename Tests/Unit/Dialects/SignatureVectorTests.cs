@@ -27,7 +27,8 @@ public sealed class SignatureVectorTests
         { UrlDialect.Imgproxy, "oKfUtW34Dvo2BGQehJFR4Nr0_rIjOtdtzJ3QFsUcXH8", "/{sig}" + Imgproxy },
         { UrlDialect.Thumbor, "8ammJH8D-7tXy6kU3lTvoXlhu4o=", "/{sig}/300x200/my.server.com/some/path/to/image.jpg" },
         { UrlDialect.Thumbor, "B35oBEIwztbc3jm7vsdqLez2C78=", "/{sig}/10x10:200x200/300x200/my.server.com/some/path/to/image.jpg" },
-        { UrlDialect.Thumbor, "as8U2DbUUtTMgvPF26LkjS3MocY=", "/{sig}/10x10:200x200/300x200/filters:brightness(20):contrast(10)/my.server.com/some/path/to/image.jpg" },
+        { UrlDialect.Thumbor, "as8U2DbUUtTMgvPF26LkjS3MocY=",
+            "/{sig}/10x10:200x200/300x200/filters:brightness(20):contrast(10)/my.server.com/some/path/to/image.jpg" },
         { UrlDialect.Cloudinary, "Ai4Znfl3", "/demo/image/upload/s--{sig}--/c_crop,h_20,w_10/v1234/image.jpg" },
         { UrlDialect.Cloudinary, "Ai4Znfl3", "/image/upload/s--{sig}--/c_crop,h_20,w_10/image.jpg" },
         { UrlDialect.Cloudinary, "--SjmNDA", "/demo/image/upload/s--{sig}--/image.jpg" },
@@ -89,7 +90,8 @@ public sealed class SignatureVectorTests
     [Fact]
     public void A_token_has_its_time()
     {
-        const string Url = "/image/authenticated/v1486020273/sample.jpg?__cld_token__=st=11111111~exp=11111411~hmac=8db0d753ee7bbb9e2eaf8698ca3797436ba4c20e31f44527e43b6a6e995cfdb3";
+        const string Url =
+            "/image/authenticated/v1486020273/sample.jpg?__cld_token__=st=11111111~exp=11111411~hmac=8db0d753ee7bbb9e2eaf8698ca3797436ba4c20e31f44527e43b6a6e995cfdb3";
         var dialect = UrlDialects.Of(UrlDialect.Cloudinary)!;
         dialect.Verify(dialect.Split(Url).Value, Cloudinary, DateTimeOffset.FromUnixTimeSeconds(11_111_411)).ShouldBeFalse("it has ended");
         dialect.Verify(dialect.Split(Url).Value, Cloudinary, DateTimeOffset.FromUnixTimeSeconds(11_111_000)).ShouldBeFalse("it has not begun");
@@ -103,7 +105,8 @@ public sealed class SignatureVectorTests
         var dialect = UrlDialects.Of(UrlDialect.Imgix)!;
         DialectKeys keys = new([new DialectKey("my-token")], null);
         dialect.Verify(dialect.Split("/image.jpg?h=800&ar=3%3A2&fit=crop&dpr=1&s=3d754a157458402fd3e26977107ade74").Value, keys, Now).ShouldBeTrue();
-        dialect.Verify(dialect.Split("/image.jpg?h=800&ar=3:2&fit=crop&dpr=1&s=3d754a157458402fd3e26977107ade74").Value, keys, Now).ShouldBeFalse("signed is what was sent");
+        dialect.Verify(dialect.Split("/image.jpg?h=800&ar=3:2&fit=crop&dpr=1&s=3d754a157458402fd3e26977107ade74").Value, keys, Now)
+            .ShouldBeFalse("signed is what was sent");
     }
 
     private static bool Verify(UrlDialect name, string target)

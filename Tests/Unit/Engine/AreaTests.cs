@@ -75,8 +75,10 @@ public sealed class AreaTests
         using var dot = Colour(1, 1, 0, 0, 0);
         using var dotted = ground.Insert(dot, 49, 3);
 
-        (await Workbench.MakeAsync(dotted.PngsaveBuffer(), "trim_10", ImageFormat.Png)).ShouldSatisfyAllConditions(m => m.Width.ShouldBe(1), m => m.Height.ShouldBe(1));
-        (await Workbench.MakeAsync(ground.PngsaveBuffer(), "trim_10", ImageFormat.Png)).ShouldSatisfyAllConditions(m => m.Width.ShouldBe(50), m => m.Height.ShouldBe(50));
+        (await Workbench.MakeAsync(dotted.PngsaveBuffer(), "trim_10", ImageFormat.Png)).ShouldSatisfyAllConditions(m => m.Width.ShouldBe(1),
+            m => m.Height.ShouldBe(1));
+        (await Workbench.MakeAsync(ground.PngsaveBuffer(), "trim_10", ImageFormat.Png)).ShouldSatisfyAllConditions(m => m.Width.ShouldBe(50),
+            m => m.Height.ShouldBe(50));
     }
 
     [Fact]

@@ -136,7 +136,9 @@ public sealed class ColourSignalTests
     private static byte[] Avif(byte primaries, byte transfer, int bits)
     {
         using var colours = Patch();
-        var file = colours.HeifsaveBuffer(q: 100, lossless: true, bitdepth: bits, compression: Enums.ForeignHeifCompression.Av1, effort: 0, keep: Enums.ForeignKeep.None);
+        var file =
+            colours.HeifsaveBuffer(q: 100, lossless: true, bitdepth: bits, compression: Enums.ForeignHeifCompression.Av1, effort: 0,
+                keep: Enums.ForeignKeep.None);
         var at = file.AsSpan().IndexOf("nclx"u8);
         at.ShouldBeGreaterThan(0);
         (file[at + 5], file[at + 7]) = (primaries, transfer);

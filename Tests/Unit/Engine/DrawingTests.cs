@@ -81,7 +81,8 @@ public sealed class DrawingTests : IDisposable
         var png = Draw(svg, 400, 400);
         var icon = new SourceFacts(16, 16, true, 1, "", null, null, null).AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_400").Value, ImageFormat.Png, icon, 85).Value;
-        var source = new TransformSource(png, OriginalFormat.Png, IsIntermediate: false, KeepCopyright: false) { DrawnFrom = new PixelSize(icon.Width, icon.Height) };
+        var source = new TransformSource(png, OriginalFormat.Png, IsIntermediate: false,
+            KeepCopyright: false) { DrawnFrom = new PixelSize(icon.Width, icon.Height) };
 
         var made = (await Workbench.Engine.TransformAsync(source, canonical, TransformLimits.Default, TestContext.Current.CancellationToken)).Value;
 
@@ -96,7 +97,8 @@ public sealed class DrawingTests : IDisposable
     [InlineData("crop_4,0,8,8-w_800-h_400", 800, 400)]
     public async Task A_part_is_drawn_as_sharp_as_the_whole(string operations, int width, int height)
     {
-        var svg = "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 16 16'><rect x='12' width='4' height='16' fill='red'/></svg>"u8.ToArray();
+        var svg =
+            "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 16 16'><rect x='12' width='4' height='16' fill='red'/></svg>"u8.ToArray();
         var icon = new SourceFacts(16, 16, true, 1, "", null, null, null).AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Png, icon, 85).Value;
         var area = CroppedSource.Of(icon, canonical.Operations.Crop)!;

@@ -24,7 +24,8 @@ public sealed class GateOrderTests
 
     [Fact]
     public async Task A_turn_is_worth_the_time_it_takes() =>
-        (await OrderAsync(new("a0", Acme, 0.1), new("a1", Acme, 0.4), new("a2", Acme, 0.4), new("b1", Beta, 0.1), new("b2", Beta, 0.1), new("b3", Beta, 0.1), new("b4", Beta, 0.1)))
+        (await OrderAsync(new("a0", Acme, 0.1), new("a1", Acme, 0.4), new("a2", Acme, 0.4), new("b1", Beta, 0.1), new("b2", Beta, 0.1), new("b3", Beta, 0.1),
+            new("b4", Beta, 0.1)))
             .ShouldBe(["a0", "b1", "b2", "b3", "b4", "a1", "a2"]);
 
     [Fact]
@@ -76,7 +77,8 @@ public sealed class GateOrderTests
         waits[(int)(waits.Count * 0.95)].ShouldBeLessThan(0.5);
 
         // Those of the flood who came first could not know of the others.
-        visits.Where(visit => visit.StartedAt is not null && visit.CameAt - began > TimeSpan.FromSeconds(2)).Max(visit => visit.Wait.TotalSeconds).ShouldBeLessThan(3);
+        visits.Where(visit => visit.StartedAt is not null && visit.CameAt - began > TimeSpan.FromSeconds(2))
+            .Max(visit => visit.Wait.TotalSeconds).ShouldBeLessThan(3);
         refused.ShouldBeGreaterThan(300, "most of the flood is told at once");
 
         bool Enter(Guid organization)

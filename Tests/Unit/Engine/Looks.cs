@@ -19,6 +19,7 @@ internal static class Looks
     {
         actual.Length.ShouldBe(expected.Length);
         for (var i = 0; i < expected.Length; i++)
-            actual[i].ShouldBe(expected[i], tolerance, $"[{string.Join(", ", actual.Select(value => value.ToString("0")))}] is not near [{string.Join(", ", expected)}]");
+            actual[i].ShouldBe(expected[i], tolerance,
+                $"[{string.Join(", ", actual.Select(value => value.ToString("0")))}] is not near [{string.Join(", ", expected)}]");
     }
 }

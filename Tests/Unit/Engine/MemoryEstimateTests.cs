@@ -14,7 +14,8 @@ public sealed class MemoryEstimateTests
     [InlineData(OriginalFormat.Avif, 6000, 4000, 18 * 24 * Megapixel)]
     [InlineData(OriginalFormat.Webp, 8000, 5000, 5 * 40 * Megapixel)]
     [InlineData(OriginalFormat.Jpg, 10_000, 10_000, 4 * 100 * Megapixel)]
-    public void A_small_variant_counts_the_whole_original_while_its_intermediate_is_still_to_be_made(OriginalFormat format, int width, int height, long decoding)
+    public void A_small_variant_counts_the_whole_original_while_its_intermediate_is_still_to_be_made(OriginalFormat format, int width, int height,
+        long decoding)
     {
         Estimate(format, width, height, "w_200", makesIntermediate: true).ShouldBeGreaterThan(decoding);
         Estimate(format, width, height, "w_200", makesIntermediate: false).ShouldBeLessThan(40 * Megapixel);
@@ -22,7 +23,8 @@ public sealed class MemoryEstimateTests
 
     [Fact]
     public void What_derives_from_the_original_does_not_depend_on_the_intermediate() =>
-        Estimate(OriginalFormat.Jpg, 4000, 3000, "w_3000", makesIntermediate: true).ShouldBe(Estimate(OriginalFormat.Jpg, 4000, 3000, "w_3000", makesIntermediate: false));
+        Estimate(OriginalFormat.Jpg, 4000, 3000, "w_3000", makesIntermediate: true)
+            .ShouldBe(Estimate(OriginalFormat.Jpg, 4000, 3000, "w_3000", makesIntermediate: false));
 
     private static long Estimate(OriginalFormat format, int width, int height, string operations, bool makesIntermediate)
     {

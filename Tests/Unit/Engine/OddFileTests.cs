@@ -34,7 +34,8 @@ public sealed class OddFileTests : IDisposable
         }
 
         var ct = TestContext.Current.CancellationToken;
-        var (stripped, usual) = (await Workbench.Engine.StripAsync(Workbench.Source(odd), null, ct), await Workbench.Engine.StripAsync(Workbench.Source(plain), null, ct));
+        var (stripped, usual) =
+            (await Workbench.Engine.StripAsync(Workbench.Source(odd), null, ct), await Workbench.Engine.StripAsync(Workbench.Source(plain), null, ct));
         stripped.Value.Bytes.ToArray().ShouldBe(usual.Value.Bytes.ToArray());
     }
 
@@ -50,14 +51,16 @@ public sealed class OddFileTests : IDisposable
         using var picture = Drawings.Quarters(width, height);
         foreach (var original in (byte[][])[
             picture.JpegsaveBuffer(), picture.JpegsaveBuffer(interlace: true), picture.PngsaveBuffer(), picture.TiffsaveBuffer(), picture.GifsaveBuffer(),
-            .. Math.Max(width, height) <= 16_383 ? (byte[][])[picture.WebpsaveBuffer(), picture.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0)] : []])
+            .. Math.Max(width, height) <= 16_383
+                ? (byte[][])[picture.WebpsaveBuffer(), picture.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0)] : []])
         {
             var facts = Read(original).Value;
             (facts.Width, facts.Height).ShouldBe((width, height));
             foreach (var operations in (string[])["w_100", "h_100", "w_1-h_1", "w_40-h_40-f_pad", "original", "w_30-r_90-blur_2-sharpen_1"])
             {
                 foreach (var format in (ImageFormat[])[ImageFormat.Png, ImageFormat.Jpg, ImageFormat.Webp])
-                    (await Workbench.TryAsync(original, operations, format)).Error.ShouldBeNull($"{facts.Format} {width} × {height} {operations}.{format.Name()}");
+                    (await Workbench.TryAsync(original, operations,
+                        format)).Error.ShouldBeNull($"{facts.Format} {width} × {height} {operations}.{format.Name()}");
             }
         }
     }
@@ -180,7 +183,8 @@ public sealed class OddFileTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "original");
         File.WriteAllBytes(path, original);
-        var request = new DecodeRequest(path, $"{path}.raster", 100_000_000, 1000, 1L << 30, 9000, [.. Enum.GetValues<OriginalFormat>().Select(format => format.Name())]);
+        var request = new DecodeRequest(path, $"{path}.raster", 100_000_000, 1000, 1L << 30, 9000,
+            [.. Enum.GetValues<OriginalFormat>().Select(format => format.Name())]);
         return OriginalReader.Read(request, static _ => { });
     }
 }

@@ -37,9 +37,11 @@ public sealed class OverlayTests
     [Fact]
     public async Task Shares_are_of_the_pictures_sides_and_px_times_dpr()
     {
-        using (var shares = await DrawAsync(new { type = "shape", shape = "rect", color = "f00", width = "25%", height = "10%", gravity = "southeast", x = "5%", y = "10%" }))
+        using (var shares =
+            await DrawAsync(new { type = "shape", shape = "rect", color = "f00", width = "25%", height = "10%", gravity = "southeast", x = "5%", y = "10%" }))
             BoxOf(shares).ShouldBe(new PixelBox(140, 80, 50, 10));
-        using var doubled = await DrawAsync(new { type = "shape", shape = "rect", color = "f00", width = 20, height = 10, gravity = "northeast", x = 3, y = 4 }, dpr: 2);
+        using var doubled =
+            await DrawAsync(new { type = "shape", shape = "rect", color = "f00", width = 20, height = 10, gravity = "northeast", x = 3, y = 4 }, dpr: 2);
         BoxOf(doubled).ShouldBe(new PixelBox(154, 8, 40, 20));
     }
 
@@ -101,20 +103,25 @@ public sealed class OverlayTests
     [Fact]
     public async Task What_lies_outside_the_picture_is_cut_off_and_the_picture_keeps_its_size()
     {
-        using var made = await DrawAsync(new { type = "shape", shape = "rect", color = "f00", width = 40, height = 30, gravity = "northwest", x = -20, y = -10 });
+        using var made =
+            await DrawAsync(new { type = "shape", shape = "rect", color = "f00", width = 40, height = 30, gravity = "northwest", x = -20, y = -10 });
         (made.Width, made.Height, BoxOf(made)).ShouldBe((200, 100, new PixelBox(0, 0, 20, 20)));
     }
 
     [Fact]
     public async Task Every_frame_of_an_animation_carries_it_and_transparency_stays()
     {
-        var animation = await DrawOnAsync(Drawings.AnimatedWebp(), 1, "w_60", ImageFormat.Webp, new { type = "shape", shape = "rect", color = "f00", width = 10, height = 10, gravity = "northwest" });
+        var animation =
+            await DrawOnAsync(Drawings.AnimatedWebp(), 1, "w_60", ImageFormat.Webp,
+                new { type = "shape", shape = "rect", color = "f00", width = 10, height = 10, gravity = "northwest" });
         animation.Frames.ShouldBe(3);
         using var roll = Image.NewFromBuffer(animation.Bytes.ToArray(), "n=-1");
         for (var frame = 0; frame < 3; frame++)
             roll[5, (frame * animation.Height) + 5].Take(3).Zip(Red).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) <= 12);
 
-        var disc = await DrawOnAsync(Drawings.PngWithAlpha(), 1, "w_100", ImageFormat.Png, new { type = "shape", shape = "rect", color = "f00", width = 10, height = 10, gravity = "north" });
+        var disc =
+            await DrawOnAsync(Drawings.PngWithAlpha(), 1, "w_100", ImageFormat.Png,
+                new { type = "shape", shape = "rect", color = "f00", width = 10, height = 10, gravity = "north" });
         using var transparent = Workbench.Open(disc);
         (transparent[50, 5][3], transparent[1, 1][3]).ShouldBe((255, 0));
     }
@@ -124,7 +131,8 @@ public sealed class OverlayTests
     {
         var material = Material(1, [Element(new { type = "shape", shape = "rect", color = "f00", width = 40, height = 30 })], minWidth: 201);
         var made = await Workbench.Engine.TransformAsync(
-            Workbench.Source(Png(200, 100)) with { Overlays = material }, Canonical("fmt_png", Png(200, 100), ImageFormat.Png), TransformLimits.Default, TestContext.Current.CancellationToken);
+            Workbench.Source(Png(200, 100)) with { Overlays = material }, Canonical("fmt_png", Png(200, 100), ImageFormat.Png), TransformLimits.Default,
+            TestContext.Current.CancellationToken);
         using var image = Workbench.Open(made.Value);
         At(image, 100, 50).ShouldBe(White);
     }
@@ -156,7 +164,9 @@ public sealed class OverlayTests
     [Fact]
     public async Task Wrapped_text_stays_within_its_width_and_is_aligned_in_it()
     {
-        using var wrapped = await DrawAsync(new { type = "text", text = "one two three four five", size = 20, width = 100, align = "right", color = "f00", gravity = "northwest" });
+        using var wrapped =
+            await DrawAsync(new { type = "text", text = "one two three four five", size = 20, width = 100, align = "right", color = "f00",
+                gravity = "northwest" });
         var box = BoxOf(wrapped);
         (box.X + box.Width).ShouldBeInRange(95, 101);
         box.Height.ShouldBeGreaterThan(50);
@@ -185,18 +195,21 @@ public sealed class OverlayTests
     private static Task<TransformedImage> DrawOnAsync(byte[] picture, double dpr, string operations, ImageFormat format, params object[] elements) =>
         DrawOnAsync(picture, dpr, operations, format, null, elements);
 
-    private static async Task<TransformedImage> DrawOnAsync(byte[] picture, double dpr, string operations, ImageFormat format, OverlayTexts? texts, params object[] elements)
+    private static async Task<TransformedImage> DrawOnAsync(byte[] picture, double dpr, string operations, ImageFormat format, OverlayTexts? texts,
+        params object[] elements)
     {
         var material = Material(dpr, [.. elements.Select(Element)], texts: texts);
         var made = await Workbench.Engine.TransformAsync(
-            Workbench.Source(picture) with { Overlays = material }, Canonical(operations, picture, format), TransformLimits.Default, TestContext.Current.CancellationToken);
+            Workbench.Source(picture) with { Overlays = material }, Canonical(operations, picture, format), TransformLimits.Default,
+            TestContext.Current.CancellationToken);
         return made.Value;
     }
 
     private static OverlayMaterial Material(double dpr, string[] elements, int minWidth = 1, OverlayTexts? texts = null)
     {
         var read = OverlayElements.Read($"[{string.Join(',', elements)}]").Value;
-        return new OverlayMaterial([new OverlayDrawing(read, texts, dpr, minWidth)], new Dictionary<(string, int), TransformSource> { [(Logo, 0)] = Workbench.Source(LogoPng()) }, new Dictionary<string, FontFile>());
+        return new OverlayMaterial([new OverlayDrawing(read, texts, dpr, minWidth)],
+            new Dictionary<(string, int), TransformSource> { [(Logo, 0)] = Workbench.Source(LogoPng()) }, new Dictionary<string, FontFile>());
     }
 
     private static string Element(object element) => JsonSerializer.Serialize(element);

@@ -25,7 +25,8 @@ public sealed class PlaceholderTests
     {
         var picture = new byte[16 * 16 * 4];
         for (var i = 0; i < 256; i++)
-            (picture[i * 4], picture[(i * 4) + 1], picture[(i * 4) + 2], picture[(i * 4) + 3]) = i % 16 < 8 ? ((byte)0, (byte)0, (byte)0, (byte)255) : ((byte)255, (byte)255, (byte)255, (byte)255);
+            (picture[i * 4], picture[(i * 4) + 1], picture[(i * 4) + 2],
+                picture[(i * 4) + 3]) = i % 16 < 8 ? ((byte)0, (byte)0, (byte)0, (byte)255) : ((byte)255, (byte)255, (byte)255, (byte)255);
 
         BlurHash.Encode(picture, 16, 16, 4, 3).ShouldNotBe(BlurHash.Encode(Plain(16, 16, 128, 128, 128, 255), 16, 16, 4, 3));
         BlurHash.Encode(picture, 16, 16, 4, 3).Length.ShouldBe(28);

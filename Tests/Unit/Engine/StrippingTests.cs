@@ -52,7 +52,8 @@ public sealed class StrippingTests
     [InlineData("avif")]
     public async Task Copyright_stays_alone_where_it_is_kept(string name)
     {
-        var stripped = (await Workbench.Engine.StripAsync(Workbench.Source(WithMetadata(name), keepCopyright: true), null, TestContext.Current.CancellationToken)).Value;
+        var stripped =
+            (await Workbench.Engine.StripAsync(Workbench.Source(WithMetadata(name), keepCopyright: true), null, TestContext.Current.CancellationToken)).Value;
 
         using var image = Image.NewFromBuffer(stripped.Bytes.ToArray());
         ExifFacts.Copyright((byte[])image.Get("exif-data")).Artist.ShouldBe("Ada Drawer");
@@ -64,7 +65,8 @@ public sealed class StrippingTests
     {
         using var picture = Drawings.Quarters();
         using var wide = picture.IccTransform("p3", inputProfile: "srgb");
-        byte[][] originals = [wide.JpegsaveBuffer(keep: Enums.ForeignKeep.All), wide.PngsaveBuffer(keep: Enums.ForeignKeep.All), wide.WebpsaveBuffer(keep: Enums.ForeignKeep.All)];
+        byte[][] originals = [wide.JpegsaveBuffer(keep: Enums.ForeignKeep.All), wide.PngsaveBuffer(keep: Enums.ForeignKeep.All),
+            wide.WebpsaveBuffer(keep: Enums.ForeignKeep.All)];
         foreach (var original in originals)
         {
             var stripped = await StripAsync(original);

@@ -83,7 +83,8 @@ public sealed class TextLayoutTests
     [Fact]
     public void A_line_is_no_wider_than_asked_for_whatever_the_text()
     {
-        foreach (var text in (string[])["The quick brown fox jumps over the lazy dog", "نص حكيم له سر قاطع وذو شأن عظيم مكتوب على ثوب أخضر", "我能吞下玻璃而不伤身体", "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301"])
+        foreach (var text in (string[])["The quick brown fox jumps over the lazy dog", "نص حكيم له سر قاطع وذو شأن عظيم مكتوب على ثوب أخضر", "我能吞下玻璃而不伤身体",
+            "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301"])
             TextLayout.Lay(text, Faces, 5).ShouldAllBe(line => line.Width <= 5.001);
     }
 
@@ -98,5 +99,6 @@ public sealed class TextLayoutTests
         scripts["nanum_square"].ShouldContain("Hang");
     }
 
-    private static List<ushort> Glyphs(string text) => [.. TextLayout.Lay(text.Normalize(NormalizationForm.FormC), Faces, double.PositiveInfinity)[0].Glyphs.Select(glyph => glyph.Id)];
+    private static List<ushort> Glyphs(string text) =>
+        [.. TextLayout.Lay(text.Normalize(NormalizationForm.FormC), Faces, double.PositiveInfinity)[0].Glyphs.Select(glyph => glyph.Id)];
 }

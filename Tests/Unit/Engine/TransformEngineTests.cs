@@ -33,7 +33,8 @@ public sealed class TransformEngineTests
         (image.Width, image.Height).ShouldBe((made.Width, made.Height));
         ImageSniffer.Sniff(made.Bytes.Span)!.Value.Name().ShouldBe(format.Name());
         image.Interpretation.ShouldBe(Enums.Interpretation.Srgb);
-        image.GetFields().Where(field => field.StartsWith("exif", StringComparison.Ordinal) || field is "xmp-data" or "iptc-data" or "icc-profile-data").ShouldBeEmpty();
+        image.GetFields().Where(field => field.StartsWith("exif", StringComparison.Ordinal) || field is "xmp-data" or "iptc-data" or "icc-profile-data")
+            .ShouldBeEmpty();
         made.Bytes.Span.IndexOf("secret-xmp"u8).ShouldBe(-1);
     }
 
@@ -67,7 +68,8 @@ public sealed class TransformEngineTests
         var operations = CanonicalOperations.Resolve(OperationsParser.Parse("q_90").Value, ImageFormat.Png, facts, 85).Value;
 
         var late = await Workbench.Engine.TransformAsync(
-            Workbench.Source(original), operations, TransformLimits.Default with { Timeout = TimeSpan.FromMilliseconds(30) }, TestContext.Current.CancellationToken);
+            Workbench.Source(original), operations, TransformLimits.Default with { Timeout = TimeSpan.FromMilliseconds(30) },
+            TestContext.Current.CancellationToken);
         late.Error!.Code.ShouldBe(ErrorCode.TransformTimedOut);
 
         using var caller = new CancellationTokenSource();

@@ -66,7 +66,8 @@ public sealed class TransformPlanTests
     [InlineData(0.4, 20)]
     [InlineData(1, 200)]
     public void A_focal_point_comes_as_near_to_the_middle_as_the_edge_allows(double focal, int x) =>
-        TransformPlan.Make(new ImageOperations { Width = 600, Height = 600, Gravity = Gravity.Focal }, Landscape, new FocalPoint(focal, 0.5)).Crop.X.ShouldBe(x);
+        TransformPlan.Make(new ImageOperations { Width = 600, Height = 600, Gravity = Gravity.Focal }, Landscape,
+            new FocalPoint(focal, 0.5)).Crop.X.ShouldBe(x);
 
     [Theory]
     [InlineData(Gravity.Northwest, 0, 0)]

@@ -27,7 +27,8 @@ internal static class Workbench
         using var image = ImageHeader.Open(original, format, allFrames: false);
         var header = ImageHeader.Read(image, format);
         return new SourceFacts(
-            header.Upright.Width, header.Upright.Height, header.HasAlpha, header.Frames, "", null, null, ImageFormats.TryParse(format.Name(), out var same) ? same : null);
+            header.Upright.Width, header.Upright.Height, header.HasAlpha, header.Frames, "", null, null,
+            ImageFormats.TryParse(format.Name(), out var same) ? same : null);
     }
 
     public static async Task<TransformedImage> MakeAsync(byte[] original, string operations, ImageFormat format, bool keepCopyright = false)

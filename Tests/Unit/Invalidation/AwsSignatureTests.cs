@@ -12,7 +12,8 @@ public sealed class AwsSignatureTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "https://example.amazonaws.com/");
 
-        AwsSignature.Sign(request, [], "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "us-east-1", "service", new DateTimeOffset(2015, 8, 30, 12, 36, 0, TimeSpan.Zero));
+        AwsSignature.Sign(request, [], "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "us-east-1", "service",
+            new DateTimeOffset(2015, 8, 30, 12, 36, 0, TimeSpan.Zero));
 
         request.Headers.GetValues("Authorization").Single().ShouldBe(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, "

@@ -109,7 +109,8 @@ public sealed class CdnPurgerTests
         var call = cdn.Calls.First();
         (call.Method, call.Path).ShouldBe(("POST", "/2020-05-31/distribution/resource1/invalidation"));
         call.Headers["X-Amz-Date"].ShouldBe("20261124T100000Z");
-        call.Headers["Authorization"].ShouldStartWith("AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/cloudfront/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=");
+        call.Headers["Authorization"]
+            .ShouldStartWith("AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/cloudfront/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=");
         XNamespace schema = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
         var paths = XDocument.Parse(call.Body).Root!.Element(schema + "Paths")!;
         paths.Element(schema + "Quantity")!.Value.ShouldBe("15");
@@ -184,7 +185,8 @@ public sealed class CdnPurgerTests
     private static ICdnPurger Purger(CdnKind kind, string url, int retries)
     {
         var options = new InvalidationOptions { PurgeRetries = retries };
-        var cdn = new CdnOptions { Kind = kind, Endpoint = url, PublicBaseUrl = "https://images.example.com", ResourceId = "resource1", Secret = "secret", AccessKeyId = "AKID" };
+        var cdn = new CdnOptions { Kind = kind, Endpoint = url, PublicBaseUrl = "https://images.example.com", ResourceId = "resource1", Secret = "secret",
+            AccessKeyId = "AKID" };
         var client = new PurgeClient(new SocketsHttpHandler(), options, TimeProvider.System, NullLogger.Instance);
         return InvalidationServices.MakePurger(cdn, client, new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 0, 0, TimeSpan.Zero)));
     }

@@ -48,7 +48,8 @@ internal sealed class RecordedCdn : IAsyncDisposable
         {
             number = Calls.Count;
             Calls.Enqueue(new RecordedCall(
-                http.Request.Method, http.Request.Path, body, http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+                http.Request.Method, http.Request.Path, body,
+                http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         }
 
         var (status, answer) = Answer(number);

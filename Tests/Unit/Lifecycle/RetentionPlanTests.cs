@@ -21,7 +21,8 @@ public sealed class RetentionPlanTests
     public void A_variant_once_fetched_stays_for_ever_unless_an_idle_limit_is_set()
     {
         RetentionPlan.PrunesVariant(Now.AddDays(-2000), Now.AddDays(-1999), 1, Options, Now).ShouldBeFalse();
-        RetentionPlan.PrunesVariant(Now.AddDays(-2000), Now.AddDays(-1999), 1, new LifecycleOptions { PruneIdleAfter = TimeSpan.FromDays(365) }, Now).ShouldBeTrue();
+        RetentionPlan.PrunesVariant(Now.AddDays(-2000), Now.AddDays(-1999), 1, new LifecycleOptions { PruneIdleAfter = TimeSpan.FromDays(365) }, Now)
+            .ShouldBeTrue();
     }
 
     [Fact]

@@ -47,7 +47,10 @@ public sealed class TieringPlanTests
     public void Only_objects_in_the_wrong_place_move_and_a_second_plan_moves_nothing() =>
         Gen.Select(Gen.Double[0, 60], Gen.Enum<StorageTier>(), Gen.Enum<StoredKind>(), Gen.Bool, Gen.Long[0, 1_000_000]).Array[0, 30].Sample(rows =>
         {
-            var facts = rows.Select(row => Facts(row.Item3, row.Item1) with { Id = Guid.CreateVersion7(), Tier = row.Item2, HasIntermediate = row.Item4, SizeBytes = row.Item5 }).ToList();
+            var facts =
+                rows.Select(row =>
+                    Facts(row.Item3, row.Item1) with { Id = Guid.CreateVersion7(), Tier = row.Item2, HasIntermediate = row.Item4, SizeBytes = row.Item5 })
+                    .ToList();
             var moves = TieringPlan.Moves(facts, Options, Now).ToDictionary(move => move.Id, move => move.To);
             var after = facts.Select(fact => moves.TryGetValue(fact.Id, out var to) ? fact with { Tier = to } : fact);
             TieringPlan.Moves(after, Options, Now).ShouldBeEmpty();

@@ -77,7 +77,8 @@ public sealed class CanonicalOperationsTests
     [InlineData("w_100-q_40", ImageFormat.Png, "fmt_png-w_100")]
     [InlineData("w_100-q_40", ImageFormat.Gif, "fmt_gif-w_100")]
     [InlineData("w_100-q_40", ImageFormat.Avif, "fmt_avif-w_100-q_40")]
-    public void Formats_without_a_quality_have_none(string text, ImageFormat format, string canonical) => Canonical(text, Landscape, format).ShouldBe(canonical);
+    public void Formats_without_a_quality_have_none(string text, ImageFormat format, string canonical) =>
+        Canonical(text, Landscape, format).ShouldBe(canonical);
 
     [Theory]
     [InlineData("w_100", ImageFormat.Jpg, "fmt_jpg-w_100-b_ffffff-q_85")]
@@ -131,13 +132,15 @@ public sealed class CanonicalOperationsTests
 
     [Fact]
     public void A_preset_that_is_not_expanded_is_an_error() =>
-        CanonicalOperations.Resolve(OperationsParser.Parse("preset_a").Value, ImageFormat.Jpg, Landscape, 85).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.InvalidOperations);
+        CanonicalOperations.Resolve(OperationsParser.Parse("preset_a").Value, ImageFormat.Jpg, Landscape,
+            85).Error.ShouldNotBeNull().Code.ShouldBe(ErrorCode.InvalidOperations);
 
     [Fact]
     public void The_hash_is_the_contracts()
     {
         // printf 'fmt_webp-w_800-q_85;abc;fmt=webp;rev=1' | sha256sum
-        OperationsHash.Compute("fmt_webp-w_800-q_85", "abc", ImageFormat.Webp, "1").ShouldBe("4a1ceefd7006a9ab4d18243fead07ac3b273a2aa9b062a7420b7b2e289a074b7");
+        OperationsHash.Compute("fmt_webp-w_800-q_85", "abc", ImageFormat.Webp, "1")
+            .ShouldBe("4a1ceefd7006a9ab4d18243fead07ac3b273a2aa9b062a7420b7b2e289a074b7");
     }
 
     [Theory]
@@ -172,5 +175,6 @@ public sealed class CanonicalOperationsTests
     private static string Canonical(string text, SourceFacts source, ImageFormat format = ImageFormat.Webp) =>
         CanonicalOperations.Resolve(OperationsParser.Parse(text).Value, format, source, 85).Value.Text;
 
-    private static SourceFacts Source(int width, int height) => new(width, height, HasAlpha: false, Frames: 1, new string('a', 64), null, null, ImageFormat.Jpg);
+    private static SourceFacts Source(int width, int height) =>
+        new(width, height, HasAlpha: false, Frames: 1, new string('a', 64), null, null, ImageFormat.Jpg);
 }

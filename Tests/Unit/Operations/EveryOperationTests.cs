@@ -68,7 +68,8 @@ public sealed class EveryOperationTests
     public void Each_rule_of_the_grammar_stands_at_its_key_and_sets_a_member_of_its_own()
     {
         OperationsGrammar.Rules.Select(rule => (int)rule.Key).ShouldBe(Enumerable.Range(0, Enum.GetValues<OperationKey>().Length));
-        var set = Enum.GetValues<OperationKey>().Where(key => key is <= OperationKey.Text1 or > OperationKey.Text9).SelectMany(key => SetBy(Samples[key])).Select(member => member.Name).ToList();
+        var set = Enum.GetValues<OperationKey>()
+            .Where(key => key is <= OperationKey.Text1 or > OperationKey.Text9).SelectMany(key => SetBy(Samples[key])).Select(member => member.Name).ToList();
         set.ShouldBeUnique();
         set.Append(nameof(ImageOperations.Original)).Order().ShouldBe(Members.Select(member => member.Name).Order());
     }
@@ -130,11 +131,13 @@ public sealed class EveryOperationTests
     [Fact]
     public void Each_is_generated_for_the_laws()
     {
-        var generated = Enumerable.Range(0, 400).SelectMany(seed => OperationsGen.Sample((uint)seed)).Select(part => part.Split('_')[0]).ToHashSet(StringComparer.Ordinal);
+        var generated = Enumerable.Range(0, 400)
+            .SelectMany(seed => OperationsGen.Sample((uint)seed)).Select(part => part.Split('_')[0]).ToHashSet(StringComparer.Ordinal);
         OperationsGrammar.Rules.Where(rule => rule.Key != OperationKey.Preset).Select(rule => rule.Name).Except(generated).ShouldBeEmpty();
     }
 
-    private static IEnumerable<PropertyInfo> Members => typeof(ImageOperations).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(member => member.CanWrite);
+    private static IEnumerable<PropertyInfo> Members =>
+        typeof(ImageOperations).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(member => member.CanWrite);
 
     private static IEnumerable<PropertyInfo> SetBy(string text)
     {

@@ -23,7 +23,8 @@ public sealed class FormatCapacityTests
     [InlineData(640, 17_000, "w_400-h_300", ImageFormat.Webp, 400, 300)]
     [InlineData(640, 17_000, "w_630-h_100-f_outside", ImageFormat.Webp, 617, 16_383)]
     [InlineData(100, 65_535, "q_50", ImageFormat.Jpg, 100, 65_500)]
-    public void An_explicit_format_gets_the_picture_shrunk_to_its_limit_and_no_further(int width, int height, string operations, ImageFormat format, int outWidth, int outHeight)
+    public void An_explicit_format_gets_the_picture_shrunk_to_its_limit_and_no_further(int width, int height, string operations, ImageFormat format,
+        int outWidth, int outHeight)
     {
         var canonical = Resolve(operations, format, width, height);
 
@@ -69,5 +70,6 @@ public sealed class FormatCapacityTests
 
     private static SourceFacts Source(int width, int height) => new(width, height, false, 1, "", null, null, ImageFormat.Jpg);
 
-    private static CanonicalOperations Resolve(string operations, ImageFormat format, int width, int height) => OperationsGen.Resolve(operations, format, Source(width, height));
+    private static CanonicalOperations Resolve(string operations, ImageFormat format, int width, int height) =>
+        OperationsGen.Resolve(operations, format, Source(width, height));
 }

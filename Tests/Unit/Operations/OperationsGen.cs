@@ -21,8 +21,10 @@ internal static class OperationsGen
         Side.Select(side => $"w_{side}"),
         Side.Select(side => $"h_{side}"),
         Gen.OneOf("cover", "contain", "fill", "inside", "outside", "pad").Select(fit => $"f_{fit}"),
-        Gen.OneOf("center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "smart", "focal").Select(gravity => $"g_{gravity}"),
-        Gen.OneOf(Gen.UShort.Select(n => $"b_{n & 0xfff:x3}"), Gen.UShort.Select(n => $"b_{n:x4}"), Gen.UInt.Select(n => $"b_{n & 0xffffff:x6}"), Gen.UInt.Select(n => $"b_{n:x8}")),
+        Gen.OneOf("center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "smart", "focal")
+            .Select(gravity => $"g_{gravity}"),
+        Gen.OneOf(Gen.UShort.Select(n => $"b_{n & 0xfff:x3}"), Gen.UShort.Select(n => $"b_{n:x4}"), Gen.UInt.Select(n => $"b_{n & 0xffffff:x6}"),
+            Gen.UInt.Select(n => $"b_{n:x8}")),
         Gen.Int[0, 120].Select(quality => quality > 110 ? "q_auto" : $"q_{quality}"),
         Gen.OneOf("r_90", "r_180", "r_270"),
         Gen.Int[0, 1000].Select(amount => $"sharpen_{(amount / 100.0).ToString(CultureInfo.InvariantCulture)}"),
@@ -35,8 +37,10 @@ internal static class OperationsGen
         Gen.OneOf(Gen.Select(Gen.Int[1, 30], Gen.Int[1, 30]).Select(r => $"ar_{r.Item1}:{r.Item2}"), Gen.Int[1, 40_000].Select(r => $"ar_{Text4(r)}")),
         Gen.Int[100, 400].Select(ratio => $"dpr_{Hundredths(ratio)}"),
         Gen.OneOf(
-            Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[1, 9000], Gen.Int[1, 9000]).Select(box => $"crop_{box.Item1},{box.Item2},{box.Item3},{box.Item4}"),
-            Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[1, 9], Gen.Int[1, 9]).Select(box => $"crop_0.{box.Item1},0.{box.Item2},0.{box.Item3},1.{box.Item4}")),
+            Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[1, 9000], Gen.Int[1, 9000])
+                .Select(box => $"crop_{box.Item1},{box.Item2},{box.Item3},{box.Item4}"),
+            Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[1, 9], Gen.Int[1, 9])
+                .Select(box => $"crop_0.{box.Item1},0.{box.Item2},0.{box.Item3},1.{box.Item4}")),
         Gen.Int[0, 10_000].Select(tolerance => $"trim_{Hundredths(tolerance)}"),
         Gen.OneOf(
             Gen.Int[0, Padding.MaxPx].Select(px => $"pad_{px}"),
@@ -81,7 +85,8 @@ internal static class OperationsGen
         from format in Format
         from deliverable in Gen.Bool
         from drawing in Gen.Int[0, 4]
-        let facts = new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null, deliverable && drawing > 0 ? format : null)
+        let facts = new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null,
+            deliverable && drawing > 0 ? format : null)
         select drawing == 0 ? facts.AsDrawing() : facts;
 
     public static CanonicalOperations Resolve(string text, ImageFormat format, SourceFacts source) =>
@@ -138,13 +143,15 @@ internal static class OperationsGen
             ("ar", _) when value.Split(':') is [var wide, var high] => $"ar_{wide}.0:0{high}",
             ("ar", _) => $"{part}:1",
             ("r", _) => part + ".0",
-            ("sharpen" or "blur" or "fx" or "fy" or "trim" or "bri" or "con" or "sat" or "gam" or "dpr" or "odpr", _) => $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
+            ("sharpen" or "blur" or "fx" or "fy" or "trim" or "bri" or "con" or "sat" or "gam" or "dpr" or "odpr", _) =>
+                $"{key}_0{value}{(value.Contains('.', StringComparison.Ordinal) ? "00" : ".00")}",
             _ => part,
         };
     }
 
     private static string[] WithoutContradiction(string[] parts) =>
-        Array.Exists(parts, part => part.StartsWith("w_", StringComparison.Ordinal)) && Array.Exists(parts, part => part.StartsWith("h_", StringComparison.Ordinal))
+        Array.Exists(parts, part => part.StartsWith("w_", StringComparison.Ordinal))
+            && Array.Exists(parts, part => part.StartsWith("h_", StringComparison.Ordinal))
             ? [.. parts.Where(part => !part.StartsWith("ar_", StringComparison.Ordinal))]
             : parts;
 

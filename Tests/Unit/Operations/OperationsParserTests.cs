@@ -42,7 +42,8 @@ public sealed class OperationsParserTests
     });
 
     [Fact]
-    public void F_auto_leaves_room_for_a_fit() => Read("f_auto-f_cover-w_1").ShouldBe(new ImageOperations { Format = FormatChoice.Auto, Fit = Fit.Cover, Width = 1 });
+    public void F_auto_leaves_room_for_a_fit() =>
+        Read("f_auto-f_cover-w_1").ShouldBe(new ImageOperations { Format = FormatChoice.Auto, Fit = Fit.Cover, Width = 1 });
 
     [Theory]
     [InlineData("w_800.999", 800)]
@@ -141,7 +142,8 @@ public sealed class OperationsParserTests
     public void The_detail_names_the_operation_its_position_and_what_would_be_accepted()
     {
         var error = Refuse("w_800-f_stretch-q_80");
-        error.Detail.ShouldBe("Operation 2, \"f_stretch\" at position 7, has a value that cannot be used. Accepted: f with cover, contain, fill, inside, outside or pad.");
+        error.Detail.ShouldBe(
+            "Operation 2, \"f_stretch\" at position 7, has a value that cannot be used. Accepted: f with cover, contain, fill, inside, outside or pad.");
         error.Extensions.ShouldNotBeNull();
         error.Extensions["operation"].ShouldBe("f_stretch");
         error.Extensions["position"].ShouldBe(7);

@@ -27,7 +27,8 @@ public sealed class ShapeOperationsTests
     [InlineData("crop_1000,700,5000,5000", "fmt_webp-q_85-crop_1000,700,200,100")]
     [InlineData("crop_0,0,1200,800", "fmt_webp-q_85")]
     [InlineData("w_100-crop_0.0,0.0,1.0,1.0", "fmt_webp-w_100-q_85")]
-    [InlineData("crop_0,0,400,800-w_200-h_200-g_focal", "fmt_webp-w_200-h_200-f_cover-g_center-q_85-crop_0,0,400,800")] // the point lies left and right of the crop's middle, cover cuts above and below
+    [InlineData("crop_0,0,400,800-w_200-h_200-g_focal",
+        "fmt_webp-w_200-h_200-f_cover-g_center-q_85-crop_0,0,400,800")] // the point lies left and right of the crop's middle, cover cuts above and below
     [InlineData("crop_0,0,800,400-w_200-h_200-g_focal", "fmt_webp-w_200-h_200-f_cover-g_focal-q_85-fx_0.375-crop_0,0,800,400")]
     [InlineData("trim_10-w_5000", "fmt_webp-q_85-trim_10")] // nothing is enlarged
     [InlineData("trim_10-w_300-h_300-f_inside", "fmt_webp-w_300-h_300-f_inside-q_85-trim_10")]

@@ -100,7 +100,8 @@ public sealed class SecretProtectorTests
     {
         var host = Substitute.For<IHostEnvironment>();
         host.EnvironmentName.Returns(environment);
-        var settings = previous.Select((text, index) => KeyValuePair.Create($"{section}:PreviousMasterKeys:{index}", (string?)text)).Append(new($"{section}:MasterKey", key));
+        var settings = previous.Select((text, index) => KeyValuePair.Create($"{section}:PreviousMasterKeys:{index}", (string?)text))
+            .Append(new($"{section}:MasterKey", key));
         using var provider = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddSingleton(host)

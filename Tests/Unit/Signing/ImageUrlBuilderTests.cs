@@ -16,7 +16,8 @@ public sealed class ImageUrlBuilderTests
     [Fact]
     public void Public_and_private_images_have_their_own_paths()
     {
-        ImageUrlBuilder.Path(Public, "w_800-h_600", ImageFormat.Webp).ShouldBe("/v1/pub/acme/website/marketing/img/01KAVW3S8N2V4B6D8F0H2K4M6P/v3/w_800-h_600.webp");
+        ImageUrlBuilder.Path(Public, "w_800-h_600", ImageFormat.Webp)
+            .ShouldBe("/v1/pub/acme/website/marketing/img/01KAVW3S8N2V4B6D8F0H2K4M6P/v3/w_800-h_600.webp");
         ImageUrlBuilder.Path(Private, new ImageOperations { Width = 10, Greyscale = true }, ImageFormat.Jpg)
             .ShouldBe("/v1/priv/acme/website/confidential/img/01KAVW3S8N2V4B6D8F0H2K4M6P/v3/w_10-bw.jpg");
         ImageUrlBuilder.PresetPath(Public, "card_2x", ImageFormat.Avif).ShouldEndWith("/preset_card_2x.avif");

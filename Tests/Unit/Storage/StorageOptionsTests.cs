@@ -32,7 +32,8 @@ public sealed class StorageOptionsTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
-            new("Storage:Stores:azure:Provider", "azure"), new("Storage:Stores:azure:Container", "images"), new("ConnectionStrings:azure", "UseDevelopmentStorage=true"),
+            new("Storage:Stores:azure:Provider", "azure"), new("Storage:Stores:azure:Container", "images"),
+            new("ConnectionStrings:azure", "UseDevelopmentStorage=true"),
         ]).Build();
         using var services = new ServiceCollection().AddStorage(configuration).BuildServiceProvider();
 
@@ -56,11 +57,14 @@ public sealed class StorageOptionsTests
     public void A_whole_store_passes_and_every_profile_is_whole()
     {
         foreach (var profile in S3Profile.All.Keys)
-            Validator.Validate(null, Bind([.. S3("main"), new("Storage:Stores:main:Profile", profile), new("Storage:Stores:main:ServiceUrl", "https://host")])).Failed.ShouldBeFalse();
+            Validator.Validate(null,
+                Bind([.. S3("main"), new("Storage:Stores:main:Profile", profile),
+                    new("Storage:Stores:main:ServiceUrl", "https://host")])).Failed.ShouldBeFalse();
     }
 
     [Fact]
-    public void The_text_of_a_store_shows_no_secret() => new StoreOptions { AccessKey = "k3y", SecretKey = "s3cret", ConnectionString = "AccountKey=s3cret" }.ToString().ShouldNotContain("s3cret");
+    public void The_text_of_a_store_shows_no_secret() =>
+        new StoreOptions { AccessKey = "k3y", SecretKey = "s3cret", ConnectionString = "AccountKey=s3cret" }.ToString().ShouldNotContain("s3cret");
 
     private static KeyValuePair<string, string?>[] S3(string name) =>
     [

@@ -26,7 +26,8 @@ public sealed class OpenedVariantTests
     [Fact]
     public async Task A_part_counts_as_a_part()
     {
-        await using var opened = new OpenedVariant(CacheLayer.Storage, new StoredObject(new MemoryStream(new byte[300_000]), new ObjectInfo(300_000, default, null, StorageTier.Hot)));
+        await using var opened = new OpenedVariant(CacheLayer.Storage,
+            new StoredObject(new MemoryStream(new byte[300_000]), new ObjectInfo(300_000, default, null, StorageTier.Hot)));
         await opened.CopyToAsync(PipeWriter.Create(Stream.Null), 1000, 200_000, TestContext.Current.CancellationToken);
         opened.Sent.ShouldBe(200_000);
     }

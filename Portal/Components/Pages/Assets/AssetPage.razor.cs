@@ -78,7 +78,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     private void Change(OperationsDraft draft)
     {
         _draft = draft;
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("t", draft.FileName(ImageUrls.OwnExtension(_asset!))), new NavigationOptions { ReplaceHistoryEntry = true });
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("t", draft.FileName(ImageUrls.OwnExtension(_asset!))),
+            new NavigationOptions { ReplaceHistoryEntry = true });
     }
 
     private void GoToTab(int tab)
@@ -100,7 +101,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
         _saving = false;
         if (!answer.IsSuccess)
         {
-            Tell(answer.Problem.Status == 412 ? "Someone else has changed this image meanwhile. It is shown anew; make your change again." : answer.Problem.Text, Severity.Error);
+            Tell(answer.Problem.Status == 412
+                ? "Someone else has changed this image meanwhile. It is shown anew; make your change again." : answer.Problem.Text, Severity.Error);
             if (answer.Problem.Status == 412) await LoadAsync();
             return;
         }

@@ -39,7 +39,8 @@ public sealed partial class HomePage : LoadedPage
 
     private IReadOnlyList<(string Name, long Count, string Mark)> Layers =>
     [
-        ("Memory", _month!.MemoryHits, "layer-memory"), ("Redis", _month.RedisHits, "layer-redis"), ("Store", _month.StorageHits, "layer-store"), ("Made", _month.Misses, "layer-made"),
+        ("Memory", _month!.MemoryHits, "layer-memory"), ("Redis", _month.RedisHits, "layer-redis"), ("Store", _month.StorageHits, "layer-store"),
+        ("Made", _month.Misses, "layer-made"),
     ];
 
     protected override async Task LoadAsync()
@@ -57,7 +58,8 @@ public sealed partial class HomePage : LoadedPage
         {
             if (Take(await Workspace.PlacesAsync(_organization, Leaving)) is not { } places) return;
             _places = places;
-            await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization), LoadWorkAsync(_organization));
+            await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization),
+                LoadWorkAsync(_organization));
         }
 
         _loaded = true;
@@ -80,7 +82,9 @@ public sealed partial class HomePage : LoadedPage
         if (!usage.IsSuccess || !policies.IsSuccess) return;
         _today = UsageItem.Sum([.. usage.Value.Items.Where(item => item.Date == DateOnly.FromDateTime(now.UtcDateTime))]);
         _month = UsageItem.Sum(usage.Value.Items);
-        _quotas = policies.Value.Items.Where(policy => policy.Key.StartsWith("quota_", StringComparison.Ordinal) && policy.Effective.ValueKind is System.Text.Json.JsonValueKind.Number)
+        _quotas =
+            policies.Value.Items.Where(
+                policy => policy.Key.StartsWith("quota_", StringComparison.Ordinal) && policy.Effective.ValueKind is System.Text.Json.JsonValueKind.Number)
             .ToDictionary(policy => policy.Key, policy => policy.Effective.GetInt64(), StringComparer.Ordinal);
         Warn("quota_requests_per_month", _month.Requests, "requests");
         Warn("quota_bandwidth_bytes_per_month", _month.BandwidthBytes, "bandwidth");
@@ -90,7 +94,8 @@ public sealed partial class HomePage : LoadedPage
 
     private void Warn(string policy, long used, string what)
     {
-        if (_quotas.TryGetValue(policy, out var quota) && used >= quota * NearlyUsedUp) _attention.Add(($"{used * 100.0 / Math.Max(1, quota):0} % of the quota of {what} is used", $"{At.Address}/usage"));
+        if (_quotas.TryGetValue(policy, out var quota)
+            && used >= quota * NearlyUsedUp) _attention.Add(($"{used * 100.0 / Math.Max(1, quota):0} % of the quota of {what} is used", $"{At.Address}/usage"));
     }
 
     private async Task LoadNewestAsync(string organization)
@@ -107,7 +112,8 @@ public sealed partial class HomePage : LoadedPage
         var keys = await Client.ListApiKeysAsync(organization, Leaving);
         foreach (var key in keys.Value ?? [])
         {
-            if (key.RevokedAt is null && key.ExpiresAt is { } ends && ends > now && ends - now < EndsSoon) _attention.Add(($"The key “{key.Name}” ends {Images.Times.Relative(ends, now)}", $"{At.Address}/api-keys"));
+            if (key.RevokedAt is null && key.ExpiresAt is { } ends && ends > now
+                && ends - now < EndsSoon) _attention.Add(($"The key “{key.Name}” ends {Images.Times.Relative(ends, now)}", $"{At.Address}/api-keys"));
         }
     }
 
@@ -115,7 +121,8 @@ public sealed partial class HomePage : LoadedPage
     {
         if (!Workspace.May("tenant:write", At)) return;
         var webhooks = await Client.ListWebhooksAsync(organization, Leaving);
-        foreach (var webhook in (webhooks.Value ?? []).Where(webhook => !webhook.Enabled)) _attention.Add(($"The webhook to {webhook.Url} is off", $"{At.Address}/webhooks/{webhook.Id}"));
+        foreach (var webhook in (webhooks.Value ?? []).Where(
+            webhook => !webhook.Enabled)) _attention.Add(($"The webhook to {webhook.Url} is off", $"{At.Address}/webhooks/{webhook.Id}"));
     }
 
     /// <summary>What took long, what failed, and what a new organization lacks.</summary>
@@ -123,8 +130,10 @@ public sealed partial class HomePage : LoadedPage
     {
         if (Workspace.May("image:read", At)) _slowest = (await Client.ListSlowestAsync(organization, MostSlow, Leaving)).Value?.Items ?? [];
         if (!Workspace.May("tenant:write", At)) return;
-        if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs) _attention.Add(($"{jobs.Failed} {(jobs.Failed == 1 ? "job has" : "jobs have")} failed", $"{At.Address}/jobs?state=failed"));
-        if ((await Client.ListPurgesAsync(organization, Leaving)).Value?.Items.Where(purge => purge.State == "failed").Select(purge => purge.Edge).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } edges)
+        if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs) _attention.Add(
+            ($"{jobs.Failed} {(jobs.Failed == 1 ? "job has" : "jobs have")} failed", $"{At.Address}/jobs?state=failed"));
+        if ((await Client.ListPurgesAsync(organization, Leaving)).Value?.Items.Where(purge => purge.State == "failed")
+            .Select(purge => purge.Edge).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } edges)
             _attention.Add(($"Purges fail at {string.Join(", ", edges)}", $"{At.Address}/edges"));
         _setup = (await SetupSteps.ReadAsync(Client, Workspace, organization, Clock.GetUtcNow(), Leaving)).Value;
     }
@@ -148,7 +157,8 @@ public sealed partial class HomePage : LoadedPage
             builder.CloseElement();
             builder.OpenElement(10, "div");
             builder.AddAttribute(11, "class", "meter");
-            builder.AddMarkupContent(12, string.Create(CultureInfo.InvariantCulture, $"<span style=\"width:{Math.Min(100, used * 100.0 / Math.Max(1, quota)):0.#}%\"></span>"));
+            builder.AddMarkupContent(12,
+                string.Create(CultureInfo.InvariantCulture, $"<span style=\"width:{Math.Min(100, used * 100.0 / Math.Max(1, quota)):0.#}%\"></span>"));
             builder.CloseElement();
         }
 
@@ -166,7 +176,9 @@ public sealed partial class HomePage : LoadedPage
     private async Task CreateSpaceAsync()
     {
         var tenants = _places!.Select(one => one.Tenant).Where(tenant => Workspace.May("tenant:write", new Level(_organization!, tenant.Slug))).ToList();
-        var dialog = await Dialogs.ShowAsync<PlaceDialog>("New space", new DialogParameters<PlaceDialog> { { one => one.Example, "Product photos" }, { one => one.Tenants, tenants } });
+        var dialog =
+            await Dialogs.ShowAsync<PlaceDialog>("New space",
+                new DialogParameters<PlaceDialog> { { one => one.Example, "Product photos" }, { one => one.Tenants, tenants } });
         if (await dialog.Result is not { Canceled: false, Data: NewPlace place }) return;
         var answer = await Client.CreateSpaceAsync(_organization!, place.Tenant!, new CreateSpaceRequest(place.Slug, place.Name, place.Access), Leaving);
         await AfterAsync(answer.Problem, $"{place.Name} is made");

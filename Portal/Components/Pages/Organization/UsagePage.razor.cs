@@ -50,7 +50,8 @@ public sealed partial class UsagePage : LoadedPage
     /// <summary>Price of a GB sent; null where it is not told.</summary>
     private decimal? Price => _cost?.Items.FirstOrDefault(item => item.Layer == "delivery")?.UnitPrice;
 
-    private List<ChartSeries<double>> Bytes => [.. Series("Sent", item => item.BandwidthBytes / Mega), .. Series("As originals", item => item.OriginalBytes / Mega)];
+    private List<ChartSeries<double>> Bytes =>
+        [.. Series("Sent", item => item.BandwidthBytes / Mega), .. Series("As originals", item => item.OriginalBytes / Mega)];
 
     protected override async Task LoadAsync()
     {
@@ -92,9 +93,11 @@ public sealed partial class UsagePage : LoadedPage
         }
     }
 
-    private void Go(string name, string value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, value), new NavigationOptions { ReplaceHistoryEntry = true });
+    private void Go(string name, string value) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, value), new NavigationOptions { ReplaceHistoryEntry = true });
 
-    private List<ChartSeries<double>> Series(string name, Func<UsageItem, double> value) => [new ChartSeries<double> { Name = name, Data = _items!.Select(value).ToArray() }];
+    private List<ChartSeries<double>> Series(string name, Func<UsageItem, double> value) =>
+        [new ChartSeries<double> { Name = name, Data = _items!.Select(value).ToArray() }];
 
     private string Name(UsageItem item) => _by switch
     {
@@ -110,12 +113,15 @@ public sealed partial class UsagePage : LoadedPage
 
     private async Task SaveAsync()
     {
-        var lines = _items!.Select(item => string.Join(',', Csv(Name(item)), item.Requests, item.BandwidthBytes, item.Transforms, item.TransformCpuMs, item.StorageBytes,
+        var lines =
+            _items!.Select(item =>
+                string.Join(',', Csv(Name(item)), item.Requests, item.BandwidthBytes, item.Transforms, item.TransformCpuMs, item.StorageBytes,
             item.MemoryHits, item.RedisHits, item.StorageHits, item.Misses, item.OriginalBytes, item.Errors));
         const string Columns = "requests,bandwidthBytes,transforms,transformCpuMs,storageBytes,memoryHits,redisHits,storageHits,misses,originalBytes,errors";
         await using var module = await Script.InvokeAsync<IJSObjectReference>("import", Leaving, "./js/portal.js");
         await module.InvokeVoidAsync("save", Leaving, $"usage-{Organization}-{_by}.csv", "text/csv", string.Join("\r\n", lines.Prepend($"{_by},{Columns}")));
     }
 
-    private static string Csv(string text) => $"\"{(text is ['=' or '+' or '-' or '@', ..] ? "'" + text : text).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Csv(string text) =>
+        $"\"{(text is ['=' or '+' or '-' or '@', ..] ? "'" + text : text).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

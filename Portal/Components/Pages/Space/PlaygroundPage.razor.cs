@@ -11,7 +11,8 @@ public sealed partial class PlaygroundPage : LoadedPage
 {
     private const int MostImages = 12;
 
-    private readonly Dictionary<string, object?> _textAttributes = new(StringComparer.Ordinal) { ["data-testid"] = "playground-text", ["spellcheck"] = "false" };
+    private readonly Dictionary<string, object?> _textAttributes = new(StringComparer.Ordinal) { ["data-testid"] = "playground-text",
+        ["spellcheck"] = "false" };
     private List<AssetResponse>? _assets;
     private AssetResponse? _asset;
     private OperationsDraft _draft = new();
@@ -58,7 +59,8 @@ public sealed partial class PlaygroundPage : LoadedPage
         }
 
         _asset = _assets.FirstOrDefault(asset => asset.Id == ImageInAddress);
-        if (_asset is null && ImageInAddress is not null && (await Client.GetAssetAsync(Organization, ImageInAddress, Leaving)).Value is { DeletedAt: null } named)
+        if (_asset is null && ImageInAddress is not null
+            && (await Client.GetAssetAsync(Organization, ImageInAddress, Leaving)).Value is { DeletedAt: null } named)
         {
             _asset = named;
             _assets.Insert(0, named);
@@ -66,7 +68,8 @@ public sealed partial class PlaygroundPage : LoadedPage
 
         _asset ??= _assets.FirstOrDefault();
         if (_asset is null) return;
-        if (_text.Length == 0) _text = TextInAddress ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, _asset.Width) }.FileName(ImageUrls.OwnExtension(_asset));
+        if (_text.Length == 0) _text =
+            TextInAddress ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, _asset.Width) }.FileName(ImageUrls.OwnExtension(_asset));
         await ReadAsync();
     }
 
@@ -111,9 +114,11 @@ public sealed partial class PlaygroundPage : LoadedPage
     {
         var operations = _text.LastIndexOf('.') is > 0 and var dot ? _text[..dot] : _text;
         if (await Dialogs.EditPresetAsync(At, null, operations) is not { } request) return;
-        if ((await DoAsync(Client.CreatePresetAsync(At, request, Leaving), $"{request.Name ?? request.Slug} is saved")).IsSuccess) Navigation.NavigateTo($"{At.Address}/presets/{request.Slug}");
+        if ((await DoAsync(Client.CreatePresetAsync(At, request, Leaving), $"{request.Name ?? request.Slug} is saved")).IsSuccess) Navigation.NavigateTo(
+            $"{At.Address}/presets/{request.Slug}");
     }
 
     private void Go(params (string Name, string? Value)[] changes) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters(changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal)), new NavigationOptions { ReplaceHistoryEntry = true });
+        Navigation.GetUriWithQueryParameters(changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal)),
+        new NavigationOptions { ReplaceHistoryEntry = true });
 }

@@ -58,7 +58,11 @@ public sealed partial class PresetPage : LoadedPage
     private async Task DrawAsync()
     {
         var images = (await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant!, Space!) { Limit = MostPictures }, Leaving)).Value?.Items ?? [];
-        var drawn = await Task.WhenAll(images.Select(async asset => (Asset: asset, (await Signer.AccessAsync(Organization, asset, Urls.Of(Organization, asset, asset.Version, $"preset_{Slug}.{ImageUrls.OwnExtension(asset)}"), Leaving)).Value)));
+        var drawn =
+            await Task.WhenAll(images.Select(
+                async asset =>
+                    (Asset: asset, (await Signer.AccessAsync(Organization, asset,
+                        Urls.Of(Organization, asset, asset.Version, $"preset_{Slug}.{ImageUrls.OwnExtension(asset)}"), Leaving)).Value)));
         _pictures = [.. drawn.Where(one => one.Value is not null).Select(one => (one.Asset, one.Value!))];
     }
 
@@ -74,6 +78,7 @@ public sealed partial class PresetPage : LoadedPage
     private async Task EditAsync(string? operations)
     {
         if (await Dialogs.EditPresetAsync(At, _preset, operations) is { } request)
-            await DoAsync(IsOwn ? Client.RevisePresetAsync(At, request, Leaving) : Client.CreatePresetAsync(At, request, Leaving), $"{request.Name ?? request.Slug} is saved");
+            await DoAsync(IsOwn ? Client.RevisePresetAsync(At, request, Leaving) : Client.CreatePresetAsync(At, request, Leaving),
+                $"{request.Name ?? request.Slug} is saved");
     }
 }
