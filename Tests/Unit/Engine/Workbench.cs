@@ -1,3 +1,4 @@
+using ImageMagick;
 using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Errors;
@@ -46,7 +47,18 @@ internal static class Workbench
     public static TransformSource Source(byte[] original, bool keepCopyright = false) =>
         new(original, ImageSniffer.Sniff(original)!.Value, IsIntermediate: false, keepCopyright);
 
-    public static Image Open(TransformedImage made) => Image.NewFromBuffer(made.Bytes.ToArray(), made.Frames > 1 ? "n=-1" : "");
+    public static Image Open(TransformedImage made) =>
+        ImageSniffer.Sniff(made.Bytes.Span) == OriginalFormat.Jxl ? OpenJxl(made.Bytes) : Image.NewFromBuffer(made.Bytes.ToArray(), made.Frames > 1 ? "n=-1" : "");
+
+    /// <summary>By the library that wrote it, as libvips' build has no loader; what metadata it has comes along.</summary>
+    private static Image OpenJxl(ReadOnlyMemory<byte> bytes)
+    {
+        using var decoded = new MagickImage(bytes.Span, new MagickReadSettings { Format = MagickFormat.Jxl });
+
+        // Its decoder describes every colour space by a profile, whether one was written or not.
+        decoded.RemoveProfile("icc");
+        return Image.NewFromBuffer(decoded.ToByteArray(MagickFormat.Png));
+    }
 
     /// <summary>Mean colour of a part of a picture, 0 to 255 a band; parts are given in fractions of the picture.</summary>
     public static double[] Colour(Image image, double x, double y, double width = 0.1, double height = 0.1)
