@@ -18,6 +18,8 @@ internal sealed class LastLines(ResourceLoggerService logs)
                 var text = WithoutTime(line.Content);
                 if (text.StartsWith("[sys] ", StringComparison.Ordinal))
                     continue; // the orchestrator's own
+                if (IsOfStack(text))
+                    continue; // what went wrong stands above it, and the dashboard has all of it
                 lines.Enqueue(text);
                 if (lines.Count > Shown)
                     lines.Dequeue();
@@ -26,6 +28,11 @@ internal sealed class LastLines(ResourceLoggerService logs)
 
         return [.. lines];
     }
+
+    /// <summary>Whether it is a line of an exception's stack, not of its message.</summary>
+    public static bool IsOfStack(string text) =>
+        text.StartsWith("   at ", StringComparison.Ordinal) || text.StartsWith("--- End of stack trace", StringComparison.Ordinal)
+            || text.StartsWith("   --- End of ", StringComparison.Ordinal);
 
     /// <summary>A line of a resource's log without the time that Aspire writes in front.</summary>
     public static string WithoutTime(string line)
