@@ -39,7 +39,8 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Folder" }).FillAsync(folder + "-renamed");
         await page.GetByTestId("dialog-ok").ClickAsync();
         await Expect(page.GetByText($"1 image is in {folder}-renamed now")).ToBeVisibleAsync();
-        page.Url.ShouldContain("-renamed");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("-renamed", System.Text.RegularExpressions.RegexOptions.None,
+            TimeSpan.FromSeconds(1)));
 
         // Trash shows what had a folder.
         await page.VisitAsync(summary, summary.Space("public") + "/trash");
