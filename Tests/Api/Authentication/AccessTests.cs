@@ -35,8 +35,8 @@ public sealed class AccessTests(ApiFactory api) : IClassFixture<ApiFactory>
         open.Where(pattern => !pattern.Contains("/pub/", StringComparison.Ordinal) && !pattern.Contains("/priv/", StringComparison.Ordinal))
             .Select(pattern => pattern.TrimEnd('/')).ShouldBeSubsetOf(
         [
-            "/v1/sessions", "/v1/sessions/oidc", "/v1/sessions/oidc/callback", "/v1/password-resets", "/v1/password-resets/complete", "/v1/invitations/accept",
-            "/v1/organizations/{org}/sign-in", "/v1/uploads/{id:guid}/content",
+            "/v1/sessions", "/v1/sessions/oidc", "/v1/sessions/oidc/callback", "/v1/password-resets", "/v1/password-resets/complete",
+            "/v1/invitations/show", "/v1/invitations/accept", "/v1/organizations/{org}/sign-in", "/v1/uploads/{id:guid}/content",
         ]);
     }
 

@@ -39,7 +39,8 @@ public sealed class GuessLimiterTests(PostgresServer postgres, RedisServer redis
         (await PostAsync("/v1/password-resets/complete", new { token = "nonsense", password = "correct horse battery" },
             "2001:db8:1:2::2")).Status.ShouldBe(400);
         (await PostAsync("/v1/invitations/accept", new { token = "nonsense" }, "2001:db8:1:2:ffff::3")).Status.ShouldBeInRange(400, 412);
-        foreach (var path in (string[])["/v1/password-resets", "/v1/password-resets/complete", "/v1/invitations/accept", "/v1/sessions"])
+        foreach (var path in (string[])
+            ["/v1/password-resets", "/v1/password-resets/complete", "/v1/invitations/show", "/v1/invitations/accept", "/v1/sessions"])
             (await PostAsync(path, new { email = "a@example.com" }, "2001:db8:1:2::4")).Status.ShouldBe(429, path);
         (await PostAsync("/v1/sessions", new { email = "a@example.com", password = "x" }, "2001:db8:1:3::1")).Status.ShouldBe(401);
     }
