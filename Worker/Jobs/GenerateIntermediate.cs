@@ -35,7 +35,7 @@ internal sealed class GenerateIntermediate(
             Log.IntermediateRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 
-        jobs.Enqueue<MeasureEncodings>(job => job.RunAsync(organizationId, assetId, version, CancellationToken.None));
+        jobs.Enqueue<MeasureEncodings>(job => job.RunAsync(organizationId, assetId, version, null, CancellationToken.None));
     }
 
     private async Task<Error?> MakeAsync(AssetPlace place, int version, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Server;
 using ImageService.Core.Engine;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
@@ -10,9 +11,10 @@ namespace ImageService.Worker.Jobs;
 
 /// <summary>
 /// Measures once for a version of an asset which quality each format needs and which file is smallest, so that <c>q_auto</c> and <c>fmt_auto</c> are right from
-/// then on; then has the presets' variants made, which may ask for either. What was measured is never measured again.
+/// then on; then has the presets' variants made, which may ask for either. What was measured is never measured again. Where it cannot be measured at the last
+/// attempt either, the variants are made without.
 /// </summary>
-[AutomaticRetry(Attempts = 5)]
+[AutomaticRetry(Attempts = Retries)]
 internal sealed class MeasureEncodings(
     AssetDirectory assets,
     VariantProvider variants,
@@ -25,17 +27,26 @@ internal sealed class MeasureEncodings(
     IBackgroundJobClient jobs,
     ILogger<MeasureEncodings> log)
 {
+    private const int Retries = 5;
+
     // Of a still picture a variant this small derives from the intermediate; of an animation, frames are measured as they are.
     private static readonly ImageOperations Small = new() { Width = 16, Height = 16, Fit = Fit.Fill };
     private static readonly ImageOperations Whole = new();
 
+    /// <summary>Measures, unless that was done.</summary>
+    /// <param name="organizationId">Whose.</param>
+    /// <param name="assetId">What.</param>
+    /// <param name="version">Which version of it.</param>
+    /// <param name="context">Tells which attempt this is.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="VariantHasToWaitException">It cannot be measured at the moment; there are attempts left.</exception>
     [Queue(JobQueues.Images)]
-    public async Task RunAsync(Guid organizationId, Guid assetId, int version, CancellationToken ct)
+    public async Task RunAsync(Guid organizationId, Guid assetId, int version, PerformContext? context, CancellationToken ct)
     {
         if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
         if (await MeasureAsync(place, version, ct) is { } error)
         {
-            if (error.RetryAfter is not null) throw new InvalidOperationException($"Measuring asset {assetId} has to wait: {error.Detail}");
+            if (error.RetryAfter is not null && !(context?.GetJobParameter<int>("RetryCount") >= Retries)) throw new VariantHasToWaitException($"Measuring asset {assetId} has to wait: {error.Detail}");
             Log.MeasurementRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 
@@ -56,7 +67,6 @@ internal sealed class MeasureEncodings(
         using var turn = lease;
         var use = new CpuUse();
         if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out error)) return error;
-        
         var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes).Where(format => IsTried(format, facts)).ToList();
         if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error)) return error;
         if (use.TouchedPixels) turn.Complete(use.Spent);
