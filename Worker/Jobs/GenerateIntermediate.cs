@@ -35,6 +35,7 @@ internal sealed class GenerateIntermediate(
             Log.IntermediateRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 
+        jobs.Enqueue<GeneratePresetVariants>(job => job.RunUnmeasuredAsync(organizationId, assetId, CancellationToken.None));
         jobs.Enqueue<MeasureEncodings>(job => job.RunAsync(organizationId, assetId, version, null, CancellationToken.None));
     }
 

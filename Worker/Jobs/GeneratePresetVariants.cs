@@ -22,6 +22,17 @@ internal sealed class GeneratePresetVariants(
         foreach (var preset in await presets.ForAssetAsync(place, ct)) await MakeAsync(place, preset, ct);
     }
 
+    /// <summary>The same for presets that leave neither format nor quality open: they need not wait until the version is measured.</summary>
+    [Queue(JobQueues.Images)]
+    public async Task RunUnmeasuredAsync(Guid organizationId, Guid assetId, CancellationToken ct)
+    {
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
+        foreach (var preset in await presets.ForAssetAsync(place, ct))
+        {
+            if (preset.Operations is not ({ Format.IsAuto: true } or { Quality.IsAuto: true })) await MakeAsync(place, preset, ct);
+        }
+    }
+
     /// <summary>Makes one preset's variants of one asset: one, or one for each format that <c>fmt_auto</c> may choose.</summary>
     /// <exception cref="VariantHasToWaitException">One of them cannot be made at the moment.</exception>
     public async Task<VariantsOutcome> MakeAsync(AssetPlace place, PresetRevision preset, CancellationToken ct)

@@ -46,10 +46,12 @@ internal sealed class MeasureEncodings(
         if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
         if (await MeasureAsync(place, version, ct) is { } error)
         {
-            if (error.RetryAfter is not null && !(context?.GetJobParameter<int>("RetryCount") >= Retries)) throw new VariantHasToWaitException($"Measuring asset {assetId} has to wait: {error.Detail}");
+            var isLast = context?.GetJobParameter<int>("RetryCount") >= Retries;
+            if (error.RetryAfter is not null && !isLast) throw new VariantHasToWaitException($"Measuring asset {assetId} has to wait: {error.Detail}");
             Log.MeasurementRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 
+        // Those that leave format or quality open; the others are there already.
         jobs.Enqueue<GeneratePresetVariants>(job => job.RunAsync(organizationId, assetId, CancellationToken.None));
     }
 

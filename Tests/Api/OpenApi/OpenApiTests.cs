@@ -137,7 +137,8 @@ public sealed class OpenApiTests(ApiFactory api) : IClassFixture<ApiFactory>
     private static bool IsOpen(string path) =>
         path.StartsWith("/v1/pub/", StringComparison.Ordinal) || path.StartsWith("/v1/priv/", StringComparison.Ordinal)
             || path.StartsWith("/v1/sessions", StringComparison.Ordinal)
-        || path.StartsWith("/v1/password-resets", StringComparison.Ordinal) || path is "/v1/invitations/show" or "/v1/invitations/accept" or "/v1/organizations/{org}/sign-in"
+        || path.StartsWith("/v1/password-resets", StringComparison.Ordinal)
+        || path is "/v1/invitations/show" or "/v1/invitations/accept" or "/v1/organizations/{org}/sign-in"
         || path.StartsWith("/v1/uploads", StringComparison.Ordinal) || path.StartsWith("/v1/direct-uploads", StringComparison.Ordinal);
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

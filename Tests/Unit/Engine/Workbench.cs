@@ -48,7 +48,8 @@ internal static class Workbench
         new(original, ImageSniffer.Sniff(original)!.Value, IsIntermediate: false, keepCopyright);
 
     public static Image Open(TransformedImage made) =>
-        ImageSniffer.Sniff(made.Bytes.Span) == OriginalFormat.Jxl ? OpenJxl(made.Bytes) : Image.NewFromBuffer(made.Bytes.ToArray(), made.Frames > 1 ? "n=-1" : "");
+        ImageSniffer.Sniff(made.Bytes.Span) == OriginalFormat.Jxl
+            ? OpenJxl(made.Bytes) : Image.NewFromBuffer(made.Bytes.ToArray(), made.Frames > 1 ? "n=-1" : "");
 
     /// <summary>By the library that wrote it, as libvips' build has no loader; what metadata it has comes along.</summary>
     private static Image OpenJxl(ReadOnlyMemory<byte> bytes)
