@@ -79,7 +79,7 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         await page.GetByTestId("compare-version-1").ClickAsync();
         await page.GetByTestId("before-after").GetByRole(AriaRole.Slider).FillAsync("20");
         (await page.GetByTestId("before-after").EvaluateAsync<string>("figure => figure.style.getPropertyValue('--cut')")).ShouldBe("20%");
-        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).Last.ClickAsync();
         await page.GetByTestId("restore-version-1").ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Restore", Exact = true }).ClickAsync();
         await Expect(page.GetByTestId("versions")).ToContainTextAsync("3 (shown)");
@@ -93,7 +93,7 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         await page.Mouse.DownAsync();
         for (var step = 1; step <= 5; step++) await page.Mouse.MoveAsync(box.X + (box.Width * (0.5f - (0.06f * step))), box.Y + (box.Height * 0.5f));
         await page.Mouse.UpAsync();
-        await Expect(page.GetByTestId("focal-value")).ToContainTextAsync("20% from the left");
+        await Expect(page.GetByTestId("focal-value")).ToContainTextAsync("20 % from the left");
         await Expect(page.GetByTestId("focal-previews").GetByRole(AriaRole.Img, new() { Name = "Crop Card" })).ToBeVisibleAsync();
         using var lines = await caller.GetAsync($"/v1/organizations/{summary.Organization}/audit-logs?action=asset.updated&resource=asset/{id}")
             .ShouldBe(HttpStatusCode.OK);

@@ -7,12 +7,12 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ImageService.Tests.EndToEnd;
 
-/// <summary>A new owner's first minutes: from the link of an invitation to an address that answers, and a key.</summary>
+/// <summary>A new owner's first minutes: from the link of an invitation to an address that answers.</summary>
 [Trait("Level", "EndToEnd")]
 public sealed class FirstRunJourneyTests(RunningStack stack, Chromium chromium)
 {
     [Fact]
-    public async Task A_new_owner_comes_from_an_invitation_to_the_first_copied_address_and_the_first_key()
+    public async Task A_new_owner_comes_from_an_invitation_to_the_first_copied_address()
     {
         var summary = await stack.SummaryAsync();
         var slug = $"n{Random.Shared.Next(1_000_000_000)}";
@@ -54,13 +54,7 @@ public sealed class FirstRunJourneyTests(RunningStack stack, Chromium chromium)
         Pictures.Size(await image.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Width.ShouldBe(640);
         await Expect(step).ToHaveAttributeAsync("data-done", "true");
 
-        await page.GetByTestId("setup-key").ClickAsync();
-        await page.GetByTestId("key-name").FillAsync("Shop");
-        await page.GetByTestId("key-create").ClickAsync();
-        var key = (await page.GetByTestId("secret").TextContentAsync()).ShouldNotBeNull();
-        await page.GetByTestId("stored").ClickAsync();
-        using var program = new Caller(new Uri(summary.Api), key);
-        (await program.GetAsync("/v1/assets?limit=1").ShouldBe(HttpStatusCode.OK)).Dispose();
+        // The key came with the organization.
         await Expect(page.GetByText("Everything is there")).ToBeVisibleAsync();
         await page.VisitAsync(summary, $"/o/{slug}");
         await Expect(page.GetByTestId("layers")).ToBeVisibleAsync();

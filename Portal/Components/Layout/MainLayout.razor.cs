@@ -12,7 +12,7 @@ namespace ImageService.Portal.Components.Layout;
 /// <summary>The frame of every page: side bar, breadcrumb, search, account; keys of the whole portal.</summary>
 public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
 {
-    private readonly CancellationTokenSource _leave = new();
+    private readonly Leave _leave = new();
     private MudThemeProvider? _provider;
     private ErrorBoundary? _boundary;
     private IJSObjectReference? _module;

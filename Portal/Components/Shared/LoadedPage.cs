@@ -12,7 +12,7 @@ namespace ImageService.Portal.Components.Shared;
 /// </summary>
 public abstract class LoadedPage : ComponentBase, IDisposable
 {
-    private readonly CancellationTokenSource _leave = new();
+    private readonly Leave _leave = new();
     private string? _loaded;
 
     [Inject]

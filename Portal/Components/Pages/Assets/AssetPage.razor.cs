@@ -12,7 +12,7 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 {
     private static readonly string[] Tabs = ["transform", "focus", "details", "code", "variants"];
 
-    private readonly CancellationTokenSource _leave = new();
+    private readonly Leave _leave = new();
     private AssetResponse? _asset;
     private string? _etag;
     private ApiProblem? _problem;

@@ -14,7 +14,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private const int MostTags = 12;
     private const int MostAtOnce = 480;
 
-    private readonly CancellationTokenSource _leave = new();
+    private readonly Leave _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
     private readonly HashSet<string> _chosen = new(StringComparer.Ordinal);
     private List<AssetResponse>? _assets;
