@@ -46,7 +46,7 @@ public sealed class DesignJourneyTests(RunningStack stack, Chromium chromium)
         var made = (await next.JsonAsync())["id"].Text();
         await Eventually.HoldsAsync(
             async () => (await (await caller.GetAsync($"/v1/assets/{made}/variants")).Content.ReadAsStringAsync()).Contains(slug, StringComparison.Ordinal),
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromMinutes(3));
         await page.VisitAsync(summary, $"{summary.Space("public")}/i/{made}?tab=variants");
         await Expect(page.GetByTestId("variants")).ToContainTextAsync($"preset {slug}");
 

@@ -84,7 +84,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
     private void GoToTab(int tab)
     {
-        if (tab == _tab) return;
+        // The tabs also tell of panels that go while the page is left.
+        if (tab == _tab || tab < 0 || tab >= Tabs.Length || _leave.IsCancellationRequested) return;
         _tab = tab;
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("tab", tab == 0 ? null : Tabs[tab]), new NavigationOptions { ReplaceHistoryEntry = true });
     }
