@@ -10,6 +10,9 @@ namespace ImageService.Tests.Api.Gateway;
 
 public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redis) : GatewayTest(postgres, redis)
 {
+    /// <summary>Policies are judged here: nobody is sent away for want of a core.</summary>
+    protected override Dictionary<string, string?> Settings => new() { ["Engine:MaxExpectedWait"] = "00:05:00" };
+
     [Fact]
     public async Task Made_up_sizes_end_at_the_budget_and_those_made_before_still_flow()
     {
