@@ -29,8 +29,8 @@ internal static class AssetListEndpoints
     }
 
     private static async Task<IResult> List(
-        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, PresetCatalog presets, HttpContext http,
-        CancellationToken ct)
+        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, PresetCatalog presets, AssetView view,
+        HttpContext http, CancellationToken ct)
     {
         if (!AssetOrder.Read(query.Sort, query.Cursor).TryGet(out var order, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error))
             return error.ToProblem();
@@ -45,7 +45,7 @@ internal static class AssetListEndpoints
         {
             // Assets of a place deleted meanwhile are passed over; the cursor still moves on.
             if (found.TryGetValue(row.Asset.SpaceId, out var space))
-                shown.Add(AssetView.Show(http, space, row.Asset, row.Version, deduplicated: false, inForce[space.SpaceId]));
+                shown.Add(view.Show(http, space, row.Asset, row.Version, deduplicated: false, inForce[space.SpaceId]));
         }
 
         return Results.Ok(new Page<AssetResponse>(shown, rows.Count > size ? order.CursorOf(rows[size - 1]) : null));

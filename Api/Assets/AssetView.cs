@@ -10,21 +10,22 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Assets;
 
 /// <summary>Shows assets, versions and variants as the contract says, with URLs on the host that was asked.</summary>
-internal sealed class AssetView(PresetCatalog presets)
+internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions> lifecycle)
 {
     public async ValueTask<AssetResponse> ShowAsync(HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated,
         CancellationToken ct) =>
         Show(http, space, asset, version, deduplicated, await presets.ListEffectiveAsync(space, ct));
 
     /// <param name="inForce">The presets in force at the space.</param>
-    public static AssetResponse Show(
+    public AssetResponse Show(
         HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, IReadOnlyList<PresetRevision> inForce)
     {
         var image = Address(space, asset, version.Version);
         var (own, otherwise) = Formats(version);
+        var usual = DefaultExtension.For(version.Format, version.HasAlpha);
         var byPreset = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var preset in inForce)
-            byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? Shown(own) ?? otherwise));
+            byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? usual));
         return new AssetResponse(
             image.Asset.ToString(),
             version.Version,
@@ -54,7 +55,7 @@ internal sealed class AssetView(PresetCatalog presets)
             asset.RetainUntil,
             asset.UpdatedAt,
             asset.DeletedAt,
-            asset.DeletedAt + http.RequestServices.GetRequiredService<IOptions<LifecycleOptions>>().Value.DeletedRetention);
+            asset.DeletedAt + lifecycle.Value.DeletedRetention);
     }
 
     public static VersionResponse Show(HttpContext http, SpaceScope space, Asset asset, AssetVersion version)
@@ -83,9 +84,6 @@ internal sealed class AssetView(PresetCatalog presets)
         Core.Storage.StorageTier.Cold => "cold",
         _ => throw new ArgumentOutOfRangeException(nameof(tier)),
     };
-
-    // Not every browser shows JPEG XL.
-    private static ImageFormat? Shown(ImageFormat? own) => own == ImageFormat.Jxl ? null : own;
 
     /// <summary>The original's own format where it can be delivered, and what it is converted to where not.</summary>
     private static (ImageFormat? Own, ImageFormat Otherwise) Formats(AssetVersion version) =>

@@ -75,6 +75,10 @@ internal static class Encoders
             ? Smaller(lossy, JxlEncoder.Encode(image, JxlEncoder.Lossless, keepExif)) : lossy;
     }
 
+    /// <summary>Whether <see cref="Encode"/> reads a still picture's pixels more than once, so that they are to be settled before.</summary>
+    public static bool LooksTwice(Image image, ImageFormat format) => format == ImageFormat.Png
+        || (format is ImageFormat.Webp or ImageFormat.Jxl && image.Width * (double)image.Height / Megapixel <= MostWithoutLoss);
+
     // What is kept without loss is often the smaller file of what was drawn, and never the worse picture.
     private static bool IsWorthWithoutLoss(Image image, double megapixels) => megapixels <= MostWithoutLoss && ContentDetail.LooksDrawn(image);
 

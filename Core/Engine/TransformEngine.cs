@@ -99,7 +99,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
             ? Frames.Apply(image, run, frame => Still(frame, run))
             : Still(LoadSource.Apply(source.Bytes, image, run), run);
 
-        if (!animated && operations.Format is ImageFormat.Png or ImageFormat.Webp or ImageFormat.Jxl)
+        if (!animated && Encoders.LooksTwice(image, operations.Format))
             image = run.Settle(image);
         var quality = operations.Operations.Quality?.Value ?? DefaultQuality;
         if (source.KeepCopyright)

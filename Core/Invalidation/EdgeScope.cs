@@ -100,8 +100,10 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         {
             // The extension is the original's, whatever fmt_auto made of it.
             yield return (0, $"preset_{preset}.{variant.Format}");
-            foreach (var extension in (string[])["jpg", "png", "webp"])
-                yield return (extension == "webp" ? 2 : 1, $"preset_{preset}.{extension}");
+            foreach (var extension in (string[])["jpg", "png"])
+                yield return (1, $"preset_{preset}.{extension}");
+            foreach (var extension in (string[])["webp", "gif", "avif"])
+                yield return (2, $"preset_{preset}.{extension}");
         }
 
         if (plain.Length > 0)

@@ -28,7 +28,7 @@ internal sealed class GenerateForPreset(
     public async Task RunAsync(Guid organizationId, Guid generationId, PerformContext? context, CancellationToken ct)
     {
         if (await generations.NextAsync(organizationId, generationId, Page, ct) is not { } page) return;
-        var isLast = context?.GetJobParameter<int>("RetryCount") >= Retries;
+        var isLast = context.IsLast(Retries);
         foreach (var assetId in page.AssetIds)
         {
             VariantsOutcome? outcome;

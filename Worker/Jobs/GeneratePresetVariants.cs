@@ -80,10 +80,3 @@ internal sealed class GeneratePresetVariants(
 /// <param name="Made">Made now; the others were there.</param>
 /// <param name="Refused">Cannot be made.</param>
 internal readonly record struct VariantsOutcome(int Made, int Refused);
-
-/// <summary>The extension of an asset's preset URLs: its own format where that can be delivered and every browser shows it.</summary>
-internal static class DefaultExtension
-{
-    public static ImageFormat For(string originalFormat, bool hasAlpha) =>
-        ImageFormats.TryParse(originalFormat, out var format) && format != ImageFormat.Jxl ? format : hasAlpha ? ImageFormat.Png : ImageFormat.Jpg;
-}

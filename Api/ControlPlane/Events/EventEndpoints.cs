@@ -68,11 +68,13 @@ internal static class EventEndpoints
 
             foreach (var notice in notices)
             {
-                if (await ShowAsync(notice, visit.At, caller, tenants, ct) is { } shown)
-                    yield return new SseItem<ChangeEvent>(shown, notice.Kind);
+                if (await ShowAsync(notice, visit.At, caller, tenants, ct) is not { } shown)
+                    continue;
+                yield return new SseItem<ChangeEvent>(shown, notice.Kind);
+                told = clock.GetTimestamp();
             }
 
-            if (notices.Count > 0 || clock.GetElapsedTime(told) < Beat)
+            if (clock.GetElapsedTime(told) < Beat)
                 continue;
             yield return Alive();
             told = clock.GetTimestamp();

@@ -13,6 +13,7 @@ public sealed partial class PlaygroundPage : LoadedPage
 
     private readonly Dictionary<string, object?> _textAttributes = new(StringComparer.Ordinal) { ["data-testid"] = "playground-text",
         ["spellcheck"] = "false" };
+    private Level? _of;
     private List<AssetResponse>? _assets;
     private AssetResponse? _asset;
     private OperationsDraft _draft = new();
@@ -52,6 +53,8 @@ public sealed partial class PlaygroundPage : LoadedPage
 
     protected override async Task LoadAsync()
     {
+        if (_of != At)
+            (_of, _assets, _text) = (At, null, "");
         if (_assets is null)
         {
             if (Take(await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant, Space) { Limit = MostImages }, Leaving)) is not { } page) return;
