@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Asset {AssetId}, version {Version}, was not measured: {Code}, {Detail}")]
     public static partial void MeasurementRefused(ILogger logger, Guid assetId, int version, string code, string detail);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ladder of asset {AssetId}, version {Version}, is not made any further: {Code}, {Detail}")]
+    public static partial void PrewarmStopped(ILogger logger, Guid assetId, int version, string code, string detail);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue could not be measured; the last numbers stand")]
     public static partial void MeasureFailed(ILogger logger, Exception exception);
 

@@ -37,6 +37,7 @@ internal static class WorkerServices
         services.AddScoped<MeasureEncodings>();
         services.AddScoped<GeneratePresetVariants>();
         services.AddScoped<GenerateForPreset>();
+        services.AddScoped<PrewarmLadder>();
         services.AddScoped<RunImport>();
         services.AddScoped<DeliverWebhook>();
         services.AddScoped<RescueWebhooks>();

@@ -74,6 +74,16 @@ public sealed record VariantReady(Guid OrganizationId, Guid AssetId, int Version
     public static string Type => "variant_ready";
 }
 
+/// <summary>Somebody was the first to ask for a step of a space's width ladder, and the policy <c>prewarm</c> wants the others too.</summary>
+/// <param name="OrganizationId">Whose.</param>
+/// <param name="AssetId">What.</param>
+/// <param name="Version">Which version of it.</param>
+/// <param name="Operations">Canonical, of the step that was made.</param>
+public sealed record LadderStepMade(Guid OrganizationId, Guid AssetId, int Version, string Operations) : IMessage
+{
+    public static string Type => "ladder_step_made";
+}
+
 /// <summary>A bulk import is queued.</summary>
 public sealed record ImportRequested(Guid OrganizationId, Guid ImportJobId) : IMessage
 {
@@ -121,6 +131,7 @@ public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind
 [JsonSerializable(typeof(VariantsInvalidated))]
 [JsonSerializable(typeof(EdgesStale))]
 [JsonSerializable(typeof(VariantReady))]
+[JsonSerializable(typeof(LadderStepMade))]
 [JsonSerializable(typeof(ImportRequested))]
 [JsonSerializable(typeof(StoreMoveRequested))]
 [JsonSerializable(typeof(WebhookRedeliveryRequested))]

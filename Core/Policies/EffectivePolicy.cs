@@ -36,6 +36,7 @@ public sealed class EffectivePolicy
         Watermark = WatermarkPolicy.Read(Value(PolicyCatalog.Watermark));
         VariantBudget = (int)Number(PolicyCatalog.VariantBudget);
         WidthLadder = [.. Value(PolicyCatalog.WidthLadder).EnumerateArray().Select(width => width.GetInt32()).Order()];
+        Prewarm = Value(PolicyCatalog.Prewarm).GetBoolean();
         CacheMaxAge = Seconds(PolicyCatalog.CacheMaxAgeSeconds);
         PresetCacheMaxAge = Seconds(PolicyCatalog.PresetCacheMaxAgeSeconds);
         OriginalDelivery = Choice<OriginalDelivery>(PolicyCatalog.OriginalDelivery);
@@ -101,6 +102,9 @@ public sealed class EffectivePolicy
 
     /// <summary>px, ascending; empty allows every width.</summary>
     public IReadOnlyList<int> WidthLadder { get; }
+
+    /// <summary>Whether one step of the ladder brings the others.</summary>
+    public bool Prewarm { get; }
 
     public TimeSpan CacheMaxAge { get; }
 

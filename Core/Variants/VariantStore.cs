@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageService.Core.Engine;
+using ImageService.Core.Messaging;
 using ImageService.Core.Operations;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
@@ -91,6 +92,12 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         }
 
         var written = await InsertAsync(db, Row(description, made, place.Name), description.Key.Generation, ct);
+        if (written && LadderSiblings.AreWanted(description))
+        {
+            db.Publish(new LadderStepMade(description.OrganizationId, assetId, version, description.Canonical.Text), time.GetUtcNow());
+            await db.SaveChangesAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
         return written ? Publication.Published : Publication.Overtaken;
     }

@@ -142,6 +142,31 @@ public sealed class AssetTests(RunningStack stack) : AcceptanceTest(stack)
     }
 
     [Fact]
+    public async Task Under_prewarm_one_step_of_a_ladder_brings_the_others_as_far_as_picture_and_budget_go()
+    {
+        using var home = await NewHomeAsync();
+        await home.SetPolicyAsync("width_ladder", new[] { 40, 60, 80, 100, 120, 400 });
+        await home.SetPolicyAsync("variant_budget", 4);
+        var quiet = await home.UploadAsync(Pictures.Jpeg(300, 200, seed: 312));
+        await home.ImageAsync(quiet, "w_80-h_40.webp");
+
+        await home.SetPolicyAsync("prewarm", true);
+        var asset = await home.UploadAsync(Pictures.Jpeg(110, 90, seed: 313));
+        var (_, first) = await home.ImageAsync(asset, "w_80-h_40.webp");
+        first.Headers.GetValues("X-Cache").ShouldBe(["miss"]);
+        await Eventually.HoldsAsync(async () => (await SizesAsync(asset)).SequenceEqual([(40, 20), (60, 30), (80, 40), (100, 50)]), TimeSpan.FromSeconds(30));
+        var (_, sibling) = await home.ImageAsync(asset, "w_60-h_30.webp");
+        sibling.Headers.GetValues("X-Cache").ShouldNotContain("miss");
+        (await SizesAsync(quiet)).ShouldBe([(80, 40)]);
+
+        async Task<List<(int Width, int Height)>> SizesAsync(JsonObject of)
+        {
+            using var response = await home.Caller.GetAsync($"/v1/assets/{of["id"].Text()}/variants").ShouldBe(HttpStatusCode.OK);
+            return [.. (await response.JsonAsync())["items"]!.AsArray().Select(item => ((int)item!["width"]!, (int)item["height"]!)).Order()];
+        }
+    }
+
+    [Fact]
     public async Task Fetching_from_private_addresses_is_refused()
     {
         using var home = await NewHomeAsync();

@@ -28,6 +28,8 @@ internal static class Consequences
         Of<QuotaWarning, QuotaWarningConsumer>(typeof(DeliverWebhook)),
         Of<EdgesStale, EdgesStaleConsumer>(),
         Of<JobRetryRequested, JobRetryConsumer>(),
+        Enqueues<LadderStepMade, PrewarmLadder>(
+            static fact => job => job.RunAsync(fact.OrganizationId, fact.AssetId, fact.Version, fact.Operations, CancellationToken.None)),
         Enqueues<ImportRequested, RunImport>(static fact => job => job.RunAsync(fact.OrganizationId, fact.ImportJobId, CancellationToken.None)),
         Enqueues<StoreMoveRequested, MoveStores>(static _ => job => job.RunAsync(CancellationToken.None)),
         Of<WebhookRedeliveryRequested, WebhookQueue>(
