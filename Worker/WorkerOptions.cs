@@ -27,6 +27,12 @@ internal sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Worker:MeasureInterval must be from 00:00:01 to 01:00:00.")]
     public TimeSpan MeasureInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether each new version is measured once for <c>q_auto</c> and <c>fmt_auto</c>, which takes seconds of CPU at the lowest priority; without, both go by
+    /// the map of formats. Default true.
+    /// </summary>
+    public bool MeasureEncodings { get; set; } = true;
+
     /// <summary>Transform jobs at once, resolved.</summary>
     public int EffectiveImageJobs => ImageJobs > 0 ? ImageJobs : Environment.ProcessorCount;
 }

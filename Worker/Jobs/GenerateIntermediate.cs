@@ -5,6 +5,7 @@ using ImageService.Core.Operations;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using ImageService.Core.Variants;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Worker.Jobs;
 
@@ -20,6 +21,7 @@ internal sealed class GenerateIntermediate(
     TransformGate gate,
     VariantProduction production,
     IBackgroundJobClient jobs,
+    IOptions<WorkerOptions> options,
     ILogger<GenerateIntermediate> log)
 {
     // A variant this small always derives from the intermediate where there is to be one.
@@ -33,6 +35,12 @@ internal sealed class GenerateIntermediate(
         {
             if (error.RetryAfter is not null) throw new InvalidOperationException($"The intermediate of asset {assetId} has to wait: {error.Detail}");
             Log.IntermediateRefused(log, assetId, version, error.Code.ToString(), error.Detail);
+        }
+
+        if (!options.Value.MeasureEncodings)
+        {
+            jobs.Enqueue<GeneratePresetVariants>(job => job.RunAsync(organizationId, assetId, CancellationToken.None));
+            return;
         }
 
         jobs.Enqueue<GeneratePresetVariants>(job => job.RunUnmeasuredAsync(organizationId, assetId, CancellationToken.None));
