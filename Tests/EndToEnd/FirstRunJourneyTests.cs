@@ -22,6 +22,15 @@ public sealed class FirstRunJourneyTests(RunningStack stack, Chromium chromium)
         using var invited = await owner.PostAsync($"/v1/organizations/{slug}/members", new { email = $"{slug}@example.com", role = "owner" })
             .ShouldBe(HttpStatusCode.Created);
 
+        // A program has its key: the page asks for none.
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var keys = await owner.GetAsync($"/v1/organizations/{slug}/api-keys").ShouldBe(HttpStatusCode.OK);
+                return (await keys.JsonAsync())["items"]!.AsArray().Any(static key => key!["lastUsedAt"] is not null);
+            },
+            TimeSpan.FromSeconds(60));
+
         var page = await chromium.NewPageAsync();
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await page.GotoAsync((string)(await invited.JsonAsync())["invitationUrl"]!);

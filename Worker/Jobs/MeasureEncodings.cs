@@ -46,7 +46,8 @@ internal sealed class MeasureEncodings(
         if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
         if (await MeasureAsync(place, version, ct) is { } error)
         {
-            if (error.RetryAfter is not null && !context.IsLast(Retries)) throw new VariantHasToWaitException($"Measuring asset {assetId} has to wait: {error.Detail}");
+            if (error.RetryAfter is not null && !context.IsLast(Retries))
+                throw new VariantHasToWaitException($"Measuring asset {assetId} has to wait: {error.Detail}");
             Log.MeasurementRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 

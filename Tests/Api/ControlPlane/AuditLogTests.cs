@@ -29,6 +29,9 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             ("preset.created", () => home.Owner.PostAsync($"{root}/presets", new { slug = "p", operations = "w_1" }).OkAsync(201)),
             ("preset.updated", () => home.Owner.PutAsync($"{root}/presets/p", new { operations = "w_2" }).OkAsync()),
             ("preset.deleted", () => home.Owner.DeleteAsync($"{root}/presets/p").OkAsync(204)),
+            ("overlay.created", () => home.Owner.PostAsync($"{root}/overlays", Overlay("o", "one")).OkAsync(201)),
+            ("overlay.updated", () => home.Owner.PutAsync($"{root}/overlays/o", Overlay("o", "two")).OkAsync()),
+            ("overlay.deleted", () => home.Owner.DeleteAsync($"{root}/overlays/o").OkAsync(204)),
             ("policy.set", () => home.Owner.PutAsync($"{root}/policies/max_output_width", new { value = 100 }).OkAsync()),
             ("policy.removed", () => home.Owner.DeleteAsync($"{root}/policies/max_output_width").OkAsync(204)),
             ("api_key.created", () => home.KeyAsync(["image:read"])),
@@ -53,6 +56,9 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         ((string?)line["resource"]!["id"]).ShouldBe("extra");
         line["after"].ShouldNotBeNull();
         (await home.Owner.GetAsync($"{root}/audit-logs/verify").OkAsync())["intact"]!.GetValue<bool>().ShouldBeTrue();
+
+        static object Overlay(string slug, string text) =>
+            new { slug, name = slug, elements = (object[])[new { type = "text", text, size = 20, gravity = "center" }] };
     }
 
     /// <summary>
@@ -71,6 +77,7 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             "POST /v1/organizations/{org}/api-keys",
             "POST /v1/organizations/{org}/members", "PATCH /v1/organizations/{org}/members/{id:guid}", "DELETE /v1/organizations/{org}/members/{id:guid}",
             "POST /v1/organizations/{org}/webhooks",
+            "POST /v1/organizations/{org}/overlays", "PUT /v1/organizations/{org}/overlays/{slug}", "DELETE /v1/organizations/{org}/overlays/{slug}",
         ];
 
         // The same handlers and the same entities as those called, so the same interceptor writes their lines; presets and policies at every level are one
@@ -83,7 +90,12 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
             "POST /v1/organizations/{org}/members/{id:guid}/invitation",
             "PATCH /v1/organizations/{org}/webhooks/{id:guid}", "POST /v1/organizations/{org}/webhooks/{id:guid}/rotate",
             "POST /v1/organizations/{org}/webhooks/{id:guid}/deliveries/{delivery:guid}/redeliver", "DELETE /v1/organizations/{org}/webhooks/{id:guid}",
-            "PUT /v1/organizations/{org}/identity-provider", "DELETE /v1/organizations/{org}/identity-provider", "POST /v1/sign", "POST /v1/invalidations",
+            "PUT /v1/organizations/{org}/identity-provider", "DELETE /v1/organizations/{org}/identity-provider", "POST /v1/sign", "POST /v1/sign/batch", "POST /v1/invalidations",
+            "POST /v1/organizations/{org}/tenants/{tenant}/overlays", "PUT /v1/organizations/{org}/tenants/{tenant}/overlays/{slug}",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/overlays/{slug}", "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/overlays",
+            "PUT /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/overlays/{slug}",
+            "DELETE /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/overlays/{slug}",
+            "POST /v1/organizations/{org}/fonts", "DELETE /v1/organizations/{org}/fonts/{slug}", "POST /v1/organizations/{org}/jobs/{id}/retry",
             "POST /v1/organizations/{org}/store-moves", "DELETE /v1/organizations/{org}/store-moves/{id:guid}",
             "POST /v1/organizations/{org}/tenants/{tenant}/store-moves", "DELETE /v1/organizations/{org}/tenants/{tenant}/store-moves/{id:guid}",
             "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/store-moves",
@@ -99,7 +111,11 @@ public sealed class AuditLogTests(ApiFactory api) : IClassFixture<ApiFactory>
         ];
 
         // What readers may look at anyway, and a dry run: nothing is changed by them.
-        string[] unchanging = ["POST /v1/views", "POST /v1/explain"];
+        string[] unchanging =
+        [
+            "POST /v1/views", "POST /v1/explain", "POST /v1/invitations/show", "POST /v1/organizations/{org}/overlays/preview",
+            "POST /v1/organizations/{org}/tenants/{tenant}/overlays/preview", "POST /v1/organizations/{org}/tenants/{tenant}/spaces/{space}/overlays/preview",
+        ];
 
         // People's own accounts: the log of each of their organizations, shown below.
         string[] people = ["/v1/sessions", "/v1/me", "/v1/password-resets", "/v1/invitations/accept"];
