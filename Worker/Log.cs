@@ -1,3 +1,5 @@
+using ImageService.Core.Errors;
+
 namespace ImageService.Worker;
 
 internal static partial class Log
@@ -34,7 +36,7 @@ internal static partial class Log
     public static partial void MeasurementRefused(ILogger logger, Guid assetId, int version, string code, string detail);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The ladder of asset {AssetId}, version {Version}, is not made any further: {Code}, {Detail}")]
-    public static partial void PrewarmStopped(ILogger logger, Guid assetId, int version, string code, string detail);
+    public static partial void PrewarmStopped(ILogger logger, Guid assetId, int version, ErrorCode code, string detail);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue could not be measured; the last numbers stand")]
     public static partial void MeasureFailed(ILogger logger, Exception exception);

@@ -91,7 +91,7 @@ public static class PolicyCatalog
             Min = 1, Max = 8192, PublicDefault = $"[{string.Join(',', PublicLadder.Widths)}]",
         },
         new(Prewarm, PolicyType.Boolean, "false",
-            "Whether the other steps of the ladder are made in the background as soon as somebody asks for one, up to the picture's width and within the variant budget."),
+            "Whether one step of the ladder that is asked for brings the others, made in the background up to the picture's width and the variant budget."),
         new(CacheMaxAgeSeconds, Number, "31536000", "How long caches may keep an image of a public URL, s.") { Max = 31_536_000 },
         new(PresetCacheMaxAgeSeconds, Number, "3600", "The same for URLs that name a preset, s.") { Max = 31_536_000 },
         new(OriginalDelivery, Choice, "\"stripped\"", "How originals are delivered: stripped (without metadata), exact (as uploaded), off (not at all).")

@@ -11,6 +11,8 @@ public static class RegistryMigrator
 {
     private const int MostAttempts = 50;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Creates the database where it is missing and brings it to the newest migration. Safe to run twice and at once.</summary>
     /// <returns>The migrations that were applied, oldest first.</returns>
     public static async Task<IReadOnlyList<string>> MigrateAsync(string connectionString, CancellationToken ct)
@@ -22,8 +24,7 @@ public static class RegistryMigrator
 
         // Whoever comes second waits for the first and finds nothing to do. The framework's own lock is a table that does not exist before the first migration.
         await using var turn = await dataSource.OpenConnectionAsync(ct);
-        await using (var wait = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended('imageservice:migrate', 0))", turn) { CommandTimeout = 0 })
-            await wait.ExecuteNonQueryAsync(ct);
+        await TakeTurnAsync(turn, ct);
 
         // Without its table the framework would find out by errors that nothing is applied yet, and they stand in the server's log as if something were wrong.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
@@ -51,9 +52,20 @@ public static class RegistryMigrator
             catch (PostgresException taken) when (attempt < MostAttempts
                 && taken.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ObjectInUse)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
+                await Task.Delay(Pause, ct);
             }
         }
+    }
+
+    /// <summary>
+    /// Asks again and again rather than wait within a statement: that would hold a snapshot, for whose end an index that is built concurrently waits, and both
+    /// would wait for ever.
+    /// </summary>
+    private static async Task TakeTurnAsync(NpgsqlConnection turn, CancellationToken ct)
+    {
+        await using var take = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended('imageservice:migrate', 0))", turn);
+        while (await take.ExecuteScalarAsync(ct) is not true)
+            await Task.Delay(Pause, ct);
     }
 
     private static async Task<IReadOnlyList<string>> AppliedAsync(RegistryDb db, CancellationToken ct) => [.. await db.Database.GetAppliedMigrationsAsync(ct)];

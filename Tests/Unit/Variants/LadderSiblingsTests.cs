@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageService.Core.Operations;
 using ImageService.Core.Policies;
+using ImageService.Core.Registry;
 using ImageService.Core.Variants;
 using Shouldly;
 using Xunit;
@@ -23,5 +24,6 @@ public sealed class LadderSiblingsTests
 
     private static EffectivePolicy Policy(params (string Key, string Json)[] values) => PolicyLevels.Resolve(
         [new PolicyLevelValues(PolicyLevel.Space, "space",
-            values.ToDictionary(value => value.Key, value => new PolicySetting(JsonDocument.Parse(value.Json).RootElement, Locked: false), StringComparer.Ordinal))]);
+            values.ToDictionary(
+                value => value.Key, value => new PolicySetting(JsonDocument.Parse(value.Json).RootElement, Locked: false), StringComparer.Ordinal))]);
 }
