@@ -47,7 +47,8 @@ fi
 
 say "Restoring and building"
 dotnet restore ImageService.sln
-dotnet build ImageService.sln --no-restore --configuration "$configuration"
+# Optimized, as it is shipped: the suite is a third quicker for it.
+dotnet build ImageService.sln --no-restore --configuration "$configuration" -p:Optimize=true
 
 output="$PWD/Tests/bin/$configuration/net10.0"
 if [[ -z "$IMAGESERVICE_BROWSER" ]]; then

@@ -6,9 +6,11 @@ from processes import Use
 UNIT = {'us': 1e-3, 'ms': 1.0, 's': 1e3, 'm': 6e4}
 
 
-def _ms(text):
-    number, unit = re.match(r'([\d.]+)(us|ms|s|m)', text).groups()
-    return float(number) * UNIT[unit]
+def _ms(pattern, text):
+    found = re.search(pattern + r'([\d.]+)(us|ms|s|m)', text)
+    if not found:
+        raise RuntimeError(f'wrk told no latency:\n{text}')
+    return float(found.group(1)) * UNIT[found.group(2)]
 
 
 def wrk(url, connections, seconds, pids, cpu=None):
@@ -21,8 +23,8 @@ def wrk(url, connections, seconds, pids, cpu=None):
     count = int(re.search(r'(\d+) requests in', text).group(1))
     rate = float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1))
     return {
-        'rate': rate, 'p50': _ms(re.search(r'50%\s+(\S+)', text).group(1)), 'p99': _ms(re.search(r'99%\s+(\S+)', text).group(1)),
-        'worst': _ms(re.search(r'Latency\s+\S+\s+\S+\s+(\S+)', text).group(1)), 'cpu_us': use.cpu / count * 1e6,
+        'rate': rate, 'p50': _ms(r'50%\s+', text), 'p99': _ms(r'99%\s+', text),
+        'worst': _ms(r'Latency\s+\S+\s+\S+\s+', text), 'cpu_us': use.cpu / count * 1e6,
     }
 
 

@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.GainMaps;
 using ImageService.Core.Engine.Overlays;
 using ImageService.Core.Engine.Scoring;
 using ImageService.Core.Engine.Steps;
@@ -62,7 +63,9 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
             return EngineErrors.UnknownType();
         use?.Begin();
         var (result, _) = await _threads.RunAsync(() => OriginalStripper.Strip(source.Bytes, format, source.KeepCopyright), use, ct);
-        return result;
+        return source.KeepsHdr
+            ? result.Map(stripped => stripped with { Bytes = KeepGainMap.Apply(stripped.Bytes, source.Bytes), Changed = true })
+            : result;
     }
 
     /// <summary>The same of a file on disk, of which nothing is held.</summary>
@@ -112,6 +115,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
             var (bytes, encoded) = operations.Operations.MaxBytes is { } most
                 ? FittingFile.Encode(run.Settle(image), quality, most, Encode, run)
                 : (Encode(image, quality), image);
+            if (source.KeepsHdr)
+                bytes = KeepGainMap.Apply(bytes, source.Bytes, run, stop);
             var frames = animated ? header.Frames : 1;
             return new TransformedImage(bytes, operations.Format, encoded.Width, encoded.Height / frames, frames, default);
         }

@@ -11,6 +11,9 @@ namespace ImageService.Core.Engine;
 /// <param name="KeepCopyright">Policy <c>keep_copyright</c>: artist and copyright survive, nothing else does.</param>
 public sealed record TransformSource(ReadOnlyMemory<byte> Bytes, OriginalFormat Format, bool IsIntermediate, bool KeepCopyright)
 {
+    /// <summary>Whether the gain map of a JPEG goes with it (policy <c>preserve_hdr</c>).</summary>
+    public bool KeepsHdr { get; init; }
+
     /// <summary>What is laid over the finished picture; null for nothing.</summary>
     public OverlayMaterial? Overlays { get; init; }
 

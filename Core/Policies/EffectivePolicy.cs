@@ -36,6 +36,7 @@ public sealed class EffectivePolicy
         Watermark = WatermarkPolicy.Read(Value(PolicyCatalog.Watermark));
         VariantBudget = (int)Number(PolicyCatalog.VariantBudget);
         WidthLadder = [.. Value(PolicyCatalog.WidthLadder).EnumerateArray().Select(width => width.GetInt32()).Order()];
+        PreserveHdr = Value(PolicyCatalog.PreserveHdr).GetBoolean();
         Prewarm = Value(PolicyCatalog.Prewarm).GetBoolean();
         CacheMaxAge = Seconds(PolicyCatalog.CacheMaxAgeSeconds);
         PresetCacheMaxAge = Seconds(PolicyCatalog.PresetCacheMaxAgeSeconds);
@@ -102,6 +103,9 @@ public sealed class EffectivePolicy
 
     /// <summary>px, ascending; empty allows every width.</summary>
     public IReadOnlyList<int> WidthLadder { get; }
+
+    /// <summary>Whether JPEGs keep the gain map of their original.</summary>
+    public bool PreserveHdr { get; }
 
     /// <summary>Whether one step of the ladder brings the others.</summary>
     public bool Prewarm { get; }

@@ -24,6 +24,7 @@ public static class PolicyCatalog
     public const string TransformMode = "transform_mode";
     public const string VariantBudget = "variant_budget";
     public const string WidthLadder = "width_ladder";
+    public const string PreserveHdr = "preserve_hdr";
     public const string Prewarm = "prewarm";
     public const string CacheMaxAgeSeconds = "cache_max_age_seconds";
     public const string PresetCacheMaxAgeSeconds = "preset_cache_max_age_seconds";
@@ -90,6 +91,8 @@ public static class PolicyCatalog
         {
             Min = 1, Max = 8192, PublicDefault = $"[{string.Join(',', PublicLadder.Widths)}]",
         },
+        new(PreserveHdr, PolicyType.Boolean, "false",
+            "Whether JPEGs keep the gain map of a JPEG (Ultra HDR) when they are resized; they then derive from the original."),
         new(Prewarm, PolicyType.Boolean, "false",
             "Whether one step of the ladder that is asked for brings the others, made in the background up to the picture's width and the variant budget."),
         new(CacheMaxAgeSeconds, Number, "31536000", "How long caches may keep an image of a public URL, s.") { Max = 31_536_000 },

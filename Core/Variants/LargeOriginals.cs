@@ -19,7 +19,8 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
 
     /// <summary>Whether the variant is such an original.</summary>
     public bool Applies(VariantDescription description) =>
-        description.Canonical.Operations.Original && !description.IsExactOriginal && !cache.AcceptsInMemory(description.Asset.SizeBytes);
+        description.Canonical.Operations.Original && !description.IsExactOriginal && !description.KeepsHdr
+        && !cache.AcceptsInMemory(description.Asset.SizeBytes);
 
     /// <summary>Makes and publishes it. The caller holds a place in the transform gate.</summary>
     /// <param name="description">Which.</param>

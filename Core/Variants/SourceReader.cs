@@ -33,7 +33,10 @@ public sealed class SourceReader(
             var original = await ReadOriginalAsync(description, ct);
             if (description.IsDrawn)
                 return original.TryGet(out var svg, out var missing) ? await DrawAsync(description, svg, use, ct) : missing;
-            return original.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: false, keepCopyright));
+            return original.Map(bytes => new TransformSource(bytes, description.OriginalFormat, IsIntermediate: false, keepCopyright)
+            {
+                KeepsHdr = description.KeepsHdr,
+            });
         }
 
         var intermediate = await ReadIntermediateAsync(description, use, ct);

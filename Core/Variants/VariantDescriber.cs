@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
+using ImageService.Core.Engine.GainMaps;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using ImageService.Core.Policies;
@@ -132,10 +133,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var drawn = OverlayLayers.Drawn(chosen, canonical, isWatermarked ? policy.Watermark : null, verdict.Operations.OverlayRatio());
 
         var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
-        var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
+        var keepsHdr = policy.PreserveHdr && KeepGainMap.Applies(canonical, FormatOf(facts), drawn.Count);
+        var usesIntermediate = !keepsHdr && SourceChoice.UsesIntermediate(canonical, source);
         var hash =
             OperationsHash.Compute(canonical.Text, facts.ContentHash, format,
-                OverlayLayers.Revision(Revision(usesIntermediate, isExact, source.Drawing is not null, policy), drawn, canonical));
+                OverlayLayers.Revision(Revision(usesIntermediate, isExact, source.Drawing is not null, keepsHdr, policy), drawn, canonical));
         var tags = CacheTags.Of(request.Space.OrganizationSlug, request.Space.TenantSlug, request.Space.SpaceSlug, request.AssetId.ToString(), preset?.Slug);
         return new VariantDescription
         {
@@ -154,6 +156,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             SnappedWidth = verdict.SnappedWidth,
             SizeLimited = Limited(TransformPlan.Of(canonical, source), sized.IsLimited),
             UsesIntermediate = usesIntermediate,
+            KeepsHdr = keepsHdr,
             IsExactOriginal = isExact,
             ETag = $"\"{hash}\"",
             CacheTag = string.Join(',', tags),
@@ -201,11 +204,12 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     private static OriginalFormat ReadFormatOf(AssetFacts facts) => facts.WorkingCopyKey is null ? FormatOf(facts) : OriginalFormat.Png;
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
-    private static string Revision(bool usesIntermediate, bool isExact, bool isDrawn, EffectivePolicy policy)
+    private static string Revision(bool usesIntermediate, bool isExact, bool isDrawn, bool keepsHdr, EffectivePolicy policy)
     {
         if (isExact)
             return "exact";
         var revision = isDrawn ? $"{EngineRevision.Current}+drawn" : usesIntermediate ? EngineRevision.ForIntermediate : EngineRevision.Current;
+        revision = keepsHdr ? $"{revision}+hdr" : revision;
         return policy.KeepCopyright ? $"{revision}+copyright" : revision;
     }
 

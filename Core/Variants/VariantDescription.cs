@@ -54,6 +54,9 @@ public sealed class VariantDescription
     /// <summary>Whether the variant derives from the intermediate and never from anything else.</summary>
     public bool UsesIntermediate { get; init; }
 
+    /// <summary>Whether the gain map that the original may have goes with it (policy <c>preserve_hdr</c>): it then derives from the original.</summary>
+    public bool KeepsHdr { get; init; }
+
     /// <summary>Whether the original's bytes are delivered as uploaded (<c>original</c> under policy <c>exact</c>).</summary>
     public bool IsExactOriginal { get; init; }
 
