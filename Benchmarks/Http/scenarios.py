@@ -49,8 +49,11 @@ def hit(service, peers, photos, options):
     for _, pids, _ in targets:
         pin(pids, [0] if last else None)
     try:
+        # Until what is compiled again while it runs is compiled, and caches of the processor are warm.
         for _, pids, path in targets:
-            wrk(path(next(iter(urls))), 8, 2, pids, last)
+            for name in urls:
+                wrk(path(name), 8, options.seconds, pids, last)
+        wrk(private, 8, options.seconds, service.pids, last)
         for number in range(options.rounds):
             for connections in (8, 64):
                 for name in urls:
