@@ -20,6 +20,7 @@ internal sealed class ServiceBusHost : IAsyncDisposable
     private readonly int _port = FreePort.Next();
     private readonly ConcurrentDictionary<string, ServiceBusEntity> _entities = new(StringComparer.Ordinal);
     private ContainerHost _host;
+    private CancellationTokenSource _open = new();
 
     public ServiceBusHost() => _host = Open();
 
@@ -39,14 +40,23 @@ internal sealed class ServiceBusHost : IAsyncDisposable
     /// <summary>Cuts everybody off and listens again; messages stay, and locks run out by themselves.</summary>
     public void Restart()
     {
-        _host.Close();
+        Close();
+        _open = new CancellationTokenSource();
         _host = Open();
     }
 
     public ValueTask DisposeAsync()
     {
-        _host.Close();
+        Close();
         return ValueTask.CompletedTask;
+    }
+
+    // The library does not close every link of a connection that is cut off: what is left would go on taking messages for nobody.
+    private void Close()
+    {
+        _open.Cancel();
+        _host.Close();
+        _open.Dispose();
     }
 
     private ContainerHost Open()
@@ -57,7 +67,7 @@ internal sealed class ServiceBusHost : IAsyncDisposable
         host.Listeners[0].HandlerFactory = _ => new Wire();
         host.RegisterRequestProcessor("$cbs", new Tokens());
         foreach (var (path, entity) in _entities) host.RegisterRequestProcessor($"{path}/$management", new ServiceBusManagement(entity));
-        host.RegisterLinkProcessor(new Links(_entities));
+        host.RegisterLinkProcessor(new Links(_entities, _open.Token));
         host.Open();
         return host;
     }
@@ -103,7 +113,7 @@ internal sealed class ServiceBusHost : IAsyncDisposable
         }
     }
 
-    private sealed class Links(ConcurrentDictionary<string, ServiceBusEntity> entities) : ILinkProcessor
+    private sealed class Links(ConcurrentDictionary<string, ServiceBusEntity> entities, CancellationToken cutOff) : ILinkProcessor
     {
         public void Process(AttachContext attachContext)
         {
@@ -113,7 +123,7 @@ internal sealed class ServiceBusHost : IAsyncDisposable
             else if (attachContext.Link.Role)
                 attachContext.Complete(new TargetLinkEndpoint(new Incoming(entity), attachContext.Link), 300);
             else
-                attachContext.Complete(new ServiceBusOutgoing(entity, attachContext.Link), 0);
+                attachContext.Complete(new ServiceBusOutgoing(entity, attachContext.Link, cutOff), 0);
         }
     }
 

@@ -13,15 +13,20 @@ internal sealed class ServiceBusOutgoing : LinkEndpoint
 {
     private readonly ServiceBusEntity _entity;
     private readonly ListenerLink _link;
+    private readonly CancellationToken _cutOff;
     private readonly Lock _lock = new();
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _credit;
     private int _believed;
 
-    public ServiceBusOutgoing(ServiceBusEntity entity, ListenerLink link)
+    /// <param name="entity">The queue.</param>
+    /// <param name="link">The receiver's.</param>
+    /// <param name="cutOff">Ends it together with the host, whether or not the link hears of that.</param>
+    public ServiceBusOutgoing(ServiceBusEntity entity, ListenerLink link, CancellationToken cutOff)
     {
-        (_entity, _link) = (entity, link);
+        (_entity, _link, _cutOff) = (entity, link, cutOff);
         link.AddClosedCallback((_, _) => Wake());
+        cutOff.Register(Wake);
         _ = SendAsync();
     }
 
@@ -57,7 +62,7 @@ internal sealed class ServiceBusOutgoing : LinkEndpoint
 
     private async Task SendAsync()
     {
-        while (!_link.IsClosed)
+        while (!_link.IsClosed && !_cutOff.IsCancellationRequested)
         {
             var (woken, changed) = (Woken(), _entity.ChangeAsync());
             if (_link.IsDraining) Drain();
