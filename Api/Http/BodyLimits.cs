@@ -21,7 +21,12 @@ internal sealed class BodyLimits(RequestDelegate next, IOptions<ApiOptions> opti
             return next(http);
         var limit = options.Value.MaxManagementBodyBytes;
         if (request.ContentLength > limit)
+        {
+            // The server closes a connection whose body it will not read: callers are told, or their next request would go there.
+            http.Response.Headers.Connection = "close";
             return Problems.WriteAsync(http, TooLarge);
+        }
+
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limit;
         return next(http);

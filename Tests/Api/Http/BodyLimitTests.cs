@@ -25,7 +25,11 @@ public sealed class BodyLimitTests(ApiFactory api) : IClassFixture<ApiFactory>
         foreach (var (method, path) in Writing(home))
         {
             using (var told = await home.Owner.SendAsync(method, path, Json(new CountedStream(Limit + 1), Limit + 1)))
+            {
                 told.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge, $"{method} {path}");
+                told.Headers.ConnectionClose.ShouldBe(true);
+            }
+
             var endless = new CountedStream(64L * 1024 * 1024);
             using var untold = await home.Owner.SendAsync(method, path, Json(endless, length: null));
             ((int)untold.StatusCode).ShouldBeInRange(400, 499, $"{method} {path}");
