@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ImageService.Api.Authentication;
+using ImageService.Core.Engine;
 using ImageService.Core.Operations;
 using ImageService.Core.Policies;
 using ImageService.Core.Registry;
@@ -109,6 +110,10 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
             case PolicyCatalog.Watermark:
                 var least = Math.Min(before.Watermark?.MinWidth ?? int.MaxValue, after.Watermark?.MinWidth ?? int.MaxValue);
                 return variants.Where(variant => variant.Width >= least);
+            case PolicyCatalog.PreserveHdr:
+                var jpeg = ImageFormat.Jpg.Name();
+                const int icon = SourceChoice.LeastSideWithGainMap;
+                return variants.Where(variant => variant.Format == jpeg && variant.Width >= icon);
             case "keep_copyright":
                 return variants;
             default:

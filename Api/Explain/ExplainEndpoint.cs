@@ -161,12 +161,14 @@ internal static class ExplainEndpoint
                     PolicyCatalog.OriginalDelivery => written.Original,
                     PolicyCatalog.OverlayText => written.Texts is not null,
                     PolicyCatalog.Watermark => policy.Watermark is not null,
+                    PolicyCatalog.PreserveHdr => described is { IsSuccess: true, Value.KeepsHdr: true },
                     PolicyCatalog.SigningMode => access is AssetAccess.Private,
                     _ => Asked.Contains(item.Key, StringComparer.Ordinal) || item.Key == refusing,
                 };
                 if (!concerns)
                     continue;
                 var changes = (item.Key is PolicyCatalog.WidthLadder && described is { IsSuccess: true, Value.SnappedWidth: not null })
+                    || item.Key is PolicyCatalog.PreserveHdr
                     || (item.Key is PolicyCatalog.Watermark && described is { IsSuccess: true, Value.IsWatermarked: true });
                 asked.Add(new ExplainedPolicy(
                     item.Key, item.Value, item.Source is { } source ? JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()) : "default",

@@ -9,6 +9,11 @@ public static class SourceChoice
     public const long IntermediatePixels = 4_000_000;
 
     /// <summary>
+    /// Least side, px, that is asked for of a variant that takes a gain map along: an icon gains nothing from a map that doubles its file and has the original decoded.
+    /// </summary>
+    public const int LeastSideWithGainMap = 64;
+
+    /// <summary>
     /// Whether the variant derives from the intermediate: always when the whole picture in it is at most half the intermediate's width and height, up to
     /// three quarters where the original is larger than
     /// its intermediate and the output loses more than the intermediate did, else never. Outputs that stay animated always derive from the original; a
@@ -18,7 +23,7 @@ public static class SourceChoice
     /// <param name="source">The original.</param>
     public static bool UsesIntermediate(CanonicalOperations operations, SourceFacts source)
     {
-        if (source.Drawing is not null || operations.Operations.Original || (source.Frames > 1 && operations.Format.CanAnimate()))
+        if (source.Drawing is not null || source.KeepsHdr || operations.Operations.Original || (source.Frames > 1 && operations.Format.CanAnimate()))
             return false;
 
         // A part of the picture is taken at the original's own pixels.

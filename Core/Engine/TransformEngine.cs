@@ -62,10 +62,14 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         if (ImageSniffer.Sniff(source.Bytes.Span) is not { } format)
             return EngineErrors.UnknownType();
         use?.Begin();
-        var (result, _) = await _threads.RunAsync(() => OriginalStripper.Strip(source.Bytes, format, source.KeepCopyright), use, ct);
-        return source.KeepsHdr
-            ? result.Map(stripped => stripped with { Bytes = KeepGainMap.Apply(stripped.Bytes, source.Bytes), Changed = true })
-            : result;
+        var (result, _) = await _threads.RunAsync(Strip, use, ct);
+        return result;
+
+        Result<StrippedOriginal> Strip()
+        {
+            var stripped = OriginalStripper.Strip(source.Bytes, format, source.KeepCopyright);
+            return source.KeepsHdr ? stripped.Map(picture => KeepGainMap.Apply(picture, source.Bytes)) : stripped;
+        }
     }
 
     /// <summary>The same of a file on disk, of which nothing is held.</summary>

@@ -35,6 +35,9 @@ public sealed record SourceFacts(
     /// <summary>What it takes in each format at equal looks; null until the worker has measured it.</summary>
     public MeasuredEncodings? Encodings { get; init; }
 
+    /// <summary>Whether the variant takes the original's gain map along (policy <c>preserve_hdr</c>), which only the original has.</summary>
+    public bool KeepsHdr { get; init; }
+
     /// <summary>What decoding it takes at its peak, bytes, as judged when it was uploaded; null where it was not.</summary>
     public long? DecodeBytes { get; init; }
 

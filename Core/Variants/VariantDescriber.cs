@@ -133,11 +133,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var drawn = OverlayLayers.Drawn(chosen, canonical, isWatermarked ? policy.Watermark : null, verdict.Operations.OverlayRatio());
 
         var isExact = canonical.Operations.Original && policy.OriginalDelivery == OriginalDelivery.Exact;
-        var keepsHdr = policy.PreserveHdr && KeepGainMap.Applies(canonical, FormatOf(facts), drawn.Count);
-        var usesIntermediate = !keepsHdr && SourceChoice.UsesIntermediate(canonical, source);
+        source = source with { KeepsHdr = policy.PreserveHdr && KeepGainMap.Applies(canonical, FormatOf(facts), drawn.Count) };
+        var usesIntermediate = SourceChoice.UsesIntermediate(canonical, source);
         var hash =
             OperationsHash.Compute(canonical.Text, facts.ContentHash, format,
-                OverlayLayers.Revision(Revision(usesIntermediate, isExact, source.Drawing is not null, keepsHdr, policy), drawn, canonical));
+                OverlayLayers.Revision(Revision(usesIntermediate, isExact, source, policy), drawn, canonical));
         var tags = CacheTags.Of(request.Space.OrganizationSlug, request.Space.TenantSlug, request.Space.SpaceSlug, request.AssetId.ToString(), preset?.Slug);
         return new VariantDescription
         {
@@ -156,7 +156,6 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             SnappedWidth = verdict.SnappedWidth,
             SizeLimited = Limited(TransformPlan.Of(canonical, source), sized.IsLimited),
             UsesIntermediate = usesIntermediate,
-            KeepsHdr = keepsHdr,
             IsExactOriginal = isExact,
             ETag = $"\"{hash}\"",
             CacheTag = string.Join(',', tags),
@@ -204,12 +203,13 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     private static OriginalFormat ReadFormatOf(AssetFacts facts) => facts.WorkingCopyKey is null ? FormatOf(facts) : OriginalFormat.Png;
 
     /// <summary>Everything the bytes depend on besides operations and original: the engine, which source it reads, and what of the metadata stays.</summary>
-    private static string Revision(bool usesIntermediate, bool isExact, bool isDrawn, bool keepsHdr, EffectivePolicy policy)
+    private static string Revision(bool usesIntermediate, bool isExact, SourceFacts source, EffectivePolicy policy)
     {
         if (isExact)
             return "exact";
-        var revision = isDrawn ? $"{EngineRevision.Current}+drawn" : usesIntermediate ? EngineRevision.ForIntermediate : EngineRevision.Current;
-        revision = keepsHdr ? $"{revision}+hdr" : revision;
+        var revision = source.Drawing is not null ? $"{EngineRevision.Current}+drawn"
+            : source.KeepsHdr ? $"{EngineRevision.Current}+hdr"
+            : usesIntermediate ? EngineRevision.ForIntermediate : EngineRevision.Current;
         return policy.KeepCopyright ? $"{revision}+copyright" : revision;
     }
 

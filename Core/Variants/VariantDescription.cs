@@ -54,9 +54,6 @@ public sealed class VariantDescription
     /// <summary>Whether the variant derives from the intermediate and never from anything else.</summary>
     public bool UsesIntermediate { get; init; }
 
-    /// <summary>Whether the gain map that the original may have goes with it (policy <c>preserve_hdr</c>): it then derives from the original.</summary>
-    public bool KeepsHdr { get; init; }
-
     /// <summary>Whether the original's bytes are delivered as uploaded (<c>original</c> under policy <c>exact</c>).</summary>
     public bool IsExactOriginal { get; init; }
 
@@ -80,6 +77,9 @@ public sealed class VariantDescription
 
     /// <summary>Whether the variant is drawn from an SVG at its own size.</summary>
     public bool IsDrawn => Source.Drawing is not null;
+
+    /// <summary>Whether the gain map that the original may have goes with it: it then derives from the original.</summary>
+    public bool KeepsHdr => Source.KeepsHdr;
 
     public Guid OrganizationId => Space.OrganizationId;
 

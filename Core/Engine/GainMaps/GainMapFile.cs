@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using ImageService.Core.Engine.Metadata;
+using ImageService.Core.Engine.Stripping;
 
 namespace ImageService.Core.Engine.GainMaps;
 
@@ -14,6 +16,7 @@ internal static class GainMapFile
     private const byte App1 = 0xE1;
     private const byte App2 = 0xE2;
     private const int EntryBytes = 16;
+    private const int IndexBytes = 50 + (2 * EntryBytes);
     private const ushort EntriesTag = 0xB002;
 
     // Baseline, primary.
@@ -26,7 +29,7 @@ internal static class GainMapFile
     /// <summary>The gain map of a JPEG; null where there is none that can be told for sure.</summary>
     public static GainMap? Find(ReadOnlyMemory<byte> file)
     {
-        if (Segment(file.Span, App2, IndexName, out var at) is not { IsEmpty: false } index || Second(index) is not { } second)
+        if (Body(file.Span, App2, IndexName, out var at) is not { IsEmpty: false } index || Second(index) is not { } second)
             return null;
 
         // Offsets count from the index's own header.
@@ -34,7 +37,7 @@ internal static class GainMapFile
         if (second.Offset == 0 || start + second.Size > file.Length)
             return null;
         var jpeg = file.Slice((int)start, (int)second.Size);
-        return GainMapMetadata.Read(Segment(jpeg.Span, App1, XmpName, out _)) is { } metadata ? new GainMap(jpeg, metadata) : null;
+        return GainMapMetadata.Read(Body(jpeg.Span, App1, XmpName, out _)) is { } metadata ? new GainMap(jpeg, metadata) : null;
     }
 
     /// <summary>Puts a gain map behind a JPEG.</summary>
@@ -42,12 +45,12 @@ internal static class GainMapFile
     /// <param name="map">The gain map of that picture, its file without XMP.</param>
     public static byte[] Join(ReadOnlySpan<byte> picture, GainMap map)
     {
-        var second = Insert(map.Jpeg.Span, Wrap(App1, [.. XmpName, .. Encoding.UTF8.GetBytes(map.Metadata.Write())]));
-        var directory = Wrap(App1, [.. XmpName, .. Encoding.UTF8.GetBytes(Directory(second.Length))]);
-        var index = Wrap(App2, [.. IndexName, .. new byte[82]]);
+        var second = Insert(map.Jpeg.Span, JpegStripper.Segment(App1, [.. XmpName, .. Encoding.UTF8.GetBytes(map.Metadata.Write())]));
+        var directory = JpegStripper.Segment(App1, [.. XmpName, .. Encoding.UTF8.GetBytes(Directory(second.Length))]);
+        var index = JpegStripper.Segment(App2, [.. IndexName, .. new byte[IndexBytes]]);
         var first = Insert(picture, [.. directory, .. index]);
         var header = first.AsSpan().IndexOf(IndexName) + IndexName.Length;
-        WriteIndex(first.AsSpan(header, 82), first.Length, second.Length, first.Length - header);
+        WriteIndex(first.AsSpan(header, IndexBytes), first.Length, second.Length, first.Length - header);
         return [.. first, .. second];
     }
 
@@ -66,13 +69,6 @@ internal static class GainMapFile
     {
         var at = jpeg[2..].StartsWith((ReadOnlySpan<byte>)[0xFF, App0]) ? 4 + BinaryPrimitives.ReadUInt16BigEndian(jpeg[4..]) : 2;
         return [.. jpeg[..at], .. segments, .. jpeg[at..]];
-    }
-
-    private static byte[] Wrap(byte marker, ReadOnlySpan<byte> body)
-    {
-        byte[] segment = [0xFF, marker, 0, 0, .. body];
-        BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), (ushort)(body.Length + 2));
-        return segment;
     }
 
     // TIFF, big-endian, one directory of three entries: version, number of pictures, and for each its kind, size and place.
@@ -101,38 +97,18 @@ internal static class GainMapFile
     /// <summary>Place and size of the second picture.</summary>
     private static (long Offset, long Size)? Second(ReadOnlySpan<byte> index)
     {
-        var isLittle = index.StartsWith("II*\0"u8);
-        if (index.Length < 10 || !(isLittle || index.StartsWith("MM\0*"u8)))
-            return null;
-        var directory = Read32(index, 4, isLittle);
-        if (directory + 2 > index.Length)
-            return null;
-        var count = Read16(index, (int)directory, isLittle);
-        for (var at = directory + 2; count > 0 && at + 12 <= index.Length; at += 12, count--)
-        {
-            if (Read16(index, (int)at, isLittle) != EntriesTag)
-                continue;
-            var (bytes, entries) = (Read32(index, (int)at + 4, isLittle), Read32(index, (int)at + 8, isLittle));
-            return bytes < 2 * EntryBytes || entries + (2 * EntryBytes) > index.Length
-                ? null
-                : (Read32(index, (int)entries + EntryBytes + 8, isLittle), Read32(index, (int)entries + EntryBytes + 4, isLittle));
-        }
-
-        return null;
+        var directory = TiffDirectory.Main(index);
+        var entries = directory.Bytes(EntriesTag);
+        return entries.Length < 2 * EntryBytes ? null
+            : (directory.Read32(entries, EntryBytes + 8), directory.Read32(entries, EntryBytes + 4));
     }
-
-    private static long Read32(ReadOnlySpan<byte> data, int at, bool isLittle) =>
-        isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(data[at..]) : BinaryPrimitives.ReadUInt32BigEndian(data[at..]);
-
-    private static int Read16(ReadOnlySpan<byte> data, int at, bool isLittle) =>
-        isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(data[at..]) : BinaryPrimitives.ReadUInt16BigEndian(data[at..]);
 
     /// <summary>The first segment of that kind before the picture's data, without its name; empty where there is none.</summary>
     /// <param name="jpeg">A file, from its start.</param>
     /// <param name="marker">APP1 or APP2.</param>
     /// <param name="name">What its body begins with.</param>
     /// <param name="at">Where in the file the rest of its body begins.</param>
-    private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> jpeg, byte marker, ReadOnlySpan<byte> name, out int at)
+    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> jpeg, byte marker, ReadOnlySpan<byte> name, out int at)
     {
         at = 2;
         while (at + 4 <= jpeg.Length && jpeg[at] == 0xFF && jpeg[at + 1] is not (0xD9 or 0xDA))

@@ -1,3 +1,4 @@
+using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Engine.Steps;
 using ImageService.Core.Engine.Stripping;
 using ImageService.Core.Operations;
@@ -12,11 +13,12 @@ internal static class KeepGainMap
 
     /// <summary>
     /// Whether a variant keeps the gain map that its original may have: a JPEG of a JPEG, resized, cropped by its fit, turned or mirrored, or the original
-    /// itself. What changes tones, adds to the picture or cuts it before it is resized is for ordinary screens.
+    /// itself. What changes tones, adds to the picture or cuts it before it is resized is for ordinary screens, and so are icons.
     /// </summary>
     public static bool Applies(CanonicalOperations canonical, OriginalFormat original, int overlays) =>
         original == OriginalFormat.Jpg && canonical.Format == ImageFormat.Jpg && overlays == 0 && canonical.Operations is
         {
+            Width: null or >= SourceChoice.LeastSideWithGainMap, Height: null or >= SourceChoice.LeastSideWithGainMap,
             Crop: null, Trim: null, Pad: null, Round: null, MaxBytes: null, Blur: null, Greyscale: false, Pixelate: null, Tint: null, Duotone: null,
             Brightness: null, Contrast: null, Saturation: null, Gamma: null, Fit: not (Fit.Pad or Fit.Contain), Gravity: not Gravity.Smart,
         };
@@ -43,17 +45,21 @@ internal static class KeepGainMap
     }
 
     /// <summary>Puts the gain map behind an original that has lost its metadata; no pixel is decoded.</summary>
-    public static byte[] Apply(ReadOnlyMemory<byte> stripped, ReadOnlyMemory<byte> source) =>
+    public static StrippedOriginal Apply(StrippedOriginal stripped, ReadOnlyMemory<byte> source) =>
         GainMapFile.Find(source) is { } map && JpegStripper.Strip(map.Jpeg.Span, keepCopyright: false) is { } pieces
-            ? GainMapFile.Join(stripped.Span, map with { Jpeg = pieces.Of(map.Jpeg.Span) })
-            : stripped.ToArray();
+            ? stripped with { Bytes = GainMapFile.Join(stripped.Bytes.Span, map with { Jpeg = pieces.Of(map.Jpeg.Span) }), Changed = true }
+            : stripped;
 
     private static byte[]? Resize(GainMap map, TransformRun run, CancellationToken stop)
     {
-        using var opened = OpenedSource.Open(map.Jpeg, OriginalFormat.Jpg);
-
-        // Nobody judged it at upload: as a part of the picture it is at most as large.
-        if (opened.Header.Judge(map.Jpeg.Length, run.Header.Pixels, maxFrames: 1) is not null)
+        // Nobody judged it at upload: as a part of the picture it is at most as large, and one that is decoded in several passes, over all of its
+        // coefficients, takes memory that no lease was given for.
+        var bytes = map.Jpeg.ToArray();
+        using var file = new MemoryStream(bytes, writable: false);
+        if (JpegStructure.Read(file) is not { IsProgressive: false, Scans: 1 })
+            return null;
+        using var opened = OpenedSource.Open(bytes, OriginalFormat.Jpg);
+        if (opened.Header.Judge(bytes.Length, run.Header.Pixels, maxFrames: 1) is not null)
             return null;
 
         // It lies as the picture is stored, and its values are no colours.

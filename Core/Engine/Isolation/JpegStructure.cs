@@ -21,6 +21,12 @@ internal sealed record JpegStructure(bool IsProgressive, int Scans, long Coeffic
     public static JpegStructure Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
+        return Read(file);
+    }
+
+    /// <summary>The same from where a stream stands.</summary>
+    public static JpegStructure Read(Stream file)
+    {
         var (progressive, scans, coefficients) = (false, 0, 0L);
         foreach (var marker in new Markers(file))
         {

@@ -78,6 +78,13 @@ internal readonly ref struct TiffDirectory
         return (double)Read32(bytes, 0, _littleEndian) / Read32(bytes, 4, _littleEndian);
     }
 
+    /// <summary>An entry of type UNDEFINED; empty where there is none.</summary>
+    public ReadOnlySpan<byte> Bytes(ushort tag) =>
+        Find(tag, out var type, out var count, out var value) && type == 7 ? Value(value, count, count) : default;
+
+    /// <summary>Four bytes of <paramref name="data"/> in the directory's order.</summary>
+    public uint Read32(ReadOnlySpan<byte> data, int at) => Read32(data, at, _littleEndian);
+
     private static TiffDirectory At(ReadOnlySpan<byte> data, bool littleEndian, uint offset) =>
         offset >= 8 && offset <= data.Length - 2 ? new TiffDirectory(data, littleEndian, (int)offset) : default;
 

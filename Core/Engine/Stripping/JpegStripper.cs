@@ -123,7 +123,8 @@ internal static class JpegStripper
         return whole;
     }
 
-    private static byte[] Segment(byte marker, ReadOnlySpan<byte> body)
+    /// <summary>A segment with its marker and length.</summary>
+    internal static byte[] Segment(byte marker, ReadOnlySpan<byte> body)
     {
         byte[] segment = [0xFF, marker, 0, 0, .. body];
         BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), (ushort)(body.Length + 2));

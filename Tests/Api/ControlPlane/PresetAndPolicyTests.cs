@@ -78,6 +78,7 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         async Task<long> StaleAsync(string key, object value, string at = "") =>
             (long)(await home.Owner.PutAsync($"{home.Root}{at}/policies/{key}?dryRun=true", new { value }).OkAsync())["staleVariants"]!;
         (await StaleAsync("keep_copyright", true)).ShouldBe(3);
+        (await StaleAsync("preserve_hdr", true)).ShouldBe(0, "the only JPEG is an icon");
         (await StaleAsync("allowed_output_formats", (string[])["webp"])).ShouldBe(1);
         (await StaleAsync("width_ladder", (int[])[64, 128])).ShouldBe(2);
         (await StaleAsync("width_ladder", (int[])[20, 128])).ShouldBe(0);

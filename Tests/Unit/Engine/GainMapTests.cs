@@ -104,9 +104,30 @@ public sealed class GainMapTests
     }
 
     [Fact]
+    public async Task A_map_that_is_decoded_in_several_passes_is_left_out()
+    {
+        var original = UltraHdr(Drawings.Jpeg(), map: Map(isProgressive: true));
+        (await MakeAsync(original, "w_320")).ShouldBe((await Workbench.MakeAsync(original, "w_320", ImageFormat.Jpg)).Bytes.ToArray());
+    }
+
+    [Fact]
+    public void Memory_and_time_are_judged_by_the_original_that_is_read()
+    {
+        var facts = new SourceFacts(8000, 6000, false, 1, "", null, null, ImageFormat.Jpg);
+        var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_320").Value, ImageFormat.Jpg, facts, 85).Value;
+        var hdr = facts with { KeepsHdr = true };
+        SourceChoice.UsesIntermediate(canonical, facts).ShouldBeTrue();
+        SourceChoice.UsesIntermediate(canonical, hdr).ShouldBeFalse();
+        MemoryEstimate.ForTransform(OriginalFormat.Jpg, hdr, canonical, makesIntermediate: false)
+            .ShouldBeGreaterThan(MemoryEstimate.ForTransform(OriginalFormat.Jpg, facts, canonical, makesIntermediate: false));
+        new TransformCosts().Expect(OriginalFormat.Jpg, hdr, canonical, makesIntermediate: false)
+            .ShouldBeGreaterThan(new TransformCosts().Expect(OriginalFormat.Jpg, facts, canonical, makesIntermediate: false));
+    }
+
+    [Fact]
     public async Task A_file_that_is_cut_or_damaged_anywhere_is_never_worse_than_without_a_map()
     {
-        var original = UltraHdr(Drawings.Jpeg(64, 48), width: 16, height: 12);
+        var original = UltraHdr(Drawings.Jpeg(128, 96), width: 16, height: 12);
         var random = new Random(5);
         var end = original.Length - Map(16, 12).Length;
         for (var round = 0; round < 300; round++)
@@ -121,7 +142,7 @@ public sealed class GainMapTests
 
             _ = GainMapFile.Find(broken.AsMemory(0, random.Next(2) == 0 ? broken.Length : random.Next(end, broken.Length)));
             if (Opens(broken))
-                Opens(await MakeAsync(broken, "w_32")).ShouldBeTrue();
+                Opens(await MakeAsync(broken, "w_64")).ShouldBeTrue();
         }
     }
 
@@ -132,6 +153,10 @@ public sealed class GainMapTests
     [InlineData("w_320-h_100-g_smart", ImageFormat.Jpg)]
     [InlineData("w_320-bri_110", ImageFormat.Jpg)]
     [InlineData("w_320", ImageFormat.Webp)]
+    [InlineData("w_63", ImageFormat.Jpg)]
+
+    // What the worker asks for to have the intermediate made.
+    [InlineData("w_16-h_16-f_fill", ImageFormat.Jpg)]
     public void What_changes_more_than_the_size_is_for_ordinary_screens(string operations, ImageFormat format)
     {
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, format, Workbench.FactsOf(Drawings.Jpeg()), 85).Value;
@@ -159,11 +184,11 @@ public sealed class GainMapTests
         }
     }
 
-    private static byte[] Map(int width = 160, int height = 120)
+    private static byte[] Map(int width = 160, int height = 120, bool isProgressive = false)
     {
         using var black = Image.Black(width, height);
         using var map = black.Mutate(image => image.DrawRect([255], 0, 0, width / 2, height / 2, fill: true));
-        return map.JpegsaveBuffer(q: 95);
+        return map.JpegsaveBuffer(q: 95, interlace: isProgressive);
     }
 
     private static byte[] Packet(string attributes = Attributes, string inside = "") => Encoding.UTF8.GetBytes(
@@ -173,9 +198,10 @@ public sealed class GainMapTests
         {inside}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>
         """);
 
-    private static byte[] UltraHdr(byte[] picture, byte[]? xmp = null, bool littleEndian = false, int width = 160, int height = 120)
+    private static byte[] UltraHdr(byte[] picture, byte[]? xmp = null, bool littleEndian = false, int width = 160, int height = 120,
+        byte[]? map = null)
     {
-        var map = Map(width, height);
+        map ??= Map(width, height);
         byte[] second = [.. map[..2], .. Segment(0xE1, xmp ?? Packet()), .. map[2..]];
         var index = new byte[90];
         "MPF\0"u8.CopyTo(index);
