@@ -9,7 +9,8 @@ public static class SourceChoice
     public const long IntermediatePixels = 4_000_000;
 
     /// <summary>
-    /// Least side, px, that is asked for of a variant that takes a gain map along: an icon gains nothing from a map that doubles its file and has the original decoded.
+    /// Least side, px, that is asked for of a variant that takes a gain map along: an icon gains nothing from a map that doubles its file and has the
+    /// original decoded.
     /// </summary>
     public const int LeastSideWithGainMap = 64;
 
