@@ -55,10 +55,23 @@ internal static class AssetFolderEndpoint
 }
 
 /// <summary>Query of <c>GET /v1/assets/folders</c>.</summary>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Folder">Whose folders: those one step below it. Default <c>/</c>.</param>
-/// <param name="Deleted">True counts deleted assets, which can be restored; else live ones.</param>
-/// <param name="Cursor">From the page before.</param>
-/// <param name="Limit">1 to 500; 50 where absent.</param>
-internal sealed record FolderQuery(string? Tenant, string? Space, string? Folder, bool? Deleted, string? Cursor, int? Limit);
+internal sealed record FolderQuery
+{
+    /// <summary>Slug.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Whose folders: those one step below it. Default <c>/</c>.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>True counts deleted assets, which can be restored; else live ones.</summary>
+    public bool? Deleted { get; init; }
+
+    /// <summary>From the page before.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>1 to 500; 50 where absent.</summary>
+    public int? Limit { get; init; }
+}

@@ -72,22 +72,50 @@ internal static partial class AssetSearch
 }
 
 /// <summary>Query of <c>GET /v1/assets</c>.</summary>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Folder">Assets directly in it; with <paramref name="Recursive"/> also below.</param>
-/// <param name="Recursive">Whether folders below count too.</param>
-/// <param name="Tag">Assets that have it.</param>
-/// <param name="Q">Words of filename, folder or tags; each may be the beginning of a word.</param>
-/// <param name="Format">Assets whose current version has this format: <c>jpg</c>, <c>png</c>, …</param>
-/// <param name="Access"><c>public</c> or <c>private</c>.</param>
-/// <param name="Untagged">True: only assets without tags.</param>
-/// <param name="From">Uploaded then or later.</param>
-/// <param name="To">Uploaded before then.</param>
-/// <param name="Sort"><c>newest</c> (default), <c>oldest</c>, <c>name</c>, or <c>size</c> (largest first).</param>
-/// <param name="Deleted">True lists deleted assets, which can be restored; else live ones.</param>
-/// <param name="Cursor">From the page before, with the same sort.</param>
-/// <param name="Limit">1 to 500; 50 where absent.</param>
-internal sealed record AssetQuery(
-    string? Tenant, string? Space, string? Folder, bool? Recursive, string? Tag, string? Q, string? Format, string? Access, bool? Untagged,
-    DateTimeOffset? From, DateTimeOffset? To,
-    string? Sort, bool? Deleted, string? Cursor, int? Limit);
+internal sealed record AssetQuery
+{
+    /// <summary>Slug.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Assets directly in it; with <see cref="Recursive"/> also below.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Whether folders below count too.</summary>
+    public bool? Recursive { get; init; }
+
+    /// <summary>Assets that have it.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Words of filename, folder or tags; each may be the beginning of a word.</summary>
+    public string? Q { get; init; }
+
+    /// <summary>Assets whose current version has this format: <c>jpg</c>, <c>png</c>, …</summary>
+    public string? Format { get; init; }
+
+    /// <summary><c>public</c> or <c>private</c>.</summary>
+    public string? Access { get; init; }
+
+    /// <summary>True: only assets without tags.</summary>
+    public bool? Untagged { get; init; }
+
+    /// <summary>Uploaded then or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Uploaded before then.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary><c>newest</c> (default), <c>oldest</c>, <c>name</c>, or <c>size</c> (largest first).</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>True lists deleted assets, which can be restored; else live ones.</summary>
+    public bool? Deleted { get; init; }
+
+    /// <summary>From the page before, with the same sort.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>1 to 500; 50 where absent.</summary>
+    public int? Limit { get; init; }
+}
