@@ -17,7 +17,14 @@ internal static class AppHostProgram
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
-        Environment = { ["IMAGESERVICE_OWNER"] = "parent", ["ASPIRE_INTERACTIVITY_ENABLED"] = "false" },
+        Environment =
+        {
+            ["IMAGESERVICE_OWNER"] = "parent",
+            ["ASPIRE_INTERACTIVITY_ENABLED"] = "false",
+            // A stack that lives for minutes: neither measuring its code nor its uploads pays.
+            ["DOTNET_TieredPGO"] = "0",
+            ["Worker__MeasureEncodings"] = "false",
+        },
     })!;
 
     /// <summary>Runs it to its end.</summary>
