@@ -66,8 +66,9 @@ internal sealed class RabbitSubscription : IAsyncDisposable
     {
         if (!_channel.IsOpen) return;
         await _channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None);
-        _arrived.Writer.TryComplete();
-        while (_arrived.Reader.TryRead(out var waiting)) await waiting.GiveBackAsync(CancellationToken.None);
+
+        // What was on its way when the broker confirmed is still told, before the consumer is unregistered: left alone it would cost a delivery.
+        await foreach (var waiting in _arrived.Reader.ReadAllAsync()) await waiting.GiveBackAsync(CancellationToken.None);
     }
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();

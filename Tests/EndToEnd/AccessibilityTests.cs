@@ -21,7 +21,14 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
 
     // Colours on their way from one theme to the other are nobody's.
     private const string Settled = """
-        () => Promise.allSettled(document.getAnimations().filter(animation => animation instanceof CSSTransition).map(animation => animation.finished))
+        async () => {
+            for (let calm = 0; calm < 3; calm++) {
+                await new Promise(requestAnimationFrame);
+                const moving = document.getAnimations().filter(animation => animation instanceof CSSTransition);
+                if (moving.length) calm = -1;
+                await Promise.allSettled(moving.map(animation => animation.finished));
+            }
+        }
         """;
 
     [Fact]
@@ -75,6 +82,7 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
         if (await toggle.IsVisibleAsync())
         {
             await toggle.ClickAsync();
+            await toggle.WaitForAsync(new() { State = WaitForSelectorState.Detached });
             await page.Locator($"html[data-theme={theme}]").WaitForAsync();
         }
 

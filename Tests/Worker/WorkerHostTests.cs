@@ -1,13 +1,18 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hangfire;
 using ImageService.Core.Messaging;
+using ImageService.Core.Operations;
 using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using ImageService.Worker;
+using ImageService.Worker.Jobs;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -150,6 +155,31 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
     }
 
     [Fact]
+    public async Task An_upload_is_measured_once_for_every_format()
+    {
+        using var client = CreateClient();
+        var (organization, asset) = await UploadAsync(Pictures.Jpeg(320, 240, seed: 77));
+        await using var source = NpgsqlDataSource.Create(_registry);
+        await using var row = source.CreateCommand($"SELECT measured_encodings::text, xmin::text FROM asset_versions WHERE asset_id = '{asset}'");
+        await Probe.UntilAsync(async () => await row.ExecuteScalarAsync(Ct) is string, "it is measured");
+        var (measured, written) = await ReadAsync();
+        foreach (var format in (ImageFormat[])[ImageFormat.Jpg, ImageFormat.Webp, ImageFormat.Avif])
+            measured.QualityOf(format).ShouldNotBeNull().ShouldBeInRange(1, 100);
+        measured.Order.Count.ShouldBeGreaterThan(2);
+
+        await using (var scope = Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<MeasureEncodings>().RunAsync(organization, asset, 1, null, Ct);
+        (await ReadAsync()).Written.ShouldBe(written);
+
+        async Task<(MeasuredEncodings Measured, string Written)> ReadAsync()
+        {
+            await using var reader = await row.ExecuteReaderAsync(Ct);
+            (await reader.ReadAsync(Ct)).ShouldBeTrue();
+            return (MeasuredEncodings.Read(reader.GetString(0)).ShouldNotBeNull(), reader.GetString(1));
+        }
+    }
+
+    [Fact]
     public async Task The_process_listens_on_one_connection()
     {
         using var client = CreateClient();
@@ -176,6 +206,31 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
                 return statements.All.Count - before <= 5; // the beat of notices, and one round of what looks around every few seconds
             },
             "the worker is idle");
+    }
+
+    /// <summary>An original as an upload leaves it: its rows, its object and its fact.</summary>
+    private async Task<(Guid Organization, Guid Asset)> UploadAsync(byte[] jpeg)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(jpeg));
+        var organization = new Organization { Slug = $"t{Guid.CreateVersion7():n}", Name = "Test", CreatedAt = now, UpdatedAt = now };
+        var tenant = new Tenant { OrganizationId = organization.Id, Slug = "site", Name = "Site", CreatedAt = now, UpdatedAt = now };
+        var space = new Space { OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "open", Name = "Open", CreatedAt = now, UpdatedAt = now };
+        var asset = new Asset { OrganizationId = organization.Id, TenantId = tenant.Id, SpaceId = space.Id, ContentHash = hash, Filename = "a.jpg",
+            Access = AssetAccess.Public, Tags = [], UploadedAt = now, UpdatedAt = now };
+        var key = ObjectKey.Original(organization.Id, asset.Id, 1);
+        asset.Versions.Add(new AssetVersion
+        {
+            OrganizationId = organization.Id, SpaceId = space.Id, AssetId = asset.Id, Version = 1, ContentHash = hash, StorageKey = key,
+            StorageProvider = "file", SizeBytes = jpeg.Length, Format = "jpg", Width = 320, Height = 240, HasAlpha = false, Frames = 1, UploadedAt = now,
+        });
+        await using (var content = new MemoryStream(jpeg))
+            await Services.GetRequiredService<IObjectStore>().PutAsync(key, content, "image/jpeg", Ct);
+        await using var db = Services.GetRequiredService<RegistryFactory>().ForOrganization(organization.Id);
+        db.AddRange(organization, tenant, space, asset);
+        db.Publish(new AssetUploaded(organization.Id, asset.Id, 1), now);
+        await db.SaveChangesAsync(Ct);
+        return (organization.Id, asset.Id);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
