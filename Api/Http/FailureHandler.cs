@@ -43,7 +43,7 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
                 : "The body is not the JSON this route takes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             Problems.Invalid("Send the body as application/json."),
-        BadHttpRequestException => Problems.Invalid("A parameter or the body is missing or not of its type."),
+        BadHttpRequestException => Problems.Unbound,
         DbUpdateConcurrencyException => IfMatch.Stale,
         _ when IsRefusedByRegistry(exception, PostgresErrorCodes.NumericValueOutOfRange, PostgresErrorCodes.DatetimeFieldOverflow) =>
             Problems.Invalid("A number or a time of the request is greater than can be kept."),

@@ -58,6 +58,7 @@ internal static class HttpServices
         app.UseExceptionHandler();
         app.UseStatusCodePages(static context => context.HttpContext.Response.StatusCode switch
         {
+            StatusCodes.Status400BadRequest => Problems.WriteAsync(context.HttpContext, Problems.Unbound),
             StatusCodes.Status404NotFound => Problems.WriteAsync(context.HttpContext, Problems.NotFound),
             StatusCodes.Status405MethodNotAllowed => Problems.WriteAsync(
                 context.HttpContext, new Error(ErrorCode.MethodNotAllowed, $"Use one of: {context.HttpContext.Response.Headers.Allow}.")),

@@ -18,6 +18,9 @@ internal static class Problems
     /// <summary>The same words for "not there" and "not yours": the caller cannot tell them apart.</summary>
     public static readonly Error NotFound = new(ErrorCode.NotFound, "There is no such resource.");
 
+    /// <summary>What a route's parameters could not be read from.</summary>
+    public static readonly Error Unbound = Invalid("A parameter or the body is missing or not of its type.");
+
     public static readonly Error Unauthenticated = new(
         ErrorCode.Unauthenticated, "Send a valid API key as X-API-Key or a session token as Authorization: Bearer.");
 

@@ -68,7 +68,7 @@ internal sealed class RabbitSubscription : IAsyncDisposable
         await _channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None);
 
         // What was on its way when the broker confirmed is still told, before the consumer is unregistered: left alone it would cost a delivery.
-        await foreach (var waiting in _arrived.Reader.ReadAllAsync()) await waiting.GiveBackAsync(CancellationToken.None);
+        await foreach (var waiting in _arrived.Reader.ReadAllAsync(CancellationToken.None)) await waiting.GiveBackAsync(CancellationToken.None);
     }
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();

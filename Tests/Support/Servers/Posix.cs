@@ -6,6 +6,7 @@ namespace ImageService.Tests.Support.Servers;
 internal static partial class Posix
 {
     internal const int Interrupt = 2;
+    internal const int Quit = 3;
     internal const int Terminate = 15;
     internal const int ForceKill = 9;
 

@@ -13,6 +13,9 @@ internal sealed record PostgresProcess(string Folder, int Port)
 {
     private const string Password = "test";
 
+    /// <summary>Settings of this server alone, as <c>name=value</c>.</summary>
+    public string[] Settings { get; init; } = [];
+
     /// <summary>Reaches the server's own maintenance database.</summary>
     public string ConnectionString => $"Host=localhost;Port={Port};Username=postgres;Password={Password}";
 
@@ -22,7 +25,8 @@ internal sealed record PostgresProcess(string Folder, int Port)
     {
         var command = await new PostgresCluster(Folder, Password) { Durable = false }.PrepareAsync(_ => { }, ct);
         LastLines last = new(_ => { });
-        string[] arguments = [.. command.Line.Skip(1), "-p", Port.ToString(CultureInfo.InvariantCulture)];
+        var settings = Settings.SelectMany(static setting => new[] { "-c", setting });
+        string[] arguments = [.. command.Line.Skip(1), "-p", Port.ToString(CultureInfo.InvariantCulture), .. settings];
         var server =
             await spawner.StartAsync(new ProcessCommand(command.Line[0], arguments, command.WorkingDirectory) { StopSignal = Posix.Interrupt },
                 last.Add); // "fast": ends sessions
