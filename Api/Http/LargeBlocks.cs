@@ -12,7 +12,7 @@ namespace ImageService.Api.Http;
 internal sealed class LargeBlocks : MemoryPool<byte>
 {
     /// <summary>Bytes of a block.</summary>
-    public const int BlockSize = 32 * 1024;
+    public const int BlockSize = 64 * 1024;
 
     /// <summary>Blocks that are kept for the next; what more is given back is the collector's.</summary>
     private const int Kept = 256;
