@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -10,6 +11,7 @@ namespace ImageService.Core.Registry;
 public static class RegistryMigrator
 {
     private const int MostAttempts = 50;
+    private const string History = "\"__EFMigrationsHistory\"";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -18,6 +20,8 @@ public static class RegistryMigrator
     public static async Task<IReadOnlyList<string>> MigrateAsync(string connectionString, CancellationToken ct)
     {
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
+        if (await IsNewestAsync(dataSource, ct))
+            return [];
         var options = new DbContextOptionsBuilder<RegistryDb>().UseRegistry(dataSource).Options;
         await using var db = new RegistryDb(options) { IsSystem = true };
         await CreateDatabaseAsync(db, ct);
@@ -34,6 +38,28 @@ public static class RegistryMigrator
         db.Database.SetCommandTimeout(0);
         await db.Database.MigrateAsync(ct);
         return [.. (await AppliedAsync(db, ct)).Except(before, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Most starts find nothing to do, and need not build the whole model to see it.</summary>
+    private static async Task<bool> IsNewestAsync(NpgsqlDataSource dataSource, CancellationToken ct)
+    {
+        try
+        {
+            await using var exists = dataSource.CreateCommand($"SELECT to_regclass('{History}') IS NOT NULL");
+            if (await exists.ExecuteScalarAsync(ct) is not true)
+                return false;
+            await using var applied = dataSource.CreateCommand($"SELECT migration_id FROM {History}");
+            var missing = typeof(RegistryMigrator).Assembly.GetTypes().Select(static type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>()
+                .ToHashSet(StringComparer.Ordinal);
+            await using var rows = await applied.ExecuteReaderAsync(ct);
+            while (await rows.ReadAsync(ct))
+                missing.Remove(rows.GetString(0));
+            return missing.Count == 0;
+        }
+        catch (PostgresException none) when (none.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            return false;
+        }
     }
 
     /// <summary>
