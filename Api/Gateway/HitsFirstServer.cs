@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageService.Api.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -44,7 +45,12 @@ internal sealed class HitsFirstServer(IServer server, Func<MemoryHits> hits) : I
         public void DisposeContext(Visit<TContext> context, Exception? exception)
         {
             if (context.Application is { } below)
+            {
+                // It became the current one within the long way, whose end took it away: who names it by its route and outcome looks for it there.
+                Activity.Current = context.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
                 application.DisposeContext(below, exception);
+            }
+
             context.End();
         }
 

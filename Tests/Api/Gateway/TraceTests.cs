@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using ImageService.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -21,6 +23,19 @@ public sealed class TraceTests(PostgresServer postgres, RedisServer redis) : Gat
     }
 
     [Fact]
+    public async Task The_span_of_a_request_is_the_current_one_where_it_ends_and_is_named_there_by_its_route()
+    {
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync();
+        using var trace = new RecordedTrace("Microsoft.AspNetCore");
+        var ends = new Ends(trace.Context.TraceId);
+        using var listening = Stack.Services.GetRequiredService<DiagnosticListener>().Subscribe(ends);
+        (await Stack.GetAsync(asset.Public("w_51.jpg"), ("traceparent", trace.TraceParent))).Dispose();
+
+        await Probe.UntilAsync(() => trace.Has("Microsoft.AspNetCore.Hosting.HttpRequestIn"), "the request's span ends");
+        ends.Seen.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_warm_image_is_the_request_alone()
     {
         var asset = await (await Stack.NewSpaceAsync()).AddAsync();
@@ -30,5 +45,27 @@ public sealed class TraceTests(PostgresServer postgres, RedisServer redis) : Gat
 
         await Probe.UntilAsync(() => trace.Spans.Count > 0, "the request's span ends");
         trace.Spans.Single().OperationName.ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
+    }
+
+    /// <summary>Sees ends of requests as telemetry does, which looks for the current span.</summary>
+    private sealed class Ends(ActivityTraceId trace) : IObserver<KeyValuePair<string, object?>>
+    {
+        private int _seen;
+
+        public int Seen => Volatile.Read(ref _seen);
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Key == "Microsoft.AspNetCore.Hosting.HttpRequestIn.Stop" && Activity.Current?.TraceId == trace)
+                Interlocked.Increment(ref _seen);
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
     }
 }
