@@ -48,6 +48,30 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/o/acme")]
+    public async Task An_address_on_a_customers_host_is_explained_though_it_does_not_say_whose_it_is(string room)
+    {
+        var summary = await stack.SummaryAsync();
+        using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
+        var (tenant, space, host) = (summary.Tenant, summary.Spaces["public"], $"h{Random.Shared.Next(1_000_000_000)}.localhost");
+        var place = $"/v1/organizations/{summary.Organization}/tenants/{tenant}/spaces/{space}";
+        using var uploaded = await UploadAsync(caller, tenant, space, "/", $"o{Random.Shared.Next()}.jpg");
+        var id = (string)(await uploaded.JsonAsync())["id"]!;
+        var claimed = new { hostname = host, dialect = "cloudinary", allowUnsigned = true };
+        (await caller.PostAsync($"{place}/hosts", claimed).ShouldBe(HttpStatusCode.Created)).Dispose();
+        (await caller.PostAsync($"{place}/aliases", new { hostname = host, path = "shoes/one", asset = id }).ShouldBe(HttpStatusCode.Created)).Dispose();
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(summary);
+
+        var old = $"https://{host}/demo/image/upload/c_fill,w_64,h_48/v1712345678/shoes/one.jpg";
+        await page.VisitAsync(summary, $"{room}/explain?url={Uri.EscapeDataString(old)}");
+        await Expect(page.GetByTestId("explained")).ToContainTextAsync(id);
+        await Expect(page.GetByTestId("canonical")).ToContainTextAsync("w_64");
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task What_a_change_would_do_is_told_before_saving_and_an_earlier_version_is_compared_and_restored()
     {
