@@ -13,6 +13,7 @@ internal sealed class RabbitSubscription : IAsyncDisposable
     private readonly RabbitConnection _connection;
     private readonly IChannel _channel;
     private readonly ILogger _log;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _tag = "";
 
     private RabbitSubscription(RabbitConnection connection, IChannel channel, ILogger log) => (_connection, _channel, _log) = (connection, channel, log);
@@ -64,14 +65,25 @@ internal sealed class RabbitSubscription : IAsyncDisposable
     /// <summary>Ends delivery and gives back what arrived and was not taken; what was taken can still be settled.</summary>
     public async Task StopAsync()
     {
-        if (!_channel.IsOpen) return;
-        await _channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None);
+        try
+        {
+            if (!_channel.IsOpen) return;
+            await _channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None);
+        }
+        finally
+        {
+            _stopped.TrySetResult();
+        }
 
         // What was on its way when the broker confirmed is still told, before the consumer is unregistered: left alone it would cost a delivery.
         await foreach (var waiting in _arrived.Reader.ReadAllAsync(CancellationToken.None)) await waiting.GiveBackAsync(CancellationToken.None);
     }
 
-    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _stopped.TrySetResult();
+        return _channel.DisposeAsync();
+    }
 
     private async Task TakeAsync(object sender, BasicDeliverEventArgs arrived)
     {
@@ -101,7 +113,12 @@ internal sealed class RabbitSubscription : IAsyncDisposable
 
         public override Task CompleteAsync(CancellationToken ct) => subscription._channel.BasicAckAsync(tag, multiple: false, ct).AsTask();
 
-        public override Task GiveBackAsync(CancellationToken ct) => ReplaceAsync("", Topology.Work, Attempt - 1, reason: null, ct);
+        // Not before the broker has ended delivery: what it hands to a consumer that is being cancelled comes back by itself, which counts as a delivery.
+        public override async Task GiveBackAsync(CancellationToken ct)
+        {
+            await subscription._stopped.Task.WaitAsync(ct);
+            await ReplaceAsync("", Topology.Work, Attempt - 1, reason: null, ct);
+        }
 
         public override Task RetryAsync(TimeSpan delay, string reason, CancellationToken ct) => ReplaceAsync("", Topology.Retry(delay), Attempt, reason, ct);
 
