@@ -40,6 +40,9 @@ internal static class JobServer
             QueuePollInterval = TimeSpan.FromSeconds(30),
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(1),
+
+            // A killed worker's lock on a job's state stays: whoever takes the job up waits for it so long, by default ten minutes, and all others behind.
+            DistributedLockTimeout = TimeSpan.FromMinutes(2),
         };
         var storage = hangfire.UsePostgreSqlStorage(
             source => source.UseNpgsqlConnection(() => ConnectionString(provider.GetRequiredService<IConfiguration>(), options)), settings).Entry;
