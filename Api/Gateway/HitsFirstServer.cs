@@ -47,7 +47,8 @@ internal sealed class HitsFirstServer(IServer server, Func<MemoryHits> hits) : I
             if (context.Application is { } below)
             {
                 // It became the current one within the long way, whose end took it away: who names it by its route and outcome looks for it there.
-                Activity.Current = context.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
+                if (context.Features.Get<IHttpActivityFeature>() is { } span)
+                    Activity.Current = span.Activity;
                 application.DisposeContext(below, exception);
             }
 

@@ -36,7 +36,7 @@ internal static class InlineSockets
     /// <summary>Switches it on for every endpoint of the server.</summary>
     public static void UseInlineSockets(this WebApplicationBuilder builder)
     {
-        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>());
+        builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, ConnectionBlocks.Factory>());
         builder.Services.AddOptions<SocketTransportOptions>()
             .Configure<IOptions<ApiOptions>>(static (transport, api) => transport.UnsafePreferInlineScheduling = api.Value.InlineSockets);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>, ILoggerFactory>(static (kestrel, api, loggers) =>

@@ -4,7 +4,7 @@ namespace ImageService.Api.Http;
 
 /// <summary>
 /// A connection's output whose writer always goes on at a thread of the pool where it had to wait for the client: that a client has taken bytes is learnt
-/// on a thread that waits for all sockets.
+/// on a thread that waits for all sockets. It takes the large blocks of <see cref="ConnectionBlocks"/>: a small image goes out in one piece.
 /// </summary>
 internal sealed class PooledWriter(PipeWriter output) : PipeWriter
 {
@@ -14,9 +14,9 @@ internal sealed class PooledWriter(PipeWriter output) : PipeWriter
 
     public override void Advance(int bytes) => output.Advance(bytes);
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => output.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => output.GetMemory(Math.Max(sizeHint, ConnectionBlocks.LeastOfLarge));
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => output.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => output.GetSpan(Math.Max(sizeHint, ConnectionBlocks.LeastOfLarge));
 
     public override void CancelPendingFlush() => output.CancelPendingFlush();
 
