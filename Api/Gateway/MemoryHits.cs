@@ -73,6 +73,7 @@ internal sealed class MemoryHits(
         ImageResponse.AllowAnyOrigin(headers);
         if (hit.File.Operations.Format is { IsAuto: true } || hit.Description.IsNegotiated)
             ImageResponse.VaryByAccept(headers);
+        ClientHintHeaders.Vary(headers, hit.File.Operations, hit.Description.Preset?.Operations);
         ImageResponse.AllowOrigins(request.Headers, headers, hit.Space);
         ImageResponse.Describe(headers, hit.Description, hit.Trust);
     }
@@ -138,7 +139,8 @@ internal sealed class MemoryHits(
             return false;
         var asked = new VariantRequest(space, path.AssetId, path.Version, file.Operations, file.Extension)
         {
-            Access = access, Accept = headers.Accept, IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset,
+            Access = access, Accept = headers.Accept, Hints = ClientHintHeaders.Matter(file.Operations) ? ClientHintHeaders.Read(headers) : default,
+            IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset,
         };
         if (!variants.TryRecall(asked, out var description) || !quotas.IsKnownToServe(space)
             || !ReferrerRule.Allows(space.Policy.AllowedReferrers, headers.Referer))

@@ -141,7 +141,7 @@ internal sealed class ServeImage(
             ct);
         if (described is { IsSuccess: true, Value.IsNegotiated: true })
             ImageResponse.VaryByAccept(http.Response.Headers);
-        ClientHintHeaders.Vary(http, file.Operations, described.IsSuccess ? described.Value.Preset?.Operations : null);
+        ClientHintHeaders.Vary(http.Response.Headers, file.Operations, described.IsSuccess ? described.Value.Preset?.Operations : null);
         return described;
     }
 

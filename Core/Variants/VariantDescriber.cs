@@ -45,11 +45,9 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (!(await overlays.FindAsync(request.Space, request.Operations, preset, ct)).TryGet(out var chosen, out var lacking))
             return lacking;
 
-        var hinted = HintedOperations.Of(request, preset);
-        request = ReferenceEquals(hinted.Written, request.Operations) ? request : request with { Operations = hinted.Written };
+        (request, var hinted) = Hinted(request, preset);
         var format = Negotiate(request, hinted.Preset, facts);
-        var meaning = new Meaning(request.Space, facts, preset, chosen, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn,
-            hinted.Width, hinted.SavesData);
+        var meaning = MeaningOf(request, hinted, preset, facts, chosen, format);
         if (_described.TryGetValue(meaning, out var known))
             return known;
         if (!Describe(request, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
@@ -73,16 +71,22 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (request.Operations.Preset is { } slug && !presets.TryFind(request.Space, slug, out preset))
             return false;
 
-        // With overlays and client hints it takes more: those are answered from memory too, but on the way that may ask for it.
-        var (width, quality) = (request.Operations.Width ?? preset?.Operations.Width, request.Operations.Quality ?? preset?.Operations.Quality);
-        if (width is OperationsGrammar.AutoWidth || quality is { IsAuto: true }
-            || OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
+        // With overlays it takes more: those are answered from memory too, but on the way that may ask for it.
+        if (OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
             return false;
-        var format = Negotiate(request, preset, facts);
-        return _described.TryGetValue(
-            new Meaning(request.Space, facts, preset, none, request.Operations, format, request.IsSigned, request.IsForAsset, request.IsOwn, 0, false),
-            out description);
+        (request, var hinted) = Hinted(request, preset);
+        return _described.TryGetValue(MeaningOf(request, hinted, preset, facts, none, Negotiate(request, hinted.Preset, facts)), out description);
     }
+
+    private static (VariantRequest Request, HintedOperations Hinted) Hinted(VariantRequest request, PresetRevision? preset)
+    {
+        var hinted = HintedOperations.Of(request, preset);
+        return (ReferenceEquals(hinted.Written, request.Operations) ? request : request with { Operations = hinted.Written }, hinted);
+    }
+
+    private static Meaning MeaningOf(VariantRequest hintedRequest, in HintedOperations hinted, PresetRevision? preset, AssetFacts facts, ChosenOverlays overlays,
+        ImageFormat format) => new(hintedRequest.Space, facts, preset, overlays, hintedRequest.Operations, format, hintedRequest.IsSigned,
+            hintedRequest.IsForAsset, hintedRequest.IsOwn, hinted.Width, hinted.SavesData);
 
     private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
     {

@@ -25,8 +25,11 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
         var space = await Stack.NewSpaceAsync(("rate_limit_requests", "1000000"), ("cors_origins", "[\"https://a.example\"]"), ("width_ladder", "[50,100]"));
         var (open, secret) = (await space.AddAsync(), await space.AddAsync(AssetAccess.Private));
         var (plain, auto, signed) = (open.Public("w_50.jpg"), open.Public("w_40-fmt_auto.jpg"), secret.Signed("w_50.webp"));
-        foreach (var path in (string[])[plain, auto, signed])
+        var (hinted, measured) = (open.Public("w_auto.jpg"), open.Public("w_50-q_auto.jpg"));
+        foreach (var path in (string[])[plain, auto, signed, hinted, measured])
             await InMemoryAsync(path);
+        await InMemoryAsync(hinted, ("Sec-CH-Width", "60"));
+        await InMemoryAsync(measured, ("Save-Data", "on"));
         var (_, first) = await ImageAsync(Stack, plain);
         Stack.Services.GetRequiredService<IServer>().ShouldBeOfType<HitsFirstServer>();
         using var trace = new RecordedTrace("Microsoft.AspNetCore", "ImageService");
@@ -42,6 +45,10 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
             (HttpMethod.Get, plain, [("Range", "bytes=99999999-")]),
             (HttpMethod.Get, auto, [("Accept", "image/webp,*/*")]),
             (HttpMethod.Get, signed, []),
+            (HttpMethod.Get, hinted, []),
+            (HttpMethod.Get, hinted, [("Sec-CH-Width", "60")]),
+            (HttpMethod.Get, measured, [("Origin", "https://a.example")]),
+            (HttpMethod.Get, measured, [("Save-Data", "on")]),
             (HttpMethod.Options, plain, [("Origin", "https://b.example"), ("Access-Control-Request-Method", "GET")]),
         ];
 
@@ -75,6 +82,22 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
             "/v1/pub/", "/v1/assets"])
             hits.TryAnswer(new Request(other).Features, out _).ShouldBeFalse(other);
         hits.TryAnswer(new Request(asset.Public("w_50.jpg"), "POST").Features, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_a_browser_says_of_itself_is_heard_on_the_short_way()
+    {
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync();
+        var hits = Stack.Services.GetRequiredService<MemoryHits>();
+        foreach (var (file, hint) in ((string, (string, string))[])[("w_auto.jpg", ("Sec-CH-Width", "60")), ("w_50-q_auto.jpg", ("Save-Data", "on"))])
+        {
+            await InMemoryAsync(asset.Public(file));
+
+            hits.TryAnswer(new Request(asset.Public(file)).Features, out _).ShouldBeTrue(file);
+            hits.TryAnswer(new Request(asset.Public(file), hint: hint).Features, out _).ShouldBeFalse($"{hint} asks for another variant, which nobody has made");
+            await InMemoryAsync(asset.Public(file), hint);
+            hits.TryAnswer(new Request(asset.Public(file), hint: hint).Features, out _).ShouldBeTrue($"{file}, {hint}");
+        }
     }
 
     [Fact]
@@ -156,15 +179,17 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}")
             .Order(StringComparer.Ordinal).Prepend(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    private Task InMemoryAsync(string path) =>
-        Probe.UntilAsync(async () => Layer((await ImageAsync(Stack, path, ("Accept", "image/webp,*/*"))).Response) == "memory", "it is in memory");
+    private Task InMemoryAsync(string path, params (string Name, string Value)[] headers) => Probe.UntilAsync(
+        async () => Layer((await ImageAsync(Stack, path, [("Accept", "image/webp,*/*"), .. headers])).Response) == "memory", "it is in memory");
 
     /// <summary>A request as a server hands it over; its body goes nowhere.</summary>
     private sealed class Request
     {
-        public Request(string target, string method = "GET", string host = "localhost:8080")
+        public Request(string target, string method = "GET", string host = "localhost:8080", (string Name, string Value)? hint = null)
         {
             var headers = new HeaderDictionary { ["Host"] = host, ["Accept"] = "image/webp,*/*", ["traceparent"] = NotRecorded };
+            if (hint is { } said)
+                headers[said.Name] = said.Value;
             Features.Set<IHttpRequestFeature>(
                 new HttpRequestFeature { Method = method, RawTarget = target, Path = target, Scheme = "http", Headers = headers });
             Features.Set<IHttpResponseFeature>(Response);
