@@ -24,7 +24,7 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
 
     /// <summary>Makes and publishes it. The caller holds a place in the transform gate.</summary>
     /// <param name="description">Which.</param>
-    /// <param name="budget">As for <see cref="VariantStore.PublishAsync"/>.</param>
+    /// <param name="terms">As for <see cref="VariantStore.PublishAsync"/>.</param>
     /// <param name="use">Told what it took.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>
@@ -33,7 +33,7 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
     /// no copy.
     /// </returns>
     /// <exception cref="ObjectStoreException">The store does not answer.</exception>
-    public async Task<Result<(Publication Publication, TransformTimes Times)>> MakeAsync(VariantDescription description, int? budget, CpuUse use,
+    public async Task<Result<(Publication Publication, TransformTimes Times)>> MakeAsync(VariantDescription description, PublicationTerms terms, CpuUse use,
         CancellationToken ct)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{StrippedFile.TemporaryPrefix}{Guid.CreateVersion7():n}");
@@ -59,7 +59,7 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
                     use.Spent, stripped.OpenRead);
                 var transformed = Stopwatch.GetElapsedTime(started);
                 started = Stopwatch.GetTimestamp();
-                var publication = await store.PublishAsync(description, made, budget, ct);
+                var publication = await store.PublishAsync(description, made, terms, ct);
                 return (publication, new TransformTimes(default, read, transformed, Stopwatch.GetElapsedTime(started)));
             }
         }

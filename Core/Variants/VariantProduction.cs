@@ -68,11 +68,11 @@ public sealed class VariantProduction(
 
         var use = new CpuUse();
         var isMade = false;
-        int? budget = isOwn || isKnown ? null : description.Space.Policy.VariantBudget;
+        var terms = new PublicationTerms(isOwn || isKnown ? null : description.Space.Policy.VariantBudget, isOwn);
         try
         {
             if (originals.Applies(description)
-                && await MakeLargeAsync(description, budget, turn, use, ct) is { Error: not { Code: ErrorCode.UndecodableImage } } streamed)
+                && await MakeLargeAsync(description, terms, turn, use, ct) is { Error: not { Code: ErrorCode.UndecodableImage } } streamed)
             {
                 isMade = streamed.IsSuccess;
                 return streamed.Map(spent => new ProducedVariant(null, spent with { Wait = waited }));
@@ -84,7 +84,7 @@ public sealed class VariantProduction(
             var (image, times) = made;
             started = Stopwatch.GetTimestamp();
             var variant = new CachedVariant(image.Bytes, image.Format, image.Width, image.Height);
-            if (!await PublishAsync(description, MadeVariant.Of(image), variant, budget, flight))
+            if (!await PublishAsync(description, MadeVariant.Of(image), variant, terms, flight))
                 return VariantErrors.BudgetExceeded(description.Space.Policy.VariantBudget);
             return new ProducedVariant(variant, times with { Wait = waited, Store = Stopwatch.GetElapsedTime(started) });
         }
@@ -107,9 +107,10 @@ public sealed class VariantProduction(
     }
 
     /// <summary>An original too large for memory, which is published as it is made.</summary>
-    private async Task<Result<TransformTimes>> MakeLargeAsync(VariantDescription description, int? budget, GateLease turn, CpuUse use, CancellationToken ct)
+    private async Task<Result<TransformTimes>> MakeLargeAsync(
+        VariantDescription description, PublicationTerms terms, GateLease turn, CpuUse use, CancellationToken ct)
     {
-        if (!(await originals.MakeAsync(description, budget, use, ct)).TryGet(out var made, out var error))
+        if (!(await originals.MakeAsync(description, terms, use, ct)).TryGet(out var made, out var error))
             return error;
         turn.Complete(use.Spent);
         metrics.TransformRan(description.Canonical.Format, made.Times.Transform);
@@ -213,9 +214,12 @@ public sealed class VariantProduction(
     private static TransformLimits LimitsOf(VariantDescription description, CpuUse use) =>
         new(description.Space.Policy.MaxInputPixels, description.Space.Policy.MaxInputFrames, null) { Use = use };
 
-    /// <summary>The image is served even where it cannot be kept; an invalidation that came meanwhile keeps it out of every layer.</summary>
+    /// <summary>
+    /// The image is served even where it cannot be kept, but for what the service makes to be kept; an invalidation that came meanwhile keeps it out of every
+    /// layer.
+    /// </summary>
     /// <returns>False where others used up the budget meanwhile.</returns>
-    private async Task<bool> PublishAsync(VariantDescription description, MadeVariant made, CachedVariant variant, int? budget, Flight flight)
+    private async Task<bool> PublishAsync(VariantDescription description, MadeVariant made, CachedVariant variant, PublicationTerms terms, Flight flight)
     {
         using var activity = ImageServiceTracing.Source.StartActivity(ImageServiceTracing.Store);
         var outcome = flight.IsDetached ? Publication.Overtaken : Publication.Published;
@@ -223,9 +227,9 @@ public sealed class VariantProduction(
         {
             try
             {
-                outcome = await store.PublishAsync(description, made, budget, flight.Token);
+                outcome = await store.PublishAsync(description, made, terms, flight.Token);
             }
-            catch (Exception exception) when (Outage.Is(exception))
+            catch (Exception exception) when (!terms.IsOwn && Outage.Is(exception))
             {
                 Log.NotKept(logger, exception, description.StorageKey);
             }

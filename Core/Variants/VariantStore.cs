@@ -68,38 +68,55 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
     /// </summary>
     /// <param name="description">Which variant.</param>
     /// <param name="made">Its bytes, and what is to be known of them.</param>
-    /// <param name="budget">Most variants the asset version may have; null for no limit. Writers of one version take turns, so that replicas cannot exceed
-    /// it together.</param>
+    /// <param name="terms">What holds for it.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Publication> PublishAsync(VariantDescription description, MadeVariant made, int? budget, CancellationToken ct)
+    public async Task<Publication> PublishAsync(VariantDescription description, MadeVariant made, PublicationTerms terms, CancellationToken ct)
     {
         var place = stores.Of(description.Space.Policy.Store);
         await using (var content = made.OpenRead())
             await PutAsync(place.Objects, description.StorageKey, content, made.Format.MediaType(), ct);
         await using var db = registry.ForOrganization(description.OrganizationId);
-        if (budget is not { } most)
-            return await InsertAsync(db, Row(description, made, place.Name), description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
+        var row = Row(description, made, place.Name);
+        var told = Told(description, terms);
+        if (terms.Budget is null && told is null)
+            return await InsertAsync(db, row, description.Key.Generation, ct) ? Publication.Published : Publication.Overtaken;
 
-        var (assetId, version, hash) = (description.Key.AssetId, description.Key.Version, description.OperationsHash);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"variants:{assetId:n}:{version}"}, 0))", ct);
-        var others = await db.Variants.CountAsync(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash != hash, ct);
-        if (others >= most)
+        if (terms.Budget is { } most && !await HasPlaceAsync(db, row, most, ct))
         {
             await transaction.RollbackAsync(ct);
             await place.Objects.DeleteAsync(description.StorageKey, ct);
             return Publication.OverBudget;
         }
 
-        var written = await InsertAsync(db, Row(description, made, place.Name), description.Key.Generation, ct);
-        if (written && LadderSiblings.AreWanted(description))
+        var written = await InsertAsync(db, row, description.Key.Generation, ct);
+        if (written && told is not null)
         {
-            db.Publish(new LadderStepMade(description.OrganizationId, assetId, version, description.Canonical.Text), time.GetUtcNow());
+            told(db);
             await db.SaveChangesAsync(ct);
         }
 
         await transaction.CommitAsync(ct);
         return written ? Publication.Published : Publication.Overtaken;
+    }
+
+    /// <summary>Takes the version's writers in turns, so that replicas cannot exceed the budget together.</summary>
+    private static async Task<bool> HasPlaceAsync(RegistryDb db, Variant row, int most, CancellationToken ct)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"variants:{row.AssetId:n}:{row.Version}"}, 0))", ct);
+        return most > await db.Variants.CountAsync(
+            variant => variant.AssetId == row.AssetId && variant.Version == row.Version && variant.OperationsHash != row.OperationsHash, ct);
+    }
+
+    /// <summary>The fact that goes with the row; null where nobody waits for one.</summary>
+    private Action<RegistryDb>? Told(VariantDescription description, PublicationTerms terms)
+    {
+        var (organization, asset, version) = (description.OrganizationId, description.Key.AssetId, description.Key.Version);
+        return terms.IsOwn && description.Preset is not null
+            ? db => db.Publish(new VariantReady(organization, asset, version, description.OperationsHash), time.GetUtcNow())
+            : terms.Budget is not null && LadderSiblings.AreWanted(description)
+            ? db => db.Publish(new LadderStepMade(organization, asset, version, description.Canonical.Text), time.GetUtcNow())
+            : null;
     }
 
     /// <summary>Notes where an intermediate lies.</summary>
@@ -178,6 +195,11 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         CreatedAt = time.GetUtcNow(),
     };
 }
+
+/// <summary>What holds for a variant that is to be published.</summary>
+/// <param name="Budget">Most variants the asset version may have; null for no limit.</param>
+/// <param name="IsOwn">Whether the service makes it for itself: then those who asked for its preset are told, in the transaction that writes its row.</param>
+public readonly record struct PublicationTerms(int? Budget, bool IsOwn);
 
 /// <summary>What became of a variant that was to be published.</summary>
 public enum Publication

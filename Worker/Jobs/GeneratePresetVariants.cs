@@ -1,5 +1,4 @@
 using Hangfire;
-using ImageService.Core.Messaging;
 using ImageService.Core.Operations;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
@@ -13,7 +12,7 @@ namespace ImageService.Worker.Jobs;
 /// </summary>
 [AutomaticRetry(Attempts = 5)]
 internal sealed class GeneratePresetVariants(
-    AssetDirectory assets, PresetMatches presets, VariantProvider variants, RegistryFactory registry, TimeProvider time, ILogger<GeneratePresetVariants> log)
+    AssetDirectory assets, PresetMatches presets, VariantProvider variants, ILogger<GeneratePresetVariants> log)
 {
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid assetId, CancellationToken ct)
@@ -50,9 +49,7 @@ internal sealed class GeneratePresetVariants(
             var result = await variants.EnsureAsync(request, ct);
             if (result.TryGet(out var ensured, out var error))
             {
-                if (!ensured.WasMade) continue;
-                made++;
-                await TellAsync(place, ensured.Description, ct);
+                made += ensured.WasMade ? 1 : 0;
                 continue;
             }
 
@@ -67,13 +64,6 @@ internal sealed class GeneratePresetVariants(
 
     private static string?[] Accepts(ImageOperations operations) =>
         operations.Format is { IsAuto: true } ? [null, "image/webp", "image/avif,image/webp", "image/jxl,image/avif,image/webp"] : [null];
-
-    private async Task TellAsync(AssetPlace place, VariantDescription made, CancellationToken ct)
-    {
-        await using var db = registry.ForOrganization(place.Space.OrganizationId);
-        db.Publish(new VariantReady(place.Space.OrganizationId, place.Asset.Id, made.Asset.Version, made.OperationsHash), time.GetUtcNow());
-        await db.SaveChangesAsync(ct);
-    }
 }
 
 /// <summary>What became of one preset's variants of one asset.</summary>
