@@ -109,9 +109,9 @@ internal sealed class AssetChanges(RegistryFactory registry, AssetFinder finder,
             return IfMatch.Stale;
         }
 
-        var version = await AssetFinder.CurrentAsync(db, found.Asset, ct);
+        var current = await AssetFinder.CurrentAsync(db, found.Asset, ct);
         await transaction.CommitAsync(ct);
-        return new ChangedAsset(found, version);
+        return new ChangedAsset(found, current);
     }
 
     private static async Task LockAsync(RegistryDb db, string id, CancellationToken ct)
@@ -122,4 +122,4 @@ internal sealed class AssetChanges(RegistryFactory registry, AssetFinder finder,
 }
 
 /// <summary>An asset after a change, with its current version.</summary>
-internal sealed record ChangedAsset(FoundAsset Found, AssetVersion Version);
+internal sealed record ChangedAsset(FoundAsset Found, CurrentVersion Current);

@@ -33,12 +33,13 @@ namespace ImageService.Api.Assets;
 /// <param name="UpdatedAt">Last change of anything.</param>
 /// <param name="DeletedAt">Set while it is deleted and can be restored.</param>
 /// <param name="RestorableUntil">Until when a deleted one can be restored for certain; its bytes go at some time after that.</param>
+/// <param name="LastUsedAt">Hour in which one of its images was last asked for here (caches in front answer unseen); null: never. No part of the ETag.</param>
 internal sealed record AssetResponse(
     string Id, int Version, string Tenant, string Space, string Folder, IReadOnlyList<string> Tags, string Access, string Filename, string Format,
     int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, bool Deduplicated, AssetUrls Urls,
     FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata,
     JsonElement? Exif,
-    DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, DateTimeOffset? RestorableUntil);
+    DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, DateTimeOffset? RestorableUntil, DateTimeOffset? LastUsedAt);
 
 /// <summary>Image URLs of an asset's version.</summary>
 /// <param name="Original">Full size, without metadata.</param>

@@ -94,6 +94,7 @@ internal static class AssetEndpoints
     private static async Task<IResult> AnswerAsync(HttpContext http, AssetView view, ChangedAsset asset, CancellationToken ct)
     {
         http.SetETag(asset.Found.Asset.RowVersion);
-        return Results.Ok(await view.ShowAsync(http, asset.Found.Space, asset.Found.Asset, asset.Version, deduplicated: false, ct));
+        var (found, current) = asset;
+        return Results.Ok(await view.ShowAsync(http, found.Space, found.Asset, current.Version, current.Use, deduplicated: false, ct));
     }
 }

@@ -34,10 +34,15 @@ internal sealed class AssetFinder(CallerPlaces places)
         return space.Map(found => new FoundAsset(asset, found));
     }
 
-    /// <summary>The version an asset shows now.</summary>
-    public static Task<AssetVersion> CurrentAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
-        db.AssetVersions.AsNoTracking().SingleAsync(version => version.AssetId == asset.Id && version.Version == asset.CurrentVersion, ct);
+    /// <summary>The version an asset shows now, and when it was last used.</summary>
+    public static Task<CurrentVersion> CurrentAsync(RegistryDb db, Asset asset, CancellationToken ct) =>
+        db.AssetVersions.AsNoTracking().Where(version => version.AssetId == asset.Id && version.Version == asset.CurrentVersion)
+            .Join(db.AssetUses.AsNoTracking(), version => version.AssetId, use => use.AssetId, (version, use) => new CurrentVersion(version, use))
+            .SingleAsync(ct);
 }
 
 /// <summary>An asset and where it lies.</summary>
 internal sealed record FoundAsset(Asset Asset, SpaceScope Space);
+
+/// <summary>The version an asset shows, and when the asset was last used.</summary>
+internal sealed record CurrentVersion(AssetVersion Version, AssetUse Use);

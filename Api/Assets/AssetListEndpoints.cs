@@ -30,12 +30,12 @@ internal static class AssetListEndpoints
 
     private static async Task<IResult> List(
         [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CallerPlaces places, PresetCatalog presets, AssetView view,
-        HttpContext http, CancellationToken ct)
+        TimeProvider time, HttpContext http, CancellationToken ct)
     {
         if (!AssetOrder.Read(query.Sort, query.Cursor).TryGet(out var order, out var error) || !Cursor.ReadLimit(query.Limit).TryGet(out var size, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
-        if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out error))
+        if (!(await MatchAsync(db, query, visit.Caller, time.GetUtcNow(), withUses: true, ct)).TryGet(out var match, out error))
             return error.ToProblem();
         var rows = await order.Apply(match.Rows).Take(size + 1).ToListAsync(ct);
         var found = await places.FindSpacesAsync(visit.Caller, [.. rows.Select(row => row.Asset.SpaceId)], Scopes.ImageRead, ct);
@@ -45,16 +45,17 @@ internal static class AssetListEndpoints
         {
             // Assets of a place deleted meanwhile are passed over; the cursor still moves on.
             if (found.TryGetValue(row.Asset.SpaceId, out var space))
-                shown.Add(view.Show(http, space, row.Asset, row.Version, deduplicated: false, inForce[space.SpaceId]));
+                shown.Add(view.Show(http, space, row.Asset, row.Version, row.Use, deduplicated: false, inForce[space.SpaceId]));
         }
 
         return Results.Ok(new Page<AssetResponse>(shown, rows.Count > size ? order.CursorOf(rows[size - 1]) : null));
     }
 
-    private static async Task<IResult> Facets([AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, CancellationToken ct)
+    private static async Task<IResult> Facets(
+        [AsParameters] AssetQuery query, Visit visit, RegistryFactory registry, TimeProvider time, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(CallerPlaces.OrganizationOf(visit.Caller));
-        if (!(await MatchAsync(db, query, visit.Caller, ct)).TryGet(out var match, out var error))
+        if (!(await MatchAsync(db, query, visit.Caller, time.GetUtcNow(), withUses: false, ct)).TryGet(out var match, out var error))
             return error.ToProblem();
         var kinds = await match.Rows.GroupBy(row => new { row.Version.Format, row.Asset.Access })
             .Select(group => new { group.Key.Format, group.Key.Access, Assets = group.LongCount(), Bytes = group.Sum(row => row.Version.SizeBytes) })
@@ -72,22 +73,18 @@ internal static class AssetListEndpoints
             [.. tags.Select(tag => new FacetCount(tag.Tag, tag.Assets))]));
     }
 
-    /// <summary>Assets in question with their current versions.</summary>
-    private static async Task<Result<AssetMatch>> MatchAsync(RegistryDb db, AssetQuery query, Caller caller, CancellationToken ct)
+    /// <summary>Assets in question with their current versions, and with their uses where those are asked for.</summary>
+    private static async Task<Result<AssetMatch>> MatchAsync(
+        RegistryDb db, AssetQuery query, Caller caller, DateTimeOffset now, bool withUses, CancellationToken ct)
     {
+        if (query.UnusedDays is < 1 or > AssetQuery.MostUnusedDays)
+            return Problems.Invalid($"unusedDays must be 1 to {AssetQuery.MostUnusedDays}.");
         if (query.Access is not (null or "" or "public" or "private"))
             return Problems.Invalid("access must be public or private.");
         if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error)
             || !(await CallerPlaces.FindIdsAsync(db, caller, Named(query.Tenant), Named(query.Space), ct)).TryGet(out var place, out error))
             return error;
-        var rows = AssetSearch.Filter(db.Assets.AsNoTracking(), query, folder, caller)
-            .Where(asset => (place.TenantId == null || asset.TenantId == place.TenantId) && (place.SpaceId == null || asset.SpaceId == place.SpaceId))
-            .Join(
-                db.AssetVersions.AsNoTracking(),
-                asset => new { asset.Id, Version = asset.CurrentVersion },
-                version => new { Id = version.AssetId, version.Version },
-                (asset, version) => new AssetRow { Asset = asset, Version = version });
-        return new AssetMatch(query.Format is { Length: > 0 } format ? rows.Where(row => row.Version.Format == format) : rows);
+        return new AssetMatch(AssetSearch.Rows(db, query, folder, caller, place, now, withUses));
     }
 
     private static string? Named(string? slug) => string.IsNullOrEmpty(slug) ? null : slug;
@@ -95,66 +92,6 @@ internal static class AssetListEndpoints
 
 /// <summary>Assets that match, not yet read.</summary>
 internal sealed record AssetMatch(IQueryable<AssetRow> Rows);
-
-/// <summary>An asset and its current version.</summary>
-internal sealed class AssetRow
-{
-    public required Asset Asset { get; init; }
-
-    public required AssetVersion Version { get; init; }
-}
-
-/// <summary>The order of a list and where its page begins: after the row whose sort value and id the cursor holds.</summary>
-internal sealed record AssetOrder
-{
-    private AssetOrder(string sort) => Sort = sort;
-
-    private string Sort { get; }
-
-    private Guid? After { get; init; }
-
-    private string Value { get; init; } = "";
-
-    private long Number { get; init; }
-
-    /// <summary>Reads sort and cursor.</summary>
-    public static Result<AssetOrder> Read(string? sort, string? cursor)
-    {
-        var order = new AssetOrder(string.IsNullOrEmpty(sort) ? "newest" : sort);
-        if (order.Sort is not ("newest" or "oldest" or "name" or "size"))
-            return Problems.Invalid("sort must be newest, oldest, name or size.");
-        if (order.Sort is "newest" or "oldest")
-            return Cursor.ReadId(cursor).Map(after => order with { After = after });
-        if (!Cursor.ReadName(cursor).TryGet(out var text, out var error))
-            return error;
-        if (text is null)
-            return order;
-        var bar = text.IndexOf('|', StringComparison.Ordinal);
-        var number = 0L;
-        return bar == 32 && Guid.TryParseExact(text[..bar], "N", out var id)
-            && (order.Sort is "name" || long.TryParse(text[(bar + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out number))
-            ? order with { After = id, Value = text[(bar + 1)..], Number = number }
-            : Problems.Invalid("The cursor is of another sort. Leave it out to begin at the first page.");
-    }
-
-    public IQueryable<AssetRow> Apply(IQueryable<AssetRow> rows) => Sort switch
-    {
-        "oldest" => rows.Where(row => After == null || row.Asset.Id > After).OrderBy(row => row.Asset.Id),
-        "name" => (After is null
-            ? rows : rows.Where(row => string.Compare(row.Asset.Filename, Value) > 0 || (row.Asset.Filename == Value && row.Asset.Id < After)))
-            .OrderBy(row => row.Asset.Filename).ThenByDescending(row => row.Asset.Id),
-        "size" => (After is null ? rows : rows.Where(row => row.Version.SizeBytes < Number || (row.Version.SizeBytes == Number && row.Asset.Id < After)))
-            .OrderByDescending(row => row.Version.SizeBytes).ThenByDescending(row => row.Asset.Id),
-        _ => rows.Where(row => After == null || row.Asset.Id < After).OrderByDescending(row => row.Asset.Id),
-    };
-
-    public string CursorOf(AssetRow last) => Sort switch
-    {
-        "name" => Cursor.Of($"{last.Asset.Id:N}|{last.Asset.Filename}"),
-        "size" => Cursor.Of(string.Create(CultureInfo.InvariantCulture, $"{last.Asset.Id:N}|{last.Version.SizeBytes}")),
-        _ => Cursor.Of(last.Asset.Id),
-    };
-}
 
 /// <summary>How many assets there are.</summary>
 /// <param name="Assets">In all.</param>

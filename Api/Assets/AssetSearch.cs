@@ -6,15 +6,52 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.Assets;
 
-/// <summary>Lists assets, newest first, in the places where the caller may read.</summary>
+/// <summary>Finds assets in the places where the caller may read.</summary>
 internal static partial class AssetSearch
 {
+    /// <summary>Assets in question with their current versions.</summary>
+    /// <param name="db">Of the caller's organization.</param>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="folder">The query's folder, read.</param>
+    /// <param name="caller">Who looks.</param>
+    /// <param name="place">The query's tenant and space, found.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="withUses">Whether uses are read too where the query could do without.</param>
+    public static IQueryable<AssetRow> Rows(
+        RegistryDb db, AssetQuery query, string folder, Caller caller, PlaceIds place, DateTimeOffset now, bool withUses)
+    {
+        var rows = Filter(db.Assets.AsNoTracking(), query, folder, caller)
+            .Where(asset => (place.TenantId == null || asset.TenantId == place.TenantId) && (place.SpaceId == null || asset.SpaceId == place.SpaceId))
+            .Join(
+                db.AssetVersions.AsNoTracking(),
+                asset => new { asset.Id, Version = asset.CurrentVersion },
+                version => new { Id = version.AssetId, version.Version },
+                (asset, version) => new AssetRow { Asset = asset, Version = version });
+        if (query.Format is { Length: > 0 } format)
+            rows = rows.Where(row => row.Version.Format == format);
+        if (!withUses && query.UnusedDays is null)
+            return rows;
+
+        // By the space too: so a space's uses are found in their order.
+        rows = rows.Join(
+            db.AssetUses.AsNoTracking(),
+            row => new { row.Asset.Id, row.Asset.SpaceId },
+            use => new { Id = use.AssetId, use.SpaceId },
+            (row, use) => new AssetRow { Asset = row.Asset, Version = row.Version, Use = use });
+        if (query.UnusedDays is not { } days)
+            return rows;
+
+        // Not before the whole hour it was last used in is that far away.
+        var since = AssetUse.HourOf(now.AddDays(-days));
+        return rows.Where(row => row.Use!.LastUsedAt < since);
+    }
+
     /// <summary>Filters that need no look-up of a place.</summary>
     /// <param name="assets">All assets.</param>
     /// <param name="query">What is looked for.</param>
     /// <param name="folder">The query's folder, read.</param>
     /// <param name="caller">Who looks.</param>
-    public static IQueryable<Asset> Filter(IQueryable<Asset> assets, AssetQuery query, string folder, Caller caller)
+    private static IQueryable<Asset> Filter(IQueryable<Asset> assets, AssetQuery query, string folder, Caller caller)
     {
         var matching = Readable(assets, caller).Where(asset => asset.DeletedAt != null == (query.Deleted ?? false));
         if (query.Folder is { Length: > 0 })
@@ -74,6 +111,9 @@ internal static partial class AssetSearch
 /// <summary>Query of <c>GET /v1/assets</c>.</summary>
 internal sealed record AssetQuery
 {
+    /// <summary>Largest <see cref="UnusedDays"/>.</summary>
+    internal const int MostUnusedDays = 3650;
+
     /// <summary>Slug.</summary>
     public string? Tenant { get; init; }
 
@@ -107,7 +147,13 @@ internal sealed record AssetQuery
     /// <summary>Uploaded before then.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary><c>newest</c> (default), <c>oldest</c>, <c>name</c>, or <c>size</c> (largest first).</summary>
+    /// <summary>Not delivered for so many days, or never: 1 to 3650.</summary>
+    public int? UnusedDays { get; init; }
+
+    /// <summary>
+    /// <c>newest</c> (default), <c>oldest</c>, <c>name</c>, <c>size</c> (largest first), <c>used</c> (last delivered first), or <c>unused</c> (those never
+    /// delivered first, then the longest ago).
+    /// </summary>
     public string? Sort { get; init; }
 
     /// <summary>True lists deleted assets, which can be restored; else live ones.</summary>

@@ -12,13 +12,19 @@ namespace ImageService.Api.Assets;
 /// <summary>Shows assets, versions and variants as the contract says, with URLs on the host that was asked.</summary>
 internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions> lifecycle)
 {
-    public async ValueTask<AssetResponse> ShowAsync(HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated,
-        CancellationToken ct) =>
-        Show(http, space, asset, version, deduplicated, await presets.ListEffectiveAsync(space, ct));
+    public async ValueTask<AssetResponse> ShowAsync(
+        HttpContext http, SpaceScope space, Asset asset, AssetVersion version, AssetUse? use, bool deduplicated, CancellationToken ct) =>
+        Show(http, space, asset, version, use, deduplicated, await presets.ListEffectiveAsync(space, ct));
 
+    /// <param name="http">The request.</param>
+    /// <param name="space">Where the asset lies.</param>
+    /// <param name="asset">The asset.</param>
+    /// <param name="version">Which of its versions.</param>
+    /// <param name="use">When it was last used; null where it was uploaded a moment ago.</param>
+    /// <param name="deduplicated">Whether an upload found these bytes already there.</param>
     /// <param name="inForce">The presets in force at the space.</param>
     public AssetResponse Show(
-        HttpContext http, SpaceScope space, Asset asset, AssetVersion version, bool deduplicated, IReadOnlyList<PresetRevision> inForce)
+        HttpContext http, SpaceScope space, Asset asset, AssetVersion version, AssetUse? use, bool deduplicated, IReadOnlyList<PresetRevision> inForce)
     {
         var image = Address(space, asset, version.Version);
         var (own, otherwise) = Formats(version);
@@ -55,7 +61,8 @@ internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions
             asset.RetainUntil,
             asset.UpdatedAt,
             asset.DeletedAt,
-            asset.DeletedAt + lifecycle.Value.DeletedRetention);
+            asset.DeletedAt + lifecycle.Value.DeletedRetention,
+            use is null || use.LastUsedAt == AssetUse.Never ? null : use.LastUsedAt);
     }
 
     public static VersionResponse Show(HttpContext http, SpaceScope space, Asset asset, AssetVersion version)

@@ -81,14 +81,14 @@ internal sealed class MemoryHits(
     private Task NotModified(IHttpRequestFeature request, IHttpResponseFeature response, in Hit hit, AssetAccess access, long started)
     {
         response.StatusCode = StatusCodes.Status304NotModified;
-        served.NoteNotModified(hit.Space);
+        served.NoteNotModified(hit.Description, ServedImages.IsView(request.RawTarget));
         return Counted(request, response, access, started);
     }
 
     private Task SendAsync(IFeatureCollection features, IHttpRequestFeature request, IHttpResponseFeature response, in Hit hit, ReadOnlyMemory<byte> bytes,
         AssetAccess access, long started)
     {
-        variants.NoteHit(hit.Description);
+        variants.NoteHit();
         var timing = HitTiming.Of(Stopwatch.GetElapsedTime(started));
         var range = ImageResponse.Begin(request.Method, request.Headers, response, hit.Description, bytes.Length, CacheLayer.Memory, timing);
         if (range.Length > 0)
@@ -99,7 +99,7 @@ internal sealed class MemoryHits(
                 return FinishAsync(sending, request, response, hit.Description, range.Length, bytes.Length, access, started);
         }
 
-        served.Note(hit.Description, range.Length, bytes.Length, CacheLayer.Memory);
+        served.Note(hit.Description, ServedImages.IsView(request.RawTarget), range.Length, bytes.Length, CacheLayer.Memory);
         return Counted(request, response, access, started);
     }
 
@@ -109,7 +109,7 @@ internal sealed class MemoryHits(
         AssetAccess access, long started)
     {
         await sending;
-        served.Note(variant, sent, length, CacheLayer.Memory);
+        served.Note(variant, ServedImages.IsView(request.RawTarget), sent, length, CacheLayer.Memory);
         await Counted(request, response, access, started);
     }
 

@@ -101,9 +101,11 @@ internal sealed class ServeImage(
         finally
         {
             // Who hangs up in the middle has used what was sent until then.
-            served.Note(variant, opened.Sent, opened.Length, opened.Layer);
+            served.Note(variant, IsView(http), opened.Sent, opened.Length, opened.Layer);
         }
     }
+
+    private static bool IsView(HttpContext http) => ServedImages.IsView(http.Request.QueryString.Value);
 
     private static bool Exists([NotNullWhen(true)] SpaceScope? space, [NotNullWhen(false)] out Error? error)
     {
@@ -158,7 +160,7 @@ internal sealed class ServeImage(
         }
 
         http.Response.StatusCode = StatusCodes.Status304NotModified;
-        served.NoteNotModified(variant.Space);
+        served.NoteNotModified(variant, IsView(http));
         return false;
     }
 

@@ -8,6 +8,7 @@ using ImageService.Core.Ingestion;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.Uploads;
@@ -108,7 +109,7 @@ internal static class UploadEndpoints
 }
 
 /// <summary>Answers an upload.</summary>
-internal sealed class UploadAnswer(AssetView view)
+internal sealed class UploadAnswer(AssetView view, RegistryFactory registry)
 {
     /// <summary>201 with the new asset, 200 with the one that was there, or the problem.</summary>
     public async Task<IResult> OfAsync(HttpContext http, SpaceScope space, Result<IngestedAsset> result, CancellationToken ct)
@@ -126,6 +127,15 @@ internal sealed class UploadAnswer(AssetView view)
     private async Task<AssetResponse> ShowAsync(HttpContext http, SpaceScope space, IngestedAsset ingested, CancellationToken ct)
     {
         http.SetETag(ingested.Asset.RowVersion);
-        return await view.ShowAsync(http, space, ingested.Asset, ingested.Version, ingested.Deduplicated, ct);
+        return await view.ShowAsync(http, space, ingested.Asset, ingested.Version, await UseAsync(ingested, ct), ingested.Deduplicated, ct);
+    }
+
+    /// <summary>What came a moment ago was never used: only of what was there before is asked.</summary>
+    private async Task<AssetUse?> UseAsync(IngestedAsset ingested, CancellationToken ct)
+    {
+        if (ingested is { Deduplicated: false, Version.Version: 1 })
+            return null;
+        await using var db = registry.ForOrganization(ingested.Asset.OrganizationId);
+        return await db.AssetUses.AsNoTracking().SingleOrDefaultAsync(use => use.AssetId == ingested.Asset.Id, ct);
     }
 }

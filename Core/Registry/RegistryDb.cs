@@ -32,6 +32,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<AssetVersion> AssetVersions => Set<AssetVersion>();
 
+    public DbSet<AssetUse> AssetUses => Set<AssetUse>();
+
     public DbSet<Variant> Variants => Set<Variant>();
 
     public DbSet<Preset> Presets => Set<Preset>();

@@ -25,7 +25,6 @@ public sealed class VariantProvider
     private readonly VariantProduction _production;
     private readonly IntegrityGuard _integrity;
     private readonly DistributedLock _locks;
-    private readonly VariantAccessCounts _accesses;
     private readonly ImageServiceMetrics _metrics;
     private readonly ILogger<VariantProvider> _logger;
     private readonly SingleFlight<VariantKey, Result<Found>> _flights;
@@ -37,13 +36,12 @@ public sealed class VariantProvider
         VariantProduction production,
         IntegrityGuard integrity,
         DistributedLock locks,
-        VariantAccessCounts accesses,
         ImageServiceMetrics metrics,
         TimeProvider time,
         ILogger<VariantProvider> logger)
     {
-        (_describer, _cache, _store, _production, _integrity, _locks, _accesses, _metrics,
-            _logger) = (describer, cache, store, production, integrity, locks, accesses, metrics, logger);
+        (_describer, _cache, _store, _production, _integrity, _locks, _metrics, _logger) =
+            (describer, cache, store, production, integrity, locks, metrics, logger);
         _flights = new SingleFlight<VariantKey, Result<Found>>(FlightLimit, time);
 
         // A flight that began before an invalidation lands unpublished.
@@ -60,22 +58,15 @@ public sealed class VariantProvider
     public bool TryPeek(VariantDescription description, [NotNullWhen(true)] out CachedVariant? variant) => _cache.TryPeek(description.Key, out variant);
 
     /// <summary>Counts what was found by <see cref="TryPeek"/> and is sent.</summary>
-    public void NoteHit(VariantDescription description)
-    {
-        _accesses.Note(description.OrganizationId, description.Key);
-        _cache.NoteMemoryHit();
-    }
+    public void NoteHit() => _cache.NoteMemoryHit();
 
     /// <summary>Opens the variant, made first where it does not exist. A memory hit neither waits nor calls anything.</summary>
     /// <returns>What the engine and the limits may refuse with; never the untransformed original in place of a variant.</returns>
     /// <exception cref="ObjectStoreException">The store does not answer and no cache has the variant.</exception>
-    public ValueTask<Result<OpenedVariant>> OpenAsync(VariantDescription description, CancellationToken ct)
-    {
-        _accesses.Note(description.OrganizationId, description.Key);
-        return _cache.TryGetFromMemory(description.Key, out var variant)
+    public ValueTask<Result<OpenedVariant>> OpenAsync(VariantDescription description, CancellationToken ct) =>
+        _cache.TryGetFromMemory(description.Key, out var variant)
             ? ValueTask.FromResult<Result<OpenedVariant>>(new OpenedVariant(CacheLayer.Memory, variant!))
             : new ValueTask<Result<OpenedVariant>>(FindAsync(description, isOwn: false, ct));
-    }
 
     /// <summary>Makes sure that the variant exists, for the worker. No limit on strangers' URLs applies.</summary>
     /// <returns>Whether it had to be made.</returns>

@@ -30,7 +30,8 @@ public sealed record AssetResponse(
     JsonElement? Metadata,
     JsonElement? Exif,
     DateTimeOffset? DeletedAt,
-    DateTimeOffset? RestorableUntil)
+    DateTimeOffset? RestorableUntil,
+    DateTimeOffset? LastUsedAt)
 {
     [JsonIgnore]
     public bool IsPrivate => string.Equals(Access, "private", StringComparison.Ordinal);

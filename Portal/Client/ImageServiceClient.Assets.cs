@@ -97,7 +97,10 @@ internal sealed record AssetFilter(string Tenant, string Space)
 
     public bool Untagged { get; init; }
 
-    /// <summary><c>newest</c>, <c>oldest</c>, <c>name</c> or <c>size</c>; null for newest.</summary>
+    /// <summary>Not delivered for so many days, or never; null for all.</summary>
+    public int? UnusedDays { get; init; }
+
+    /// <summary><c>newest</c>, <c>oldest</c>, <c>name</c>, <c>size</c>, <c>used</c> or <c>unused</c>; null for newest.</summary>
     public string? Sort { get; init; }
 
     public bool Deleted { get; init; }
@@ -122,6 +125,7 @@ internal sealed record AssetFilter(string Tenant, string Space)
         Append("sort", Sort);
         Append("cursor", Cursor);
         if (Untagged) query.Append("&untagged=true");
+        if (UnusedDays is { } days) query.Append("&unusedDays=").Append(days);
         if (Recursive) query.Append("&recursive=true");
         if (Deleted) query.Append("&deleted=true");
         return query.ToString();

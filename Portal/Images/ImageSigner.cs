@@ -26,10 +26,18 @@ internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, Tim
         AccessAsync(organization, asset,
             urls.Of(organization, asset, new OperationsDraft { Format = ThumbnailFormat(asset), Width = 480, Height = 360, Fit = "inside" }), ct);
 
-    /// <summary>The address itself for a public asset, one for a look for a private one.</summary>
+    /// <summary>
+    /// An address for looking at the image here, signed for a while where the asset is private. It says that it is a look: what people see in the portal is
+    /// not used because of that.
+    /// </summary>
     public async Task<ApiAnswer<string>> AccessAsync(string organization, AssetResponse asset, string url, CancellationToken ct)
     {
-        if (!asset.IsPrivate) return new ApiAnswer<string>(url, null);
+        var answer = asset.IsPrivate ? await ViewAsync(organization, url, ct) : new ApiAnswer<string>(url, null);
+        return answer.Value is { } address ? answer with { Value = $"{address}{(address.Contains('?') ? '&' : '?')}view=1" } : answer;
+    }
+
+    private async Task<ApiAnswer<string>> ViewAsync(string organization, string url, CancellationToken ct)
+    {
         TaskCompletionSource<ApiAnswer<string>> asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool first;
         lock (_gate)

@@ -68,6 +68,9 @@ public sealed record ImageAsset
 
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>Hour in which one of its images was last asked for at the service (caches in front answer unseen); null: never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
     /// <summary>For a change that must not overwrite somebody else's; null where the answer had none.</summary>
     [JsonIgnore]
     public string? ETag { get; init; }
@@ -121,6 +124,12 @@ public sealed record AssetFilter
 
     /// <summary>Words, or their beginnings, in filename, folder and tags.</summary>
     public string? Words { get; init; }
+
+    /// <summary>Not delivered for so many days, or never: 1 to 3650; null: all.</summary>
+    public int? UnusedDays { get; init; }
+
+    /// <summary><c>newest</c>, <c>oldest</c>, <c>name</c>, <c>size</c>, <c>used</c> or <c>unused</c>; null: newest.</summary>
+    public string? Sort { get; init; }
 
     /// <summary>Deleted assets that can be restored, instead of the others.</summary>
     public bool Deleted { get; init; }

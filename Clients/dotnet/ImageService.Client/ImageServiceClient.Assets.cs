@@ -8,7 +8,7 @@ public sealed partial class ImageServiceClient
 {
     public Task<ImageAsset> GetAssetAsync(string id, CancellationToken ct = default) => SendAssetAsync(HttpMethod.Get, AssetPath(id), null, ct);
 
-    /// <summary>One page of assets, newest first.</summary>
+    /// <summary>One page of assets, in the filter's order.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="cursor">Of the page before; null: the first.</param>
     /// <param name="ct">Cancels.</param>
@@ -21,6 +21,8 @@ public sealed partial class ImageServiceClient
         Add("recursive", filter.Recursive ? "true" : null);
         Add("tag", filter.Tag);
         Add("q", filter.Words);
+        Add("unusedDays", filter.UnusedDays?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add("sort", filter.Sort);
         Add("deleted", filter.Deleted ? "true" : null);
         Add("limit", filter.Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Add("cursor", cursor);

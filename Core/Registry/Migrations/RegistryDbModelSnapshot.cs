@@ -337,6 +337,33 @@ namespace ImageService.Core.Registry.Migrations
                     b.ToTable("aliases", (string)null);
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.AssetUse", b =>
+                {
+                    b.Property<Guid>("AssetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asset_id");
+
+                    b.Property<DateTimeOffset>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.HasKey("AssetId")
+                        .HasName("pk_asset_uses");
+
+                    b.HasIndex("SpaceId", "LastUsedAt", "AssetId")
+                        .HasDatabaseName("ix_asset_uses_space_id_last_used_at_asset_id");
+
+                    b.ToTable("asset_uses", (string)null);
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.AssetVersion", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2602,6 +2629,16 @@ namespace ImageService.Core.Registry.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_aliases_spaces_organization_id_tenant_id_space_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.AssetUse", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Asset", null)
+                        .WithOne()
+                        .HasForeignKey("ImageService.Core.Registry.AssetUse", "AssetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_asset_uses_assets_asset_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.AssetVersion", b =>

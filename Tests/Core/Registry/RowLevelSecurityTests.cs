@@ -107,6 +107,8 @@ public sealed class RowLevelSecurityTests(RegistryFixture registry) : IClassFixt
     [InlineData("UPDATE audit_heads SET sequence = 0")]
     [InlineData("DELETE FROM audit_heads")]
     [InlineData("UPDATE preset_revisions SET operations = 'w_1'")]
+    [InlineData("DELETE FROM asset_uses")]
+    [InlineData("INSERT INTO asset_uses SELECT asset_id, organization_id, space_id, now() FROM asset_versions")]
     [InlineData("ALTER TABLE assets DISABLE ROW LEVEL SECURITY")]
     [InlineData("ALTER TABLE audit_logs DISABLE TRIGGER ALL")]
     [InlineData("DROP POLICY organization_boundary ON assets")]

@@ -29,6 +29,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private string? _format;
     private string? _access;
     private bool _untagged;
+    private int? _unused;
     private bool _list;
     private bool _loading;
     private int _fresh;
@@ -71,13 +72,23 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     [SupplyParameterFromQuery(Name = "untagged")]
     private bool UntaggedInAddress { get; set; }
 
+    [SupplyParameterFromQuery(Name = "unused")]
+    private int? UnusedInAddress { get; set; }
+
     [SupplyParameterFromQuery(Name = "view")]
     private string? ViewInAddress { get; set; }
+
+    /// <summary>Days without a delivery that a chip offers.</summary>
+    private static readonly int[] Unused = [30, 90, 365];
+
+    /// <summary>Whether people look for what is used, so that tiles tell of it.</summary>
+    private bool TellsUse => _list || _unused is not null || _sort is "used" or "unused";
 
     private Level At => new(Organization, Tenant, Space);
 
     /// <summary>Whether something beside the folder narrows the list.</summary>
-    private bool IsNarrowed => _tag is not null || _format is not null || _access is not null || _untagged || !string.IsNullOrWhiteSpace(_words);
+    private bool IsNarrowed => _tag is not null || _format is not null || _access is not null || _untagged || _unused is not null
+        || !string.IsNullOrWhiteSpace(_words);
 
     private AssetFilter Filter => new(Tenant, Space)
     {
@@ -89,6 +100,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         Format = _format,
         Access = _access,
         Untagged = _untagged,
+        UnusedDays = _unused,
         Sort = _sort,
     };
 
@@ -129,6 +141,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         // What is being typed may have a space at its end that the address does not have.
         if (_words?.Trim() != (WordsInAddress ?? "")) _words = WordsInAddress;
         (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
+        _unused = UnusedInAddress;
         if (!RendererInfo.IsInteractive) return;
         if (_assets is null) await ComeBackAsync();
         await ReloadAsync();
@@ -159,7 +172,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 
     private void OpenFolder(string folder) => Go(("folder", folder == "/" ? null : folder));
 
-    private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null));
+    private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null), ("unused", null));
 
     private void Go(params (string Name, string? Value)[] changes)
     {
@@ -284,15 +297,4 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     /// <param name="Top">px from the page's top.</param>
     /// <param name="Shown">Tiles.</param>
     private sealed record ListPlace(int Top, int Shown);
-
-    private RenderFragment Chip(string text, string name, string value, string? present) => builder =>
-    {
-        var on = string.Equals(present, value, StringComparison.Ordinal);
-        builder.OpenElement(0, "button");
-        builder.AddAttribute(1, "type", "button");
-        builder.AddAttribute(2, "aria-pressed", on ? "true" : "false");
-        builder.AddAttribute(3, "onclick", EventCallback.Factory.Create(this, () => Go((name, on ? null : value))));
-        builder.AddContent(4, text);
-        builder.CloseElement();
-    };
 }
