@@ -64,6 +64,23 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_phone_that_asks_for_dark_is_shown_dark_without_a_choice_and_nothing_is_found_there()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync(Phone);
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await page.SignInAsync(summary);
+        await page.VisitAsync(summary, summary.Space("public") + "?unused=30");
+        await page.Locator("main [aria-busy=true]").First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await page.EvaluateAsync(Settled);
+
+        (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(18, 17, 28)");
+        await page.EvaluateAsync(new BundledAxeScriptProvider().GetScript());
+        (await page.EvaluateAsync<string[]>(Judge)).ShouldBeEmpty();
+        await page.Context.CloseAsync();
+    }
+
     private static async Task<IEnumerable<string>> FaultsAsync(IPage page, string path)
     {
         List<string> faults = [];
