@@ -32,7 +32,8 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
         await foreach (var item in client.EnumerateAssetsAsync(new AssetFilter { Tenant = "site", Space = "open", Limit = 1 }, Ct))
             all.Add(item.Id);
         all.ShouldBe([second.Id, asset.Id]);
-        (await client.ListAssetsAsync(new AssetFilter { Tag = "red", Folder = "/shoes" }, ct: Ct)).Items.Select(item => item.Id).ShouldBe([asset.Id]);
+        (await client.ListAssetsAsync(new AssetFilter { Tag = "red", Folder = "/shoes", UnusedDays = 1, Sort = "unused" }, ct: Ct)).Items
+            .Select(item => item.Id).ShouldBe([asset.Id]);
 
         var seen = await client.GetAssetAsync(asset.Id, Ct);
         var changed = await client.UpdateAssetAsync(asset.Id, new AssetChange { Filename = "c.jpg", FocalPoint = new FocalPoint(0.2, 0.8) }, seen.ETag, Ct);

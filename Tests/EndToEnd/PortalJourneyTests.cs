@@ -95,6 +95,31 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
     }
 
     [Fact]
+    public async Task The_library_tells_what_nobody_asked_for_which_looking_does_not_change_and_the_address_keeps_the_question()
+    {
+        var summary = await stack.SummaryAsync();
+        using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
+        var tag = $"t{Guid.CreateVersion7():n}";
+        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(300, 200, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "idle.jpg",
+            ("tags", tag)).ShouldBe(System.Net.HttpStatusCode.Created);
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(summary);
+        await page.VisitAsync(summary, $"{summary.Space("public")}?tag={tag}&sort=unused");
+        await Expect(page.GetByTestId("tile")).ToContainTextAsync("never used");
+        var picture = page.GetByTestId("tile").Locator("img");
+        await Expect(picture).ToHaveAttributeAsync("src", new System.Text.RegularExpressions.Regex("[?&]view=1$"));
+
+        var chip = page.GetByRole(AriaRole.Button, new() { Name = "Unused for 30 days", Exact = true });
+        await chip.ClickAsync();
+        await page.WaitForURLAsync(url => url.Contains("unused=30", StringComparison.Ordinal));
+        await page.ReloadAsync();
+        await page.InteractiveAsync();
+        await Expect(chip).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(page.GetByTestId("tile")).ToContainTextAsync("never used");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_told_and_nothing_is_shown_to_strangers()
     {
         var summary = await stack.SummaryAsync();
