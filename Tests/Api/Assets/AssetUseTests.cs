@@ -73,12 +73,12 @@ public sealed class AssetUseTests(ApiFactory api) : IClassFixture<ApiFactory>
     public async Task A_page_in_the_order_of_use_is_a_walk_along_the_index()
     {
         var home = await api.NewHomeAsync();
-        await FillAsync(home, 2000);
+        await FillAsync(home, 3000);
         await api.AsOwnerAsync(
             $"UPDATE asset_uses SET last_used_at = now() - random() * interval '90 days' WHERE organization_id = '{home.Id}' AND random() < 0.7");
         await api.AsOwnerAsync("ANALYZE assets, asset_versions, asset_uses");
         await using var db = api.Services.GetRequiredService<RegistryFactory>().ForOrganization(home.Id);
-        var middle = await db.AssetUses.OrderBy(use => use.LastUsedAt).Skip(1000).FirstAsync(Ct);
+        var middle = await db.AssetUses.OrderBy(use => use.LastUsedAt).Skip(1500).FirstAsync(Ct);
         var cursor = ImageService.Api.Http.Cursor.Of($"{middle.AssetId:N}|{middle.LastUsedAt.UtcTicks}");
 
         foreach (var (sort, after) in ((string, string?)[])[("used", null), ("used", cursor), ("unused", null), ("unused", cursor)])
