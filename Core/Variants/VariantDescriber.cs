@@ -84,9 +84,10 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         return (ReferenceEquals(hinted.Written, request.Operations) ? request : request with { Operations = hinted.Written }, hinted);
     }
 
-    private static Meaning MeaningOf(VariantRequest hintedRequest, in HintedOperations hinted, PresetRevision? preset, AssetFacts facts, ChosenOverlays overlays,
-        ImageFormat format) => new(hintedRequest.Space, facts, preset, overlays, hintedRequest.Operations, format, hintedRequest.IsSigned,
-            hintedRequest.IsForAsset, hintedRequest.IsOwn, hinted.Width, hinted.SavesData);
+    private static Meaning MeaningOf(VariantRequest hintedRequest, in HintedOperations hinted, PresetRevision? preset, AssetFacts facts,
+        ChosenOverlays overlays, ImageFormat format) => new(
+            hintedRequest.Space, facts, preset, overlays, hintedRequest.Operations, format, hintedRequest.IsSigned, hintedRequest.IsForAsset,
+            hintedRequest.IsOwn, hinted.Width, hinted.SavesData);
 
     private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
     {

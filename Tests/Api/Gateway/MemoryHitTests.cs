@@ -94,7 +94,7 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
             await InMemoryAsync(asset.Public(file));
 
             hits.TryAnswer(new Request(asset.Public(file)).Features, out _).ShouldBeTrue(file);
-            hits.TryAnswer(new Request(asset.Public(file), hint: hint).Features, out _).ShouldBeFalse($"{hint} asks for another variant, which nobody has made");
+            hits.TryAnswer(new Request(asset.Public(file), hint: hint).Features, out _).ShouldBeFalse($"{hint}: nobody has made this one yet");
             await InMemoryAsync(asset.Public(file), hint);
             hits.TryAnswer(new Request(asset.Public(file), hint: hint).Features, out _).ShouldBeTrue($"{file}, {hint}");
         }
