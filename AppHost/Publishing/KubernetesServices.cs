@@ -20,10 +20,12 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
     public const string MetricsPort = "metrics";
     public const int MetricsPortNumber = 9090;
 
+    /// <summary>Who the containers run as: <c>app</c> of .NET's images.</summary>
+    public const long ServiceUser = 1654;
+
     private const string PartOfLabel = "app.kubernetes.io/part-of";
     private const string PriorityClass = "imageservice-delivery";
     private const string ClaimSize = "10Gi";
-    private const long ServiceUser = 1654; // "app" of .NET's images
 
     /// <summary>What each deployment is for, asks of a node, and may take. No limit of CPU: a limit would throttle transforms while cores are idle.</summary>
     private static readonly Dictionary<string, (string Cpu, string Memory, string MemoryLimit, int DrainSeconds)> Shapes = new()
