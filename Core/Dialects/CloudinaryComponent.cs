@@ -111,7 +111,7 @@ internal sealed class CloudinaryComponent(Mapping to)
                 var quality = value.Split(':')[0];
                 if (quality is not "auto")
                     return to.Quality(TargetText.Number(quality));
-                to.Operations = to.Operations with { Quality = Quality.Auto };
+                to.Operations = to.Operations with { Quality = value is "auto:eco" ? Quality.Economical : Quality.Auto };
                 return true;
             case "f":
                 return to.Format(value.Split(':')[0]);

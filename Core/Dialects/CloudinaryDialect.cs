@@ -147,7 +147,7 @@ internal sealed class CloudinaryDialect : IUrlDialect
         if (operations.Dpr is { } dpr)
             steps.Add($"dpr_{TargetText.Write(dpr)}");
         if (operations.Quality is { } quality)
-            steps.Add(quality.IsAuto ? "q_auto" : $"q_{quality.Value}");
+            steps.Add(quality.IsEconomical ? "q_auto:eco" : quality.IsAuto ? "q_auto" : $"q_{quality.Value}");
         if (operations.Format is { IsAuto: true })
             steps.Add("f_auto");
         return left == new ImageOperations() ? $"/image/upload/{string.Concat(steps.Select(static step => step + "/"))}{escaped}{extension}" : null;

@@ -32,7 +32,7 @@ public sealed record ImageOperations
     /// <summary>Hex of 3, 4, 6 or 8 digits, with or without <c>#</c>.</summary>
     public string? Background { get; init; }
 
-    /// <summary>1 to 100, or <c>auto</c>: by format and content.</summary>
+    /// <summary>1 to 100; <c>auto</c>: by format and content; <c>eco</c>: 20 below that.</summary>
     public OperationValue? Quality { get; init; }
 
     /// <summary>Degrees clockwise: 90, 180 or 270.</summary>

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace ImageService.Client;
 
 /// <summary>
-/// A number, a word that the operation knows (<c>auto</c>, <c>max</c>), or several joined by <c>,</c>: what stands after an operation's name in a URL.
+/// A number, a word that the operation knows (<c>auto</c>, <c>eco</c>, <c>max</c>), or several joined by <c>,</c>: what stands after an
+/// operation's name in a URL.
 /// </summary>
 /// <param name="Text">As in the URL.</param>
 [JsonConverter(typeof(OperationValueConverter))]

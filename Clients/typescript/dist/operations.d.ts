@@ -22,8 +22,8 @@ export interface Operations {
     gravity?: Gravity;
     /** Hex of 3, 4, 6 or 8 digits, with or without `#`. */
     background?: string;
-    /** 1 to 100, or by format and content. */
-    quality?: number | 'auto';
+    /** 1 to 100; `auto`: by format and content; `eco`: 20 below that. */
+    quality?: number | 'auto' | 'eco';
     /** Degrees clockwise. */
     rotation?: 90 | 180 | 270;
     /** 0 to 10. */

@@ -54,6 +54,7 @@ internal static class ClientVectors
             "w_300-h_300-f_cover-g_focal-fx_0.25-fy_0.6667"),
         new("quality", new { width = 640, quality = 72 }, "w_640-q_72"),
         new("automatic quality", new { width = 640, quality = "auto" }, "w_640-q_auto"),
+        new("economical quality", new { width = 640, quality = "eco" }, "w_640-q_eco"),
         new("automatic format", new { width = 640, format = "auto" }, "fmt_auto-w_640"),
         .. Enum.GetValues<ImageFormat>()
             .Select(format => new Build($"format {format.Name()}", new { width = 640, format = format.Name() }, $"fmt_{format.Name()}-w_640")),

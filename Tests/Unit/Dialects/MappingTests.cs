@@ -35,6 +35,7 @@ public sealed class MappingTests
     [InlineData(UrlDialect.Imgproxy, "/_/pr:card/plain/a.jpg", "a.jpg", "preset_card")]
     [InlineData(UrlDialect.Cloudinary, "/demo/image/upload/c_fill,g_north_east,w_300,h_200/q_auto/f_auto/v12/folder/a.jpg", "folder/a",
         "fmt_auto-w_300-h_200-f_cover-g_northeast-q_auto")]
+    [InlineData(UrlDialect.Cloudinary, "/demo/image/upload/c_limit,w_300/q_auto:eco/v12/folder/a.jpg", "folder/a", "fmt_jpg-w_300-f_inside-q_eco")]
     [InlineData(UrlDialect.Cloudinary, "/image/upload/w_0.5/folder/a.png", "folder/a", "fmt_png-w_2000-f_fill")]
     [InlineData(UrlDialect.Cloudinary, "/image/upload/c_crop,w_1000,h_500,x_10,y_20/c_limit,w_400/e_grayscale/r_max/a.webp", "a",
         "fmt_webp-w_400-f_inside-bw-crop_10,20,1000,500-round_max")]
