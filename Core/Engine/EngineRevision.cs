@@ -13,7 +13,7 @@ public static class EngineRevision
     public static string Library { get; } = $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
 
     // Increment when an overlay is drawn with other pixels: text, shapes, placement, shipped fonts.
-    private const int Overlay = 1;
+    private const int Overlay = 2;
 
     /// <summary>For what is drawn over variants.</summary>
     public static string ForOverlays { get; } = $"o{Overlay}-{SkiaSharp.SkiaSharpVersion.Native}";

@@ -23,11 +23,15 @@ public sealed class OverlayFonts
         ["droid_sans_fallback"] = "DroidSansFallbackFull.ttf",
         ["nanum_square"] = "NanumSquareR.ttf",
         ["nanum_square_bold"] = "NanumSquareB.ttf",
+        ["dejavu_sans"] = "DejaVuSans.ttf",
+        ["dejavu_sans_bold"] = "DejaVuSans-Bold.ttf",
     }.ToFrozenDictionary(font => font.Key, font => new Lazy<OverlayFace>(() => Load(font.Value)), StringComparer.Ordinal);
 
-    private static readonly string[] Fallbacks = ["noto_sans", "noto_sans_arabic", "noto_sans_hebrew", "droid_sans_fallback", "nanum_square"];
-    private static readonly string[] BoldFallbacks = ["noto_sans_bold", "noto_sans_arabic_bold", "noto_sans_hebrew_bold", "droid_sans_fallback",
-        "nanum_square_bold"];
+    // The last has what no font of letters has: the minus sign, signs of mathematics, arrows, ticks and stars.
+    private static readonly string[] Fallbacks =
+        ["noto_sans", "noto_sans_arabic", "noto_sans_hebrew", "droid_sans_fallback", "nanum_square", "dejavu_sans"];
+    private static readonly string[] BoldFallbacks =
+        ["noto_sans_bold", "noto_sans_arabic_bold", "noto_sans_hebrew_bold", "droid_sans_fallback", "nanum_square_bold", "dejavu_sans_bold"];
 
     private static readonly Lazy<IReadOnlyList<ShippedFont>> Descriptions = new(() =>
         [.. Carried.OrderBy(font => font.Key, StringComparer.Ordinal)

@@ -87,7 +87,7 @@ public sealed class OverlayTests(ApiFactory api) : IClassFixture<ApiFactory>
         font["scripts"]!.AsArray().Select(script => (string?)script).ShouldContain("Hebr");
         await UploadAsync(home, file, "house_bold").ProblemAsync(409, "slug_taken");
         await UploadAsync(home, file, "noto_sans").ProblemAsync(409, "slug_taken");
-        (await home.Owner.GetAsync($"{home.Root}/fonts").OkAsync()).Items().Count.ShouldBe(11);
+        (await home.Owner.GetAsync($"{home.Root}/fonts").OkAsync()).Items().Count.ShouldBe(13);
 
         await home.Owner.PostAsync($"{home.Root}/overlays",
             new { slug = "title", elements = (object[])[new { type = "text", text = "שלום", font = "house_bold" }] }).OkAsync(201);

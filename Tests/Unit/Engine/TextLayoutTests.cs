@@ -20,6 +20,7 @@ public sealed class TextLayoutTests
     [InlineData("דג סקרן שט בים מאוכזב ולפתע מצא חברה", "Hebrew")]
     [InlineData("我能吞下玻璃而不伤身体", "Han")]
     [InlineData("いろはにほへと イロハニホヘト", "Kana")]
+    [InlineData("−5 °C, 3 × 4 ≈ 12 ≠ 13 → ✓ ★ ● ∞ € ₽ ₴ … ½ ™", "Signs")]
     [InlineData("키스의 고유조건은 입술끼리 만나야 하고", "Hangul")]
     public void No_letter_becomes_a_box(string text, string script)
     {
