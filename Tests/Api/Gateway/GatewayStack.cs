@@ -30,7 +30,10 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
     private readonly MeterListener _meters = new();
     private long _transforms;
 
-    private GatewayStack(StackServers servers, Dictionary<string, string?> settings) => (_servers, _settings) = (servers, settings);
+    private readonly Action<IServiceCollection>? _services;
+
+    private GatewayStack(StackServers servers, Dictionary<string, string?> settings, Action<IServiceCollection>? services) =>
+        (_servers, _settings, _services) = (servers, settings, services);
 
     /// <summary>Base URL; its host is <c>localhost</c>.</summary>
     public Uri Url { get; private set; } = null!;
@@ -47,9 +50,11 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<GatewayStack> StartAsync(StackServers servers, Dictionary<string, string?>? settings = null)
+    /// <param name="services">What this replica has in place of what the program registers.</param>
+    public static async Task<GatewayStack> StartAsync(
+        StackServers servers, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
-        var stack = new GatewayStack(servers, settings ?? []);
+        var stack = new GatewayStack(servers, settings ?? [], services);
         stack.UseKestrel(0);
         stack.StartServer();
         stack.CountTransforms();
@@ -107,6 +112,7 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         {
             var store = services.Last(service => service.ServiceType == typeof(IObjectStore));
             services.AddSingleton<IObjectStore>(provider => Store = new BreakableStore((IObjectStore)store.ImplementationFactory!(provider)));
+            _services?.Invoke(services);
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ImageService.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -35,9 +36,10 @@ public abstract class GatewayTest(PostgresServer postgres, RedisServer redis) : 
     }
 
     /// <summary>One more replica over the same servers, with nothing in its memory.</summary>
-    private protected async Task<GatewayStack> AnotherAsync(Dictionary<string, string?>? settings = null)
+    private protected async Task<GatewayStack> AnotherAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
-        var stack = await GatewayStack.StartAsync(Servers, settings ?? Settings);
+        var stack = await GatewayStack.StartAsync(Servers, settings ?? Settings, services);
         _stacks.Add(stack);
         return stack;
     }

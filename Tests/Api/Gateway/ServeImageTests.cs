@@ -1,4 +1,5 @@
 using System.Net;
+using ImageService.Core.Engine;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Tests.Acceptance;
@@ -122,6 +123,20 @@ public sealed class ServeImageTests(PostgresServer postgres, RedisServer redis) 
         (response.Content.Headers.ContentType!.MediaType, Header(response, "Vary"), Layer(response)).ShouldBe(("image/jxl", "Accept", "memory"));
         negotiated.ShouldBe(named);
         named[..2].ShouldBe([0xFF, 0x0A]);
+    }
+
+    [Fact]
+    public async Task Where_an_encoder_is_missing_its_format_is_refused_by_name_and_never_negotiated()
+    {
+        var arm = new EncoderSupport(System.Runtime.InteropServices.Architecture.Arm64);
+        var stack = await AnotherAsync(services: services => services.AddSingleton(arm));
+        var asset = await (await stack.NewSpaceAsync()).AddAsync();
+
+        (await ProblemAsync(stack, asset.Public("w_60.jxl"), HttpStatusCode.UnprocessableEntity)).ShouldBe("encoder_missing");
+        (await ProblemAsync(stack, asset.Public("w_60-fmt_jxl.jpg"), HttpStatusCode.UnprocessableEntity)).ShouldBe("encoder_missing");
+        (await ProblemAsync(stack, asset.Public("original.jxl"), HttpStatusCode.UnprocessableEntity)).ShouldBe("encoder_missing");
+        var (_, negotiated) = await ImageAsync(stack, asset.Public("w_60-fmt_auto.jpg"), ("Accept", "image/jxl,image/webp;q=0.5"));
+        negotiated.Content.Headers.ContentType!.MediaType.ShouldBe("image/webp");
     }
 
     [Fact]
