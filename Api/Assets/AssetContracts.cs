@@ -29,6 +29,7 @@ namespace ImageService.Api.Assets;
 /// <param name="Palette"><c>#rrggbb</c>, most frequent first.</param>
 /// <param name="Metadata">The owner's own facts; null where there are none.</param>
 /// <param name="Exif">Facts of the camera, without position; null where there are none.</param>
+/// <param name="ContentCredentials">Content Credentials (C2PA) of the original; null where it is not known whether it has any.</param>
 /// <param name="RetainUntil">Retention lock: until then it can be neither deleted nor replaced.</param>
 /// <param name="UpdatedAt">Last change of anything.</param>
 /// <param name="DeletedAt">Set while it is deleted and can be restored.</param>
@@ -38,13 +39,22 @@ internal sealed record AssetResponse(
     string Id, int Version, string Tenant, string Space, string Folder, IReadOnlyList<string> Tags, string Access, string Filename, string Format,
     int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, bool Deduplicated, AssetUrls Urls,
     FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata,
-    JsonElement? Exif,
+    JsonElement? Exif, ContentCredentialsResponse? ContentCredentials,
     DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, DateTimeOffset? RestorableUntil, DateTimeOffset? LastUsedAt);
 
 /// <summary>Image URLs of an asset's version.</summary>
 /// <param name="Original">Full size, without metadata.</param>
 /// <param name="Presets">By slug of each preset in force at the space.</param>
 internal sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets);
+
+/// <summary>Content Credentials as they lie in the file. Signatures are not verified, and nothing is read of what they claim.</summary>
+/// <param name="Present">Whether the original holds a manifest store where its format has the place for one.</param>
+/// <param name="Place">That place: <c>app11_segment</c> (JPEG), <c>cabx_chunk</c> (PNG), <c>c2pa_chunk</c> (WebP), <c>uuid_box</c> (AVIF, HEIC),
+/// <c>jumb_box</c> (JPEG XL), <c>application_block</c> (GIF), <c>tiff_tag</c>, <c>manifest_element</c> (SVG); null where there is none.</param>
+/// <param name="SizeBytes">Length of the manifest store; null where there is none.</param>
+/// <param name="Delivered">Whether <c>urls.original</c> still carries them: where policy <c>original_delivery</c> is <c>exact</c>.
+/// Every other image goes without.</param>
+internal sealed record ContentCredentialsResponse(bool Present, string? Place, long? SizeBytes, bool Delivered);
 
 /// <summary>What must stay in view when an image is cropped.</summary>
 /// <param name="X">0 (left) to 1 (right) of the upright picture.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Operations;
+using ImageService.Core.Policies;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
 using ImageService.Core.Signing;
@@ -58,6 +59,7 @@ internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions
             version.Palette,
             Json(asset.Metadata),
             Json(version.Exif),
+            Credentials(space, version, own),
             asset.RetainUntil,
             asset.UpdatedAt,
             asset.DeletedAt,
@@ -101,6 +103,12 @@ internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions
 
     private static string Absolute(HttpContext http, string path) =>
         ImageUrlBuilder.Absolute($"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}", path);
+
+    private static ContentCredentialsResponse? Credentials(SpaceScope space, AssetVersion version, ImageFormat? own) =>
+        version.HasContentCredentials is { } present
+            ? new ContentCredentialsResponse(
+                present, version.ContentCredentialsPlace, version.ContentCredentialsBytes, present && space.Policy.DeliversExactly(own, version.Width))
+            : null;
 
     private static JsonElement? Json(string? text)
     {

@@ -11,7 +11,8 @@ namespace ImageService.Api.Gateway;
 internal static class ImageResponse
 {
     private const string NothingRuns = "default-src 'none'; frame-ancestors *; sandbox";
-    private const string Exposed = "ETag, X-Cache, X-Width-Snapped, X-Size-Limited, Server-Timing, Content-Length, Content-Range, Retry-After";
+    private const string Exposed = "ETag, X-Cache, X-Width-Snapped, X-Size-Limited, X-Content-Credentials, "
+        + "Server-Timing, Content-Length, Content-Range, Retry-After";
 
     /// <summary>CORS of an answer that says nothing of any space: every page may read the problem, whether the space exists or not.</summary>
     public static void AllowAnyOrigin(IHeaderDictionary headers)
@@ -50,6 +51,8 @@ internal static class ImageResponse
             headers["X-Width-Snapped"] = width.ToString(CultureInfo.InvariantCulture);
         if (variant.SizeLimited is { } limited)
             headers["X-Size-Limited"] = limited;
+        if (variant.ContentCredentials is { } credentials)
+            headers["X-Content-Credentials"] = credentials;
     }
 
     /// <summary>Says that the answer depends on <c>Accept</c>; once, and on errors too.</summary>

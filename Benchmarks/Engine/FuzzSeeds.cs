@@ -20,6 +20,17 @@ internal static class FuzzSeeds
         return seeds;
     }
 
+    /// <summary>Content Credentials before a JPEG's first segment and behind a WebP's last chunk: a JUMBF superbox of C2PA's type.</summary>
+    private static IEnumerable<byte[]> Credentialed(byte[] jpeg, byte[] webp)
+    {
+        byte[] type = [.. "c2pa"u8, 0, 0x11, 0, 0x10, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
+        byte[] store = [0, 0, 0, 60, .. "jumb"u8, 0, 0, 0, 30, .. "jumd"u8, .. type, 3, .. "c2pa\0"u8, .. new byte[22]];
+        yield return [.. jpeg[..2], 0xFF, 0xEB, 0, (byte)(store.Length + 10), .. "JP"u8, 0, 1, 0, 0, 0, 1, .. store, .. jpeg[2..]];
+        byte[] longer = [.. webp, .. "C2PA"u8, (byte)store.Length, 0, 0, 0, .. store];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(4), longer.Length - 8);
+        yield return longer;
+    }
+
     private static IEnumerable<byte[]> Drawn()
     {
         using var noise = Image.Gaussnoise(160, 120, mean: 128, sigma: 40, seed: 7);
@@ -39,6 +50,8 @@ internal static class FuzzSeeds
         yield return rgb.WebpsaveBuffer(q: 80);
         yield return rgba.WebpsaveBuffer(lossless: true);
         yield return roll.WebpsaveBuffer(q: 80);
+        foreach (var seed in Credentialed(rgb.JpegsaveBuffer(q: 80), roll.WebpsaveBuffer(q: 80)))
+            yield return seed;
         yield return roll.GifsaveBuffer();
         yield return rgb.GifsaveBuffer(interlace: true);
         yield return rgba.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, effort: 0);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageService.Core.Engine.Provenance;
 
 namespace ImageService.Core.Engine;
 
@@ -14,6 +15,9 @@ public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders
 
     /// <summary>CPU time that decoding every pixel took.</summary>
     public required TimeSpan DecodeCpu { get; init; }
+
+    /// <summary>Whether it carries Content Credentials; null where its structure could not be followed.</summary>
+    public ContentCredentials? Credentials { get; init; }
 }
 
 /// <summary>Facts of an original, as its upright first frame is seen.</summary>

@@ -53,6 +53,14 @@ public static class PolicyJudgement
         written.Width is not null || (written.Height is not null && merged.Width is null)
         || (written.Dpr is not null && (merged.Width ?? merged.Height) is not null);
 
+    /// <summary>Whether <c>original</c>, in the original's own format, is delivered byte for byte as it was uploaded.</summary>
+    /// <param name="policy">In force at the space.</param>
+    /// <param name="own">The original's format as one of output; null where there is none, and it is always converted.</param>
+    /// <param name="width">Of the original, px: a watermark would need another picture.</param>
+    public static bool DeliversExactly(this EffectivePolicy policy, ImageFormat? own, int width) =>
+        policy.OriginalDelivery is OriginalDelivery.Exact && own is { } format && policy.AllowedOutputFormats.Contains(format)
+        && !(policy.Watermark is { } mark && width >= mark.MinWidth);
+
     /// <summary>Whether images may be delivered in a format.</summary>
     /// <returns>Null, or <see cref="ErrorCode.PolicyForbids"/>.</returns>
     public static Error? JudgeOutput(this EffectivePolicy policy, ImageFormat format) =>

@@ -71,6 +71,15 @@ public sealed class AssetVersion
 
     public string? ColourSpace { get; init; }
 
+    /// <summary>Whether the original carries Content Credentials; null where nobody looked on upload, or its structure could not be followed.</summary>
+    public bool? HasContentCredentials { get; init; }
+
+    /// <summary>The part of the file that holds them, as the engine's <c>CredentialsPlace</c> in snake_case; null where there are none.</summary>
+    public string? ContentCredentialsPlace { get; init; }
+
+    /// <summary>Length of the manifest store; null where there is none.</summary>
+    public long? ContentCredentialsBytes { get; init; }
+
     /// <summary>EXIF facts safe to show (no position): a JSON object.</summary>
     public string? Exif { get; init; }
 
@@ -109,6 +118,7 @@ internal sealed class AssetVersionConfiguration : IEntityTypeConfiguration<Asset
         builder.Property(v => v.ContentHash).HasMaxLength(64);
         builder.Property(v => v.Format).HasMaxLength(10);
         builder.Property(v => v.ColourSpace).HasMaxLength(50);
+        builder.Property(v => v.ContentCredentialsPlace).HasMaxLength(20);
         builder.Property(v => v.Exif).HasColumnType("jsonb");
         builder.Property(v => v.MeasuredEncodings).HasColumnType("jsonb");
 

@@ -103,6 +103,7 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
                 DecodeBytes = v.DecodeBytes,
                 DecodeCpuMs = v.DecodeCpuMs,
                 MeasuredJson = v.MeasuredEncodings,
+                HasContentCredentials = v.HasContentCredentials == true,
                 VariantGeneration = a.VariantGeneration,
                 CurrentVersion = a.CurrentVersion,
                 Filename = a.Filename,
@@ -189,6 +190,9 @@ public sealed record AssetFacts(
 
     /// <summary>What it takes in each format at equal looks.</summary>
     public MeasuredEncodings? Encodings { get; private init; }
+
+    /// <summary>Whether the original is known to carry Content Credentials.</summary>
+    public bool HasContentCredentials { get; init; }
 
     /// <summary>Counts invalidations; part of the caches' keys.</summary>
     public int VariantGeneration { get; init; }

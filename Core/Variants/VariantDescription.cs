@@ -57,6 +57,12 @@ public sealed class VariantDescription
     /// <summary>Whether the original's bytes are delivered as uploaded (<c>original</c> under policy <c>exact</c>).</summary>
     public bool IsExactOriginal { get; init; }
 
+    /// <summary>
+    /// What became of the original's Content Credentials: <c>kept</c> where its very bytes are delivered, else <c>removed</c>; null where it has none that are
+    /// known.
+    /// </summary>
+    public string? ContentCredentials => !Asset.HasContentCredentials ? null : IsExactOriginal ? "kept" : "removed";
+
     /// <summary>Strong entity tag, with its quotes.</summary>
     public required string ETag { get; init; }
 

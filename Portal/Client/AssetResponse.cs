@@ -29,6 +29,7 @@ public sealed record AssetResponse(
     IReadOnlyList<string>? Palette,
     JsonElement? Metadata,
     JsonElement? Exif,
+    ContentCredentials? ContentCredentials,
     DateTimeOffset? DeletedAt,
     DateTimeOffset? RestorableUntil,
     DateTimeOffset? LastUsedAt)
@@ -38,6 +39,9 @@ public sealed record AssetResponse(
 }
 
 public sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets);
+
+/// <summary>Content Credentials (C2PA) in the original; <c>Delivered</c>: whether <c>original</c> still carries them.</summary>
+public sealed record ContentCredentials(bool Present, string? Place, long? SizeBytes, bool Delivered);
 
 /// <summary>0 to 1 from the left and the top of the upright picture.</summary>
 public sealed record FocalPoint(double X, double Y);

@@ -66,6 +66,9 @@ public sealed record ImageAsset
 
     public JsonElement? Metadata { get; init; }
 
+    /// <summary>Content Credentials (C2PA) of the original; null where it is not known whether it has any.</summary>
+    public ContentCredentials? ContentCredentials { get; init; }
+
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>Hour in which one of its images was last asked for at the service (caches in front answer unseen); null: never.</summary>
@@ -94,6 +97,13 @@ public sealed record ImageAsset
 /// <param name="Original">Full size, without metadata.</param>
 /// <param name="Presets">By slug.</param>
 public sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets);
+
+/// <summary>Content Credentials as they lie in the file; nobody verified their signatures.</summary>
+/// <param name="Present">Whether the original holds a manifest store.</param>
+/// <param name="Place">The part of the file that holds it: <c>app11_segment</c>, <c>cabx_chunk</c>, …; null where there is none.</param>
+/// <param name="SizeBytes">Length of the manifest store; null where there is none.</param>
+/// <param name="Delivered">Whether <see cref="AssetUrls.Original"/> still carries it. Every other image goes without.</param>
+public sealed record ContentCredentials(bool Present, string? Place, long? SizeBytes, bool Delivered);
 
 /// <summary>What stays in view when an image is cropped; 0 to 1 from the left and from the top.</summary>
 public sealed record FocalPoint(double X, double Y);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageService.Core.Engine.Overlays;
+using ImageService.Core.Engine.Provenance;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 
@@ -70,6 +71,9 @@ internal sealed record DecodeReply
 
     /// <summary>Extension of the working copy that was written; null where none was.</summary>
     public string? WorkingCopyExtension { get; init; }
+
+    /// <summary>Whether it carries Content Credentials; null where its structure could not be followed.</summary>
+    public ContentCredentials? Credentials { get; init; }
 
     /// <summary>What a font is; null for images.</summary>
     public FontDescription? Font { get; init; }

@@ -174,7 +174,11 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         var facts = new ImageFacts(
             reply.Format, reply.Width, reply.Height, reply.HasAlpha, reply.Frames, reply.Orientation, reply.ColourSpace!, reply.HasProfile, exif);
         var copy = reply.WorkingCopyExtension is { } extension ? $"{request.WorkingCopyPath}.{extension}" : null;
-        return new DecodedOriginal(facts, reply.Placeholders!, copy) { DecodeBytes = reply.DecodeBytes,
-            DecodeCpu = TimeSpan.FromMilliseconds(reply.DecodeCpuMs) };
+        return new DecodedOriginal(facts, reply.Placeholders!, copy)
+        {
+            DecodeBytes = reply.DecodeBytes,
+            DecodeCpu = TimeSpan.FromMilliseconds(reply.DecodeCpuMs),
+            Credentials = reply.Credentials,
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageService.Core.Engine.Metadata;
 using ImageService.Core.Engine.Previews;
+using ImageService.Core.Engine.Provenance;
 using ImageService.Core.Engine.Steps;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
@@ -34,13 +35,14 @@ internal static class OriginalReader
             return refused;
         try
         {
-            return format switch
+            var read = format switch
             {
                 OriginalFormat.Heic or OriginalFormat.Jxl => WorkingCopy(request, format, MagickRaster.Write(request, format, admit)),
                 OriginalFormat.Svg when request.Draw is { } draw => Drawn(SvgRaster.Draw(request, draw, admit)),
                 OriginalFormat.Svg => Preview(request, admit),
                 _ => ReadRaster(request, request.Path, format, admit),
             };
+            return request.Draw is not null ? read : read.Map(reply => reply with { Credentials = CredentialsSearch.Find(request.Path, format) });
         }
         catch (VipsException failure)
         {

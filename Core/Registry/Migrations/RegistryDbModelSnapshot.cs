@@ -383,6 +383,15 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("character varying(50)")
                         .HasColumnName("colour_space");
 
+                    b.Property<long?>("ContentCredentialsBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_credentials_bytes");
+
+                    b.Property<string>("ContentCredentialsPlace")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("content_credentials_place");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -422,6 +431,10 @@ namespace ImageService.Core.Registry.Migrations
                     b.Property<bool>("HasAlpha")
                         .HasColumnType("boolean")
                         .HasColumnName("has_alpha");
+
+                    b.Property<bool?>("HasContentCredentials")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_content_credentials");
 
                     b.Property<int>("Height")
                         .HasColumnType("integer")

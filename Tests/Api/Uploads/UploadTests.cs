@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ImageService.Tests.Core.Engine;
 using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,42 @@ public sealed class UploadTests(ApiFactory api) : IClassFixture<ApiFactory>
         var root = $"/v1/pub/{home.Slug}/site/open/img/{asset.Text("id")}/v1/";
         new Uri(asset["urls"]!["original"]!.GetValue<string>()).AbsolutePath.ShouldBe(root + "original.png");
         new Uri(asset["urls"]!["presets"]!["card"]!.GetValue<string>()).AbsolutePath.ShouldBe(root + "preset_card.webp");
+    }
+
+    [Fact]
+    public async Task Content_credentials_are_told_and_kept_only_where_originals_are_delivered_exactly()
+    {
+        var home = await api.NewHomeAsync();
+        var file = CredentialedFiles.Jpeg(Drawings.Jpeg(64, 48), CredentialedFiles.Store());
+        var asset = await home.Owner.UploadAsync(file);
+        Told(asset).ShouldBe("""{"present":true,"place":"app11_segment","sizeBytes":700,"delivered":false}""");
+        Told(await home.Owner.UploadAsync(IngestionFixture.Png(30))).ShouldBe("""{"present":false,"place":null,"sizeBytes":null,"delivered":false}""");
+        var path = new Uri(asset["urls"]!["original"]!.GetValue<string>()).AbsolutePath;
+        var (stripped, removed) = await ImageAsync(path);
+        (removed, stripped.AsSpan().IndexOf("jumd"u8)).ShouldBe(("removed", -1));
+
+        await home.Owner.PutAsync($"{home.Root}/tenants/site/spaces/open/policies/original_delivery", new { value = "exact" }).OkAsync();
+
+        var (exact, kept) = await ImageAsync(path);
+        (kept, exact.SequenceEqual(file)).ShouldBe(("kept", true));
+        (await ImageAsync(path.Replace("original", "w_20", StringComparison.Ordinal))).Credentials.ShouldBe("removed");
+        (await ImageAsync(path.Replace("original.jpg", "original.webp", StringComparison.Ordinal))).Credentials.ShouldBe("removed");
+        var now = await home.Owner.GetAsync($"/v1/assets/{asset.Text("id")}").OkAsync();
+        ((bool)now["contentCredentials"]!["delivered"]!).ShouldBeTrue();
+
+        // As before this was looked for.
+        await api.AsOwnerAsync($"UPDATE asset_versions SET has_content_credentials = NULL WHERE content_hash = '{asset.Text("contentHash")}'");
+        (await home.Owner.GetAsync($"/v1/assets/{asset.Text("id")}").OkAsync())["contentCredentials"].ShouldBeNull();
+
+        static string Told(JsonObject asset) => asset["contentCredentials"]!.ToJsonString();
+
+        async Task<(byte[] Bytes, string? Credentials)> ImageAsync(string path)
+        {
+            using var response = await api.Anonymous().GetAsync(path);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            return (await response.Content.ReadAsByteArrayAsync(Ct),
+                response.Headers.TryGetValues("X-Content-Credentials", out var values) ? values.Single() : null);
+        }
     }
 
     [Fact]

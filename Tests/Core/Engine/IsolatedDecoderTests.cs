@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
+using ImageService.Core.Engine.Provenance;
 using ImageService.Core.Errors;
 using ImageService.Core.Operations;
 using NetVips;
@@ -43,6 +44,19 @@ public sealed class IsolatedDecoderTests : IDisposable
     {
         (await DecodeAsync(Drawings.Gif(5))).Value.Facts.Frames.ShouldBe(5);
         (await DecodeAsync(Drawings.PngWithAlpha())).Value.Facts.HasAlpha.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(OriginalFormat.Jpg)]
+    [InlineData(OriginalFormat.Webp)]
+    [InlineData(OriginalFormat.Tiff)]
+    [InlineData(OriginalFormat.Svg)]
+    [InlineData(OriginalFormat.Jxl)]
+    public async Task Content_credentials_are_told_of_a_picture_that_can_be_read(OriginalFormat format)
+    {
+        var (file, place) = await CredentialedFiles.MakeAsync(format);
+
+        (await DecodeAsync(file)).Value.Credentials.ShouldBe(new ContentCredentials(place, CredentialedFiles.StoreBytes));
     }
 
     [Fact]
