@@ -35,10 +35,21 @@ public sealed class RunningStack : IAsyncDisposable
     /// <summary>Where a stack of its own keeps everything.</summary>
     public string Data => Path.Combine(_folder ?? throw new InvalidOperationException("The stack was not started here."), "data");
 
+    /// <summary>Whether this run started it, and may therefore break it.</summary>
+    public bool IsStartedHere => _appHost is not null;
+
     /// <summary>Process of a resource, as the AppHost said when it was ready: <c>cache  tcp://localhost:38593  process 29616</c>.</summary>
     public int ProcessOf(string resource) =>
         int.Parse(Regex.Match(Log, $@"\s{resource}\s+\S+\s+process (\d+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value,
             CultureInfo.InvariantCulture);
+
+    /// <summary>How the Api reaches the database, as Linux tells its environment: for tests that need many rows at once.</summary>
+    public async Task<string> RegistryAsync(CancellationToken ct)
+    {
+        const string Name = "ConnectionStrings__registry=";
+        var environment = await File.ReadAllTextAsync($"/proc/{ProcessOf("api")}/environ", ct);
+        return environment.Split('\0').Single(entry => entry.StartsWith(Name, StringComparison.Ordinal))[Name.Length..];
+    }
 
     /// <summary>What the AppHost printed once everything was ready.</summary>
     public Task<StackSummary> SummaryAsync() => _summary.Value;
