@@ -110,6 +110,9 @@ internal sealed record AssetFilter(string Tenant, string Space)
     /// <summary>How many a page of a list has where nothing else is asked for.</summary>
     public const int Usual = 48;
 
+    /// <summary>The most that the Api gives at once.</summary>
+    public const int Most = 500;
+
     public int Limit { get; init; } = Usual;
 
     public string ToQuery()

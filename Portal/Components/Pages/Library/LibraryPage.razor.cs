@@ -16,7 +16,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 
     private readonly Leave _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
-    private readonly HashSet<string> _chosen = new(StringComparer.Ordinal);
     private List<AssetResponse>? _assets;
     private AssetFacetsResponse? _facets;
     private IReadOnlyList<FolderResponse> _folders = [];
@@ -202,7 +201,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         if (generation != _generation) return;
         (_problem, _assets, _next, _facets) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor, facets.Value);
         Workspace.Remember([.. _assets?.Select(asset => asset.Id) ?? []]);
-        _chosen.IntersectWith(_assets?.Select(asset => asset.Id) ?? []);
+        KeepChosen();
         _fresh = 0;
         StateHasChanged();
     }
@@ -232,8 +231,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         }
 
         // Where the list is whole, what is not in it any more is gone.
-        if (_next is null && page.Value.NextCursor is null) _assets.RemoveAll(asset => !now.ContainsKey(asset.Id));
-        _chosen.IntersectWith(_assets.Select(asset => asset.Id));
+        if (_next is null && page.Value.NextCursor is null) _assets.RemoveAll(asset => !now.ContainsKey(asset.Id) && Unchosen(asset.Id));
         var known = _assets.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal);
         _fresh = page.Value.Items.TakeWhile(asset => _sort is null or "newest" || !known.Contains(asset.Id)).Count(asset => !known.Contains(asset.Id));
         StateHasChanged();
@@ -270,20 +268,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         }
 
         StateHasChanged();
-    }
-
-    private void Choose(string id, bool chosen)
-    {
-        if (chosen) _chosen.Add(id);
-        else _chosen.Remove(id);
-    }
-
-    private void ChooseAll() => _chosen.UnionWith(_assets?.Select(asset => asset.Id) ?? []);
-
-    private Task ChangedAsync()
-    {
-        _chosen.Clear();
-        return ReloadAsync();
     }
 
     private async Task FetchAsync()

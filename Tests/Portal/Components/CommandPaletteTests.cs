@@ -1,0 +1,55 @@
+using AngleSharp.Dom;
+using Bunit;
+using ImageService.Portal.Components.Shared;
+using MudBlazor;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Portal.Components;
+
+public sealed class CommandPaletteTests : ComponentTest
+{
+    [Fact]
+    public async Task Words_find_what_begins_with_them_first_and_enter_goes_where_the_arrows_stopped()
+    {
+        var (drawn, dialog) = await OpenPaletteAsync();
+        await TypeAsync(drawn, "palette", "pr");
+        drawn.WaitForAssertion(() => Names(drawn).First().ShouldBe("Presets"));
+        Names(drawn).ShouldContain("Product photos");
+        Names(drawn).ShouldNotContain("Trash");
+        var field = drawn.Find("[data-testid=palette]");
+        await field.KeyDownAsync("ArrowUp"); // over the top to the last
+        await field.KeyDownAsync("ArrowDown");
+        await field.KeyDownAsync("Enter");
+        (await dialog.Result)!.Data.ShouldBe("/o/acme/website/photos/presets");
+    }
+
+    [Fact]
+    public async Task Images_found_for_words_that_are_no_longer_there_are_not_shown()
+    {
+        var late = new TaskCompletionSource<string?>();
+        var rest = Api.Answer;
+        Api.Answer = (line, body) => line.Contains("q=old", StringComparison.Ordinal) ? late.Task
+            : line.Contains("q=new", StringComparison.Ordinal) ? Task.FromResult<string?>(Json([Asset("new")])) : rest(line, body);
+        var (drawn, _) = await OpenPaletteAsync();
+        await TypeAsync(drawn, "palette", "old");
+        drawn.WaitForAssertion(() => Api.Calls.ShouldContain(call => call.Line.Contains("q=old", StringComparison.Ordinal)));
+        await TypeAsync(drawn, "palette", "new");
+        drawn.WaitForAssertion(() => Names(drawn).ShouldBe(["new.jpg"]));
+        late.SetResult(Json([Asset("old")]));
+        await drawn.InvokeAsync(() => { });
+        Names(drawn).ShouldBe(["new.jpg"]);
+    }
+
+    private async Task<(IRenderedComponent<MudDialogProvider> Drawn, IDialogReference Dialog)> OpenPaletteAsync()
+    {
+        Api.Answers("GET /v1/organizations/acme/tenants/website/spaces",
+            """{"items":[{"slug":"photos","name":"Product photos","defaultAccess":"public"}]}""");
+        Api.Answers("GET /v1/organizations/acme/tenants?", """{"items":[{"slug":"website","name":"Website"}]}""");
+        await SignInAsync(new("acme"), "image:read", "preset:read", "image:delete");
+        return await OpenAsync(new DialogParameters<CommandPalette> { { one => one.At, Photos } });
+    }
+
+    private static IEnumerable<string> Names(IRenderedComponent<MudDialogProvider> drawn) =>
+        drawn.FindAll("[role=option] span:first-of-type").Select(name => name.TextContent);
+}

@@ -1,0 +1,89 @@
+using AngleSharp.Dom;
+using Bunit;
+using ImageService.Portal.Components.Pages.Library;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Portal.Components;
+
+/// <summary>What a library looks for is in its address.</summary>
+public sealed class LibraryPageTests : ComponentTest
+{
+    private const string Facets =
+        """
+        {"assets":2,"bytes":2000,"formats":[{"value":"jpg","assets":1},{"value":"png","assets":1}],"access":[],"tags":[{"value":"sale","assets":1}]}
+        """;
+
+    [Fact]
+    public async Task Filters_of_the_address_are_asked_for_and_pressed_and_a_press_changes_the_address()
+    {
+        var page = await DrawAsync("?format=png&tag=sale&sort=name");
+        LastList.ShouldBe("GET /v1/assets?tenant=website&space=photos&limit=48&folder=%2F&tag=sale&format=png&sort=name&recursive=true");
+        Pressed(page).ShouldBe(["PNG", "# sale"]);
+        await Chip(page, "PNG").ClickAsync();
+        Address.ShouldBe("?tag=sale&sort=name");
+        page.WaitForAssertion(() => Pressed(page).ShouldBe(["# sale"]));
+        LastList.ShouldNotContain("format");
+        await Chip(page, "JPG").ClickAsync();
+        Address.ShouldBe("?tag=sale&sort=name&format=jpg");
+    }
+
+    [Fact]
+    public async Task A_space_after_the_words_is_typed_and_no_other_search()
+    {
+        var page = await DrawAsync("?q=shoe");
+        var asked = Api.Calls.Count;
+        await TypeAsync(page, "search", "shoe ");
+        await TypeAsync(page, "search", "shoe r");
+        page.WaitForAssertion(() => Address.ShouldBe("?q=shoe%20r"));
+        await TypeAsync(page, "search", "shoe r ");
+        page.WaitForAssertion(() => page.Find("[data-testid=search]").GetAttribute("value").ShouldBe("shoe r "));
+        Api.Calls.Skip(asked).Select(call => call.Line).Where(line => line.StartsWith("GET /v1/assets?", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)
+            .ShouldBe(["GET /v1/assets?tenant=website&space=photos&limit=48&folder=%2F&q=shoe%20r&recursive=true"]);
+    }
+
+    [Fact]
+    public async Task What_is_chosen_beyond_the_page_stays_while_the_same_is_looked_for_and_goes_with_the_words()
+    {
+        Api.Answers("GET /v1/assets?tenant=website&space=photos&limit=500", Json([Asset("a"), Asset("b"), Asset("c")]));
+        var page = await DrawAsync("?q=shoe", """{"assets":3,"bytes":3000,"formats":[],"access":[],"tags":[]}""");
+        await page.Find("[data-testid=choose]").ChangeAsync(true);
+        await page.Find("[data-testid=choose-matching]").ClickAsync();
+        Chosen(page).ShouldBe("3 chosen");
+        await page.InvokeAsync(page.Instance.Arrived); // another upload ended
+        Chosen(page).ShouldBe("3 chosen");
+        await TypeAsync(page, "search", "shoes");
+        page.WaitForAssertion(() => Chosen(page).ShouldBe("2 chosen"));
+    }
+
+    private string LastList => Api.Calls.Last(call => call.Line.StartsWith("GET /v1/assets?", StringComparison.Ordinal)).Line;
+
+    private string Address => new Uri(Services.GetRequiredService<NavigationManager>().Uri).Query;
+
+    private async Task<IRenderedComponent<LibraryPage>> DrawAsync(string query, string facets = Facets)
+    {
+        var all = Api.Answer;
+        Api.Answer = (line, body) => Task.FromResult(
+            line.StartsWith("GET /v1/assets/facets", StringComparison.Ordinal) ? facets
+            : line.StartsWith("GET /v1/assets/folders", StringComparison.Ordinal) ? """{"items":[]}"""
+            : line.StartsWith("GET /v1/assets?", StringComparison.Ordinal) && line.Contains("limit=48&", StringComparison.Ordinal)
+                ? Json([Asset("a"), Asset("b")])
+            : all(line, body).Result);
+        await SignInAsync(Photos, "image:read", "image:write");
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"/o/acme/website/photos{query}");
+        var page = Render<LibraryPage>(with => with.Add(one => one.Organization, "acme").Add(one => one.Tenant, "website").Add(one => one.Space, "photos"));
+        page.WaitForElement("[data-testid=tile]");
+        return page;
+    }
+
+    private static string Chosen(IRenderedComponent<LibraryPage> page) => page.Find("[data-testid=selection] strong").TextContent;
+
+    private static IElement Chip(IRenderedComponent<LibraryPage> page, string text) =>
+        page.FindAll(".filter-chips button").Single(chip => chip.TextContent == text);
+
+    private static IEnumerable<string> Pressed(IRenderedComponent<LibraryPage> page) =>
+        page.FindAll(".filter-chips button[aria-pressed=true]").Select(chip => chip.TextContent);
+}
