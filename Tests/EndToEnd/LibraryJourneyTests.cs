@@ -84,7 +84,7 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
         }
     }
 
-    /// <summary>Rows beside the one that is there, without objects: their pictures stay away. Every tenth is called spring, and every fifth of these is on sale.</summary>
+    /// <summary>Rows beside the one that is there, without objects: their pictures stay away. Every tenth is called spring, every 50th is on sale.</summary>
     private async Task CopyAsync(string contentHash)
     {
         await using var registry = new NpgsqlConnection(await stack.RegistryAsync(Ct));

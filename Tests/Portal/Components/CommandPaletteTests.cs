@@ -43,9 +43,9 @@ public sealed class CommandPaletteTests : ComponentTest
 
     private async Task<(IRenderedComponent<MudDialogProvider> Drawn, IDialogReference Dialog)> OpenPaletteAsync()
     {
+        Api.Answers("GET /v1/organizations/acme/tenants", """{"items":[{"slug":"website","name":"Website"}]}""");
         Api.Answers("GET /v1/organizations/acme/tenants/website/spaces",
             """{"items":[{"slug":"photos","name":"Product photos","defaultAccess":"public"}]}""");
-        Api.Answers("GET /v1/organizations/acme/tenants?", """{"items":[{"slug":"website","name":"Website"}]}""");
         await SignInAsync(new("acme"), "image:read", "preset:read", "image:delete");
         return await OpenAsync(new DialogParameters<CommandPalette> { { one => one.At, Photos } });
     }
