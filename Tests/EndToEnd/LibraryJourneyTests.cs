@@ -56,7 +56,7 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
         // Those that were on sale before stay so.
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(page.GetByTitle("Only images tagged sale")).ToHaveCountAsync(onSale);
-        (await CountAsync("sale")).ShouldBe(OnSale);
+        await Eventually.HoldsAsync(async () => await CountAsync("sale") == OnSale, TimeSpan.FromSeconds(60)); // the page follows while it goes on
 
         // What the tag itself finds is all on the page.
         await page.GetByRole(AriaRole.Button, new() { Name = "# sale", Exact = true }).ClickAsync();
