@@ -32,6 +32,8 @@ public static class RegistryConnection
         settings.NoResetOnClose = false;
         settings.Multiplexing = false;
 
+        WriteToPrimary(settings);
+
         // A server that hangs is found out in seconds, and given up in a quarter of a minute at the latest. What the connection string says stands.
         if (!settings.ShouldSerialize("Timeout"))
             settings.Timeout = ConnectSeconds;
@@ -42,6 +44,18 @@ public static class RegistryConnection
         if (!settings.ShouldSerialize("Cancellation Timeout"))
             settings.CancellationTimeout = -1;
     }
+
+    /// <summary>
+    /// Of several hosts the one that takes writes is meant, unless the connection string says otherwise; after a fail-over it is looked for every second.
+    /// </summary>
+    internal static void WriteToPrimary(NpgsqlConnectionStringBuilder settings)
+    {
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true)
+            return;
+        settings.TargetSessionAttributes ??= "primary";
+        if (!settings.ShouldSerialize("Host Recheck Seconds"))
+            settings.HostRecheckSeconds = 1;
+    }
 }
 
 /// <summary>
@@ -49,7 +63,7 @@ public static class RegistryConnection
 /// unit of work it also tells
 /// whether the server answers at all: see <see cref="RegistryBreaker"/>.
 /// </summary>
-internal sealed class OrganizationInterceptor(RegistryBreaker breaker) : DbConnectionInterceptor
+internal sealed class OrganizationInterceptor(RegistryBreaker breaker, SessionGuard? sessions) : DbConnectionInterceptor
 {
     private const int FirstAnswerSeconds = 3;
 
@@ -59,11 +73,22 @@ internal sealed class OrganizationInterceptor(RegistryBreaker breaker) : DbConne
         return result;
     }
 
-    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+    public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
         breaker.Enter();
-        return ValueTask.FromResult(result);
+        if (sessions is null or { IsProven: true })
+            return result; // Units of work are asynchronous: none is before this.
+        try
+        {
+            await sessions.ProveAsync(cancellationToken);
+            return result;
+        }
+        catch (NpgsqlException exception)
+        {
+            breaker.Failed(exception);
+            throw;
+        }
     }
 
     public override void ConnectionFailed(DbConnection connection, ConnectionErrorEventData eventData) => breaker.Failed(eventData.Exception);

@@ -17,21 +17,25 @@ public static class RegistryServices
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<IInterceptor, AuditInterceptor>();
         services.AddSingleton(provider => new DbContextOptionsBuilder<RegistryDb>()
-            .UseRegistry(provider.GetRequiredService<NpgsqlDataSource>())
+            .UseRegistry(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SessionGuard>())
             .AddInterceptors(provider.GetServices<IInterceptor>())
             .Options);
         services.AddOptions<MessageDestination>();
         services.AddSingleton<RegistryFactory>();
+        services.AddSingleton<SessionGuard>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SessionGuard>());
         services.AddSingleton<Notices>();
         services.AddHostedService(static provider => provider.GetRequiredService<Notices>());
         services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, ["ready"]);
         return services;
     }
 
-    /// <summary>The model's options on a data source; also for migrations and tests.</summary>
-    public static DbContextOptionsBuilder<RegistryDb> UseRegistry(this DbContextOptionsBuilder<RegistryDb> builder, NpgsqlDataSource dataSource)
+    /// <summary>The model's options on a data source; also for migrations and tests, which know their server and need no guard.</summary>
+    public static DbContextOptionsBuilder<RegistryDb> UseRegistry(
+        this DbContextOptionsBuilder<RegistryDb> builder, NpgsqlDataSource dataSource, SessionGuard? sessions = null)
     {
-        builder.UseNpgsql(dataSource).UseSnakeCaseNamingConvention().AddInterceptors(new OrganizationInterceptor(new RegistryBreaker(TimeProvider.System)));
+        builder.UseNpgsql(dataSource).UseSnakeCaseNamingConvention()
+            .AddInterceptors(new OrganizationInterceptor(new RegistryBreaker(TimeProvider.System), sessions));
         return builder;
     }
 }

@@ -31,6 +31,11 @@ internal sealed class SchemaHealthCheck(RegistryFactory registry) : IHealthCheck
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The database was never migrated: run `Worker migrate`.", exception);
         }
+        catch (UnfitPoolerException exception)
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, "The pooler before the database is set up wrongly; the log says how to mend it.",
+                exception);
+        }
         catch (NpgsqlException exception)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The database does not answer.", exception);
