@@ -13,6 +13,7 @@ public sealed class RedisConnection(IConnectionMultiplexer? redis, IOptions<Cach
     private readonly TimeSpan _timeout = options.Value.RedisTimeout;
     private long _pausedUntil;
     private int _isDown;
+    private int _isLooking;
 
     /// <summary>Whether a call would be tried now.</summary>
     public bool IsUsable => redis is { IsConnected: true } && time.GetTimestamp() >= Volatile.Read(ref _pausedUntil);
@@ -48,10 +49,37 @@ public sealed class RedisConnection(IConnectionMultiplexer? redis, IOptions<Cach
     {
         Volatile.Write(ref _pausedUntil, time.GetTimestamp() + (long)(options.Value.RedisPause.TotalSeconds * time.TimestampFrequency));
         NoteDown(exception);
+        if (redis is not null && Interlocked.Exchange(ref _isLooking, 1) == 0)
+            _ = LookAgainAsync(redis);
     }
 
-    /// <summary>Whether the exception says that Redis, not the caller, is at fault.</summary>
-    public static bool IsRedisFailure(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException or IOException;
+    /// <summary>
+    /// Of several servers another may be the master by now. The client asks by itself once a minute, and where it takes a server for a replica it does not send
+    /// the command by whose answer it would find out.
+    /// </summary>
+    private async Task LookAgainAsync(IConnectionMultiplexer several)
+    {
+        try
+        {
+            if (several.GetEndPoints().Length > 1)
+                await several.ConfigureAsync();
+        }
+        catch (Exception exception) when (IsRedisFailure(exception))
+        {
+            // Nobody answers yet: the next failure asks again.
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+        }
+    }
+
+    /// <summary>
+    /// Whether the exception says that Redis, not the caller, is at fault. The client refuses some commands itself, such as writes while the only server it
+    /// can see is a replica (a cluster whose master died just now).
+    /// </summary>
+    public static bool IsRedisFailure(Exception exception) =>
+        exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException or IOException;
 
     private void NoteDown(Exception? exception)
     {

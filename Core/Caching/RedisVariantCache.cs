@@ -76,8 +76,10 @@ public sealed class RedisVariantCache(RedisConnection redis, IOptions<CachingOpt
         var all = true;
         foreach (var chunk in assets.Chunk(500))
         {
+            // One command per key: in a cluster the keys of one must lie on one server, and these lie on all.
             var keys = Array.ConvertAll(chunk, asset => HashOf(asset.AssetId, asset.Generation));
-            var (answered, _) = await redis.TryAsync(keys, static (database, unwanted) => database.KeyDeleteAsync(unwanted), ct);
+            var (answered, _) = await redis.TryAsync(
+                keys, static (database, unwanted) => Task.WhenAll(Array.ConvertAll(unwanted, key => database.KeyDeleteAsync(key))), ct);
             all &= answered;
         }
 

@@ -146,10 +146,13 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
 /// <summary>The servers and the folder that replicas share.</summary>
 internal sealed record StackServers(string Registry, string Redis, string Folder)
 {
-    public static async Task<StackServers> CreateAsync(PostgresServer postgres, RedisServer redis, CancellationToken ct)
+    public static async Task<StackServers> CreateAsync(PostgresServer postgres, RedisServer redis, CancellationToken ct) =>
+        await CreateAsync(postgres, await redis.GetConnectionStringAsync(ct), ct);
+
+    public static async Task<StackServers> CreateAsync(PostgresServer postgres, string redis, CancellationToken ct)
     {
         var registry = await postgres.CreateDatabaseAsync("migrated", async owner => await RegistryMigrator.MigrateAsync(owner, CancellationToken.None), ct);
-        return new StackServers(registry, await redis.GetConnectionStringAsync(ct), NewFolder());
+        return new StackServers(registry, redis, NewFolder());
     }
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("imageservice-gateway-").FullName;
