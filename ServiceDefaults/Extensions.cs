@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -37,6 +38,9 @@ public static class Extensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddSingleton<ReadinessReport>();
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddSingleton<IConfigureOptions<HostOptions>>(static provider => provider.GetRequiredService<Draining>());
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<Draining>());
         builder.Services.ConfigureOptions<ReadinessChecks>();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(client =>

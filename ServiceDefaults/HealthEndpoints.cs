@@ -18,9 +18,11 @@ internal static class HealthEndpoints
         health.MapGet("/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(ReadinessReport report, HttpContext context)
+    private static async Task<IResult> ReadyAsync(ReadinessReport report, Draining draining, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
+        if (draining.IsOn)
+            return Results.Json(new Readiness("unready", new Dictionary<string, DependencyState>()), Json, statusCode: StatusCodes.Status503ServiceUnavailable);
         var readiness = await report.GetAsync(context.RequestAborted);
         return Results.Json(readiness, Json, statusCode: readiness.Status == "unready" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
