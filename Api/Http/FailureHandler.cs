@@ -64,7 +64,7 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
     {
         for (; exception is not null; exception = exception.InnerException)
         {
-            if (exception is NpgsqlException { IsTransient: true } || (exception is PostgresException && RegistryFailure.IsUnavailable(exception)))
+            if (exception is NpgsqlException && RegistryFailure.IsUnavailable(exception))
                 return true;
         }
 

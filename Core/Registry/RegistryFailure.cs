@@ -47,9 +47,10 @@ public static class RegistryFailure
         return null;
     }
 
-    // Class 57: operator intervention (shutdown, crash, starting up); 53: insufficient resources; 08: connection.
+    // Class 57: operator intervention (shutdown, crash, starting up); 53: insufficient resources; 08: connection. Read-only: it is no longer the primary.
     private static bool IsServerGone(string state) =>
-        state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
+        state == PostgresErrorCodes.ReadOnlySqlTransaction
+            || state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
             || state.StartsWith("08", StringComparison.Ordinal);
 }
 

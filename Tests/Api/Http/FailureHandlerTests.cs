@@ -17,6 +17,8 @@ public sealed class FailureHandlerTests
     [
         new RegistryUnavailableException("The registry does not answer."),
         new InvalidOperationException("likely due to a transient failure", new NpgsqlException("Exception while reading from stream", new TimeoutException())),
+        new NpgsqlException("No suitable host was found."),
+        new PostgresException("cannot execute INSERT in a read-only transaction", "ERROR", "ERROR", PostgresErrorCodes.ReadOnlySqlTransaction),
         new PostgresException("terminating connection because of crash of another server process", "WARNING", "WARNING", PostgresErrorCodes.CrashShutdown),
         new PostgresException("terminating connection due to administrator command", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown),
         new ObjectStoreException("The volume is gone."),
