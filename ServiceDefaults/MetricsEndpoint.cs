@@ -51,6 +51,8 @@ internal static class MetricsEndpoint
 
     private static async Task WriteAsync(HttpContext context, RequestDelegate scrape)
     {
+        // The exporter packs its answer itself where it may, and what is added to it below would be no part of the archive: Prometheus would read nothing.
+        context.Request.Headers.AcceptEncoding = default;
         var body = context.Response.Body;
         using var written = new MemoryStream();
         context.Response.Body = written;

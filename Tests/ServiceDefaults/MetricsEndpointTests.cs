@@ -74,6 +74,18 @@ public sealed class MetricsEndpointTests
     }
 
     [Fact]
+    public async Task Who_asks_for_gzip_as_prometheus_does_can_read_all_of_the_scrape()
+    {
+        await using var service = await StartAsync("Development", metricsPort: null);
+        service.App.Services.GetRequiredService<ImageServiceMetrics>().StartAtZero(["file"]);
+
+        var (_, text) = await service.GetAsync(service.Port, "/metrics", encoding: "gzip");
+
+        text.ShouldStartWith("# ");
+        text.ShouldContain("\ntransform_duration_seconds_count 0\n");
+    }
+
+    [Fact]
     public async Task A_histogram_that_has_recorded_something_is_the_exporters_own()
     {
         await using var service = await StartAsync("Development", metricsPort: null);
@@ -134,12 +146,15 @@ public sealed class MetricsEndpointTests
     {
         private readonly HttpClient _client = new();
 
-        public async Task<(HttpStatusCode Status, string Text)> GetAsync(int port, string path, string? host = null, string? accept = null)
+        public async Task<(HttpStatusCode Status, string Text)> GetAsync(
+            int port, string path, string? host = null, string? accept = null, string? encoding = null)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
             request.Headers.Host = host;
             if (accept is not null)
                 request.Headers.Accept.ParseAdd(accept);
+            if (encoding is not null)
+                request.Headers.AcceptEncoding.ParseAdd(encoding);
             using var response = await _client.SendAsync(request, Ct);
             return (response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
         }
