@@ -4,15 +4,29 @@ using Microsoft.Extensions.Configuration;
 namespace ImageService.AppHost;
 
 /// <summary>The command line of the AppHost beside the switches that Aspire itself knows.</summary>
-/// <param name="ApiPort">Port of the Api; null for any free one.</param>
-/// <param name="PortalPort">Port of the Portal; null for any free one.</param>
-/// <param name="WorkerPort">Port of the Worker; null for any free one.</param>
-/// <param name="Demo">Whether the demo organization is made.</param>
-/// <param name="Ephemeral">Whether the data is removed at exit.</param>
-/// <param name="Data">Folder of all data of this run.</param>
-/// <param name="Summary">Where the facts of the running system are written as JSON; null for nowhere.</param>
-internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerPort, bool Demo, bool Ephemeral, string Data, string? Summary)
+internal sealed record LaunchOptions
 {
+    /// <summary>Port of the Api; null for any free one.</summary>
+    public required int? ApiPort { get; init; }
+
+    /// <summary>Port of the Portal; null for any free one.</summary>
+    public required int? PortalPort { get; init; }
+
+    /// <summary>Port of the Worker; null for any free one.</summary>
+    public required int? WorkerPort { get; init; }
+
+    /// <summary>Whether the demo organization is made.</summary>
+    public required bool Demo { get; init; }
+
+    /// <summary>Whether the data is removed at exit.</summary>
+    public required bool Ephemeral { get; init; }
+
+    /// <summary>Folder of all data of this run.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Where the facts of the running system are written as JSON; null for nowhere.</summary>
+    public required string? Summary { get; init; }
+
     /// <summary>Whether the data servers are containers (Docker, Podman) rather than processes.</summary>
     public bool Containers { get; init; }
 
@@ -83,16 +97,16 @@ internal sealed record LaunchOptions(int? ApiPort, int? PortalPort, int? WorkerP
         return [.. expanded];
     }
 
-    public static LaunchOptions From(IConfiguration configuration) => new(
-        Port(configuration, "api-port", 8080),
-        Port(configuration, "portal-port", 8081),
-        Port(configuration, "worker-port", 8082),
-        !configuration.GetValue("no-demo", false),
-        configuration.GetValue("ephemeral", false),
-        Path.GetFullPath(configuration["data"] ?? Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "ImageService")),
-        configuration["summary"] is { Length: > 0 } summary ? Path.GetFullPath(summary) : null)
+    public static LaunchOptions From(IConfiguration configuration) => new()
     {
+        ApiPort = Port(configuration, "api-port", 8080),
+        PortalPort = Port(configuration, "portal-port", 8081),
+        WorkerPort = Port(configuration, "worker-port", 8082),
+        Demo = !configuration.GetValue("no-demo", false),
+        Ephemeral = configuration.GetValue("ephemeral", false),
+        Data = Path.GetFullPath(configuration["data"] ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "ImageService")),
+        Summary = configuration["summary"] is { Length: > 0 } summary ? Path.GetFullPath(summary) : null,
         Containers = configuration.GetValue("containers", false),
         Logs = configuration.GetValue("logs", false),
         Store = OneOf(configuration, "store", Folder, S3, Azure),

@@ -4,43 +4,101 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.Assets;
 
 /// <summary>An asset with its current version.</summary>
-/// <param name="Id">26 characters.</param>
-/// <param name="Version">Number of the version described here.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Folder">Absolute path; <c>/</c> at the top.</param>
-/// <param name="Tags">In the order given.</param>
-/// <param name="Access"><c>public</c> or <c>private</c>.</param>
-/// <param name="Filename">Shown to people.</param>
-/// <param name="Format">By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</param>
-/// <param name="Width">px, upright.</param>
-/// <param name="Height">px, upright.</param>
-/// <param name="HasAlpha">Whether it can be transparent.</param>
-/// <param name="Frames">1 for a still picture.</param>
-/// <param name="SizeBytes">Length of the original.</param>
-/// <param name="ContentHash">SHA-256 of the original, lower-case hex.</param>
-/// <param name="UploadedAt">When this version was stored.</param>
-/// <param name="Deduplicated">Whether an upload found these bytes already there.</param>
-/// <param name="Urls">Image URLs; unsigned for private assets.</param>
-/// <param name="FocalPoint">Null where none is set.</param>
-/// <param name="BlurHash">https://blurha.sh</param>
-/// <param name="ThumbHash">https://evanw.github.io/thumbhash, base64.</param>
-/// <param name="DominantColour"><c>#rrggbb</c>.</param>
-/// <param name="Palette"><c>#rrggbb</c>, most frequent first.</param>
-/// <param name="Metadata">The owner's own facts; null where there are none.</param>
-/// <param name="Exif">Facts of the camera, without position; null where there are none.</param>
-/// <param name="ContentCredentials">Content Credentials (C2PA) of the original; null where it is not known whether it has any.</param>
-/// <param name="RetainUntil">Retention lock: until then it can be neither deleted nor replaced.</param>
-/// <param name="UpdatedAt">Last change of anything.</param>
-/// <param name="DeletedAt">Set while it is deleted and can be restored.</param>
-/// <param name="RestorableUntil">Until when a deleted one can be restored for certain; its bytes go at some time after that.</param>
-/// <param name="LastUsedAt">Hour in which one of its images was last asked for here (caches in front answer unseen); null: never. No part of the ETag.</param>
-internal sealed record AssetResponse(
-    string Id, int Version, string Tenant, string Space, string Folder, IReadOnlyList<string> Tags, string Access, string Filename, string Format,
-    int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt, bool Deduplicated, AssetUrls Urls,
-    FocalPoint? FocalPoint, string? BlurHash, string? ThumbHash, string? DominantColour, IReadOnlyList<string> Palette, JsonElement? Metadata,
-    JsonElement? Exif, ContentCredentialsResponse? ContentCredentials,
-    DateTimeOffset? RetainUntil, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, DateTimeOffset? RestorableUntil, DateTimeOffset? LastUsedAt);
+internal sealed record AssetResponse
+{
+    /// <summary>26 characters.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Number of the version described here.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
+    /// <summary>Absolute path; <c>/</c> at the top.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>In the order given.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary><c>public</c> or <c>private</c>.</summary>
+    public required string Access { get; init; }
+
+    /// <summary>Shown to people.</summary>
+    public required string Filename { get; init; }
+
+    /// <summary>By content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Whether it can be transparent.</summary>
+    public required bool HasAlpha { get; init; }
+
+    /// <summary>1 for a still picture.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>Length of the original.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>SHA-256 of the original, lower-case hex.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>When this version was stored.</summary>
+    public required DateTimeOffset UploadedAt { get; init; }
+
+    /// <summary>Whether an upload found these bytes already there.</summary>
+    public required bool Deduplicated { get; init; }
+
+    /// <summary>Image URLs; unsigned for private assets.</summary>
+    public required AssetUrls Urls { get; init; }
+
+    /// <summary>Null where none is set.</summary>
+    public required FocalPoint? FocalPoint { get; init; }
+
+    /// <summary>https://blurha.sh</summary>
+    public required string? BlurHash { get; init; }
+
+    /// <summary>https://evanw.github.io/thumbhash, base64.</summary>
+    public required string? ThumbHash { get; init; }
+
+    /// <summary><c>#rrggbb</c>.</summary>
+    public required string? DominantColour { get; init; }
+
+    /// <summary><c>#rrggbb</c>, most frequent first.</summary>
+    public required IReadOnlyList<string> Palette { get; init; }
+
+    /// <summary>The owner's own facts; null where there are none.</summary>
+    public required JsonElement? Metadata { get; init; }
+
+    /// <summary>Facts of the camera, without position; null where there are none.</summary>
+    public required JsonElement? Exif { get; init; }
+
+    /// <summary>Content Credentials (C2PA) of the original; null where it is not known whether it has any.</summary>
+    public required ContentCredentialsResponse? ContentCredentials { get; init; }
+
+    /// <summary>Retention lock: until then it can be neither deleted nor replaced.</summary>
+    public required DateTimeOffset? RetainUntil { get; init; }
+
+    /// <summary>Last change of anything.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Set while it is deleted and can be restored.</summary>
+    public required DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Until when a deleted one can be restored for certain; its bytes go at some time after that.</summary>
+    public required DateTimeOffset? RestorableUntil { get; init; }
+
+    /// <summary>Hour in which one of its images was last asked for here (caches in front answer unseen); null: never. No part of the ETag.</summary>
+    public required DateTimeOffset? LastUsedAt { get; init; }
+}
 
 /// <summary>Image URLs of an asset's version.</summary>
 /// <param name="Original">Full size, without metadata.</param>
@@ -69,26 +127,97 @@ internal sealed record FocalPoint(double X, double Y);
 internal sealed record FolderResponse(string Folder, string Name, long Assets, long Total);
 
 /// <summary>One version of an asset.</summary>
-internal sealed record VersionResponse(
-    int Version, bool Current, string Format, int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt,
-    string Tier, string Url);
+internal sealed record VersionResponse
+{
+    public required int Version { get; init; }
+
+    public required bool Current { get; init; }
+
+    public required string Format { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required bool HasAlpha { get; init; }
+
+    public required int Frames { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public required string ContentHash { get; init; }
+
+    public required DateTimeOffset UploadedAt { get; init; }
+
+    public required string Tier { get; init; }
+
+    public required string Url { get; init; }
+}
 
 /// <summary>One stored variant of an asset.</summary>
-internal sealed record VariantResponse(
-    int Version, string Operations, string Format, int Width, int Height, long SizeBytes, string Tier, string? Preset, string Url, DateTimeOffset CreatedAt,
-    DateTimeOffset? LastAccessedAt, long AccessCount);
+internal sealed record VariantResponse
+{
+    public required int Version { get; init; }
+
+    public required string Operations { get; init; }
+
+    public required string Format { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public required string Tier { get; init; }
+
+    public required string? Preset { get; init; }
+
+    public required string Url { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? LastAccessedAt { get; init; }
+
+    public required long AccessCount { get; init; }
+}
 
 /// <summary>What a PATCH may hold. A member that is absent stays; null clears where something can be cleared.</summary>
-internal sealed record AssetPatchRequest(
-    string? Folder, IReadOnlyList<string>? Tags, string? Access, string? Filename, FocalPoint? FocalPoint, JsonElement? Metadata, DateTimeOffset? RetainUntil);
+internal sealed record AssetPatchRequest
+{
+    public string? Folder { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public string? Access { get; init; }
+
+    public string? Filename { get; init; }
+
+    public FocalPoint? FocalPoint { get; init; }
+
+    public JsonElement? Metadata { get; init; }
+
+    public DateTimeOffset? RetainUntil { get; init; }
+}
 
 /// <summary>One action on up to 500 assets.</summary>
-/// <param name="Ids">Ids of assets.</param>
-/// <param name="Action"><c>delete</c>, <c>restore</c>, <c>move</c>, <c>tag</c>, <c>untag</c>, <c>access</c>.</param>
-/// <param name="Folder">For <c>move</c>.</param>
-/// <param name="Tags">For <c>tag</c> and <c>untag</c>.</param>
-/// <param name="Access">For <c>access</c>.</param>
-internal sealed record BulkRequest(IReadOnlyList<string>? Ids, string? Action, string? Folder, IReadOnlyList<string>? Tags, string? Access);
+internal sealed record BulkRequest
+{
+    /// <summary>Ids of assets.</summary>
+    public IReadOnlyList<string>? Ids { get; init; }
+
+    /// <summary><c>delete</c>, <c>restore</c>, <c>move</c>, <c>tag</c>, <c>untag</c>, <c>access</c>.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>For <c>move</c>.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>For <c>tag</c> and <c>untag</c>.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>For <c>access</c>.</summary>
+    public string? Access { get; init; }
+}
 
 /// <summary>What became of each asset, in the order asked.</summary>
 internal sealed record BulkResponse(IReadOnlyList<BulkItem> Items, int Succeeded, int Failed);

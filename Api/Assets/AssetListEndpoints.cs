@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
@@ -63,14 +62,16 @@ internal static class AssetListEndpoints
         var tags = await match.Rows.SelectMany(row => row.Asset.Tags).GroupBy(tag => tag)
             .Select(group => new { Tag = group.Key, Assets = group.LongCount() })
             .OrderByDescending(tag => tag.Assets).ThenBy(tag => tag.Tag).Take(MostTags).ToListAsync(ct);
-        return Results.Ok(new AssetFacetsResponse(
-            kinds.Sum(kind => kind.Assets),
-            kinds.Sum(kind => kind.Bytes),
-            [.. kinds.GroupBy(kind => kind.Format)
+        return Results.Ok(new AssetFacetsResponse
+        {
+            Assets = kinds.Sum(kind => kind.Assets),
+            Bytes = kinds.Sum(kind => kind.Bytes),
+            Formats = [.. kinds.GroupBy(kind => kind.Format)
                 .Select(group => new FacetCount(group.Key, group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
-            [.. kinds.GroupBy(kind => kind.Access)
+            Access = [.. kinds.GroupBy(kind => kind.Access)
                 .Select(group => new FacetCount(group.Key.Name(), group.Sum(kind => kind.Assets))).OrderByDescending(facet => facet.Assets)],
-            [.. tags.Select(tag => new FacetCount(tag.Tag, tag.Assets))]));
+            Tags = [.. tags.Select(tag => new FacetCount(tag.Tag, tag.Assets))],
+        });
     }
 
     /// <summary>Assets in question with their current versions, and with their uses where those are asked for.</summary>
@@ -94,13 +95,23 @@ internal static class AssetListEndpoints
 internal sealed record AssetMatch(IQueryable<AssetRow> Rows);
 
 /// <summary>How many assets there are.</summary>
-/// <param name="Assets">In all.</param>
-/// <param name="Bytes">Of their current originals.</param>
-/// <param name="Formats">By format, most first.</param>
-/// <param name="Access">By access, most first.</param>
-/// <param name="Tags">By tag, most first.</param>
-internal sealed record AssetFacetsResponse(long Assets, long Bytes, IReadOnlyList<FacetCount> Formats, IReadOnlyList<FacetCount> Access,
-    IReadOnlyList<FacetCount> Tags);
+internal sealed record AssetFacetsResponse
+{
+    /// <summary>In all.</summary>
+    public required long Assets { get; init; }
+
+    /// <summary>Of their current originals.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>By format, most first.</summary>
+    public required IReadOnlyList<FacetCount> Formats { get; init; }
+
+    /// <summary>By access, most first.</summary>
+    public required IReadOnlyList<FacetCount> Access { get; init; }
+
+    /// <summary>By tag, most first.</summary>
+    public required IReadOnlyList<FacetCount> Tags { get; init; }
+}
 
 /// <summary>One value and how many assets have it.</summary>
 internal sealed record FacetCount(string Value, long Assets);

@@ -1,21 +1,9 @@
 using System.Globalization;
 using ImageService.Api.Http;
 using ImageService.Core.Errors;
-using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 
 namespace ImageService.Api.Assets;
-
-/// <summary>An asset and its current version.</summary>
-internal sealed class AssetRow
-{
-    public required Asset Asset { get; init; }
-
-    public required AssetVersion Version { get; init; }
-
-    /// <summary>Null where uses were not asked for.</summary>
-    public AssetUse? Use { get; init; }
-}
 
 /// <summary>The order of a list and where its page begins: after the row whose sort value and id the cursor holds.</summary>
 internal sealed record AssetOrder

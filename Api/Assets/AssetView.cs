@@ -33,57 +33,80 @@ internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions
         var byPreset = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var preset in inForce)
             byPreset[preset.Slug] = Absolute(http, ImageUrlBuilder.PresetPath(image, preset.Slug, preset.Operations.Format?.Fixed ?? usual));
-        return new AssetResponse(
-            image.Asset.ToString(),
-            version.Version,
-            space.TenantSlug,
-            space.SpaceSlug,
-            asset.Folder,
-            asset.Tags,
-            asset.Access.Name(),
-            asset.Filename,
-            version.Format,
-            version.Width,
-            version.Height,
-            version.HasAlpha,
-            version.Frames,
-            version.SizeBytes,
-            version.ContentHash,
-            version.UploadedAt,
-            deduplicated,
-            new AssetUrls(Absolute(http, ImageUrlBuilder.OriginalPath(image, own, otherwise)), byPreset),
-            asset is { FocalX: { } x, FocalY: { } y } ? new FocalPoint(x, y) : null,
-            version.BlurHash,
-            version.ThumbHash,
-            version.DominantColour,
-            version.Palette,
-            Json(asset.Metadata),
-            Json(version.Exif),
-            Credentials(space, version, own),
-            asset.RetainUntil,
-            asset.UpdatedAt,
-            asset.DeletedAt,
-            asset.DeletedAt + lifecycle.Value.DeletedRetention,
-            use is null || use.LastUsedAt == AssetUse.Never ? null : use.LastUsedAt);
+        return new AssetResponse
+        {
+            Id = image.Asset.ToString(),
+            Version = version.Version,
+            Tenant = space.TenantSlug,
+            Space = space.SpaceSlug,
+            Folder = asset.Folder,
+            Tags = asset.Tags,
+            Access = asset.Access.Name(),
+            Filename = asset.Filename,
+            Format = version.Format,
+            Width = version.Width,
+            Height = version.Height,
+            HasAlpha = version.HasAlpha,
+            Frames = version.Frames,
+            SizeBytes = version.SizeBytes,
+            ContentHash = version.ContentHash,
+            UploadedAt = version.UploadedAt,
+            Deduplicated = deduplicated,
+            Urls = new AssetUrls(Absolute(http, ImageUrlBuilder.OriginalPath(image, own, otherwise)), byPreset),
+            FocalPoint = asset is { FocalX: { } x, FocalY: { } y } ? new FocalPoint(x, y) : null,
+            BlurHash = version.BlurHash,
+            ThumbHash = version.ThumbHash,
+            DominantColour = version.DominantColour,
+            Palette = version.Palette,
+            Metadata = Json(asset.Metadata),
+            Exif = Json(version.Exif),
+            ContentCredentials = Credentials(space, version, own),
+            RetainUntil = asset.RetainUntil,
+            UpdatedAt = asset.UpdatedAt,
+            DeletedAt = asset.DeletedAt,
+            RestorableUntil = asset.DeletedAt + lifecycle.Value.DeletedRetention,
+            LastUsedAt = use is null || use.LastUsedAt == AssetUse.Never ? null : use.LastUsedAt,
+        };
     }
 
     public static VersionResponse Show(HttpContext http, SpaceScope space, Asset asset, AssetVersion version)
     {
         var (own, otherwise) = Formats(version);
-        return new VersionResponse(
-            version.Version, version.Version == asset.CurrentVersion, version.Format, version.Width, version.Height, version.HasAlpha, version.Frames,
-            version.SizeBytes,
-            version.ContentHash, version.UploadedAt, Tier(version.Tier),
-            Absolute(http, ImageUrlBuilder.OriginalPath(Address(space, asset, version.Version), own, otherwise)));
+        return new VersionResponse
+        {
+            Version = version.Version,
+            Current = version.Version == asset.CurrentVersion,
+            Format = version.Format,
+            Width = version.Width,
+            Height = version.Height,
+            HasAlpha = version.HasAlpha,
+            Frames = version.Frames,
+            SizeBytes = version.SizeBytes,
+            ContentHash = version.ContentHash,
+            UploadedAt = version.UploadedAt,
+            Tier = Tier(version.Tier),
+            Url = Absolute(http, ImageUrlBuilder.OriginalPath(Address(space, asset, version.Version), own, otherwise)),
+        };
     }
 
     public static VariantResponse Show(HttpContext http, SpaceScope space, Asset asset, Variant variant)
     {
         var format = ImageFormats.TryParse(variant.Format, out var known) ? known : throw new FormatException($"'{variant.Format}' is no output format.");
-        return new VariantResponse(
-            variant.Version, variant.Operations, variant.Format, variant.Width, variant.Height, variant.SizeBytes, Tier(variant.Tier), variant.Preset,
-            Absolute(http, ImageUrlBuilder.Path(Address(space, asset, variant.Version), variant.Operations, format)), variant.CreatedAt,
-            variant.LastAccessedAt, variant.AccessCount);
+        return new VariantResponse
+        {
+            Version = variant.Version,
+            Operations = variant.Operations,
+            Format = variant.Format,
+            Width = variant.Width,
+            Height = variant.Height,
+            SizeBytes = variant.SizeBytes,
+            Tier = Tier(variant.Tier),
+            Preset = variant.Preset,
+            Url = Absolute(http, ImageUrlBuilder.Path(Address(space, asset, variant.Version), variant.Operations, format)),
+            CreatedAt = variant.CreatedAt,
+            LastAccessedAt = variant.LastAccessedAt,
+            AccessCount = variant.AccessCount,
+        };
     }
 
     private static string Tier(Core.Storage.StorageTier tier) => tier switch
@@ -99,7 +122,15 @@ internal sealed class AssetView(PresetCatalog presets, IOptions<LifecycleOptions
         (ImageFormats.TryParse(version.Format, out var own) ? own : null, version.HasAlpha ? ImageFormat.Png : ImageFormat.Jpg);
 
     private static ImageAddress Address(SpaceScope space, Asset asset, int version) =>
-        new(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, new AssetId(asset.Id), version, asset.Access);
+        new()
+        {
+            Organization = space.OrganizationSlug,
+            Tenant = space.TenantSlug,
+            Space = space.SpaceSlug,
+            Asset = new AssetId(asset.Id),
+            Version = version,
+            Access = asset.Access,
+        };
 
     private static string Absolute(HttpContext http, string path) =>
         ImageUrlBuilder.Absolute($"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}", path);

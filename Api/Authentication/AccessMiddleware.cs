@@ -48,7 +48,14 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
 
         // Here, and not in what is awaited: an actor holds for this flow and what it calls.
         var client = http.Client();
-        actor.Become(new Actor(visit.Caller.Type, visit.Caller.Id, visit.Caller.Name, client.Address, client.UserAgent));
+        actor.Become(new Actor
+        {
+            Type = visit.Caller.Type,
+            Id = visit.Caller.Id,
+            Name = visit.Caller.Name,
+            Ip = client.Address,
+            UserAgent = client.UserAgent,
+        });
         var judged = await JudgeAsync(http, requirement, visit, http.RequestAborted);
         if (!judged.TryGet(out visit, out refusal))
         {
@@ -85,8 +92,18 @@ internal sealed class AccessMiddleware(RequestDelegate next, Credentials credent
             return key;
         var person = credential.Person!;
         if (organization is null && requirement.Kind is not AccessKind.Member)
-            return new Caller(ActorType.User, person.UserId, person.Email, null, null, null, new HashSet<string>(StringComparer.Ordinal),
-                IsPlatform: false) { Grants = [] };
+            return new Caller
+            {
+                Type = ActorType.User,
+                Id = person.UserId,
+                Name = person.Email,
+                OrganizationId = null,
+                TenantId = null,
+                SpaceId = null,
+                Scopes = new HashSet<string>(StringComparer.Ordinal),
+                IsPlatform = false,
+                Grants = [],
+            };
         return Credentials.Within(person, organization ?? http.Request.Headers[Credentials.OrganizationHeader].FirstOrDefault());
     }
 

@@ -37,7 +37,15 @@ internal sealed class CallerPlaces(RegistryFactory registry, TenantDirectory ten
         if (found is null || (tenant is not null && found.TenantId is null) || (space is not null && found.SpaceId is null)
             || !caller.Sees(found.TenantId, found.SpaceId))
             return null;
-        return new Place(found.Id, organization, found.TenantId, tenant, found.SpaceId, space);
+        return new Place
+        {
+            OrganizationId = found.Id,
+            Organization = organization,
+            TenantId = found.TenantId,
+            Tenant = tenant,
+            SpaceId = found.SpaceId,
+            Space = space,
+        };
     }
 
     /// <summary>The space of those slugs, where the scope holds there.</summary>

@@ -59,16 +59,18 @@ internal sealed class Credentials(ApiKeyVerifier keys, SessionBook sessions, Upl
         var grants = here.Select(static membership =>
             new Grant(membership.TenantId, membership.SpaceId, Permissions.Of(membership.Role)) { Role = membership.Role }).ToArray();
         var bound = grants.Length == 1 ? grants[0] : null;
-        return new Caller(
-            ActorType.User,
-            person.UserId,
-            person.Email,
-            here.FirstOrDefault()?.OrganizationId ?? Guid.Empty,
-            bound?.TenantId,
-            bound?.SpaceId,
-            grants.SelectMany(static grant => grant.Scopes).ToHashSet(StringComparer.Ordinal),
-            IsPlatform: false)
-        { Grants = grants };
+        return new Caller
+        {
+            Type = ActorType.User,
+            Id = person.UserId,
+            Name = person.Email,
+            OrganizationId = here.FirstOrDefault()?.OrganizationId ?? Guid.Empty,
+            TenantId = bound?.TenantId,
+            SpaceId = bound?.SpaceId,
+            Scopes = grants.SelectMany(static grant => grant.Scopes).ToHashSet(StringComparer.Ordinal),
+            IsPlatform = false,
+            Grants = grants,
+        };
     }
 
     private static string? OnlyOne(SignedInUser person)

@@ -112,7 +112,7 @@ internal sealed class RefusalAudit(RegistryFactory registry, AuditLog log, Curre
             if (!tally.Sums.TryGetValue(key, out var sum))
             {
                 key = tally.Sums.Count < MaxSums ? key : (Guid.Empty, code);
-                var who = key.Id == Guid.Empty ? new Actor(ActorType.Anonymous, null, "several callers") : actor.Value;
+                var who = key.Id == Guid.Empty ? new Actor { Type = ActorType.Anonymous, Id = null, Name = "several callers" } : actor.Value;
                 sum = tally.Sums.GetValueOrDefault(key) ?? new Sum(who, time.GetUtcNow());
             }
 

@@ -26,9 +26,15 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
     public (string Ticket, DateTimeOffset ExpiresAt) Issue(SignedInUser person, SpaceScope space)
     {
         var expires = clock.GetUtcNow() + Life;
-        var sealedTicket = protector.Protect(
-            JsonSerializer.SerializeToUtf8Bytes(
-                new Content(person.SessionId, space.OrganizationSlug, space.TenantId, space.SpaceId, expires.ToUnixTimeSeconds())), Context);
+        var content = new Content
+        {
+            SessionId = person.SessionId,
+            Organization = space.OrganizationSlug,
+            TenantId = space.TenantId,
+            SpaceId = space.SpaceId,
+            ExpiresUnixSeconds = expires.ToUnixTimeSeconds(),
+        };
+        var sealedTicket = protector.Protect(JsonSerializer.SerializeToUtf8Bytes(content), Context);
         return (Prefix + Base64Url.EncodeToString(sealedTicket), expires);
     }
 
@@ -63,7 +69,18 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
         }
     }
 
-    private sealed record Content(Guid SessionId, string Organization, Guid TenantId, Guid SpaceId, long ExpiresUnixSeconds);
+    private sealed record Content
+    {
+        public required Guid SessionId { get; init; }
+
+        public required string Organization { get; init; }
+
+        public required Guid TenantId { get; init; }
+
+        public required Guid SpaceId { get; init; }
+
+        public required long ExpiresUnixSeconds { get; init; }
+    }
 }
 
 /// <summary>Marks the routes that a ticket of <see cref="UploadTickets"/> opens.</summary>

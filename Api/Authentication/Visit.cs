@@ -42,13 +42,26 @@ internal sealed record Visit(Caller Caller, SignedInUser? Person, Place? Place)
 }
 
 /// <summary>Where a route acts.</summary>
-/// <param name="OrganizationId">Id of the organization.</param>
-/// <param name="Organization">Its slug.</param>
-/// <param name="TenantId">Null where the route names no tenant.</param>
-/// <param name="Tenant">Its slug.</param>
-/// <param name="SpaceId">Null where the route names no space.</param>
-/// <param name="Space">Its slug.</param>
-internal sealed record Place(Guid OrganizationId, string Organization, Guid? TenantId, string? Tenant, Guid? SpaceId, string? Space);
+internal sealed record Place
+{
+    /// <summary>Id of the organization.</summary>
+    public required Guid OrganizationId { get; init; }
+
+    /// <summary>Its slug.</summary>
+    public required string Organization { get; init; }
+
+    /// <summary>Null where the route names no tenant.</summary>
+    public required Guid? TenantId { get; init; }
+
+    /// <summary>Its slug.</summary>
+    public required string? Tenant { get; init; }
+
+    /// <summary>Null where the route names no space.</summary>
+    public required Guid? SpaceId { get; init; }
+
+    /// <summary>Its slug.</summary>
+    public required string? Space { get; init; }
+}
 
 /// <summary>Reading the visit off a request.</summary>
 internal static class VisitAccess

@@ -50,17 +50,19 @@ internal sealed class DemoSeeder(
         await DemoSummary.KeepKeyAsync(settings.SummaryFile, key, ct);
         var open = await FillAsync(DemoOrganization.PublicSpace, DemoPictures.Public, ct);
         var closed = await FillAsync(DemoOrganization.PrivateSpace, DemoPictures.Private, ct);
-        var summary = new DemoSummary(
-            key,
-            settings.PortalUser,
-            settings.PortalPassword,
-            DemoOrganization.Slug,
-            organizationId,
-            DemoOrganization.TenantSlug,
-            tenantId,
-            new DemoSpaces(DemoOrganization.PublicSpace, DemoOrganization.PrivateSpace),
-            BaseUrl() + ImageUrlBuilder.Path(open, "w_1200-h_800-f_cover", ImageFormat.Webp),
-            BaseUrl() + await SignAsync(organizationId, tenantId, ImageUrlBuilder.Path(closed, "w_800", ImageFormat.Webp), ct));
+        var summary = new DemoSummary
+        {
+            ApiKey = key,
+            PortalUser = settings.PortalUser,
+            PortalPassword = settings.PortalPassword,
+            Organization = DemoOrganization.Slug,
+            OrganizationId = organizationId,
+            Tenant = DemoOrganization.TenantSlug,
+            TenantId = tenantId,
+            Spaces = new DemoSpaces(DemoOrganization.PublicSpace, DemoOrganization.PrivateSpace),
+            PublicUrl = BaseUrl() + ImageUrlBuilder.Path(open, "w_1200-h_800-f_cover", ImageFormat.Webp),
+            SignedUrl = BaseUrl() + await SignAsync(organizationId, tenantId, ImageUrlBuilder.Path(closed, "w_800", ImageFormat.Webp), ct),
+        };
         if (settings.SummaryFile.Length > 0)
             await summary.WriteAsync(settings.SummaryFile, ct);
         Log.Ready(logger, DemoOrganization.Slug);
@@ -78,7 +80,15 @@ internal sealed class DemoSeeder(
         }
 
         var first = await FindAsync(space, pictures[0], ct) ?? throw new InvalidOperationException($"The demo's picture {pictures[0].Filename} was not found.");
-        return new ImageAddress(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, new AssetId(first.Id), first.CurrentVersion, first.Access);
+        return new ImageAddress
+        {
+            Organization = space.OrganizationSlug,
+            Tenant = space.TenantSlug,
+            Space = space.SpaceSlug,
+            Asset = new AssetId(first.Id),
+            Version = first.CurrentVersion,
+            Access = first.Access,
+        };
     }
 
     private async Task<Asset?> FindAsync(SpaceScope space, DemoPictures.Picture picture, CancellationToken ct)
@@ -97,8 +107,16 @@ internal sealed class DemoSeeder(
             throw new InvalidOperationException($"{picture.Filename}: {error.Detail}");
         await using (file)
         {
-            var ingested =
-                await ingestor.IngestAsync(new IncomingImage(space, picture.Filename, picture.Folder, picture.Tags, Access: null, UploadedBy: null), file, ct);
+            var image = new IncomingImage
+            {
+                Space = space,
+                Filename = picture.Filename,
+                Folder = picture.Folder,
+                Tags = picture.Tags,
+                Access = null,
+                UploadedBy = null,
+            };
+            var ingested = await ingestor.IngestAsync(image, file, ct);
             if (ingested.Error is { } refused)
                 throw new InvalidOperationException($"{picture.Filename}: {refused.Detail}");
         }

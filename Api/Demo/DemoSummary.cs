@@ -4,18 +4,28 @@ using System.Text.Json.Serialization;
 namespace ImageService.Api.Demo;
 
 /// <summary>The facts of the demo that a person or a script needs to use it. Holds secrets: its file is readable by its owner only.</summary>
-internal sealed record DemoSummary(
-    string ApiKey,
-    string PortalUser,
-    string PortalPassword,
-    string Organization,
-    Guid OrganizationId,
-    string Tenant,
-    Guid TenantId,
-    DemoSpaces Spaces,
-    string PublicUrl,
-    string SignedUrl)
+internal sealed record DemoSummary
 {
+    public required string ApiKey { get; init; }
+
+    public required string PortalUser { get; init; }
+
+    public required string PortalPassword { get; init; }
+
+    public required string Organization { get; init; }
+
+    public required Guid OrganizationId { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required DemoSpaces Spaces { get; init; }
+
+    public required string PublicUrl { get; init; }
+
+    public required string SignedUrl { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -64,7 +64,16 @@ internal sealed class ServeOldUrl(OldUrlReader reader, TenantDirectory tenants, 
         var trust = new UrlTrust(judged.IsSigned, judged.Life) { IsByName = true };
         var (asset, meaning) = found;
         var file = new UrlOperations(meaning.Operations, meaning.Extension);
-        await images.ServeAsync(http, new AskedImage(space, asset.Access, asset.AssetId, asset.Version, file, trust), started);
+        var asked = new AskedImage
+        {
+            Space = space,
+            Access = asset.Access,
+            AssetId = asset.AssetId,
+            Version = asset.Version,
+            File = file,
+            Trust = trust,
+        };
+        await images.ServeAsync(http, asked, started);
     }
 
     /// <summary>The service's own URLs on a customer's host: of the host's space alone.</summary>

@@ -10,25 +10,60 @@ namespace ImageService.Api.Explain;
 internal sealed record ExplainRequest(string? Url, string? Accept, double? Dpr, bool? SaveData);
 
 /// <summary>What a URL means. Nothing was made or counted.</summary>
-/// <param name="Place">Where it leads.</param>
-/// <param name="Preset">The preset it names; null where it names none.</param>
-/// <param name="Canonical">The one form of all URLs that mean the same; null where the image is refused.</param>
-/// <param name="Dropped">Operations that the canonical form does not hold as they are written, and why.</param>
-/// <param name="Policies">Policies that were asked, with the level their value was set at.</param>
-/// <param name="Overlays">What is laid over the picture, in order; null where the image is refused.</param>
-/// <param name="Format">Of the answer.</param>
-/// <param name="Width">px.</param>
-/// <param name="Height">px.</param>
-/// <param name="Layer"><c>memory</c> (of the process that was asked), <c>storage</c>, or <c>miss</c>: it would be made.</param>
-/// <param name="Signature">What became of the signature.</param>
-/// <param name="Refusal">Why the image is refused; null where it is not.</param>
-internal sealed record ExplainResponse(
-    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies,
-    IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
-    string? Layer, ExplainedSignature Signature, ExplainedRefusal? Refusal);
+internal sealed record ExplainResponse
+{
+    /// <summary>Where it leads.</summary>
+    public required ExplainedPlace Place { get; init; }
+
+    /// <summary>The preset it names; null where it names none.</summary>
+    public required ExplainedPreset? Preset { get; init; }
+
+    /// <summary>The one form of all URLs that mean the same; null where the image is refused.</summary>
+    public required string? Canonical { get; init; }
+
+    /// <summary>Operations that the canonical form does not hold as they are written, and why.</summary>
+    public required IReadOnlyList<DroppedOperation> Dropped { get; init; }
+
+    /// <summary>Policies that were asked, with the level their value was set at.</summary>
+    public required IReadOnlyList<ExplainedPolicy> Policies { get; init; }
+
+    /// <summary>What is laid over the picture, in order; null where the image is refused.</summary>
+    public required IReadOnlyList<ExplainedOverlay>? Overlays { get; init; }
+
+    /// <summary>Of the answer.</summary>
+    public required string? Format { get; init; }
+
+    /// <summary>px.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>px.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary><c>memory</c> (of the process that was asked), <c>storage</c>, or <c>miss</c>: it would be made.</summary>
+    public required string? Layer { get; init; }
+
+    /// <summary>What became of the signature.</summary>
+    public required ExplainedSignature Signature { get; init; }
+
+    /// <summary>Why the image is refused; null where it is not.</summary>
+    public required ExplainedRefusal? Refusal { get; init; }
+}
 
 /// <summary>Where a URL leads.</summary>
-internal sealed record ExplainedPlace(string Organization, string Tenant, string Space, string Asset, int Version, string Access);
+internal sealed record ExplainedPlace
+{
+    public required string Organization { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Space { get; init; }
+
+    public required string Asset { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Access { get; init; }
+}
 
 /// <summary>A preset in the revision in force.</summary>
 internal sealed record ExplainedPreset(string Slug, string Operations, int Revision, string Level);

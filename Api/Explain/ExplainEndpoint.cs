@@ -70,8 +70,16 @@ internal static class ExplainEndpoint
                 return error;
             var access = signable.Path.StartsWith("/v1/priv/", StringComparison.Ordinal) ? AssetAccess.Private : AssetAccess.Public;
             var signature = await JudgeAsync(request.Url!, signable, space, access, file.Operations.Texts is not null, ct);
-            return await TellAsync(request, new AskedImage(space, access, url.AssetId, url.Version, file, default), url.File[..url.File.LastIndexOf('.')],
-                signature, [], ct);
+            var asked = new AskedImage
+            {
+                Space = space,
+                Access = access,
+                AssetId = url.AssetId,
+                Version = url.Version,
+                File = file,
+                Trust = default,
+            };
+            return await TellAsync(request, asked, url.File[..url.File.LastIndexOf('.')], signature, [], ct);
         }
 
         /// <summary>A customer's host and the target on it, where the URL is of one; the service's own URLs are read as anywhere.</summary>
@@ -103,7 +111,15 @@ internal static class ExplainEndpoint
             var lost = found.Meaning.Unmapped.Select(static name => new DroppedOperation(name, "has no counterpart here; the host is lenient and drops it"))
                 .Concat(found.Meaning.Ignored.Select(static name => new DroppedOperation(name, "makes no difference here")));
             var file = new UrlOperations(found.Meaning.Operations, found.Meaning.Extension);
-            var asked = new AskedImage(space, found.Asset.Access, found.Asset.AssetId, found.Asset.Version, file, new UrlTrust(judged.IsSigned, judged.Life));
+            var asked = new AskedImage
+            {
+                Space = space,
+                Access = found.Asset.Access,
+                AssetId = found.Asset.AssetId,
+                Version = found.Asset.Version,
+                File = file,
+                Trust = new UrlTrust(judged.IsSigned, judged.Life),
+            };
             return await TellAsync(request, asked, OperationsText.Write(file.Operations), signature, lost, ct);
         }
 
@@ -111,13 +127,30 @@ internal static class ExplainEndpoint
             ExplainRequest request, AskedImage asked, string written, ExplainedSignature signature, IEnumerable<DroppedOperation> lost, CancellationToken ct)
         {
             var (space, access, file) = (asked.Space, asked.Access, asked.File);
-            var variant = new VariantRequest(space, asked.AssetId, asked.Version, file.Operations, file.Extension) { Access = access,
-                Accept = request.Accept ?? "*/*", Hints = new ClientHints(null, request.SaveData is true), IsSigned = signature.Verdict is "valid" };
+            var variant = new VariantRequest
+            {
+                Space = space,
+                AssetId = asked.AssetId,
+                Version = asked.Version,
+                Operations = file.Operations,
+                Extension = file.Extension,
+                Access = access,
+                Accept = request.Accept ?? "*/*",
+                Hints = new ClientHints(null, request.SaveData is true),
+                IsSigned = signature.Verdict is "valid",
+            };
             var described = await describer.DescribeAsync(variant, ct);
             if (described.Error is { Code: ErrorCode.NotFound } absent)
                 return absent;
-            var place = new ExplainedPlace(space.OrganizationSlug, space.TenantSlug, space.SpaceSlug, asked.AssetId.ToString(), asked.Version,
-                access is AssetAccess.Public ? "public" : "private");
+            var place = new ExplainedPlace
+            {
+                Organization = space.OrganizationSlug,
+                Tenant = space.TenantSlug,
+                Space = space.SpaceSlug,
+                Asset = asked.AssetId.ToString(),
+                Version = asked.Version,
+                Access = access is AssetAccess.Public ? "public" : "private",
+            };
             var preset = file.Operations.Preset is { } slug && await presets.FindAsync(space, slug, ct) is { } found
                 ? new ExplainedPreset(found.Slug, OperationsText.Write(found.Operations), found.Revision,
                     JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Level.ToString()))
@@ -128,11 +161,37 @@ internal static class ExplainEndpoint
                 : null;
             var policies = Policies(space.Policy, described, file.Operations, access);
             if (!described.TryGet(out var image, out _))
-                return new ExplainResponse(place, preset, null, [], policies, null, null, null, null, null, signature, refusal);
+                return new ExplainResponse
+                {
+                    Place = place,
+                    Preset = preset,
+                    Canonical = null,
+                    Dropped = [],
+                    Policies = policies,
+                    Overlays = null,
+                    Format = null,
+                    Width = null,
+                    Height = null,
+                    Layer = null,
+                    Signature = signature,
+                    Refusal = refusal,
+                };
             var (width, height) = Size(image);
-            return new ExplainResponse(
-                place, preset, image.Canonical.Text, [.. lost, .. DroppedOperations.Of(written, image)], policies, Overlays(image),
-                image.Canonical.Format.Name(), width, height, await LayerAsync(image, ct), signature, refusal);
+            return new ExplainResponse
+            {
+                Place = place,
+                Preset = preset,
+                Canonical = image.Canonical.Text,
+                Dropped = [.. lost, .. DroppedOperations.Of(written, image)],
+                Policies = policies,
+                Overlays = Overlays(image),
+                Format = image.Canonical.Format.Name(),
+                Width = width,
+                Height = height,
+                Layer = await LayerAsync(image, ct),
+                Signature = signature,
+                Refusal = refusal,
+            };
         }
 
         private async Task<ExplainedSignature> JudgeAsync(string text, SignableUrl url, SpaceScope space, AssetAccess access, bool saysTexts,

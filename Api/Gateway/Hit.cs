@@ -6,12 +6,23 @@ using ImageService.Core.Variants;
 namespace ImageService.Api.Gateway;
 
 /// <summary>A request whose meaning memory knows.</summary>
-/// <param name="Space">Whose image.</param>
-/// <param name="File">As asked for.</param>
-/// <param name="Description">The variant.</param>
-/// <param name="Trust">By its signature.</param>
-/// <param name="Signature">The signature that was recalled; null where none is asked for.</param>
-internal readonly record struct Hit(SpaceScope Space, UrlOperations File, VariantDescription Description, UrlTrust Trust, VerifiedSignature? Signature);
+internal readonly record struct Hit
+{
+    /// <summary>Whose image.</summary>
+    public required SpaceScope Space { get; init; }
+
+    /// <summary>As asked for.</summary>
+    public required UrlOperations File { get; init; }
+
+    /// <summary>The variant.</summary>
+    public required VariantDescription Description { get; init; }
+
+    /// <summary>By its signature.</summary>
+    public required UrlTrust Trust { get; init; }
+
+    /// <summary>The signature that was recalled; null where none is asked for.</summary>
+    public required VerifiedSignature? Signature { get; init; }
+}
 
 /// <summary><c>Server-Timing</c> of a hit in memory, in steps of 10 µs: the texts are made once.</summary>
 internal static class HitTiming

@@ -7,19 +7,39 @@ namespace ImageService.Api.Gateway;
 /// The parts of an image's path: <c>/v1/pub/{org}/{tenant}/{space}/img/{asset-id}/v{version}/{operations}.{ext}</c>. Read only as far as "which image";
 /// operations and extension are judged later, because their faults have an answer of their own.
 /// </summary>
-/// <param name="Organization">Slug.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="AssetId">The asset.</param>
-/// <param name="Version">From 1.</param>
-/// <param name="File">Operations and extension, <c>w_800-h_600.webp</c>.</param>
-internal sealed record ImageUrl(string Organization, string Tenant, string Space, AssetId AssetId, int Version, string File)
+internal sealed record ImageUrl
 {
+    /// <summary>Slug.</summary>
+    public required string Organization { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
+    /// <summary>The asset.</summary>
+    public required AssetId AssetId { get; init; }
+
+    /// <summary>From 1.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Operations and extension, <c>w_800-h_600.webp</c>.</summary>
+    public required string File { get; init; }
+
     /// <summary>Reads a decoded path; false for anything that cannot name an image (404, like one that does not exist).</summary>
     public static bool TryParse(string path, [NotNullWhen(true)] out ImageUrl? url)
     {
         url = ImagePath.TryParse(path, out var parts)
-            ? new ImageUrl(parts.Organization.ToString(), parts.Tenant.ToString(), parts.Space.ToString(), parts.AssetId, parts.Version, parts.File.ToString())
+            ? new ImageUrl
+            {
+                Organization = parts.Organization.ToString(),
+                Tenant = parts.Tenant.ToString(),
+                Space = parts.Space.ToString(),
+                AssetId = parts.AssetId,
+                Version = parts.Version,
+                File = parts.File.ToString(),
+            }
             : null;
         return url is not null;
     }

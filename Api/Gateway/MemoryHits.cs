@@ -137,15 +137,23 @@ internal sealed class MemoryHits(
             return false;
         if (!signatures.TryRecall(request.RawTarget, headers.Host.ToString(), space, access, out var trust, out var signature))
             return false;
-        var asked = new VariantRequest(space, path.AssetId, path.Version, file.Operations, file.Extension)
+        var asked = new VariantRequest
         {
-            Access = access, Accept = headers.Accept, Hints = ClientHintHeaders.Matter(file.Operations) ? ClientHintHeaders.Read(headers) : default,
-            IsSigned = trust.IsSigned, IsForAsset = trust.IsForAsset,
+            Space = space,
+            AssetId = path.AssetId,
+            Version = path.Version,
+            Operations = file.Operations,
+            Extension = file.Extension,
+            Access = access,
+            Accept = headers.Accept,
+            Hints = ClientHintHeaders.Matter(file.Operations) ? ClientHintHeaders.Read(headers) : default,
+            IsSigned = trust.IsSigned,
+            IsForAsset = trust.IsForAsset,
         };
         if (!variants.TryRecall(asked, out var description) || !quotas.IsKnownToServe(space)
             || !ReferrerRule.Allows(space.Policy.AllowedReferrers, headers.Referer))
             return false;
-        hit = new Hit(space, file, description, trust, signature);
+        hit = new Hit { Space = space, File = file, Description = description, Trust = trust, Signature = signature };
         return true;
     }
 

@@ -52,7 +52,16 @@ internal sealed class ServeImage(
             return;
         }
 
-        await ServeAsync(http, new AskedImage(space, access, url.AssetId, url.Version, file, trust), started);
+        var asked = new AskedImage
+        {
+            Space = space,
+            Access = access,
+            AssetId = url.AssetId,
+            Version = url.Version,
+            File = file,
+            Trust = trust,
+        };
+        await ServeAsync(http, asked, started);
     }
 
     /// <summary>The walk from an image that is known by its id, and admitted, to its bytes.</summary>
@@ -132,8 +141,13 @@ internal sealed class ServeImage(
         if (file.Operations.Format is { IsAuto: true })
             ImageResponse.VaryByAccept(http.Response.Headers);
         var described = await variants.DescribeAsync(
-            new VariantRequest(asked.Space, asked.AssetId, asked.Version, file.Operations, file.Extension)
+            new VariantRequest
             {
+                Space = asked.Space,
+                AssetId = asked.AssetId,
+                Version = asked.Version,
+                Operations = file.Operations,
+                Extension = file.Extension,
                 Access = asked.Access,
                 Accept = http.Request.Headers.Accept,
                 Hints = ClientHintHeaders.Read(http.Request.Headers),
@@ -185,4 +199,17 @@ internal sealed class ServeImage(
 }
 
 /// <summary>An image known by its id, as a URL asks for it.</summary>
-internal sealed record AskedImage(SpaceScope Space, AssetAccess Access, AssetId AssetId, int Version, UrlOperations File, UrlTrust Trust);
+internal sealed record AskedImage
+{
+    public required SpaceScope Space { get; init; }
+
+    public required AssetAccess Access { get; init; }
+
+    public required AssetId AssetId { get; init; }
+
+    public required int Version { get; init; }
+
+    public required UrlOperations File { get; init; }
+
+    public required UrlTrust Trust { get; init; }
+}

@@ -73,7 +73,16 @@ internal static class ImportEndpoints
         Visit visit, PageOrigin page, HttpContext http, RegistryFactory registry, CallerPlaces places, ResumableUploads uploads, TimeProvider clock,
         CancellationToken ct)
     {
-        var request = await http.ReadJsonAsync<ImportRequest>(ct) ?? new ImportRequest(null, null, null, null, null, null, null);
+        var request = await http.ReadJsonAsync<ImportRequest>(ct) ?? new ImportRequest
+        {
+            Tenant = null,
+            Space = null,
+            Upload = null,
+            Prefix = null,
+            Folder = null,
+            Tags = null,
+            Access = null,
+        };
         if (!(await places.FindSpaceAsync(visit.Caller, request.Tenant, request.Space, Scopes.ImageWrite, ct)).TryGet(out var space, out var error)
             || !FetchEndpoint.ReadTags(request.Tags).TryGet(out var tags, out error)
             || !UploadDetails.Read(null, request.Folder, tags, request.Access).TryGet(out var details, out error))
@@ -154,34 +163,82 @@ internal static class ImportEndpoints
 }
 
 /// <summary>JSON body of <c>POST /v1/imports</c>.</summary>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Upload">Id of a presigned upload that holds a ZIP.</param>
-/// <param name="Prefix">Of object keys in the organization's import area; empty for all of it.</param>
-/// <param name="Folder">Put before each file's own folder.</param>
-/// <param name="Tags">For every image.</param>
-/// <param name="Access">For every image; by policy where absent.</param>
-internal sealed record ImportRequest(string? Tenant, string? Space, Guid? Upload, string? Prefix, string? Folder, JsonElement? Tags, string? Access);
+internal sealed record ImportRequest
+{
+    /// <summary>Slug.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Id of a presigned upload that holds a ZIP.</summary>
+    public Guid? Upload { get; init; }
+
+    /// <summary>Of object keys in the organization's import area; empty for all of it.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>Put before each file's own folder.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>For every image.</summary>
+    public JsonElement? Tags { get; init; }
+
+    /// <summary>For every image; by policy where absent.</summary>
+    public string? Access { get; init; }
+}
 
 /// <summary>An import and how far it is.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Source"><c>zip</c> or <c>prefix</c>.</param>
-/// <param name="State"><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c>.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Total">Files found; 0 until it runs.</param>
-/// <param name="Imported">Files that became assets.</param>
-/// <param name="Deduplicated">Files whose bytes were in the space already.</param>
-/// <param name="Failed">Files refused.</param>
-/// <param name="Failures">The first thousand refused files; an empty name speaks of the import as a whole.</param>
-/// <param name="CreatedAt">When it was asked for.</param>
-/// <param name="UpdatedAt">Last progress.</param>
-internal sealed record ImportResponse(
-    Guid Id, string Source, string State, string Tenant, string Space, int Total, int Imported, int Deduplicated, int Failed,
-    IReadOnlyList<ImportFailure> Failures,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record ImportResponse
 {
-    public static ImportResponse Of(ImportJob job, string tenant, string space) => new(
-        job.Id, job.Source, job.State, tenant, space, job.Total, job.Imported, job.Deduplicated, job.Failed,
-        JsonSerializer.Deserialize<ImportFailure[]>(job.Failures, JsonSerializerOptions.Web) ?? [], job.CreatedAt, job.UpdatedAt);
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary><c>zip</c> or <c>prefix</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
+    /// <summary>Files found; 0 until it runs.</summary>
+    public required int Total { get; init; }
+
+    /// <summary>Files that became assets.</summary>
+    public required int Imported { get; init; }
+
+    /// <summary>Files whose bytes were in the space already.</summary>
+    public required int Deduplicated { get; init; }
+
+    /// <summary>Files refused.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>The first thousand refused files; an empty name speaks of the import as a whole.</summary>
+    public required IReadOnlyList<ImportFailure> Failures { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Last progress.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static ImportResponse Of(ImportJob job, string tenant, string space) => new()
+    {
+        Id = job.Id,
+        Source = job.Source,
+        State = job.State,
+        Tenant = tenant,
+        Space = space,
+        Total = job.Total,
+        Imported = job.Imported,
+        Deduplicated = job.Deduplicated,
+        Failed = job.Failed,
+        Failures = JsonSerializer.Deserialize<ImportFailure[]>(job.Failures, JsonSerializerOptions.Web) ?? [],
+        CreatedAt = job.CreatedAt,
+        UpdatedAt = job.UpdatedAt,
+    };
 }

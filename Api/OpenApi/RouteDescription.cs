@@ -30,10 +30,23 @@ internal static class RouteDescription
 }
 
 /// <summary>A refusal (RFC 9457).</summary>
-/// <param name="Type">Page of the code: <c>/docs/errors#slug_taken</c>.</param>
-/// <param name="Title">The kind of refusal in a few words.</param>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Detail">What was wrong and what to do.</param>
-/// <param name="Code">Stable name of the kind of refusal.</param>
-/// <param name="TraceId">Quote it when asking for help.</param>
-internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code, string TraceId);
+internal sealed record Problem
+{
+    /// <summary>Page of the code: <c>/docs/errors#slug_taken</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The kind of refusal in a few words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What was wrong and what to do.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>Stable name of the kind of refusal.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Quote it when asking for help.</summary>
+    public required string TraceId { get; init; }
+}

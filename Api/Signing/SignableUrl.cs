@@ -9,14 +9,26 @@ namespace ImageService.Api.Signing;
 /// also <c>/v1/pub/…</c>, for spaces
 /// whose policy <c>transform_mode</c> asks for a signature. Its query, an old signature perhaps, is dropped; its path is signed exactly as given.
 /// </summary>
-/// <param name="Scheme"><c>http</c> or <c>https</c>.</param>
-/// <param name="Host">Host and port as given.</param>
-/// <param name="Path">Path as given.</param>
-/// <param name="Organization">Slug.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-internal sealed record SignableUrl(string Scheme, string Host, string Path, string Organization, string Tenant, string Space)
+internal sealed record SignableUrl
 {
+    /// <summary><c>http</c> or <c>https</c>.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>Host and port as given.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Path as given.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Organization { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
     private const int MaxLength = 4000;
 
     private static readonly Error Unreadable = Problems.Invalid(
@@ -44,7 +56,15 @@ internal sealed record SignableUrl(string Scheme, string Host, string Path, stri
         if (!RawPath.IsSafe(target) || path.ContainsAny('#', ' '))
             return Unreadable;
         return path.ToString().Split('/') is ["", "v1", "priv" or "pub", var organization, var tenant, var space, "img", _, ['v', ..], _]
-            ? new SignableUrl(scheme, host, path.ToString(), organization, tenant, space)
+            ? new SignableUrl
+            {
+                Scheme = scheme,
+                Host = host,
+                Path = path.ToString(),
+                Organization = organization,
+                Tenant = tenant,
+                Space = space,
+            }
             : Unreadable;
     }
 }

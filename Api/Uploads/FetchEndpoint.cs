@@ -68,11 +68,26 @@ internal static class FetchEndpoint
 }
 
 /// <summary>Body of <c>POST /v1/assets/fetch</c>.</summary>
-/// <param name="Url">Absolute, http or https, without credentials.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Folder">Absolute path; <c>/</c> where absent.</param>
-/// <param name="Tags">A list of texts, or one text with commas.</param>
-/// <param name="Access"><c>public</c> or <c>private</c>; by policy where absent.</param>
-/// <param name="Filename">From the URL where absent.</param>
-internal sealed record FetchRequest(string? Url, string? Tenant, string? Space, string? Folder, JsonElement? Tags, string? Access, string? Filename);
+internal sealed record FetchRequest
+{
+    /// <summary>Absolute, http or https, without credentials.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Absolute path; <c>/</c> where absent.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>A list of texts, or one text with commas.</summary>
+    public JsonElement? Tags { get; init; }
+
+    /// <summary><c>public</c> or <c>private</c>; by policy where absent.</summary>
+    public string? Access { get; init; }
+
+    /// <summary>From the URL where absent.</summary>
+    public string? Filename { get; init; }
+}

@@ -69,13 +69,15 @@ internal static class PresignedEndpoints
         var root = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/v1/uploads/{upload.Id}";
         return Results.Created(
             $"/v1/uploads/{upload.Id}",
-            new PresignResponse(
-                upload.Id,
-                HttpMethods.Put,
-                direct?.Url.AbsoluteUri ?? $"{root}/content?org={upload.OrganizationId:n}&token={token}",
-                direct?.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = MediaType },
-                upload.ExpiresAt,
-                $"{root}/complete"));
+            new PresignResponse
+            {
+                Id = upload.Id,
+                Method = HttpMethods.Put,
+                UploadUrl = direct?.Url.AbsoluteUri ?? $"{root}/content?org={upload.OrganizationId:n}&token={token}",
+                Headers = direct?.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = MediaType },
+                ExpiresAt = upload.ExpiresAt,
+                CompleteUrl = $"{root}/complete",
+            });
     }
 
     private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, TenantDirectory tenants,
@@ -116,17 +118,45 @@ internal static class PresignedEndpoints
 }
 
 /// <summary>Body of <c>POST /v1/uploads/presigned</c>.</summary>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="SizeBytes">Most bytes that will be put.</param>
-/// <param name="Filename">Shown to people.</param>
-/// <param name="Folder">Absolute path; <c>/</c> where absent.</param>
-/// <param name="Tags">A list of texts, or one text with commas.</param>
-/// <param name="Access"><c>public</c> or <c>private</c>; by policy where absent.</param>
-/// <param name="Purpose"><c>image</c> (default), or <c>import</c> for a ZIP that <c>POST /v1/imports</c> will name.</param>
-internal sealed record PresignRequest(
-    string? Tenant, string? Space, long? SizeBytes, string? Filename, string? Folder, JsonElement? Tags, string? Access, string? Purpose);
+internal sealed record PresignRequest
+{
+    /// <summary>Slug.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Most bytes that will be put.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>Shown to people.</summary>
+    public string? Filename { get; init; }
+
+    /// <summary>Absolute path; <c>/</c> where absent.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>A list of texts, or one text with commas.</summary>
+    public JsonElement? Tags { get; init; }
+
+    /// <summary><c>public</c> or <c>private</c>; by policy where absent.</summary>
+    public string? Access { get; init; }
+
+    /// <summary><c>image</c> (default), or <c>import</c> for a ZIP that <c>POST /v1/imports</c> will name.</summary>
+    public string? Purpose { get; init; }
+}
 
 /// <summary>Where to put the bytes, and what to call afterwards.</summary>
-internal sealed record PresignResponse(
-    Guid Id, string Method, string UploadUrl, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt, string CompleteUrl);
+internal sealed record PresignResponse
+{
+    public required Guid Id { get; init; }
+
+    public required string Method { get; init; }
+
+    public required string UploadUrl { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public required string CompleteUrl { get; init; }
+}

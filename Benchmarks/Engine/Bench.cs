@@ -45,8 +45,17 @@ internal sealed class Bench : IDisposable
             var bytes = await File.ReadAllBytesAsync(decoded.NormalisedPath ?? copy);
             var facts = decoded.Facts;
             return (
-                new SourceFacts(facts.Width, facts.Height, facts.HasAlpha, facts.Frames, Convert.ToHexStringLower(SHA256.HashData(bytes)), null, null,
-                    Deliverable(facts.Format)),
+                new SourceFacts
+                {
+                    Width = facts.Width,
+                    Height = facts.Height,
+                    HasAlpha = facts.HasAlpha,
+                    Frames = facts.Frames,
+                    ContentHash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+                    FocalX = null,
+                    FocalY = null,
+                    Format = Deliverable(facts.Format),
+                },
                 new TransformSource(bytes, facts.Format, IsIntermediate: false, KeepCopyright: false));
         }
         finally

@@ -56,6 +56,14 @@ internal static class CorpusReport
         if (!operations.Operations.Original)
             return await bench.Engine.TransformAsync(loaded.Source, operations, TransformLimits.Default, CancellationToken.None);
         var stripped = await bench.Engine.StripAsync(loaded.Source, null, CancellationToken.None);
-        return stripped.Map(file => new TransformedImage(file.Bytes, format, loaded.Facts.Width, loaded.Facts.Height, loaded.Facts.Frames, TimeSpan.Zero));
+        return stripped.Map(file => new TransformedImage
+        {
+            Bytes = file.Bytes,
+            Format = format,
+            Width = loaded.Facts.Width,
+            Height = loaded.Facts.Height,
+            Frames = loaded.Facts.Frames,
+            CpuTime = TimeSpan.Zero,
+        });
     }
 }

@@ -84,8 +84,16 @@ internal static class FuzzImages
             await File.WriteAllBytesAsync(path, file);
             var started = Stopwatch.GetTimestamp();
             _child ??= DecoderChild.Start(bench.Options, _memory, NullLogger.Instance);
-            var request = new DecodeRequest(path, $"{path}.raster", 20_000_000, 200, bench.Options.DecoderMemoryBytes, 9000,
-                [.. Bench.Anything.Allowed.Select(format => format.Name())]);
+            var request = new DecodeRequest
+            {
+                Path = path,
+                WorkingCopyPath = $"{path}.raster",
+                MaxPixels = 20_000_000,
+                MaxFrames = 200,
+                MemoryBytes = bench.Options.DecoderMemoryBytes,
+                CpuMilliseconds = 9000,
+                Allowed = [.. Bench.Anything.Allowed.Select(format => format.Name())],
+            };
             var reply = (await _child.AskAsync(request, TimeProvider.System, CancellationToken.None)).TryGet(out var answer, out _) ? answer : null;
             Tally.PeakBytes = Math.Max(Tally.PeakBytes, _child.PeakBytes);
             if (reply is null)
@@ -126,7 +134,17 @@ internal static class FuzzImages
         {
             if (reply.WorkingCopyExtension is not null || reply.Format == OriginalFormat.Svg)
                 return "accepted, working copy";
-            var facts = new SourceFacts(reply.Width, reply.Height, reply.HasAlpha, reply.Frames, "", null, null, null);
+            var facts = new SourceFacts
+            {
+                Width = reply.Width,
+                Height = reply.Height,
+                HasAlpha = reply.HasAlpha,
+                Frames = reply.Frames,
+                ContentHash = "",
+                FocalX = null,
+                FocalY = null,
+                Format = null,
+            };
             var source = new TransformSource(file, reply.Format, IsIntermediate: false, KeepCopyright: true);
             var operations = Bench.Resolve("w_200-h_150", ImageFormat.Webp, facts);
             var made = await bench.Engine.TransformAsync(source, operations, TransformLimits.Default, CancellationToken.None);

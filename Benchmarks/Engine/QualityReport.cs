@@ -33,7 +33,15 @@ internal static class QualityReport
                     var file = Encoders.Encode(picture, format, quality, keepExif: false, hasPalette: false);
                     var cpu = Environment.CpuUsage.TotalTime - before;
                     var score = judge.Score(EncodedPixels.Of(file, format));
-                    rows.Add(new Row(Path.GetFileNameWithoutExtension(path), format, quality, file.Length, score, cpu.TotalMilliseconds));
+                    rows.Add(new Row
+                    {
+                        File = Path.GetFileNameWithoutExtension(path),
+                        Format = format,
+                        Quality = quality,
+                        Bytes = file.Length,
+                        Score = score,
+                        Cpu = cpu.TotalMilliseconds,
+                    });
                     Console.WriteLine(rows[^1]);
                 }
             }
@@ -50,8 +58,20 @@ internal static class QualityReport
         return 0;
     }
 
-    private sealed record Row(string File, ImageFormat Format, int Quality, int Bytes, double Score, double Cpu)
+    private sealed record Row
     {
+        public required string File { get; init; }
+
+        public required ImageFormat Format { get; init; }
+
+        public required int Quality { get; init; }
+
+        public required int Bytes { get; init; }
+
+        public required double Score { get; init; }
+
+        public required double Cpu { get; init; }
+
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File}\t{Format.Name()}\t{Quality}\t{Bytes}\t{Score:0.00}\t{Cpu:0}");
     }
 }

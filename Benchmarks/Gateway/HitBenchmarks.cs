@@ -96,19 +96,52 @@ public class HitBenchmarks
                 [new PolicyLevelValues(PolicyLevel.Organization, "acme",
                     new Dictionary<string, PolicySetting>(StringComparer.Ordinal) { ["rate_limit_requests"] = new(unlimited, false) })]);
         var organization = new OrganizationScope(Guid.CreateVersion7(), "acme", "Acme");
-        var space = new SpaceScope(organization.OrganizationId, Guid.CreateVersion7(), Guid.CreateVersion7(), "acme", "website", "marketing",
-            AssetAccess.Public, policy);
-        var facts = new AssetFacts(organization.OrganizationId, space.SpaceId, Asset, 1, AssetAccess.Public, new string('a', 64), "jpg", 4_000_000, 4000, 3000,
-            HasAlpha: false, Frames: 1)
+        var space = new SpaceScope
         {
-            StorageKey = "key", Filename = "a.jpg", Folder = "/", Tags = [], UploadedAt = DateTimeOffset.UnixEpoch,
+            OrganizationId = organization.OrganizationId,
+            TenantId = Guid.CreateVersion7(),
+            SpaceId = Guid.CreateVersion7(),
+            OrganizationSlug = "acme",
+            TenantSlug = "website",
+            SpaceSlug = "marketing",
+            DefaultAccess = AssetAccess.Public,
+            Policy = policy,
+        };
+        var facts = new AssetFacts
+        {
+            OrganizationId = organization.OrganizationId,
+            SpaceId = space.SpaceId,
+            AssetId = Asset,
+            Version = 1,
+            Access = AssetAccess.Public,
+            ContentHash = new string('a', 64),
+            Format = "jpg",
+            SizeBytes = 4_000_000,
+            Width = 4000,
+            Height = 3000,
+            HasAlpha = false,
+            Frames = 1,
+            StorageKey = "key",
+            Filename = "a.jpg",
+            Folder = "/",
+            Tags = [],
+            UploadedAt = DateTimeOffset.UnixEpoch,
         };
         await KeepAsync(FactScope.Organizations, "acme", organization);
         await KeepAsync(FactScope.Of(organization.OrganizationId), "space:website/marketing", space);
         await KeepAsync(FactScope.Asset(organization.OrganizationId, Asset.Value), "1", facts);
         var file = services.GetRequiredService<UrlOperationsCache>().Parse(File).Value;
-        var described = await services.GetRequiredService<VariantProvider>().DescribeAsync(
-            new VariantRequest(space, Asset, 1, file.Operations, file.Extension) { Access = AssetAccess.Public, Accept = Accept }, CancellationToken.None);
+        var request = new VariantRequest
+        {
+            Space = space,
+            AssetId = Asset,
+            Version = 1,
+            Operations = file.Operations,
+            Extension = file.Extension,
+            Access = AssetAccess.Public,
+            Accept = Accept,
+        };
+        var described = await services.GetRequiredService<VariantProvider>().DescribeAsync(request, CancellationToken.None);
         services.GetRequiredService<MemoryVariantCache>().Add(described.Value.Key, new CachedVariant(new byte[42_000], ImageFormat.Avif, 800, 600));
         var key = RateKey.Of(RateKind.Images, policy.RateLimitLevel, space.OrganizationId, space.TenantId, space.SpaceId);
         await services.GetRequiredService<RateLimiter>().TakeAsync(key, policy.RateLimitRequests, policy.RateLimitWindow, CancellationToken.None);

@@ -59,8 +59,17 @@ internal static class FuzzUrls
         if (OperationsParser.Parse(OperationsText.Write(operations)).Value != operations)
             return "what was written is not read back the same";
 
-        var source = new SourceFacts(1 + random.Below(9000), 1 + random.Below(9000), random.Below(2) == 0, 1, "0", random.Below(101) / 100.0,
-            random.Below(101) / 100.0, ImageFormat.Jpg);
+        var source = new SourceFacts
+        {
+            Width = 1 + random.Below(9000),
+            Height = 1 + random.Below(9000),
+            HasAlpha = random.Below(2) == 0,
+            Frames = 1,
+            ContentHash = "0",
+            FocalX = random.Below(101) / 100.0,
+            FocalY = random.Below(101) / 100.0,
+            Format = ImageFormat.Jpg,
+        };
         var once = CanonicalOperations.Resolve(operations with { Preset = null }, format, source, 85).Value;
         var twice =
             CanonicalOperations.Resolve(once.Operations.Texts is null ? OperationsParser.Parse(once.Text).Value : once.Operations, format, source, 85).Value;

@@ -13,7 +13,17 @@ public class OperationsBenchmarks
     private const string Wrong = "w_800-h_600-f_stretch";
     private const string Chrome = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
 
-    private static readonly SourceFacts Source = new(4000, 3000, HasAlpha: false, Frames: 1, new string('a', 64), 0.3, 0.7, ImageFormat.Jpg);
+    private static readonly SourceFacts Source = new()
+    {
+        Width = 4000,
+        Height = 3000,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = new string('a', 64),
+        FocalX = 0.3,
+        FocalY = 0.7,
+        Format = ImageFormat.Jpg,
+    };
     private static readonly HashSet<ImageFormat> Allowed = [.. Enum.GetValues<ImageFormat>()];
 
     private readonly ImageOperations _short = OperationsParser.Parse(Short).Value;

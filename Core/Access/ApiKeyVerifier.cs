@@ -25,7 +25,18 @@ public sealed class ApiKeyVerifier(RegistryFactory registry, FactsCache facts, A
     public async Task<Result<Caller>> VerifyAsync(string presented, IPAddress? address, CancellationToken ct)
     {
         if (_platformHash is not null && CryptographicOperations.FixedTimeEquals(_platformHash, Hash(presented)))
-            return new Caller(ActorType.Platform, Guid.Empty, "platform", null, null, null, FrozenSet<string>.Empty, IsPlatform: true) { Grants = [] };
+            return new Caller
+            {
+                Type = ActorType.Platform,
+                Id = Guid.Empty,
+                Name = "platform",
+                OrganizationId = null,
+                TenantId = null,
+                SpaceId = null,
+                Scopes = FrozenSet<string>.Empty,
+                IsPlatform = true,
+                Grants = [],
+            };
         if (!ApiKeyText.TryRead(presented, out var text))
             return Refused;
         var key = await facts.GetOrLoadAsync(
@@ -93,9 +104,20 @@ public sealed class ApiKeyFacts
         RevokedAt = key.RevokedAt;
         _isLimited = key.AllowedAddresses.Length > 0;
         _networks = [.. key.AllowedAddresses.Select(AddressRange.Read).OfType<IPNetwork>()];
-        Caller = new Caller(
-            ActorType.ApiKey, key.Id, key.Name, key.OrganizationId, key.TenantId, null, key.Scopes.ToFrozenSet(StringComparer.Ordinal), IsPlatform: false)
-        { Limits = new KeyLimits(key.ExpiresAt, _networks) };
+        var scopes = key.Scopes.ToFrozenSet(StringComparer.Ordinal);
+        Caller = new Caller
+        {
+            Type = ActorType.ApiKey,
+            Id = key.Id,
+            Name = key.Name,
+            OrganizationId = key.OrganizationId,
+            TenantId = key.TenantId,
+            SpaceId = null,
+            Scopes = scopes,
+            IsPlatform = false,
+            Grants = [new Grant(key.TenantId, null, scopes)],
+            Limits = new KeyLimits(key.ExpiresAt, _networks),
+        };
     }
 
     public string KeyId { get; }

@@ -4,19 +4,34 @@ using ImageService.Core.Registry;
 namespace ImageService.Core.Access;
 
 /// <summary>Who makes a request, and what that credential may do where.</summary>
-/// <param name="Type">Kind of actor.</param>
-/// <param name="Id">The API key's or the user's id.</param>
-/// <param name="Name">The key's name or the user's e-mail, for the audit log.</param>
-/// <param name="OrganizationId">The organization the credential belongs to; null for the platform key.</param>
-/// <param name="TenantId">Set where the credential is bound to one tenant as a whole.</param>
-/// <param name="SpaceId">Set where the credential is bound to one space as a whole.</param>
-/// <param name="Scopes">Every scope the credential has at some place. Ask <see cref="May"/> for a place.</param>
-/// <param name="IsPlatform">Whether this is the operator's key, which creates organizations and nothing else.</param>
-public sealed record Caller(
-    ActorType Type, Guid Id, string Name, Guid? OrganizationId, Guid? TenantId, Guid? SpaceId, IReadOnlySet<string> Scopes, bool IsPlatform)
+public sealed record Caller
 {
+    /// <summary>Kind of actor.</summary>
+    public required ActorType Type { get; init; }
+
+    /// <summary>The API key's or the user's id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The key's name or the user's e-mail, for the audit log.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The organization the credential belongs to; null for the platform key.</summary>
+    public required Guid? OrganizationId { get; init; }
+
+    /// <summary>Set where the credential is bound to one tenant as a whole.</summary>
+    public required Guid? TenantId { get; init; }
+
+    /// <summary>Set where the credential is bound to one space as a whole.</summary>
+    public required Guid? SpaceId { get; init; }
+
+    /// <summary>Every scope the credential has at some place. Ask <see cref="May"/> for a place.</summary>
+    public required IReadOnlySet<string> Scopes { get; init; }
+
+    /// <summary>Whether this is the operator's key, which creates organizations and nothing else.</summary>
+    public required bool IsPlatform { get; init; }
+
     /// <summary>Where which scopes hold. A key has one grant; a person may have roles at several places.</summary>
-    public IReadOnlyList<Grant> Grants { get; init; } = [new(TenantId, SpaceId, Scopes)];
+    public required IReadOnlyList<Grant> Grants { get; init; }
 
     /// <summary>What else an API key is limited by; null for people and the platform.</summary>
     public KeyLimits? Limits { get; init; }

@@ -67,18 +67,40 @@ public sealed class HostDirectory(RegistryFactory registry, FactsCache facts, Se
             select new { Host = host, Space = space.Slug, Tenant = tenant.Slug, Organization = organization.Slug }).ToListAsync(ct);
         return rows.ToFrozenDictionary(
             row => row.Host.Hostname,
-            row => new HostFacts(row.Host.OrganizationId, row.Host.SpaceId, row.Organization, row.Tenant, row.Space, row.Host.Hostname, row.Host.Dialect)
+            row => new HostFacts
             {
-                AllowsUnsigned = row.Host.AllowUnsigned, IsLenient = row.Host.Lenient, Keys = HostKeys.Open(protector, row.Host),
+                OrganizationId = row.Host.OrganizationId,
+                SpaceId = row.Host.SpaceId,
+                OrganizationSlug = row.Organization,
+                TenantSlug = row.Tenant,
+                SpaceSlug = row.Space,
+                Hostname = row.Host.Hostname,
+                Dialect = row.Host.Dialect,
+                AllowsUnsigned = row.Host.AllowUnsigned,
+                IsLenient = row.Host.Lenient,
+                Keys = HostKeys.Open(protector, row.Host),
             },
             StringComparer.OrdinalIgnoreCase);
     }
 }
 
 /// <summary>A verified host and the space that its URLs lead to.</summary>
-public sealed record HostFacts(
-    Guid OrganizationId, Guid SpaceId, string OrganizationSlug, string TenantSlug, string SpaceSlug, string Hostname, UrlDialect Dialect)
+public sealed record HostFacts
 {
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    public required string OrganizationSlug { get; init; }
+
+    public required string TenantSlug { get; init; }
+
+    public required string SpaceSlug { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public required UrlDialect Dialect { get; init; }
+
     /// <summary>Whether URLs without a signature reach public images.</summary>
     public bool AllowsUnsigned { get; init; }
 

@@ -15,7 +15,17 @@ public sealed class LogReport(HostDirectory hosts, AssetDirectory assets, Tenant
     private const int MostNames = 10_000;
     private const int LongestLine = 16 * 1024;
 
-    private static readonly SourceFacts Unknown = new(1000, 1000, false, 1, new string('0', 64), null, null, ImageFormat.Jpg);
+    private static readonly SourceFacts Unknown = new()
+    {
+        Width = 1000,
+        Height = 1000,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = new string('0', 64),
+        FocalX = null,
+        FocalY = null,
+        Format = ImageFormat.Jpg,
+    };
 
     /// <summary>Reads the log.</summary>
     /// <param name="host">Whose URLs.</param>

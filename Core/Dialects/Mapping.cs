@@ -143,7 +143,8 @@ internal sealed class Mapping(SourceFacts source)
         var (left, top) = (Math.Max(0, Math.Floor(x)), Math.Max(0, Math.Floor(y)));
         if (!(width >= 1) || !(height >= 1) || left >= Source.Width || top >= Source.Height)
             return false;
-        Operations = Operations with { Crop = new CropBox(left, top, Math.Floor(Math.Min(width, 1e9)), Math.Floor(Math.Min(height, 1e9)), false) };
+        var (across, down) = (Math.Floor(Math.Min(width, 1e9)), Math.Floor(Math.Min(height, 1e9)));
+        Operations = Operations with { Crop = new CropBox { X = left, Y = top, Width = across, Height = down, IsFraction = false } };
         return true;
     }
 

@@ -55,9 +55,17 @@ public sealed class OldUrlReader(HostDirectory hosts, AssetDirectory assets, Tim
         await hosts.FindAsync(known.Hostname, StaleFacts.Refuse, ct) is { } sure
             && (ReferenceEquals(sure, known) || (sure.SpaceId == known.SpaceId && Judge(sure, target) is { IsSuccess: true, Value.IsSigned: true }));
 
-    private static SourceFacts SourceOf(AssetFacts asset) => new(
-        asset.Width, asset.Height, asset.HasAlpha, asset.Frames, asset.ContentHash, asset.FocalX, asset.FocalY,
-        ImageFormats.TryParse(asset.Format, out var own) ? own : null);
+    private static SourceFacts SourceOf(AssetFacts asset) => new()
+    {
+        Width = asset.Width,
+        Height = asset.Height,
+        HasAlpha = asset.HasAlpha,
+        Frames = asset.Frames,
+        ContentHash = asset.ContentHash,
+        FocalX = asset.FocalX,
+        FocalY = asset.FocalY,
+        Format = ImageFormats.TryParse(asset.Format, out var own) ? own : null,
+    };
 }
 
 /// <summary>An old URL taken apart.</summary>

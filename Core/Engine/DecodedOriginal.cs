@@ -21,18 +21,35 @@ public sealed record DecodedOriginal(ImageFacts Facts, Placeholders Placeholders
 }
 
 /// <summary>Facts of an original, as its upright first frame is seen.</summary>
-/// <param name="Format">By content.</param>
-/// <param name="Width">px, upright.</param>
-/// <param name="Height">px, upright.</param>
-/// <param name="HasAlpha">Whether it has an alpha channel (a palette with transparency counts).</param>
-/// <param name="Frames">1 for still images; only GIF and WebP animate. Pages of a TIFF are not frames.</param>
-/// <param name="Orientation">EXIF orientation as stored, 1 to 8; 1 where there is none.</param>
-/// <param name="ColourSpace">libvips' name of the decoded colour space: <c>srgb</c>, <c>b-w</c>, <c>cmyk</c>, <c>rgb16</c>, <c>grey16</c>, <c>labs</c>,
-/// …</param>
-/// <param name="HasProfile">Whether an ICC profile is embedded.</param>
-/// <param name="Exif">Public subset of the EXIF (camera, lens, exposure, artist, copyright, when taken), never a position; null where there is none.</param>
-public sealed record ImageFacts(
-    OriginalFormat Format, int Width, int Height, bool HasAlpha, int Frames, int Orientation, string ColourSpace, bool HasProfile, JsonDocument? Exif);
+public sealed record ImageFacts
+{
+    /// <summary>By content.</summary>
+    public required OriginalFormat Format { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Whether it has an alpha channel (a palette with transparency counts).</summary>
+    public required bool HasAlpha { get; init; }
+
+    /// <summary>1 for still images; only GIF and WebP animate. Pages of a TIFF are not frames.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>EXIF orientation as stored, 1 to 8; 1 where there is none.</summary>
+    public required int Orientation { get; init; }
+
+    /// <summary>libvips' name of the decoded colour space: <c>srgb</c>, <c>b-w</c>, <c>cmyk</c>, <c>rgb16</c>, <c>grey16</c>, <c>labs</c>, …</summary>
+    public required string ColourSpace { get; init; }
+
+    /// <summary>Whether an ICC profile is embedded.</summary>
+    public required bool HasProfile { get; init; }
+
+    /// <summary>Public subset of the EXIF (camera, lens, exposure, artist, copyright, when taken), never a position; null where there is none.</summary>
+    public required JsonDocument? Exif { get; init; }
+}
 
 /// <summary>Stand-ins for an image that has not loaded yet, made from its first frame.</summary>
 /// <param name="BlurHash">https://blurha.sh, 4 × 3 components (or 3 × 4 for portraits).</param>

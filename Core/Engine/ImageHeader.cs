@@ -8,19 +8,35 @@ using NetVips;
 namespace ImageService.Core.Engine;
 
 /// <summary>What a file says of itself before any pixel is decoded.</summary>
-/// <param name="Format">By content.</param>
-/// <param name="Width">px, as stored.</param>
-/// <param name="Height">px, as stored, of one frame.</param>
-/// <param name="Frames">1 for still images.</param>
-/// <param name="Orientation">EXIF orientation, 1 to 8.</param>
-/// <param name="HasAlpha">Whether there is an alpha channel.</param>
-/// <param name="Interpretation">Colour space of the pixels.</param>
-/// <param name="BytesPerPixel">Of the decoded pixels.</param>
-/// <param name="Profile">How the embedded ICC profile bears on conversion.</param>
-internal sealed record ImageHeader(
-    OriginalFormat Format, int Width, int Height, int Frames, int Orientation, bool HasAlpha, Enums.Interpretation Interpretation, int BytesPerPixel,
-    ProfileKind Profile)
+internal sealed record ImageHeader
 {
+    /// <summary>By content.</summary>
+    public required OriginalFormat Format { get; init; }
+
+    /// <summary>px, as stored.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, as stored, of one frame.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>1 for still images.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>EXIF orientation, 1 to 8.</summary>
+    public required int Orientation { get; init; }
+
+    /// <summary>Whether there is an alpha channel.</summary>
+    public required bool HasAlpha { get; init; }
+
+    /// <summary>Colour space of the pixels.</summary>
+    public required Enums.Interpretation Interpretation { get; init; }
+
+    /// <summary>Of the decoded pixels.</summary>
+    public required int BytesPerPixel { get; init; }
+
+    /// <summary>How the embedded ICC profile bears on conversion.</summary>
+    public required ProfileKind Profile { get; init; }
+
     /// <summary>Longest side of an original, px: JPEG's own limit, and what libvips can hold.</summary>
     public const int MaxSide = 65_535;
 
@@ -77,17 +93,17 @@ internal sealed record ImageHeader(
     {
         var frames = format is OriginalFormat.Gif or OriginalFormat.Webp ? Number(image, "n-pages", 1) : 1;
         var loaded = image.Contains("page-height") ? Number(image, "page-height", image.Height) : image.Height;
-        return new ImageHeader(
-            format,
-            image.Width,
-            Math.Clamp(loaded, 1, image.Height),
-            Math.Max(1, frames),
-            Number(image, "orientation", 1) is >= 1 and <= 8 and var orientation ? orientation : 1,
-            image.HasAlpha(),
-            image.Interpretation,
-            image.Bands * SizeOf(image.Format),
-            KindOf(image))
+        return new ImageHeader
         {
+            Format = format,
+            Width = image.Width,
+            Height = Math.Clamp(loaded, 1, image.Height),
+            Frames = Math.Max(1, frames),
+            Orientation = Number(image, "orientation", 1) is >= 1 and <= 8 and var orientation ? orientation : 1,
+            HasAlpha = image.HasAlpha(),
+            Interpretation = image.Interpretation,
+            BytesPerPixel = image.Bands * SizeOf(image.Format),
+            Profile = KindOf(image),
             IsKeptWhole = format == OriginalFormat.Png && Number(image, "interlaced", 0) != 0,
         };
     }

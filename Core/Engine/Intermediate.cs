@@ -31,7 +31,15 @@ internal static class Intermediate
         var bytes = run.Evaluate(image, ready => format == ImageFormat.Png
             ? ready.PngsaveBuffer(compression: 3, filter: Enums.ForeignPngFilter.Sub, keep: Enums.ForeignKeep.Exif)
             : ready.JpegsaveBuffer(q: Quality, optimizeCoding: true, subsampleMode: Enums.ForeignSubsample.On, keep: Enums.ForeignKeep.Exif));
-        return new TransformedImage(bytes, format, size.Width, size.Height, 1, default);
+        return new TransformedImage
+        {
+            Bytes = bytes,
+            Format = format,
+            Width = size.Width,
+            Height = size.Height,
+            Frames = 1,
+            CpuTime = default,
+        };
     }
 
     /// <summary>Upright size of the original that an intermediate was made of; its own size where the mark is missing.</summary>

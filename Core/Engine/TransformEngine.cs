@@ -122,7 +122,15 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
             if (source.KeepsHdr)
                 bytes = KeepGainMap.Apply(bytes, source.Bytes, run, stop);
             var frames = animated ? header.Frames : 1;
-            return new TransformedImage(bytes, operations.Format, encoded.Width, encoded.Height / frames, frames, default);
+            return new TransformedImage
+            {
+                Bytes = bytes,
+                Format = operations.Format,
+                Width = encoded.Width,
+                Height = encoded.Height / frames,
+                Frames = frames,
+                CpuTime = default,
+            };
         }
         catch (VipsException) when (Decodes(source.Bytes, header.Format, run))
         {

@@ -37,13 +37,26 @@ public sealed record TransformLimits(long MaxPixels, int MaxFrames, TimeSpan? Ti
 }
 
 /// <summary>An encoded result.</summary>
-/// <param name="Bytes">The whole file.</param>
-/// <param name="Format">Its format.</param>
-/// <param name="Width">px.</param>
-/// <param name="Height">px, of one frame.</param>
-/// <param name="Frames">1 for still images.</param>
-/// <param name="CpuTime">CPU spent on it by the thread that ran it and libvips' threads, as far as the platform tells.</param>
-public sealed record TransformedImage(ReadOnlyMemory<byte> Bytes, ImageFormat Format, int Width, int Height, int Frames, TimeSpan CpuTime);
+public sealed record TransformedImage
+{
+    /// <summary>The whole file.</summary>
+    public required ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>Its format.</summary>
+    public required ImageFormat Format { get; init; }
+
+    /// <summary>px.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, of one frame.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>1 for still images.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>CPU spent on it by the thread that ran it and libvips' threads, as far as the platform tells.</summary>
+    public required TimeSpan CpuTime { get; init; }
+}
 
 /// <summary>An original without its metadata; every pixel as uploaded.</summary>
 /// <param name="Bytes">The whole file, in the original's format.</param>

@@ -8,29 +8,33 @@ namespace ImageService.Core.Facts;
 /// </summary>
 /// <param name="Entity">The row's class.</param>
 /// <param name="Name">The table.</param>
-/// <param name="Organization">The property that holds the id of the row's organization.</param>
 /// <param name="Key">The property that names the fact.</param>
 /// <param name="Kind">What becomes unknown.</param>
-internal sealed record FactTable(Type Entity, string Name, string Organization, string Key, FactKind Kind)
+internal sealed record FactTable(Type Entity, string Name, string Key, FactKind Kind)
 {
+    /// <summary>The property that holds the id of the row's organization.</summary>
+    public string Organization { get; init; } = nameof(Tenant.OrganizationId);
+
     public static IReadOnlyList<FactTable> All { get; } =
     [
-        new(typeof(Organization), "organizations", nameof(Registry.Organization.Id), nameof(Registry.Organization.Slug), FactKind.Organizations),
-        new(typeof(Tenant), "tenants", nameof(Tenant.OrganizationId), nameof(Tenant.Slug), FactKind.Organization),
-        new(typeof(Space), "spaces", nameof(Space.OrganizationId), nameof(Space.Slug), FactKind.Organization),
-        new(typeof(PolicyRow), "policies", nameof(PolicyRow.OrganizationId), nameof(PolicyRow.Key), FactKind.Organization),
-        new(typeof(Preset), "presets", nameof(Preset.OrganizationId), nameof(Preset.Slug), FactKind.Organization),
-        new(typeof(PresetRevisionRow), "preset_revisions", nameof(PresetRevisionRow.OrganizationId), nameof(PresetRevisionRow.PresetId), FactKind.Organization),
-        new(typeof(Overlay), "overlays", nameof(Overlay.OrganizationId), nameof(Overlay.Slug), FactKind.Organization),
-        new(typeof(OverlayRevisionRow), "overlay_revisions", nameof(OverlayRevisionRow.OrganizationId), nameof(OverlayRevisionRow.OverlayId),
-            FactKind.Organization),
-        new(typeof(Font), "fonts", nameof(Font.OrganizationId), nameof(Font.Slug), FactKind.Organization),
-        new(typeof(SigningKey), "signing_keys", nameof(SigningKey.OrganizationId), nameof(SigningKey.Kid), FactKind.Organization),
-        new(typeof(Asset), "assets", nameof(Asset.OrganizationId), nameof(Asset.Id), FactKind.Asset),
-        new(typeof(AssetVersion), "asset_versions", nameof(AssetVersion.OrganizationId), nameof(AssetVersion.AssetId), FactKind.Asset),
-        new(typeof(DialectHost), "hosts", nameof(DialectHost.OrganizationId), nameof(DialectHost.Hostname), FactKind.Hosts),
-        new(typeof(AssetAlias), "aliases", nameof(AssetAlias.OrganizationId), nameof(AssetAlias.Hostname), FactKind.Host),
-        new(typeof(ApiKey), "api_keys", nameof(ApiKey.OrganizationId), nameof(ApiKey.KeyId), FactKind.ApiKey),
+        new(typeof(Organization), "organizations", nameof(Registry.Organization.Slug), FactKind.Organizations)
+        {
+            Organization = nameof(Registry.Organization.Id),
+        },
+        new(typeof(Tenant), "tenants", nameof(Tenant.Slug), FactKind.Organization),
+        new(typeof(Space), "spaces", nameof(Space.Slug), FactKind.Organization),
+        new(typeof(PolicyRow), "policies", nameof(PolicyRow.Key), FactKind.Organization),
+        new(typeof(Preset), "presets", nameof(Preset.Slug), FactKind.Organization),
+        new(typeof(PresetRevisionRow), "preset_revisions", nameof(PresetRevisionRow.PresetId), FactKind.Organization),
+        new(typeof(Overlay), "overlays", nameof(Overlay.Slug), FactKind.Organization),
+        new(typeof(OverlayRevisionRow), "overlay_revisions", nameof(OverlayRevisionRow.OverlayId), FactKind.Organization),
+        new(typeof(Font), "fonts", nameof(Font.Slug), FactKind.Organization),
+        new(typeof(SigningKey), "signing_keys", nameof(SigningKey.Kid), FactKind.Organization),
+        new(typeof(Asset), "assets", nameof(Asset.Id), FactKind.Asset),
+        new(typeof(AssetVersion), "asset_versions", nameof(AssetVersion.AssetId), FactKind.Asset),
+        new(typeof(DialectHost), "hosts", nameof(DialectHost.Hostname), FactKind.Hosts),
+        new(typeof(AssetAlias), "aliases", nameof(AssetAlias.Hostname), FactKind.Host),
+        new(typeof(ApiKey), "api_keys", nameof(ApiKey.KeyId), FactKind.ApiKey),
     ];
 
     /// <summary>What a notice makes unknown. A table that this process does not know, because a newer one made it, makes its organization unknown.</summary>

@@ -40,8 +40,14 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
         var now = clock.GetUtcNow();
         await using var db = registry.ForSystem();
         var found = await db.Members.Where(row => row.InvitationHash == hash && row.AcceptedAt == null && row.InvitationExpiresAt > now)
-            .Join(db.Organizations, member => member.OrganizationId, organization => organization.Id, (member, organization) => new OpenInvitation(
-                organization.Name, member.Email, member.Role, member.InvitationExpiresAt!.Value, db.Users.Any(user => user.Email == member.Email)))
+            .Join(db.Organizations, member => member.OrganizationId, organization => organization.Id, (member, organization) => new OpenInvitation
+            {
+                Organization = organization.Name,
+                Email = member.Email,
+                Role = member.Role,
+                ExpiresAt = member.InvitationExpiresAt!.Value,
+                HasAccount = db.Users.Any(user => user.Email == member.Email),
+            })
             .SingleOrDefaultAsync(ct);
         return found is null ? IdentityErrors.TokenRefused : found;
     }
@@ -84,7 +90,14 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
         member.InvitationHash = null;
         member.InvitationExpiresAt = null;
         member.AcceptedAt = now;
-        actor.Become(new Actor(ActorType.User, userId, email.Value, client.Address, client.UserAgent));
+        actor.Become(new Actor
+        {
+            Type = ActorType.User,
+            Id = userId,
+            Name = email.Value,
+            Ip = client.Address,
+            UserAgent = client.UserAgent,
+        });
         try
         {
             await db.SaveChangesAsync(ct);
@@ -102,9 +115,20 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
 }
 
 /// <summary>An invitation that nobody has accepted yet.</summary>
-/// <param name="Organization">Name.</param>
-/// <param name="Email">Whom it is for.</param>
-/// <param name="Role">What it gives.</param>
-/// <param name="ExpiresAt">Until when it can be accepted.</param>
-/// <param name="HasAccount">Whether the address has an account, which must be signed in to accept.</param>
-public sealed record OpenInvitation(string Organization, string Email, Role Role, DateTimeOffset ExpiresAt, bool HasAccount);
+public sealed record OpenInvitation
+{
+    /// <summary>Name.</summary>
+    public required string Organization { get; init; }
+
+    /// <summary>Whom it is for.</summary>
+    public required string Email { get; init; }
+
+    /// <summary>What it gives.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>Until when it can be accepted.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Whether the address has an account, which must be signed in to accept.</summary>
+    public required bool HasAccount { get; init; }
+}

@@ -63,10 +63,14 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
             return null;
         if (now - found.LastSeenAt > NoteEvery)
             await db.UserSessions.Where(session => session.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(session => session.LastSeenAt, now), ct);
-        return new SignedInUser(found.UserId, found.Email, found.Name, found.Id, await MembershipsAsync(db, found.UserId, found.BoundTo, ct))
+        return new SignedInUser
         {
+            UserId = found.UserId,
+            Email = found.Email,
+            Name = found.Name,
+            SessionId = found.Id,
+            Memberships = await MembershipsAsync(db, found.UserId, found.BoundTo, ct),
             BoundTo = found.BoundTo,
-
             // An organization's provider vouches for nothing beyond it.
             IsAdministrator = found is { IsAdministrator: true, BoundTo: null },
         };
@@ -82,8 +86,15 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
             .Where(session => session.UserId == userId && session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince)
             .OrderByDescending(session => session.Id)
             .ToListAsync(ct);
-        return [.. sessions.Select(session => new SessionFacts(
-            session.Id, session.Address?.ToString(), session.UserAgent, session.CreatedAt, session.LastSeenAt, EndOf(session)))];
+        return [.. sessions.Select(session => new SessionFacts
+        {
+            Id = session.Id,
+            Address = session.Address?.ToString(),
+            UserAgent = session.UserAgent,
+            CreatedAt = session.CreatedAt,
+            LastSeenAt = session.LastSeenAt,
+            ExpiresAt = EndOf(session),
+        })];
     }
 
     /// <summary>Ends one session of the person; false when there is none such.</summary>
@@ -111,13 +122,15 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
         join organization in db.Organizations.AsNoTracking() on member.OrganizationId equals organization.Id
         where member.UserId == userId && member.AcceptedAt != null && organization.DeletedAt == null && (boundTo == null || organization.Id == boundTo)
         orderby organization.Slug, member.Id
-        select new Membership(
-            organization.Id,
-            organization.Slug,
-            organization.Name,
-            member.TenantId,
-            member.SpaceId,
-            member.Role)).ToListAsync(ct);
+        select new Membership
+        {
+            OrganizationId = organization.Id,
+            OrganizationSlug = organization.Slug,
+            OrganizationName = organization.Name,
+            TenantId = member.TenantId,
+            SpaceId = member.SpaceId,
+            Role = member.Role,
+        }).ToListAsync(ct);
 
     private DateTimeOffset EndOf(UserSession session)
     {
@@ -137,8 +150,18 @@ public sealed record IssuedSession(Guid Id, Guid UserId, string Token, DateTimeO
 }
 
 /// <summary>A person who presented a good token.</summary>
-public sealed record SignedInUser(Guid UserId, string Email, string Name, Guid SessionId, IReadOnlyList<Membership> Memberships)
+public sealed record SignedInUser
 {
+    public required Guid UserId { get; init; }
+
+    public required string Email { get; init; }
+
+    public required string Name { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    public required IReadOnlyList<Membership> Memberships { get; init; }
+
     /// <summary>
     /// The organization whose provider vouched for the person. Such a session reaches that organization and nothing else, least of all the account itself:
     /// who runs one organization's provider could otherwise take over accounts that others trust.
@@ -150,7 +173,33 @@ public sealed record SignedInUser(Guid UserId, string Email, string Name, Guid S
 }
 
 /// <summary>One role of a person somewhere.</summary>
-public sealed record Membership(Guid OrganizationId, string OrganizationSlug, string OrganizationName, Guid? TenantId, Guid? SpaceId, Role Role);
+public sealed record Membership
+{
+    public required Guid OrganizationId { get; init; }
+
+    public required string OrganizationSlug { get; init; }
+
+    public required string OrganizationName { get; init; }
+
+    public required Guid? TenantId { get; init; }
+
+    public required Guid? SpaceId { get; init; }
+
+    public required Role Role { get; init; }
+}
 
 /// <summary>What a person sees of a session.</summary>
-public sealed record SessionFacts(Guid Id, string? Address, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt);
+public sealed record SessionFacts
+{
+    public required Guid Id { get; init; }
+
+    public required string? Address { get; init; }
+
+    public required string? UserAgent { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset LastSeenAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

@@ -136,7 +136,15 @@ public sealed class ImportRunner(
             if (!(await staging.StageAsync(space.OrganizationId, content, StagingTarget.For(space.Policy), ct)).TryGet(out var staged, out var tooLarge))
                 return (tooLarge, space.Policy.MaxUploadBytes);
             await using var _ = staged;
-            var image = new IncomingImage(space, AssetNames.Filename(item.Name), folder, defaults.Tags, defaults.Access, job.CreatedBy);
+            var image = new IncomingImage
+            {
+                Space = space,
+                Filename = AssetNames.Filename(item.Name),
+                Folder = folder,
+                Tags = defaults.Tags,
+                Access = defaults.Access,
+                UploadedBy = job.CreatedBy,
+            };
             var outcome = await ingestor.IngestAsync(image, staged, ct);
             if (outcome.Error is { Code: ErrorCode.Overloaded, RetryAfter: { } wait })
             {

@@ -4,13 +4,26 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>Where an upload goes and what it is called there. Names are as <see cref="AssetNames"/> gives them.</summary>
-/// <param name="Space">Where to.</param>
-/// <param name="Filename">Shown to people.</param>
-/// <param name="Folder">Absolute.</param>
-/// <param name="Tags">Any.</param>
-/// <param name="Access">Null: the space's default.</param>
-/// <param name="UploadedBy">The caller's id.</param>
-public sealed record IncomingImage(SpaceScope Space, string Filename, string Folder, string[] Tags, AssetAccess? Access, Guid? UploadedBy);
+public sealed record IncomingImage
+{
+    /// <summary>Where to.</summary>
+    public required SpaceScope Space { get; init; }
+
+    /// <summary>Shown to people.</summary>
+    public required string Filename { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Any.</summary>
+    public required string[] Tags { get; init; }
+
+    /// <summary>Null: the space's default.</summary>
+    public required AssetAccess? Access { get; init; }
+
+    /// <summary>The caller's id.</summary>
+    public required Guid? UploadedBy { get; init; }
+}
 
 /// <summary>An asset with one of its versions, as the registry has them now.</summary>
 /// <param name="Asset">The asset.</param>

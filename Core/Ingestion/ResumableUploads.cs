@@ -160,7 +160,15 @@ public sealed class ResumableUploads(
         await using var _ = staged;
         if (upload.Kind == Tus && staged.SizeBytes != upload.Length)
             throw new ObjectStoreException($"The pieces of upload {upload.Id} hold {staged.SizeBytes} bytes, not the {upload.Length} that were stored.");
-        var image = new IncomingImage(space, AssetNames.Filename(details.Filename), details.Folder, details.Tags, details.Access, upload.CreatedBy);
+        var image = new IncomingImage
+        {
+            Space = space,
+            Filename = AssetNames.Filename(details.Filename),
+            Folder = details.Folder,
+            Tags = details.Tags,
+            Access = details.Access,
+            UploadedBy = upload.CreatedBy,
+        };
         if (!(await ingestor.IngestAsync(image, staged, ct)).TryGet(out var ingested, out var refusal))
             return refusal;
         await using var db = registry.ForOrganization(upload.OrganizationId);

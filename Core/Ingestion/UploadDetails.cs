@@ -8,14 +8,26 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>What a caller says about a file before or beside its bytes; kept as JSON with uploads and imports that take a while.</summary>
-/// <param name="Filename">As <see cref="AssetNames.Filename"/> gives it; null for an import.</param>
-/// <param name="Folder">As <see cref="AssetNames.Folder"/> gives it.</param>
-/// <param name="Tags">As <see cref="AssetNames.Tags(string)"/> gives them.</param>
-/// <param name="Access">Null: the space's default.</param>
-/// <param name="TokenHash">Presigned upload to the Api itself: SHA-256 of the URL's token, lower-case hex.</param>
-/// <param name="AsSent">The header that said all this (tus), to be said back word for word.</param>
-public sealed record UploadDetails(string? Filename, string Folder, string[] Tags, AssetAccess? Access, string? TokenHash = null, string? AsSent = null)
+public sealed record UploadDetails
 {
+    /// <summary>As <see cref="AssetNames.Filename"/> gives it; null for an import.</summary>
+    public required string? Filename { get; init; }
+
+    /// <summary>As <see cref="AssetNames.Folder"/> gives it.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>As <see cref="AssetNames.Tags(string)"/> gives them.</summary>
+    public required string[] Tags { get; init; }
+
+    /// <summary>Null: the space's default.</summary>
+    public required AssetAccess? Access { get; init; }
+
+    /// <summary>Presigned upload to the Api itself: SHA-256 of the URL's token, lower-case hex.</summary>
+    public string? TokenHash { get; init; }
+
+    /// <summary>The header that said all this (tus), to be said back word for word.</summary>
+    public string? AsSent { get; init; }
+
     /// <summary>Reads the contract's texts.</summary>
     public static Result<UploadDetails> Read(string? filename, string? folder, string? tags, string? access)
     {
@@ -23,7 +35,13 @@ public sealed record UploadDetails(string? Filename, string Folder, string[] Tag
             return error;
         if (!ReadAccess(access).TryGet(out var reach, out error))
             return error;
-        return new UploadDetails(AssetNames.Filename(filename), place, list, reach.Access);
+        return new UploadDetails
+        {
+            Filename = AssetNames.Filename(filename),
+            Folder = place,
+            Tags = list,
+            Access = reach.Access,
+        };
     }
 
     /// <summary><c>public</c> or <c>private</c>; null or empty for the default.</summary>
@@ -36,7 +54,15 @@ public sealed record UploadDetails(string? Filename, string Folder, string[] Tag
     };
 
     /// <summary>The image that these details and a space make of a file.</summary>
-    public IncomingImage For(SpaceScope space, Guid? uploadedBy) => new(space, AssetNames.Filename(Filename), Folder, Tags, Access, uploadedBy);
+    public IncomingImage For(SpaceScope space, Guid? uploadedBy) => new()
+    {
+        Space = space,
+        Filename = AssetNames.Filename(Filename),
+        Folder = Folder,
+        Tags = Tags,
+        Access = Access,
+        UploadedBy = uploadedBy,
+    };
 
     public string Write() => JsonSerializer.Serialize(this, UploadDetailsJson.Default.UploadDetails);
 

@@ -54,7 +54,15 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         return await variants
             .OrderByDescending(row => row.CreatedAt)
             .Take(MaxPaths)
-            .Select(row => new DroppedVariant(row.StorageKey, row.AssetId, row.Version, row.Operations, row.Format, row.Preset))
+            .Select(row => new DroppedVariant
+            {
+                StorageKey = row.StorageKey,
+                AssetId = row.AssetId,
+                Version = row.Version,
+                Operations = row.Operations,
+                Format = row.Format,
+                Preset = row.Preset,
+            })
             .ToListAsync(ct);
     }
 

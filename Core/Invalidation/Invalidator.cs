@@ -154,4 +154,17 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
 }
 
 /// <summary>A variant whose row is gone.</summary>
-internal sealed record DroppedVariant(string StorageKey, Guid AssetId, int Version, string Operations, string Format, string? Preset);
+internal sealed record DroppedVariant
+{
+    public required string StorageKey { get; init; }
+
+    public required Guid AssetId { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Operations { get; init; }
+
+    public required string Format { get; init; }
+
+    public required string? Preset { get; init; }
+}

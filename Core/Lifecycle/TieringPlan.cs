@@ -25,25 +25,59 @@ public static class TieringPlan
     public static IReadOnlyList<TierMove> Moves(IEnumerable<TieringFacts> objects, LifecycleOptions options, DateTimeOffset now) =>
     [
         .. objects
-            .Select(facts => new TierMove(facts.Id, facts.StorageKey, facts.Tier, TierFor(facts, options, now), facts.Store))
+            .Select(facts => new TierMove
+            {
+                Id = facts.Id,
+                StorageKey = facts.StorageKey,
+                From = facts.Tier,
+                To = TierFor(facts, options, now),
+                Store = facts.Store,
+            })
             .Where(move => move.From != move.To),
     ];
 }
 
 /// <summary>What the plan knows of one object.</summary>
-/// <param name="Id">Id of its row.</param>
-/// <param name="StorageKey">Object key.</param>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Tier">Where it is.</param>
-/// <param name="SizeBytes">Length, bytes.</param>
-/// <param name="LastUsedAt">Last access; its creation where it was never used.</param>
-/// <param name="HasIntermediate">For an original: whether an intermediate stands in for it.</param>
-/// <param name="Store">Name of the store that it lies in; null for the default one.</param>
-public readonly record struct TieringFacts(Guid Id, string StorageKey, StoredKind Kind, StorageTier Tier, long SizeBytes, DateTimeOffset LastUsedAt,
-    bool HasIntermediate, string? Store = null);
+public readonly record struct TieringFacts
+{
+    /// <summary>Id of its row.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Object key.</summary>
+    public required string StorageKey { get; init; }
+
+    /// <summary>What it holds.</summary>
+    public required StoredKind Kind { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public required StorageTier Tier { get; init; }
+
+    /// <summary>Length, bytes.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>Last access; its creation where it was never used.</summary>
+    public required DateTimeOffset LastUsedAt { get; init; }
+
+    /// <summary>For an original: whether an intermediate stands in for it.</summary>
+    public required bool HasIntermediate { get; init; }
+
+    /// <summary>Name of the store that it lies in; null for the default one.</summary>
+    public string? Store { get; init; }
+}
 
 /// <summary>One object to move.</summary>
-public readonly record struct TierMove(Guid Id, string StorageKey, StorageTier From, StorageTier To, string? Store = null);
+public readonly record struct TierMove
+{
+    public required Guid Id { get; init; }
+
+    public required string StorageKey { get; init; }
+
+    public required StorageTier From { get; init; }
+
+    public required StorageTier To { get; init; }
+
+    public string? Store { get; init; }
+}
 
 /// <summary>What an object holds.</summary>
 public enum StoredKind

@@ -111,13 +111,23 @@ public sealed record JobRetryRequested(Guid OrganizationId, long JobId) : IMessa
 }
 
 /// <summary>A quota is used to 80 % or more; told once per scope, kind and period.</summary>
-/// <param name="OrganizationId">Whose.</param>
-/// <param name="ScopeId">Organization, tenant or space whose policy sets the quota.</param>
-/// <param name="Kind">A counter's name of <c>QuotaKind</c>.</param>
-/// <param name="Used">What was used when it was noticed.</param>
-/// <param name="Limit">The quota.</param>
-public sealed record QuotaWarning(Guid OrganizationId, Guid ScopeId, string Kind, long Used, long Limit) : IMessage
+public sealed record QuotaWarning : IMessage
 {
+    /// <summary>Whose.</summary>
+    public required Guid OrganizationId { get; init; }
+
+    /// <summary>Organization, tenant or space whose policy sets the quota.</summary>
+    public required Guid ScopeId { get; init; }
+
+    /// <summary>A counter's name of <c>QuotaKind</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>What was used when it was noticed.</summary>
+    public required long Used { get; init; }
+
+    /// <summary>The quota.</summary>
+    public required long Limit { get; init; }
+
     public static string Type => "quota_warning";
 }
 

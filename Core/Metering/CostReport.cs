@@ -64,14 +64,34 @@ public sealed class CostReport(IOptions<CostOptions> options, ObjectStores store
 }
 
 /// <summary>One line of a cost report.</summary>
-/// <param name="Layer"><c>delivery</c>, <c>transforms</c>, <c>storage_hot</c>, <c>storage_warm</c>, <c>storage_cold</c>, <c>storage_writes</c>.</param>
-/// <param name="Provider"><c>network</c>, <c>cpu</c>, or a store's name.</param>
-/// <param name="Quantity">How much.</param>
-/// <param name="Unit">Of what.</param>
-/// <param name="UnitPrice">Configured.</param>
-/// <param name="Cost">Quantity times price.</param>
-public sealed record CostItem(string Layer, string Provider, decimal Quantity, string Unit, decimal UnitPrice, decimal Cost)
+public sealed record CostItem
 {
+    /// <summary><c>delivery</c>, <c>transforms</c>, <c>storage_hot</c>, <c>storage_warm</c>, <c>storage_cold</c>, <c>storage_writes</c>.</summary>
+    public required string Layer { get; init; }
+
+    /// <summary><c>network</c>, <c>cpu</c>, or a store's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>How much.</summary>
+    public required decimal Quantity { get; init; }
+
+    /// <summary>Of what.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>Configured.</summary>
+    public required decimal UnitPrice { get; init; }
+
+    /// <summary>Quantity times price.</summary>
+    public required decimal Cost { get; init; }
+
     internal static CostItem Of(string layer, string provider, decimal quantity, string unit, decimal price) =>
-        new(layer, provider, decimal.Round(quantity, 6), unit, price, decimal.Round(quantity * price, 6));
+        new()
+        {
+            Layer = layer,
+            Provider = provider,
+            Quantity = decimal.Round(quantity, 6),
+            Unit = unit,
+            UnitPrice = price,
+            Cost = decimal.Round(quantity * price, 6),
+        };
 }

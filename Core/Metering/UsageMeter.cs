@@ -32,7 +32,15 @@ public sealed class UsageMeter : WriteBehind
     {
         var now = Time.GetUtcNow();
         var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
-        if (_hours.TryAdd(new HourKey(note.OrganizationId, note.TenantId, note.SpaceId, note.ApiKeyId, hour), Sums.Of(note)))
+        var key = new HourKey
+        {
+            OrganizationId = note.OrganizationId,
+            TenantId = note.TenantId,
+            SpaceId = note.SpaceId,
+            ApiKeyId = note.ApiKeyId,
+            Hour = hour,
+        };
+        if (_hours.TryAdd(key, Sums.Of(note)))
             Counted();
         else
             _dropped.Add(1);

@@ -37,7 +37,18 @@ internal static class UsageTotals
 }
 
 /// <summary>One row of <c>usage_hours</c>.</summary>
-internal readonly record struct HourKey(Guid OrganizationId, Guid TenantId, Guid SpaceId, Guid ApiKeyId, DateTimeOffset Hour);
+internal readonly record struct HourKey
+{
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    public required Guid ApiKeyId { get; init; }
+
+    public required DateTimeOffset Hour { get; init; }
+}
 
 /// <summary>What a row grows by.</summary>
 internal readonly record struct Sums

@@ -4,14 +4,26 @@ namespace ImageService.Core.Operations;
 /// What <c>w</c>, <c>h</c> and <c>f</c> come to for one source, in the fewest words: sides that would enlarge are cut back, and a fit that neither crops,
 /// distorts nor adds a canvas is not said. Different URLs that give the same pixels come to the same value here.
 /// </summary>
-/// <param name="Width">px; null where the height alone, or the source, decides.</param>
-/// <param name="Height">px; null where the width alone, or the source, decides.</param>
-/// <param name="Fit"><see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds
-/// canvas) or null (in proportion); after <see cref="OfUnknown"/> also inside and outside.</param>
-/// <param name="GravityX">Whether there is a choice to make between left and right.</param>
-/// <param name="GravityY">Whether there is a choice to make between top and bottom.</param>
-internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? Fit, bool GravityX, bool GravityY)
+internal readonly record struct CanonicalGeometry
 {
+    /// <summary>px; null where the height alone, or the source, decides.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>px; null where the width alone, or the source, decides.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary>
+    /// <see cref="Operations.Fit.Cover"/> (crops), <see cref="Operations.Fit.Fill"/> (distorts), <see cref="Operations.Fit.Pad"/> (adds canvas) or null (in
+    /// proportion); after <see cref="OfUnknown"/> also inside and outside.
+    /// </summary>
+    public required Fit? Fit { get; init; }
+
+    /// <summary>Whether there is a choice to make between left and right.</summary>
+    public required bool GravityX { get; init; }
+
+    /// <summary>Whether there is a choice to make between top and bottom.</summary>
+    public required bool GravityY { get; init; }
+
     /// <summary>Resolves sides and fit for a source of the given size (px, upright and rotated).</summary>
     /// <param name="width">As asked for.</param>
     /// <param name="height">As asked for.</param>
@@ -72,8 +84,8 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
         return (sides.Width, sides.Height) switch
         {
             (null, null) => default,
-            ({ } w, null) => new CanonicalGeometry(w >= mostWidth ? null : w, null, null, false, false),
-            (null, { } h) => new CanonicalGeometry(null, h >= mostHeight ? null : h, null, false, false),
+            ({ } w, null) => new CanonicalGeometry { Width = w >= mostWidth ? null : w, Height = null, Fit = null, GravityX = false, GravityY = false },
+            (null, { } h) => new CanonicalGeometry { Width = null, Height = h >= mostHeight ? null : h, Fit = null, GravityX = false, GravityY = false },
             _ => Boxed(sides.Width, sides.Height, sides.Fit),
         };
     }
@@ -95,7 +107,14 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
     private static CanonicalGeometry Boxed(int? width, int? height, Fit fit)
     {
         var placed = fit is Operations.Fit.Cover or Operations.Fit.Contain or Operations.Fit.Pad;
-        return new CanonicalGeometry(width, height, fit == Operations.Fit.Contain ? Operations.Fit.Pad : fit, placed, placed);
+        return new CanonicalGeometry
+        {
+            Width = width,
+            Height = height,
+            Fit = fit == Operations.Fit.Contain ? Operations.Fit.Pad : fit,
+            GravityX = placed,
+            GravityY = placed,
+        };
     }
 
     /// <summary>
@@ -106,9 +125,23 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
         if (size == source)
             return default(CanonicalGeometry);
         if (size.Width < source.Width && size.Width <= OperationsGrammar.MaxSidePx && source.ScaledToWidth(size.Width) == size)
-            return new CanonicalGeometry(size.Width, null, null, false, false);
+            return new CanonicalGeometry
+            {
+                Width = size.Width,
+                Height = null,
+                Fit = null,
+                GravityX = false,
+                GravityY = false,
+            };
         if (size.Height < source.Height && source.ScaledToHeight(size.Height) == size)
-            return new CanonicalGeometry(null, size.Height, null, false, false);
+            return new CanonicalGeometry
+            {
+                Width = null,
+                Height = size.Height,
+                Fit = null,
+                GravityX = false,
+                GravityY = false,
+            };
         return null;
     }
 
@@ -116,17 +149,38 @@ internal readonly record struct CanonicalGeometry(int? Width, int? Height, Fit? 
     {
         var scaled = Size.IsWider(box, source) ? source.ScaledToWidth(box.Width) : source.ScaledToHeight(box.Height);
         return (scaled == box ? Proportional(box, source) : null)
-            ?? new CanonicalGeometry(box.Width, box.Height, Operations.Fit.Cover, scaled.Width > box.Width, scaled.Height > box.Height);
+            ?? new CanonicalGeometry
+            {
+                Width = box.Width,
+                Height = box.Height,
+                Fit = Operations.Fit.Cover,
+                GravityX = scaled.Width > box.Width,
+                GravityY = scaled.Height > box.Height,
+            };
     }
 
     private static CanonicalGeometry Fill(Size box, Size source) =>
-        Proportional(box, source) ?? new CanonicalGeometry(box.Width, box.Height, Operations.Fit.Fill, false, false);
+        Proportional(box, source) ?? new CanonicalGeometry
+        {
+            Width = box.Width,
+            Height = box.Height,
+            Fit = Operations.Fit.Fill,
+            GravityX = false,
+            GravityY = false,
+        };
 
     private static CanonicalGeometry Canvas(Size canvas, Size source)
     {
         var picture = Inside(canvas, source);
         return (picture == canvas ? Proportional(picture, source) : null)
-            ?? new CanonicalGeometry(canvas.Width, canvas.Height, Operations.Fit.Pad, canvas.Width > picture.Width, canvas.Height > picture.Height);
+            ?? new CanonicalGeometry
+            {
+                Width = canvas.Width,
+                Height = canvas.Height,
+                Fit = Operations.Fit.Pad,
+                GravityX = canvas.Width > picture.Width,
+                GravityY = canvas.Height > picture.Height,
+            };
     }
 
     private static Size Inside(Size box, Size source)

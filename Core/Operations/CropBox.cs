@@ -3,13 +3,23 @@ using System.Globalization;
 namespace ImageService.Core.Operations;
 
 /// <summary>A box of the upright original (operation <c>crop</c>): in px, or in fractions of its sides.</summary>
-/// <param name="X">From the left, 0 or more.</param>
-/// <param name="Y">From the top, 0 or more.</param>
-/// <param name="Width">More than 0.</param>
-/// <param name="Height">More than 0.</param>
-/// <param name="IsFraction">Whether the four are fractions of the picture's sides and not px.</param>
-public readonly record struct CropBox(double X, double Y, double Width, double Height, bool IsFraction)
+public readonly record struct CropBox
 {
+    /// <summary>From the left, 0 or more.</summary>
+    public required double X { get; init; }
+
+    /// <summary>From the top, 0 or more.</summary>
+    public required double Y { get; init; }
+
+    /// <summary>More than 0.</summary>
+    public required double Width { get; init; }
+
+    /// <summary>More than 0.</summary>
+    public required double Height { get; init; }
+
+    /// <summary>Whether the four are fractions of the picture's sides and not px.</summary>
+    public required bool IsFraction { get; init; }
+
     private const int Numbers = 4;
 
     // A pixel of the widest picture that can be uploaded is larger than this.
@@ -25,7 +35,9 @@ public readonly record struct CropBox(double X, double Y, double Width, double H
     {
         var (left, right) = Edges(X, Width, width);
         var (top, bottom) = Edges(Y, Height, height);
-        return right > left && bottom > top ? new CropBox(left, top, right - left, bottom - top, false) : null;
+        return right > left && bottom > top
+            ? new CropBox { X = left, Y = top, Width = right - left, Height = bottom - top, IsFraction = false }
+            : null;
     }
 
     /// <summary>Reads four whole numbers, or four fractions that each have a point.</summary>
@@ -42,7 +54,14 @@ public readonly record struct CropBox(double X, double Y, double Width, double H
         }
 
         return count == Numbers && points is (0 or Numbers) && numbers[2] > 0 && numbers[3] > 0
-            ? new CropBox(numbers[0], numbers[1], numbers[2], numbers[3], points == Numbers)
+            ? new CropBox
+            {
+                X = numbers[0],
+                Y = numbers[1],
+                Width = numbers[2],
+                Height = numbers[3],
+                IsFraction = points == Numbers,
+            }
             : null;
     }
 

@@ -39,54 +39,80 @@ public static class OperationsGrammar
 
     private static readonly OperationRule[] Table =
     [
-        new(OperationKey.Format, "fmt", "jpg, png, webp, avif, gif, jxl or auto", "the extension's", "every output"),
-        new(OperationKey.Width, "w", "a number of pixels from 1 to 8192, or auto", "in proportion to h, else the original's", "every output") { Min = 1,
-            Max = MaxSidePx },
-        new(OperationKey.Height, "h", "a number of pixels from 1 to 8192", "in proportion to w, else the original's", "every output") { Min = 1,
-            Max = MaxSidePx },
-        new(OperationKey.Fit, "f", Fits, "cover", "outputs with both w and h"),
-        new(OperationKey.Gravity, "g", Gravities, "center", "cover where it crops, pad and contain where the canvas is larger than the picture"),
-        new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)", "white for jpg, else transparent",
-            "canvases and originals with transparency"),
-        new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco", "the policy's, by format", "jpg, webp, avif and jxl") { Min = 1, Max = 100 },
-        new(OperationKey.Rotation, "r", "90, 180 or 270", "none", "every output") { Min = 90, Max = 270 },
-        new(OperationKey.Sharpen, "sharpen", "a number from 0 to 10", "none", "every output") { Min = 0, Max = 10 },
-        new(OperationKey.Blur, "blur", "a number from 0.3 to 1000", "none", "every output") { Min = 0.3, Max = 1000 },
-        new(OperationKey.Greyscale, "bw", "no value: it is a flag", "off", "every output") { IsFlag = true },
-        new(OperationKey.Flip, "flip", "no value: it is a flag", "off", "every output") { IsFlag = true },
-        new(OperationKey.Flop, "flop", "no value: it is a flag", "off", "every output") { IsFlag = true },
-        new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)", "the asset's focal point", "g_focal where it crops left or right") { Min = 0,
-            Max = 1 },
-        new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)", "the asset's focal point", "g_focal where it crops top or bottom") { Min = 0,
-            Max = 1 },
-        new(OperationKey.AspectRatio, "ar", "a ratio such as 16:9 or 1.5, beside at most one of w and h", "the picture's own", "every output"),
-        new(OperationKey.Dpr, "dpr", "a number from 1 to 4", "1", "w, h, pad, round and lengths of overlays in px") { Min = 1, Max = 4 },
-        new(OperationKey.Crop, "crop", Boxes, "none", "every output"),
-        new(OperationKey.Trim, "trim", "a tolerance from 0 to 100", "none", "every output") { Min = 0, Max = 100 },
-        new(OperationKey.Pad, "pad", "1, 2 or 4 numbers of pixels from 0 to 2000, joined by ','", "none", "every output") { Min = 0, Max = Padding.MaxPx },
-        new(OperationKey.Round, "round", "a number of pixels from 0 to 8192, or max", "none", "every output") { Min = 0, Max = MaxSidePx },
-        new(OperationKey.Brightness, "bri", Percents, "100", "every output") { Min = 0, Max = MaxPercent },
-        new(OperationKey.Contrast, "con", Percents, "100", "every output") { Min = 0, Max = MaxPercent },
-        new(OperationKey.Saturation, "sat", Percents, "100", "every output") { Min = 0, Max = MaxPercent },
-        new(OperationKey.Gamma, "gam", "a number from 0.1 to 10", "1", "every output") { Min = 0.1, Max = 10 },
-        new(OperationKey.Tint, "tint", "3 or 6 hex digits (RGB, RRGGBB)", "none", "every output"),
-        new(OperationKey.Duotone, "duotone", "two colours of 3 or 6 hex digits, joined by ','", "none", "every output"),
-        new(OperationKey.Pixelate, "pixelate", "a number of pixels from 2 to 512", "none", "every output") { Min = 2, Max = 512 },
-        new(OperationKey.MaxBytes, "bytes", "a number of bytes from 1000 to 10000000", "none", "jpg, webp, avif and jxl") { Min = 1000, Max = 10_000_000 },
-        new(OperationKey.Overlay, "o", OverlaySlugs, "none", "every output"),
-        new(OperationKey.Overlay2, "o2", OverlaySlugs, "none", "every output"),
-        new(OperationKey.Overlay3, "o3", OverlaySlugs, "none", "every output"),
-        new(OperationKey.OverlayDpr, "odpr", "a number from 1 to 4", "dpr", "lengths of overlays in px") { Min = 1, Max = 4 },
-        new(OperationKey.Text1, "t1", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text2, "t2", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text3, "t3", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text4, "t4", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text5, "t5", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text6, "t6", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text7, "t7", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text8, "t8", Texts, "the overlay's default", Variables),
-        new(OperationKey.Text9, "t9", Texts, "the overlay's default", Variables),
-        new(OperationKey.Preset, "preset", "the slug of a preset: 1 to 100 of a-z, 0-9 and _", "none", "URLs"),
+        new(OperationKey.Format, "fmt", "jpg, png, webp, avif, gif, jxl or auto") { Default = "the extension's" },
+        new(OperationKey.Width, "w", "a number of pixels from 1 to 8192, or auto")
+        {
+            Default = "in proportion to h, else the original's",
+            Min = 1,
+            Max = MaxSidePx,
+        },
+        new(OperationKey.Height, "h", "a number of pixels from 1 to 8192") { Default = "in proportion to w, else the original's", Min = 1, Max = MaxSidePx },
+        new(OperationKey.Fit, "f", Fits) { Default = "cover", AppliesTo = "outputs with both w and h" },
+        new(OperationKey.Gravity, "g", Gravities)
+        {
+            Default = "center",
+            AppliesTo = "cover where it crops, pad and contain where the canvas is larger than the picture",
+        },
+        new(OperationKey.Background, "b", "3, 4, 6 or 8 hex digits (RGB, RGBA, RRGGBB, RRGGBBAA)")
+        {
+            Default = "white for jpg, else transparent",
+            AppliesTo = "canvases and originals with transparency",
+        },
+        new(OperationKey.Quality, "q", "a number from 1 to 100, auto or eco")
+        {
+            Default = "the policy's, by format",
+            AppliesTo = "jpg, webp, avif and jxl",
+            Min = 1,
+            Max = 100,
+        },
+        new(OperationKey.Rotation, "r", "90, 180 or 270") { Min = 90, Max = 270 },
+        new(OperationKey.Sharpen, "sharpen", "a number from 0 to 10") { Min = 0, Max = 10 },
+        new(OperationKey.Blur, "blur", "a number from 0.3 to 1000") { Min = 0.3, Max = 1000 },
+        new(OperationKey.Greyscale, "bw", "no value: it is a flag") { Default = "off", IsFlag = true },
+        new(OperationKey.Flip, "flip", "no value: it is a flag") { Default = "off", IsFlag = true },
+        new(OperationKey.Flop, "flop", "no value: it is a flag") { Default = "off", IsFlag = true },
+        new(OperationKey.FocalX, "fx", "a number from 0 (left) to 1 (right)")
+        {
+            Default = "the asset's focal point",
+            AppliesTo = "g_focal where it crops left or right",
+            Min = 0,
+            Max = 1,
+        },
+        new(OperationKey.FocalY, "fy", "a number from 0 (top) to 1 (bottom)")
+        {
+            Default = "the asset's focal point",
+            AppliesTo = "g_focal where it crops top or bottom",
+            Min = 0,
+            Max = 1,
+        },
+        new(OperationKey.AspectRatio, "ar", "a ratio such as 16:9 or 1.5, beside at most one of w and h") { Default = "the picture's own" },
+        new(OperationKey.Dpr, "dpr", "a number from 1 to 4") { Default = "1", AppliesTo = "w, h, pad, round and lengths of overlays in px", Min = 1, Max = 4 },
+        new(OperationKey.Crop, "crop", Boxes),
+        new(OperationKey.Trim, "trim", "a tolerance from 0 to 100") { Min = 0, Max = 100 },
+        new(OperationKey.Pad, "pad", "1, 2 or 4 numbers of pixels from 0 to 2000, joined by ','") { Min = 0, Max = Padding.MaxPx },
+        new(OperationKey.Round, "round", "a number of pixels from 0 to 8192, or max") { Min = 0, Max = MaxSidePx },
+        new(OperationKey.Brightness, "bri", Percents) { Default = "100", Min = 0, Max = MaxPercent },
+        new(OperationKey.Contrast, "con", Percents) { Default = "100", Min = 0, Max = MaxPercent },
+        new(OperationKey.Saturation, "sat", Percents) { Default = "100", Min = 0, Max = MaxPercent },
+        new(OperationKey.Gamma, "gam", "a number from 0.1 to 10") { Default = "1", Min = 0.1, Max = 10 },
+        new(OperationKey.Tint, "tint", "3 or 6 hex digits (RGB, RRGGBB)"),
+        new(OperationKey.Duotone, "duotone", "two colours of 3 or 6 hex digits, joined by ','"),
+        new(OperationKey.Pixelate, "pixelate", "a number of pixels from 2 to 512") { Min = 2, Max = 512 },
+        new(OperationKey.MaxBytes, "bytes", "a number of bytes from 1000 to 10000000") { AppliesTo = "jpg, webp, avif and jxl", Min = 1000, Max = 10_000_000 },
+        new(OperationKey.Overlay, "o", OverlaySlugs),
+        new(OperationKey.Overlay2, "o2", OverlaySlugs),
+        new(OperationKey.Overlay3, "o3", OverlaySlugs),
+        new(OperationKey.OverlayDpr, "odpr", "a number from 1 to 4") { Default = "dpr", AppliesTo = "lengths of overlays in px", Min = 1, Max = 4 },
+        new(OperationKey.Text1, "t1", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text2, "t2", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text3, "t3", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text4, "t4", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text5, "t5", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text6, "t6", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text7, "t7", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text8, "t8", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Text9, "t9", Texts) { Default = "the overlay's default", AppliesTo = Variables },
+        new(OperationKey.Preset, "preset", "the slug of a preset: 1 to 100 of a-z, 0-9 and _") { AppliesTo = "URLs" },
     ];
 
     /// <summary>All rows, in canonical order; the index of a row is its <see cref="OperationKey"/>.</summary>
@@ -224,10 +250,14 @@ public enum OperationKey
 /// <param name="Key">The operation.</param>
 /// <param name="Name">Its text in a URL, lower case.</param>
 /// <param name="Accepted">What would be accepted, as told to a caller whose value was refused.</param>
-/// <param name="Default">What holds when it is not said, in words.</param>
-/// <param name="AppliesTo">Where it has an effect; elsewhere the canonical form drops it.</param>
-public sealed record OperationRule(OperationKey Key, string Name, string Accepted, string Default, string AppliesTo)
+public sealed record OperationRule(OperationKey Key, string Name, string Accepted)
 {
+    /// <summary>What holds when it is not said, in words.</summary>
+    public string Default { get; init; } = "none";
+
+    /// <summary>Where it has an effect; elsewhere the canonical form drops it.</summary>
+    public string AppliesTo { get; init; } = "every output";
+
     /// <summary>Whether it stands bare, without a value.</summary>
     public bool IsFlag { get; init; }
 

@@ -1,24 +1,32 @@
 namespace ImageService.Core.Operations;
 
 /// <summary>What the canonical form needs to know of the original.</summary>
-/// <param name="Width">px, upright.</param>
-/// <param name="Height">px, upright.</param>
-/// <param name="HasAlpha">Whether any transparency is stored.</param>
-/// <param name="Frames">1 for a still picture.</param>
-/// <param name="ContentHash">SHA-256 of the original's bytes, lower-case hex.</param>
-/// <param name="FocalX">The asset's focal point from the left, 0 to 1, in the upright original; null where none is set.</param>
-/// <param name="FocalY">The same from the top.</param>
-/// <param name="Format">The original's own format; null where it cannot be delivered (TIFF, HEIC, SVG), so that <c>original</c> always converts.</param>
-public sealed record SourceFacts(
-    int Width,
-    int Height,
-    bool HasAlpha,
-    int Frames,
-    string ContentHash,
-    double? FocalX,
-    double? FocalY,
-    ImageFormat? Format)
+public sealed record SourceFacts
 {
+    /// <summary>px, upright.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Whether any transparency is stored.</summary>
+    public required bool HasAlpha { get; init; }
+
+    /// <summary>1 for a still picture.</summary>
+    public required int Frames { get; init; }
+
+    /// <summary>SHA-256 of the original's bytes, lower-case hex.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>The asset's focal point from the left, 0 to 1, in the upright original; null where none is set.</summary>
+    public required double? FocalX { get; init; }
+
+    /// <summary>The same from the top.</summary>
+    public required double? FocalY { get; init; }
+
+    /// <summary>The original's own format; null where it cannot be delivered (TIFF, HEIC, SVG), so that <c>original</c> always converts.</summary>
+    public required ImageFormat? Format { get; init; }
+
     /// <summary>
     /// Of a drawing (SVG) its own size, px: it has no pixels to enlarge, so <c>Width</c> and <c>Height</c> are the largest that it is drawn at, in the same
     /// proportions. Null of a picture.

@@ -199,13 +199,26 @@ public sealed class EffectivePolicy
 }
 
 /// <summary>One policy in force.</summary>
-/// <param name="Key">A key of the catalog.</param>
-/// <param name="Own">The value set at the level asked about; null where it sets none.</param>
-/// <param name="Value">The value in force.</param>
-/// <param name="Default">The catalog's default.</param>
-/// <param name="Source">Where the value in force was set; null for the default.</param>
-/// <param name="Locked">Whether the source locks it for the levels below.</param>
-public sealed record PolicyItem(string Key, JsonElement? Own, JsonElement Value, JsonElement Default, PolicySource? Source, bool Locked);
+public sealed record PolicyItem
+{
+    /// <summary>A key of the catalog.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The value set at the level asked about; null where it sets none.</summary>
+    public required JsonElement? Own { get; init; }
+
+    /// <summary>The value in force.</summary>
+    public required JsonElement Value { get; init; }
+
+    /// <summary>The catalog's default.</summary>
+    public required JsonElement Default { get; init; }
+
+    /// <summary>Where the value in force was set; null for the default.</summary>
+    public required PolicySource? Source { get; init; }
+
+    /// <summary>Whether the source locks it for the levels below.</summary>
+    public required bool Locked { get; init; }
+}
 
 /// <summary>Where a value was set.</summary>
 public sealed record PolicySource(PolicyLevel Level, string Slug);

@@ -55,7 +55,15 @@ public static class PolicyLevels
 
     private static PolicyItem Resolve(PolicyDefinition definition, IReadOnlyList<PolicyLevelValues> levels)
     {
-        var item = new PolicyItem(definition.Key, null, definition.DefaultValue, definition.DefaultValue, null, false);
+        var item = new PolicyItem
+        {
+            Key = definition.Key,
+            Own = null,
+            Value = definition.DefaultValue,
+            Default = definition.DefaultValue,
+            Source = null,
+            Locked = false,
+        };
         foreach (var level in levels)
         {
             var isSet = level.Values.TryGetValue(definition.Key, out var set);

@@ -30,7 +30,15 @@ public sealed class QuotaWarnings(RegistryFactory registry, TimeProvider time)
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await QuotaSql.SetWarnedAsync(db, warning.OrganizationId, warning.ScopeId, warning.Kind, warning.Period, now, ct))
             return false;
-        db.Publish(new QuotaWarning(warning.OrganizationId, warning.ScopeId, warning.Kind, warning.Used, warning.Limit), now);
+        var told = new QuotaWarning
+        {
+            OrganizationId = warning.OrganizationId,
+            ScopeId = warning.ScopeId,
+            Kind = warning.Kind,
+            Used = warning.Used,
+            Limit = warning.Limit,
+        };
+        db.Publish(told, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return true;

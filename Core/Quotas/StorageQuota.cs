@@ -99,7 +99,15 @@ public sealed class StorageQuota(TimeProvider time)
             if (row.WarnedAt is not null || !share.IsNearlyFull(row.Used))
                 continue;
             await QuotaSql.SetWarnedAsync(db, place.OrganizationId, share.ScopeId, row.Kind, QuotaPeriod.Standing, now, ct);
-            db.Publish(new QuotaWarning(place.OrganizationId, share.ScopeId, row.Kind, row.Used, share.Limit!.Value), now);
+            var told = new QuotaWarning
+            {
+                OrganizationId = place.OrganizationId,
+                ScopeId = share.ScopeId,
+                Kind = row.Kind,
+                Used = row.Used,
+                Limit = share.Limit!.Value,
+            };
+            db.Publish(told, now);
         }
     }
 

@@ -9,8 +9,20 @@ using NpgsqlTypes;
 namespace ImageService.Core.Registry;
 
 /// <summary>One tracked change of a resource, as the audit log tells it.</summary>
-internal sealed record AuditedChange(Guid OrganizationId, string Action, string ResourceType, string? ResourceId, string? Before, string? After)
+internal sealed record AuditedChange
 {
+    public required Guid OrganizationId { get; init; }
+
+    public required string Action { get; init; }
+
+    public required string ResourceType { get; init; }
+
+    public required string? ResourceId { get; init; }
+
+    public required string? Before { get; init; }
+
+    public required string? After { get; init; }
+
     /// <summary>What changes by itself or says nothing.</summary>
     private static readonly HashSet<string> Unremarkable = new(StringComparer.Ordinal)
     {
@@ -26,7 +38,15 @@ internal sealed record AuditedChange(Guid OrganizationId, string Action, string 
         var (before, after) = Values(entry);
         return entry.State is EntityState.Modified && after.Count == 0 && !HasChangedSecret(entry)
             ? null
-            : new AuditedChange(resource.OrganizationId, $"{resource.Type}.{Verb(entry)}", resource.Type, resource.Id, Text(before), Text(after));
+            : new AuditedChange
+            {
+                OrganizationId = resource.OrganizationId,
+                Action = $"{resource.Type}.{Verb(entry)}",
+                ResourceType = resource.Type,
+                ResourceId = resource.Id,
+                Before = Text(before),
+                After = Text(after),
+            };
     }
 
     private static (Guid OrganizationId, string Type, string? Id)? Resource(object entity) => entity switch

@@ -15,12 +15,22 @@ public sealed class CurrentActor
 }
 
 /// <summary>Someone who does something, and from where.</summary>
-/// <param name="Type">Kind of actor.</param>
-/// <param name="Id">The API key's or the user's id; null for the system and for the anonymous.</param>
-/// <param name="Name">The key's name or the user's e-mail.</param>
-/// <param name="Ip">The client's address as trusted proxies tell it.</param>
-/// <param name="UserAgent">As sent; cut to 500 characters when it is written down.</param>
-public sealed record Actor(ActorType Type, Guid? Id, string Name, IPAddress? Ip = null, string? UserAgent = null)
+public sealed record Actor
 {
-    public static Actor System { get; } = new(ActorType.System, null, "system");
+    /// <summary>Kind of actor.</summary>
+    public required ActorType Type { get; init; }
+
+    /// <summary>The API key's or the user's id; null for the system and for the anonymous.</summary>
+    public required Guid? Id { get; init; }
+
+    /// <summary>The key's name or the user's e-mail.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The client's address as trusted proxies tell it.</summary>
+    public IPAddress? Ip { get; init; }
+
+    /// <summary>As sent; cut to 500 characters when it is written down.</summary>
+    public string? UserAgent { get; init; }
+
+    public static Actor System { get; } = new() { Type = ActorType.System, Id = null, Name = "system" };
 }

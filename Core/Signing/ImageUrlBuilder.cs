@@ -44,10 +44,23 @@ public static class ImageUrlBuilder
 }
 
 /// <summary>One version of an asset, by the names that its URLs carry.</summary>
-/// <param name="Organization">Slug.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Asset">The asset.</param>
-/// <param name="Version">From 1.</param>
-/// <param name="Access">Public assets have public URLs only, private ones private.</param>
-public sealed record ImageAddress(string Organization, string Tenant, string Space, AssetId Asset, int Version, AssetAccess Access);
+public sealed record ImageAddress
+{
+    /// <summary>Slug.</summary>
+    public required string Organization { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
+    /// <summary>The asset.</summary>
+    public required AssetId Asset { get; init; }
+
+    /// <summary>From 1.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Public assets have public URLs only, private ones private.</summary>
+    public required AssetAccess Access { get; init; }
+}

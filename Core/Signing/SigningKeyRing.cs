@@ -35,7 +35,14 @@ public sealed class SigningKeyRing(RegistryFactory registry, FactsCache facts, S
             return verified;
         counts.Note(organizationId, key.Id);
         if (rawQuery is ['?', ..])
-            _verified.Remember(rawPath + rawQuery, new VerifiedSignature(tenantId, key.Id, hostname, query.ExpiresUnixSeconds, query.IsForAsset),
+            _verified.Remember(rawPath + rawQuery, new VerifiedSignature
+            {
+                TenantId = tenantId,
+                KeyId = key.Id,
+                Hostname = hostname,
+                ExpiresUnixSeconds = query.ExpiresUnixSeconds,
+                IsForAsset = query.IsForAsset,
+            },
                 time.GetUtcNow());
         return verified;
     }

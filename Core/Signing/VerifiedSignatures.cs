@@ -53,9 +53,20 @@ internal sealed class VerifiedSignatures
 }
 
 /// <summary>A signature that was verified.</summary>
-/// <param name="TenantId">Whose key it was.</param>
-/// <param name="KeyId">Which of its keys.</param>
-/// <param name="Hostname">The host it was made for.</param>
-/// <param name="ExpiresUnixSeconds">When it ends, Unix time, seconds.</param>
-/// <param name="IsForAsset">Whether it opens every size of the picture.</param>
-public sealed record VerifiedSignature(Guid TenantId, Guid KeyId, string Hostname, long ExpiresUnixSeconds, bool IsForAsset);
+public sealed record VerifiedSignature
+{
+    /// <summary>Whose key it was.</summary>
+    public required Guid TenantId { get; init; }
+
+    /// <summary>Which of its keys.</summary>
+    public required Guid KeyId { get; init; }
+
+    /// <summary>The host it was made for.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>When it ends, Unix time, seconds.</summary>
+    public required long ExpiresUnixSeconds { get; init; }
+
+    /// <summary>Whether it opens every size of the picture.</summary>
+    public required bool IsForAsset { get; init; }
+}

@@ -54,7 +54,8 @@ internal sealed class AzureObjectStore : IObjectStore
             var response = (await Blob(key).DownloadStreamingAsync(download, ct)).Value;
             var details = response.Details;
             var size = range is null ? details.ContentLength : TotalOf(details.ContentRange) ?? details.ContentLength;
-            var info = new ObjectInfo(size, details.LastModified, details.ContentType, StorageTier.Hot, Md5Of(range is null ? details.ContentHash : null));
+            var info = new ObjectInfo(size, details.LastModified, details.ContentType, StorageTier.Hot)
+            { Md5 = Md5Of(range is null ? details.ContentHash : null) };
             return new StoredObject(new StoreStream(response.Content, details.ContentLength, response, key), info);
         }
         catch (RequestFailedException beyond) when (beyond.Status == (int)HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -91,8 +92,8 @@ internal sealed class AzureObjectStore : IObjectStore
         try
         {
             var properties = (await Blob(key).GetPropertiesAsync(cancellationToken: ct)).Value;
-            return new ObjectInfo(properties.ContentLength, properties.LastModified, properties.ContentType, TierOf(properties.AccessTier),
-                Md5Of(properties.ContentHash));
+            return new ObjectInfo(properties.ContentLength, properties.LastModified, properties.ContentType, TierOf(properties.AccessTier))
+            { Md5 = Md5Of(properties.ContentHash) };
         }
         catch (RequestFailedException absent) when (IsAbsent(absent))
         {

@@ -105,8 +105,8 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
         {
             var found = await _client.GetObjectAsync(_bucket, key, null, ct);
             var md5 = found.Md5Hash is { } hash ? Convert.ToHexStringLower(Convert.FromBase64String(hash)) : null;
-            return new ObjectInfo((long)(found.Size ?? 0), found.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue, found.ContentType,
-                TierOf(found.StorageClass), md5);
+            var written = found.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue;
+            return new ObjectInfo((long)(found.Size ?? 0), written, found.ContentType, TierOf(found.StorageClass)) { Md5 = md5 };
         }
         catch (GoogleApiException absent) when (absent.HttpStatusCode is HttpStatusCode.NotFound)
         {
@@ -198,9 +198,8 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
     {
         var (headers, content) = (response.Headers, response.Content.Headers);
         var storageClass = headers.TryGetValues("x-goog-storage-class", out var classes) ? classes.First() : null;
-        return new ObjectInfo(
-            content.ContentRange?.Length ?? content.ContentLength ?? 0, content.LastModified ?? DateTimeOffset.MinValue, content.ContentType?.ToString(),
-            TierOf(storageClass));
+        return new ObjectInfo(content.ContentRange?.Length ?? content.ContentLength ?? 0, content.LastModified ?? DateTimeOffset.MinValue,
+            content.ContentType?.ToString(), TierOf(storageClass));
     }
 
     private string ClassOf(StorageTier tier) => tier switch

@@ -91,8 +91,11 @@ public interface IObjectStore
 /// <param name="LastModified">When it was written.</param>
 /// <param name="ContentType">Media type as given at the put; null where the store keeps none.</param>
 /// <param name="Tier">Storage class.</param>
-/// <param name="Md5">MD5 of the whole object as the store tells it, 32 lower-case hex digits; null where it does not know it.</param>
-public sealed record ObjectInfo(long SizeBytes, DateTimeOffset LastModified, string? ContentType, StorageTier Tier, string? Md5 = null);
+public sealed record ObjectInfo(long SizeBytes, DateTimeOffset LastModified, string? ContentType, StorageTier Tier)
+{
+    /// <summary>MD5 of the whole object as the store tells it, 32 lower-case hex digits; null where it does not know it.</summary>
+    public string? Md5 { get; init; }
+}
 
 /// <summary>How an object is to be written.</summary>
 /// <param name="ContentType">Media type.</param>

@@ -102,7 +102,7 @@ internal sealed class MinioObjectStore : IObjectStore, IDisposable
         try
         {
             var head = await _client.StatObjectAsync(new StatObjectArgs().WithBucket(_bucket).WithObject(key), ct);
-            return new ObjectInfo(head.Size, Utc(head.LastModified), head.ContentType, StorageTier.Hot, Md5Of(head.ETag));
+            return new ObjectInfo(head.Size, Utc(head.LastModified), head.ContentType, StorageTier.Hot) { Md5 = Md5Of(head.ETag) };
         }
         catch (Exception absent) when (MinioErrors.IsAbsent(absent))
         {
@@ -272,7 +272,7 @@ internal sealed class MinioObjectStore : IObjectStore, IDisposable
         var headers = response.Content.Headers;
         var size = headers.ContentRange?.Length ?? headers.ContentLength ?? 0;
         var written = headers.LastModified ?? DateTimeOffset.MinValue;
-        return new ObjectInfo(size, written, headers.ContentType?.ToString(), StorageTier.Hot, Md5Of(response.Headers.ETag?.Tag));
+        return new ObjectInfo(size, written, headers.ContentType?.ToString(), StorageTier.Hot) { Md5 = Md5Of(response.Headers.ETag?.Tag) };
     }
 
     private static async Task<T> Guarded<T>(string verb, string key, Func<Task<T>> call, CancellationToken ct)

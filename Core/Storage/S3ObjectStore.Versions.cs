@@ -34,8 +34,8 @@ internal sealed partial class S3ObjectStore
         try
         {
             var response = await _client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = key, VersionId = version }, ct);
-            var info = new ObjectInfo(
-                response.ContentLength, Utc(response.LastModified), response.Headers.ContentType, TierOf(response.StorageClass), Md5Of(response.ETag));
+            var info = new ObjectInfo(response.ContentLength, Utc(response.LastModified), response.Headers.ContentType, TierOf(response.StorageClass))
+            { Md5 = Md5Of(response.ETag) };
             return new StoredObject(new StoreStream(response.ResponseStream, response.ContentLength, response, key), info);
         }
         catch (AmazonS3Exception absent) when (S3Errors.IsAbsent(absent))

@@ -76,10 +76,10 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
 
         try
         {
-            var response = await _client.GetObjectAsync(request, ct);
-            var size = range is null ? response.ContentLength : TotalOf(response.ContentRange) ?? response.ContentLength;
-            var info = new ObjectInfo(size, Utc(response.LastModified), response.Headers.ContentType, TierOf(response.StorageClass), Md5Of(response.ETag));
-            return new StoredObject(new StoreStream(response.ResponseStream, response.ContentLength, response, key), info);
+            var found = await _client.GetObjectAsync(request, ct);
+            var size = range is null ? found.ContentLength : TotalOf(found.ContentRange) ?? found.ContentLength;
+            var info = new ObjectInfo(size, Utc(found.LastModified), found.Headers.ContentType, TierOf(found.StorageClass)) { Md5 = Md5Of(found.ETag) };
+            return new StoredObject(new StoreStream(found.ResponseStream, found.ContentLength, found, key), info);
         }
         catch (AmazonS3Exception absent) when (S3Errors.IsAbsent(absent))
         {
@@ -125,7 +125,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
         try
         {
             var head = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _bucket, Key = key }, ct);
-            return new ObjectInfo(head.ContentLength, Utc(head.LastModified), head.Headers.ContentType, TierOf(head.StorageClass), Md5Of(head.ETag));
+            return new ObjectInfo(head.ContentLength, Utc(head.LastModified), head.Headers.ContentType, TierOf(head.StorageClass)) { Md5 = Md5Of(head.ETag) };
         }
         catch (AmazonS3Exception absent) when (S3Errors.IsAbsent(absent))
         {

@@ -86,9 +86,20 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
             from a in db.Assets
             join v in db.AssetVersions on a.Id equals v.AssetId
             where a.OrganizationId == organizationId && a.Id == asset.Value && a.DeletedAt == null && v.Version == version && v.DeletedAt == null
-            select new AssetFacts(
-                organizationId, a.SpaceId, asset, v.Version, a.Access, v.ContentHash, v.Format, v.SizeBytes, v.Width, v.Height, v.HasAlpha, v.Frames)
+            select new AssetFacts
             {
+                OrganizationId = organizationId,
+                SpaceId = a.SpaceId,
+                AssetId = asset,
+                Version = v.Version,
+                Access = a.Access,
+                ContentHash = v.ContentHash,
+                Format = v.Format,
+                SizeBytes = v.SizeBytes,
+                Width = v.Width,
+                Height = v.Height,
+                HasAlpha = v.HasAlpha,
+                Frames = v.Frames,
                 FocalX = a.FocalX,
                 FocalY = a.FocalY,
                 StorageKey = v.StorageKey,
@@ -122,26 +133,40 @@ public sealed class AssetDirectory(RegistryFactory registry, FactsCache facts, T
 public sealed record AssetPlace(SpaceScope Space, Asset Asset, string OriginalFormat, bool HasAlpha);
 
 /// <summary>Everything an image request needs to know of one version of an asset.</summary>
-/// <param name="ContentHash">SHA-256 of the original, 64 lower-case hex digits.</param>
-/// <param name="Format">The original's, by content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.</param>
-/// <param name="SizeBytes">The original's length, bytes.</param>
-/// <param name="Width">px, upright.</param>
-/// <param name="Height">px, upright.</param>
-/// <param name="Frames">1 for a still picture.</param>
-public sealed record AssetFacts(
-    Guid OrganizationId,
-    Guid SpaceId,
-    AssetId AssetId,
-    int Version,
-    AssetAccess Access,
-    string ContentHash,
-    string Format,
-    long SizeBytes,
-    int Width,
-    int Height,
-    bool HasAlpha,
-    int Frames)
+public sealed record AssetFacts
 {
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    public required AssetId AssetId { get; init; }
+
+    public required int Version { get; init; }
+
+    public required AssetAccess Access { get; init; }
+
+    /// <summary>SHA-256 of the original, 64 lower-case hex digits.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>
+    /// The original's, by content: <c>jpg</c>, <c>png</c>, <c>webp</c>, <c>gif</c>, <c>avif</c>, <c>tiff</c>, <c>heic</c>, <c>svg</c>, <c>jxl</c>.
+    /// </summary>
+    public required string Format { get; init; }
+
+    /// <summary>The original's length, bytes.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, upright.</summary>
+    public required int Height { get; init; }
+
+    public required bool HasAlpha { get; init; }
+
+    /// <summary>1 for a still picture.</summary>
+    public required int Frames { get; init; }
+
     /// <summary>0 to 1 of the upright picture; null where none is set.</summary>
     public double? FocalX { get; init; }
 

@@ -40,7 +40,14 @@ public sealed class TenantDirectory(RegistryFactory registry, FactsCache facts)
             await using var db = asked.registry.ForOrganization(asked.organization.OrganizationId);
             return await db.Tenants
                 .Where(t => t.OrganizationId == asked.organization.OrganizationId && t.Slug == asked.tenant && t.DeletedAt == null)
-                .Select(t => new TenantScope(t.OrganizationId, t.Id, asked.organization.Slug, t.Slug, t.Name))
+                .Select(t => new TenantScope
+                {
+                    OrganizationId = t.OrganizationId,
+                    TenantId = t.Id,
+                    OrganizationSlug = asked.organization.Slug,
+                    Slug = t.Slug,
+                    Name = t.Name,
+                })
                 .FirstOrDefaultAsync(ct);
         },
         StaleFacts.Allow,
@@ -166,8 +173,17 @@ public sealed class TenantDirectory(RegistryFactory registry, FactsCache facts)
         var policies = await PolicyResolver.ReadAsync(db, places, ct);
         return
         [
-            .. places.Zip(policies, static (place, policy) => new SpaceScope(
-                place.OrganizationId, place.TenantId, place.SpaceId, place.Organization, place.Tenant, place.Space, policy.DefaultAccess, policy)),
+            .. places.Zip(policies, static (place, policy) => new SpaceScope
+            {
+                OrganizationId = place.OrganizationId,
+                TenantId = place.TenantId,
+                SpaceId = place.SpaceId,
+                OrganizationSlug = place.Organization,
+                TenantSlug = place.Tenant,
+                SpaceSlug = place.Space,
+                DefaultAccess = policy.DefaultAccess,
+                Policy = policy,
+            }),
         ];
     }
 }

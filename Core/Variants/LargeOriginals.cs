@@ -54,9 +54,16 @@ public sealed class LargeOriginals(VariantStore store, IntegrityGuard integrity,
                 return error;
             using (stripped)
             {
-                var made = new MadeVariant(
-                    description.Canonical.Format, description.Asset.Width, description.Asset.Height, stripped.Length, await HashAsync(stripped.OpenRead(), ct),
-                    use.Spent, stripped.OpenRead);
+                var made = new MadeVariant
+                {
+                    Format = description.Canonical.Format,
+                    Width = description.Asset.Width,
+                    Height = description.Asset.Height,
+                    SizeBytes = stripped.Length,
+                    ContentHash = await HashAsync(stripped.OpenRead(), ct),
+                    CpuTime = use.Spent,
+                    OpenRead = stripped.OpenRead,
+                };
                 var transformed = Stopwatch.GetElapsedTime(started);
                 started = Stopwatch.GetTimestamp();
                 var publication = await store.PublishAsync(description, made, terms, ct);

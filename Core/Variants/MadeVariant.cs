@@ -5,22 +5,38 @@ using ImageService.Core.Operations;
 namespace ImageService.Core.Variants;
 
 /// <summary>A variant that was made and is to be kept: in memory, or to be read from where it lies.</summary>
-/// <param name="Format">Its format.</param>
-/// <param name="Width">px.</param>
-/// <param name="Height">px, of one frame.</param>
-/// <param name="SizeBytes">Length.</param>
-/// <param name="ContentHash">SHA-256, 64 lower-case hex digits.</param>
-/// <param name="CpuTime">What making it took.</param>
-/// <param name="OpenRead">Its bytes from the beginning; the caller disposes the stream.</param>
-public sealed record MadeVariant(ImageFormat Format, int Width, int Height, long SizeBytes, string ContentHash, TimeSpan CpuTime, Func<Stream> OpenRead)
+public sealed record MadeVariant
 {
+    /// <summary>Its format.</summary>
+    public required ImageFormat Format { get; init; }
+
+    /// <summary>px.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>px, of one frame.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Length.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>SHA-256, 64 lower-case hex digits.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>What making it took.</summary>
+    public required TimeSpan CpuTime { get; init; }
+
+    /// <summary>Its bytes from the beginning; the caller disposes the stream.</summary>
+    public required Func<Stream> OpenRead { get; init; }
+
     /// <summary>Of an image in memory.</summary>
-    public static MadeVariant Of(TransformedImage image) => new(
-        image.Format,
-        image.Width,
-        image.Height,
-        image.Bytes.Length,
-        Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
-        image.CpuTime,
-        () => new ReadOnlyMemoryStream(image.Bytes));
+    public static MadeVariant Of(TransformedImage image) => new()
+    {
+        Format = image.Format,
+        Width = image.Width,
+        Height = image.Height,
+        SizeBytes = image.Bytes.Length,
+        ContentHash = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
+        CpuTime = image.CpuTime,
+        OpenRead = () => new ReadOnlyMemoryStream(image.Bytes),
+    };
 }

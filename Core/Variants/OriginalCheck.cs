@@ -63,15 +63,29 @@ public sealed class OriginalCheck(RegistryFactory registry, ObjectStores stores,
 }
 
 /// <summary>An original as its row has it.</summary>
-/// <param name="OrganizationId">Whose.</param>
-/// <param name="AssetId">Of which asset.</param>
-/// <param name="Version">Which version, from 1.</param>
-/// <param name="StorageKey">Object key.</param>
-/// <param name="StorageProvider">Name of the store.</param>
-/// <param name="SizeBytes">Length, bytes.</param>
-/// <param name="ContentHash">SHA-256, 64 lower-case hex digits.</param>
-public sealed record StoredOriginal(
-    Guid OrganizationId, Guid AssetId, int Version, string StorageKey, string StorageProvider, long SizeBytes, string ContentHash);
+public sealed record StoredOriginal
+{
+    /// <summary>Whose.</summary>
+    public required Guid OrganizationId { get; init; }
+
+    /// <summary>Of which asset.</summary>
+    public required Guid AssetId { get; init; }
+
+    /// <summary>Which version, from 1.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Object key.</summary>
+    public required string StorageKey { get; init; }
+
+    /// <summary>Name of the store.</summary>
+    public required string StorageProvider { get; init; }
+
+    /// <summary>Length, bytes.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>SHA-256, 64 lower-case hex digits.</summary>
+    public required string ContentHash { get; init; }
+}
 
 /// <summary>What became of an original that was read again.</summary>
 public enum OriginalState

@@ -27,7 +27,17 @@ public sealed class OverlayPreview(AssetDirectory assets, FontCatalog fonts, Ove
         var revision = new OverlayRevision(Guid.Empty, "preview", 1, elements) { Level = PolicyLevel.Organization };
         if (!(await OverlayChoice.CompleteAsync(organizationId, revision, assets, fonts, ct)).TryGet(out var chosen, out var error))
             return error;
-        var facts = new SourceFacts(size.Width, size.Height, false, 1, "", null, null, null);
+        var facts = new SourceFacts
+        {
+            Width = size.Width,
+            Height = size.Height,
+            HasAlpha = false,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        };
         var asked = new ImageOperations { Quality = Operations.Quality.Of(Quality) };
         if (!CanonicalOperations.Resolve(asked, ImageFormat.Webp, facts, Quality).TryGet(out var canonical, out error))
             return error;

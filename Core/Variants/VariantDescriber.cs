@@ -85,9 +85,20 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     }
 
     private static Meaning MeaningOf(VariantRequest hintedRequest, in HintedOperations hinted, PresetRevision? preset, AssetFacts facts,
-        ChosenOverlays overlays, ImageFormat format) => new(
-            hintedRequest.Space, facts, preset, overlays, hintedRequest.Operations, format, hintedRequest.IsSigned, hintedRequest.IsForAsset,
-            hintedRequest.IsOwn, hinted.Width, hinted.SavesData);
+        ChosenOverlays overlays, ImageFormat format) => new()
+        {
+            Space = hintedRequest.Space,
+            Asset = facts,
+            Preset = preset,
+            Overlays = overlays,
+            Operations = hintedRequest.Operations,
+            Format = format,
+            IsSigned = hintedRequest.IsSigned,
+            IsForAsset = hintedRequest.IsForAsset,
+            IsOwn = hintedRequest.IsOwn,
+            HintedWidth = hinted.Width,
+            SavesData = hinted.SavesData,
+        };
 
     private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
     {
@@ -186,10 +197,16 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         ? Pixels(facts).AsDrawing()
         : Pixels(facts);
 
-    private static SourceFacts Pixels(AssetFacts facts) => new(
-        facts.Width, facts.Height, facts.HasAlpha, facts.Frames, facts.ContentHash, facts.FocalX, facts.FocalY,
-        ImageFormats.TryParse(facts.Format, out var own) ? own : null)
+    private static SourceFacts Pixels(AssetFacts facts) => new()
     {
+        Width = facts.Width,
+        Height = facts.Height,
+        HasAlpha = facts.HasAlpha,
+        Frames = facts.Frames,
+        ContentHash = facts.ContentHash,
+        FocalX = facts.FocalX,
+        FocalY = facts.FocalY,
+        Format = ImageFormats.TryParse(facts.Format, out var own) ? own : null,
         Encodings = facts.Encodings,
         DecodeBytes = facts.DecodeBytes,
         DecodeCpu = facts.DecodeCpuMs is { } cpu ? TimeSpan.FromMilliseconds(cpu) : null,
@@ -219,11 +236,30 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     }
 
     /// <summary>What an answer was derived from: facts by identity (the cache hands out the same objects until they change), the request by value.</summary>
-    private readonly record struct Meaning(
-        object Space, object Asset, object? Preset, ChosenOverlays Overlays, ImageOperations Operations, ImageFormat Format, bool IsSigned, bool IsForAsset,
-        bool IsOwn, int HintedWidth,
-        bool SavesData)
+    private readonly record struct Meaning
     {
+        public required object Space { get; init; }
+
+        public required object Asset { get; init; }
+
+        public required object? Preset { get; init; }
+
+        public required ChosenOverlays Overlays { get; init; }
+
+        public required ImageOperations Operations { get; init; }
+
+        public required ImageFormat Format { get; init; }
+
+        public required bool IsSigned { get; init; }
+
+        public required bool IsForAsset { get; init; }
+
+        public required bool IsOwn { get; init; }
+
+        public required int HintedWidth { get; init; }
+
+        public required bool SavesData { get; init; }
+
         public bool Equals(Meaning other) =>
             ReferenceEquals(Asset, other.Asset) && ReferenceEquals(Space, other.Space) && ReferenceEquals(Preset, other.Preset)
                 && Overlays.IsSame(other.Overlays)

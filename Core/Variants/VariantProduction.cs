@@ -188,8 +188,15 @@ public sealed class VariantProduction(
             return await engine.TransformAsync(source, description.Canonical, LimitsOf(description, use), ct);
         if ((await engine.StripAsync(source, use, ct)).TryGet(out var stripped, out var error))
         {
-            return new TransformedImage(
-                stripped.Bytes, description.Canonical.Format, description.Asset.Width, description.Asset.Height, description.Asset.Frames, TimeSpan.Zero);
+            return new TransformedImage
+            {
+                Bytes = stripped.Bytes,
+                Format = description.Canonical.Format,
+                Width = description.Asset.Width,
+                Height = description.Asset.Height,
+                Frames = description.Asset.Frames,
+                CpuTime = TimeSpan.Zero,
+            };
         }
 
         return error.Code is ErrorCode.UndecodableImage ? await EncodeAnewAsync(description, source, isOwn, turn, use, ct) : error;

@@ -5,13 +5,23 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Core.Variants;
 
 /// <summary>One image as asked for, once its URL has been read and its signature judged.</summary>
-/// <param name="Space">Where the asset lives, with the policy in force.</param>
-/// <param name="AssetId">Which asset.</param>
-/// <param name="Version">Which version, from 1.</param>
-/// <param name="Operations">As read; may name a preset.</param>
-/// <param name="Extension">Format of the URL's extension.</param>
-public sealed record VariantRequest(SpaceScope Space, AssetId AssetId, int Version, ImageOperations Operations, ImageFormat Extension)
+public sealed record VariantRequest
 {
+    /// <summary>Where the asset lives, with the policy in force.</summary>
+    public required SpaceScope Space { get; init; }
+
+    /// <summary>Which asset.</summary>
+    public required AssetId AssetId { get; init; }
+
+    /// <summary>Which version, from 1.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>As read; may name a preset.</summary>
+    public required ImageOperations Operations { get; init; }
+
+    /// <summary>Format of the URL's extension.</summary>
+    public required ImageFormat Extension { get; init; }
+
     /// <summary>The access the asset must have, because the URL says so; null takes any (the worker).</summary>
     public AssetAccess? Access { get; init; }
 

@@ -22,7 +22,15 @@ public sealed class VariantStore(RegistryFactory registry, ObjectStores stores, 
         return await db.Variants.AsNoTracking()
             .Where(variant => variant.AssetId == assetId && variant.Version == version && variant.OperationsHash == hash)
             .Select(variant =>
-                new VariantRow(variant.StorageKey, variant.StorageProvider, variant.Width, variant.Height, variant.SizeBytes, variant.ContentHash))
+                new VariantRow
+                {
+                    StorageKey = variant.StorageKey,
+                    Store = variant.StorageProvider,
+                    Width = variant.Width,
+                    Height = variant.Height,
+                    SizeBytes = variant.SizeBytes,
+                    ContentHash = variant.ContentHash,
+                })
             .FirstOrDefaultAsync(ct);
     }
 
@@ -214,7 +222,20 @@ public enum Publication
 }
 
 /// <summary>What the registry says of a variant.</summary>
-public sealed record VariantRow(string StorageKey, string Store, int Width, int Height, long SizeBytes, string ContentHash);
+public sealed record VariantRow
+{
+    public required string StorageKey { get; init; }
+
+    public required string Store { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public required string ContentHash { get; init; }
+}
 
 /// <summary>An object's bytes, or why they are not what they should be.</summary>
 public readonly record struct StoredBytes(byte[]? Bytes, Damage? Damage)

@@ -12,11 +12,33 @@ internal readonly record struct ApiAnswer<T>(T? Value, ApiProblem? Problem, stri
 }
 
 /// <summary>A problem document (RFC 9457), or what stands for one where the Api could not be reached.</summary>
-/// <param name="TotpRequired">Right password, but the second factor is missing.</param>
-public sealed record ApiProblem(string? Title, int? Status, string? Detail, string? Code, bool TotpRequired = false)
+public sealed record ApiProblem
 {
-    public static readonly ApiProblem Unreachable =
-        new("The service cannot be reached", null, "The Api does not answer right now. Try again in a moment.", "unreachable");
+    public required string? Title { get; init; }
+
+    public required int? Status { get; init; }
+
+    public required string? Detail { get; init; }
+
+    public required string? Code { get; init; }
+
+    /// <summary>Right password, but the second factor is missing.</summary>
+    public bool TotpRequired { get; init; }
+
+    public static readonly ApiProblem Unreachable = new()
+    {
+        Title = "The service cannot be reached",
+        Status = null,
+        Detail = "The Api does not answer right now. Try again in a moment.",
+        Code = "unreachable",
+    };
+
+    /// <summary>What a page says where the Api's list has no such thing.</summary>
+    public static ApiProblem NotFound(string title, string detail = "It was deleted, or the address is mistyped.") =>
+        new() { Title = title, Status = 404, Detail = detail, Code = "not_found" };
+
+    /// <summary>An answer without a problem document, by its status line.</summary>
+    public static ApiProblem OfStatus(string? reason, int status) => new() { Title = reason, Status = status, Detail = null, Code = null };
 
     /// <summary>The session ended.</summary>
     [JsonIgnore]

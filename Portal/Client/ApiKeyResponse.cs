@@ -1,13 +1,45 @@
 namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
-public sealed record ApiKeyResponse(
-    Guid Id, string KeyId, string Name, IReadOnlyList<string> Scopes, string? Tenant, DateTimeOffset? ExpiresAt, IReadOnlyList<string> AllowedAddresses,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? PreviousSecretValidUntil, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, string? LastUsedAddress);
+public sealed record ApiKeyResponse
+{
+    public required Guid Id { get; init; }
 
-public sealed record CreateApiKeyRequest(string Name, IReadOnlyList<string> Scopes, string? Tenant, DateTimeOffset? ExpiresAt,
-    IReadOnlyList<string>? AllowedAddresses);
+    public required string KeyId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    public required string? Tenant { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    public required IReadOnlyList<string> AllowedAddresses { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? PreviousSecretValidUntil { get; init; }
+
+    public required DateTimeOffset? RevokedAt { get; init; }
+
+    public required DateTimeOffset? LastUsedAt { get; init; }
+
+    public required string? LastUsedAddress { get; init; }
+}
+
+public sealed record CreateApiKeyRequest
+{
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    public required string? Tenant { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    public required IReadOnlyList<string>? AllowedAddresses { get; init; }
+}
 
 public sealed record ApiKeySecretResponse(Guid Id, string Key, string Name, DateTimeOffset? PreviousSecretValidUntil)
 {
@@ -18,8 +50,20 @@ public sealed record ApiKeySecretResponse(Guid Id, string Key, string Name, Date
 /// <summary>For API keys and signing keys.</summary>
 public sealed record RotateRequest(int GraceSeconds);
 
-public sealed record SigningKeyResponse(string Kid, string State, DateTimeOffset CreatedAt, DateTimeOffset? VerifyUntil, long VerifiedRequests,
-    DateTimeOffset? LastVerifiedAt);
+public sealed record SigningKeyResponse
+{
+    public required string Kid { get; init; }
+
+    public required string State { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? VerifyUntil { get; init; }
+
+    public required long VerifiedRequests { get; init; }
+
+    public required DateTimeOffset? LastVerifiedAt { get; init; }
+}
 
 public sealed record SigningKeySecretResponse(string Kid, string Secret)
 {

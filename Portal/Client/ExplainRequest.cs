@@ -5,12 +5,47 @@ namespace ImageService.Portal.Client;
 // Public because components are, and take these as parameters.
 public sealed record ExplainRequest(string Url, string? Accept);
 
-public sealed record ExplainResponse(
-    ExplainedPlace Place, ExplainedPreset? Preset, string? Canonical, IReadOnlyList<DroppedOperation> Dropped, IReadOnlyList<ExplainedPolicy> Policies,
-    IReadOnlyList<ExplainedOverlay>? Overlays, string? Format, int? Width, int? Height,
-    string? Layer, ExplainedSignature Signature, ExplainedRefusal? Refusal);
+public sealed record ExplainResponse
+{
+    public required ExplainedPlace Place { get; init; }
 
-public sealed record ExplainedPlace(string Organization, string Tenant, string Space, string Asset, int Version, string Access);
+    public required ExplainedPreset? Preset { get; init; }
+
+    public required string? Canonical { get; init; }
+
+    public required IReadOnlyList<DroppedOperation> Dropped { get; init; }
+
+    public required IReadOnlyList<ExplainedPolicy> Policies { get; init; }
+
+    public required IReadOnlyList<ExplainedOverlay>? Overlays { get; init; }
+
+    public required string? Format { get; init; }
+
+    public required int? Width { get; init; }
+
+    public required int? Height { get; init; }
+
+    public required string? Layer { get; init; }
+
+    public required ExplainedSignature Signature { get; init; }
+
+    public required ExplainedRefusal? Refusal { get; init; }
+}
+
+public sealed record ExplainedPlace
+{
+    public required string Organization { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Space { get; init; }
+
+    public required string Asset { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Access { get; init; }
+}
 
 public sealed record ExplainedPreset(string Slug, string Operations, int Revision, string Level);
 

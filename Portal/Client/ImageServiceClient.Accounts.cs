@@ -9,30 +9,15 @@ internal sealed partial class ImageServiceClient
         SendAsync<ShowInvitationRequest, OpenInvitation>(HttpMethod.Post, "/v1/invitations/show", request, null, ct);
 
     public Task<ApiAnswer<SessionTokenResponse>> AcceptInvitationAsync(AcceptInvitationRequest request, CancellationToken ct) =>
-        SendAsync(
-            new HttpRequestMessage(HttpMethod.Post,
-                "/v1/invitations/accept") { Content = JsonContent.Create(request, ApiJson.Default.AcceptInvitationRequest) },
-            null,
-            ApiJson.Default.SessionTokenResponse,
-            ct);
+        SendAsync<AcceptInvitationRequest, SessionTokenResponse>(HttpMethod.Post, "/v1/invitations/accept", request, null, ct);
 
     /// <summary>Asks for a reset link by mail; the answer does not tell whether there is such an account.</summary>
     public Task<ApiAnswer<JsonElement>> RequestPasswordResetAsync(RequestPasswordResetRequest request, CancellationToken ct) =>
-        SendAsync(
-            new HttpRequestMessage(HttpMethod.Post,
-                "/v1/password-resets") { Content = JsonContent.Create(request, ApiJson.Default.RequestPasswordResetRequest) },
-            null,
-            ApiJson.Default.JsonElement,
-            ct);
+        SendAsync<RequestPasswordResetRequest, JsonElement>(HttpMethod.Post, "/v1/password-resets", request, null, ct);
 
     /// <summary>Sets a new password by the token of a reset link.</summary>
     public Task<ApiAnswer<JsonElement>> CompletePasswordResetAsync(CompletePasswordResetRequest request, CancellationToken ct) =>
-        SendAsync(
-            new HttpRequestMessage(HttpMethod.Post,
-                "/v1/password-resets/complete") { Content = JsonContent.Create(request, ApiJson.Default.CompletePasswordResetRequest) },
-            null,
-            ApiJson.Default.JsonElement,
-            ct);
+        SendAsync<CompletePasswordResetRequest, JsonElement>(HttpMethod.Post, "/v1/password-resets/complete", request, null, ct);
 
     public Task<ApiAnswer<PersonResponse>> RenameMeAsync(string name, CancellationToken ct) =>
         SendAsync<UpdateNameRequest, PersonResponse>(HttpMethod.Patch, "/v1/me", new UpdateNameRequest(name), null, ct);

@@ -8,7 +8,7 @@ namespace ImageService.Portal.Client;
 internal sealed partial class ImageServiceClient
 {
     public Task<ApiAnswer<Page<AssetResponse>>> ListAssetsAsync(string organization, AssetFilter filter, CancellationToken ct) =>
-        GetAsync($"/v1/assets?{filter.ToQuery()}", organization, ApiJson.Default.PageAssetResponse, ct);
+        GetAsync<Page<AssetResponse>>($"/v1/assets?{filter.ToQuery()}", organization, ct);
 
     /// <summary>How many assets match, and of which kinds.</summary>
     public Task<ApiAnswer<AssetFacetsResponse>> CountAssetsAsync(string organization, AssetFilter filter, CancellationToken ct) =>
@@ -16,7 +16,7 @@ internal sealed partial class ImageServiceClient
 
     /// <summary>One asset; also a deleted one that can be restored.</summary>
     public Task<ApiAnswer<AssetResponse>> GetAssetAsync(string organization, string id, CancellationToken ct) =>
-        GetAsync($"/v1/assets/{Segment(id)}?deleted=true", organization, ApiJson.Default.AssetResponse, ct);
+        GetAsync<AssetResponse>($"/v1/assets/{Segment(id)}?deleted=true", organization, ct);
 
     /// <summary>One action on many assets; the answer says what became of each.</summary>
     public Task<ApiAnswer<BulkResponse>> ChangeAssetsAsync(string organization, BulkRequest request, CancellationToken ct) =>
@@ -34,20 +34,20 @@ internal sealed partial class ImageServiceClient
             Content = new StringContent(patch.ToJsonString(), Encoding.UTF8, "application/json"),
         };
         if (etag is not null) request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse(etag));
-        return SendAsync(request, organization, ApiJson.Default.AssetResponse, ct);
+        return SendAsync<AssetResponse>(request, organization, ct);
     }
 
     public Task<ApiAnswer<JsonElement>> DeleteAssetAsync(string organization, string id, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/v1/assets/{Segment(id)}"), organization, ApiJson.Default.JsonElement, ct);
+        DeleteAsync($"/v1/assets/{Segment(id)}", organization, ct);
 
     public Task<ApiAnswer<AssetResponse>> RestoreAssetAsync(string organization, string id, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/v1/assets/{Segment(id)}/restore"), organization, ApiJson.Default.AssetResponse, ct);
+        PostAsync<AssetResponse>($"/v1/assets/{Segment(id)}/restore", organization, ct);
 
     public Task<ApiAnswer<Page<VariantResponse>>> ListVariantsAsync(string organization, string id, CancellationToken ct) =>
-        GetAsync($"/v1/assets/{Segment(id)}/variants", organization, ApiJson.Default.PageVariantResponse, ct);
+        GetAsync<Page<VariantResponse>>($"/v1/assets/{Segment(id)}/variants", organization, ct);
 
     public Task<ApiAnswer<ItemsResponse<VersionResponse>>> ListVersionsAsync(string organization, string id, CancellationToken ct) =>
-        GetAsync($"/v1/assets/{Segment(id)}/versions", organization, ApiJson.Default.ItemsResponseVersionResponse, ct);
+        GetAsync<ItemsResponse<VersionResponse>>($"/v1/assets/{Segment(id)}/versions", organization, ct);
 
     /// <summary>An earlier version's bytes become the newest version.</summary>
     public Task<ApiAnswer<AssetResponse>> RestoreVersionAsync(string organization, string id, int version, CancellationToken ct) =>
@@ -59,11 +59,11 @@ internal sealed partial class ImageServiceClient
 
     /// <summary>Removes an old version for good.</summary>
     public Task<ApiAnswer<JsonElement>> DeleteVersionAsync(string organization, string id, int version, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/v1/assets/{Segment(id)}/versions/{version}"), organization, ApiJson.Default.JsonElement, ct);
+        DeleteAsync($"/v1/assets/{Segment(id)}/versions/{version}", organization, ct);
 
     /// <summary>The folders one step below one, the first 500 by name.</summary>
     public Task<ApiAnswer<Page<FolderResponse>>> ListFoldersAsync(string organization, AssetFilter filter, CancellationToken ct) =>
-        GetAsync($"/v1/assets/folders?{filter.ToQuery()}", organization, ApiJson.Default.PageFolderResponse, ct);
+        GetAsync<Page<FolderResponse>>($"/v1/assets/folders?{filter.ToQuery()}", organization, ct);
 
     /// <summary>What an image's address means, without making anything.</summary>
     public Task<ApiAnswer<ExplainResponse>> ExplainAsync(string organization, ExplainRequest request, CancellationToken ct) =>

@@ -24,9 +24,8 @@ internal sealed partial class ImageServiceClient
         $"{space.ApiPath}/aliases?limit=100&hostname={Uri.EscapeDataString(hostname)}{(string.IsNullOrEmpty(path) ? "" : $"&path={Uri.EscapeDataString(path)}")}", null, ct);
 
     /// <summary>Writes a list of comma-separated values with the columns hostname, path and asset.</summary>
-    public Task<ApiAnswer<AliasImportResponse>> ImportAliasesAsync(Level space, string csv, CancellationToken ct) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, $"{space.ApiPath}/aliases") { Content = new StringContent(csv, Encoding.UTF8, "text/csv") }, null,
-        TypeOf<AliasImportResponse>(), ct);
+    public Task<ApiAnswer<AliasImportResponse>> ImportAliasesAsync(Level space, string csv, CancellationToken ct) => SendAsync<AliasImportResponse>(
+        new HttpRequestMessage(HttpMethod.Post, $"{space.ApiPath}/aliases") { Content = new StringContent(csv, Encoding.UTF8, "text/csv") }, null, ct);
 
     public Task<ApiAnswer<JsonElement>> DeleteAliasAsync(Level space, Guid id, CancellationToken ct) => DeleteAsync($"{space.ApiPath}/aliases/{id}", null, ct);
 }

@@ -37,7 +37,7 @@ internal sealed partial class ImageServiceClient
         if (!string.IsNullOrWhiteSpace(slug))
             form.Add(name, "slug");
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{new Level(organization).ApiPath}/fonts") { Content = form };
-        return await SendAsync(request, null, TypeOf<FontResponse>(), ct);
+        return await SendAsync<FontResponse>(request, null, ct);
     }
 
     public Task<ApiAnswer<JsonElement>> DeleteFontAsync(string organization, string slug, CancellationToken ct) =>

@@ -41,8 +41,20 @@ internal sealed partial class ImageServiceClient
 }
 
 /// <summary>Which audit lines.</summary>
-internal sealed record AuditFilter(string? Action, string? Actor, DateTimeOffset? From, DateTimeOffset? To, string? Cursor, int Limit)
+internal sealed record AuditFilter
 {
+    public required string? Action { get; init; }
+
+    public required string? Actor { get; init; }
+
+    public required DateTimeOffset? From { get; init; }
+
+    public required DateTimeOffset? To { get; init; }
+
+    public required string? Cursor { get; init; }
+
+    public required int Limit { get; init; }
+
     /// <summary>Type, id, or <c>type/id</c>.</summary>
     public string? Resource { get; init; }
 

@@ -5,21 +5,13 @@ namespace ImageService.Portal.Client;
 internal sealed partial class ImageServiceClient
 {
     public Task<ApiAnswer<SessionTokenResponse>> SignInAsync(SignInRequest request, CancellationToken ct) =>
-        SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/sessions") { Content = JsonContent.Create(request, ApiJson.Default.SignInRequest) },
-            null,
-            ApiJson.Default.SessionTokenResponse,
-            ct);
+        SendAsync<SignInRequest, SessionTokenResponse>(HttpMethod.Post, "/v1/sessions", request, null, ct);
 
     public Task<ApiAnswer<SessionTokenResponse>> RedeemTicketAsync(RedeemTicketRequest request, CancellationToken ct) =>
-        SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/sessions/oidc") { Content = JsonContent.Create(request, ApiJson.Default.RedeemTicketRequest) },
-            null,
-            ApiJson.Default.SessionTokenResponse,
-            ct);
+        SendAsync<RedeemTicketRequest, SessionTokenResponse>(HttpMethod.Post, "/v1/sessions/oidc", request, null, ct);
 
     public Task<ApiAnswer<JsonElement>> SignOutAsync(CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Delete, "/v1/sessions/current"), null, ApiJson.Default.JsonElement, ct);
+        DeleteAsync("/v1/sessions/current", null, ct);
 
-    public Task<ApiAnswer<PersonResponse>> GetMeAsync(CancellationToken ct) => GetAsync("/v1/me", null, ApiJson.Default.PersonResponse, ct);
+    public Task<ApiAnswer<PersonResponse>> GetMeAsync(CancellationToken ct) => GetAsync<PersonResponse>("/v1/me", null, ct);
 }

@@ -9,7 +9,16 @@ namespace ImageService.Portal.Client;
 /// <summary>The Api as the portal sees it, in the name of the signed-in person. One partial file per resource.</summary>
 internal sealed partial class ImageServiceClient(HttpClient http, PortalSession session)
 {
-    private async Task<ApiAnswer<T>> SendAsync<T>(HttpRequestMessage request, string? organization, JsonTypeInfo<T> type, CancellationToken ct)
+    /// <summary>An Api of another release may leave out members that records here are made with: those have their default.</summary>
+    private static readonly JsonSerializerOptions Json = new(ApiJson.Default.Options) { TypeInfoResolver = ApiJson.Default.WithAddedModifier(AllowMissing) };
+
+    private static void AllowMissing(JsonTypeInfo type)
+    {
+        foreach (var member in type.Properties)
+            member.IsRequired = false;
+    }
+
+    private async Task<ApiAnswer<T>> SendAsync<T>(HttpRequestMessage request, string? organization, CancellationToken ct)
     {
         using (request)
         {
@@ -20,7 +29,7 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
                 using var response = await http.SendAsync(request, ct);
                 if (!response.IsSuccessStatusCode) return new ApiAnswer<T>(default, await ReadProblemAsync(response, ct));
                 if (response.StatusCode is System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.Accepted) return new ApiAnswer<T>(default, null);
-                return new ApiAnswer<T>(await response.Content.ReadFromJsonAsync(type, ct), null, response.Headers.ETag?.ToString());
+                return new ApiAnswer<T>(await response.Content.ReadFromJsonAsync(TypeOf<T>(), ct), null, response.Headers.ETag?.ToString());
             }
             catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException or BrokenCircuitException)
             {
@@ -29,37 +38,32 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
         }
     }
 
-    private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, JsonTypeInfo<T> type, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, path), organization, type, ct);
-
-    private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, CancellationToken ct) => GetAsync(path, organization, TypeOf<T>(), ct);
-
-    private Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, CancellationToken ct) =>
-        GetAllAsync(path, organization, TypeOf<Page<T>>(), ct);
+    private Task<ApiAnswer<T>> GetAsync<T>(string path, string? organization, CancellationToken ct) =>
+        SendAsync<T>(new HttpRequestMessage(HttpMethod.Get, path), organization, ct);
 
     private Task<ApiAnswer<TAnswer>> SendAsync<TBody, TAnswer>(HttpMethod method, string path, TBody body, string? organization, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, TypeOf<TBody>()) }, organization, TypeOf<TAnswer>(), ct);
+        SendAsync<TAnswer>(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, TypeOf<TBody>()) }, organization, ct);
 
     private Task<ApiAnswer<TAnswer>> PostAsync<TAnswer>(string path, string? organization, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, path), organization, TypeOf<TAnswer>(), ct);
+        SendAsync<TAnswer>(new HttpRequestMessage(HttpMethod.Post, path), organization, ct);
 
     private Task<ApiAnswer<JsonElement>> DeleteAsync(string path, string? organization, CancellationToken ct) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), organization, ApiJson.Default.JsonElement, ct);
+        SendAsync<JsonElement>(new HttpRequestMessage(HttpMethod.Delete, path), organization, ct);
 
     private static JsonTypeInfo<T> TypeOf<T>() =>
-        ApiJson.Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T> ?? throw new InvalidOperationException($"ApiJson does not list {typeof(T)}.");
+        Json.TryGetTypeInfo(typeof(T), out var type) ? (JsonTypeInfo<T>)type : throw new InvalidOperationException($"ApiJson does not list {typeof(T)}.");
 
     /// <summary>Every item of a list, page after page.</summary>
-    private async Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, JsonTypeInfo<Page<T>> type, CancellationToken ct)
+    private async Task<ApiAnswer<IReadOnlyList<T>>> GetAllAsync<T>(string path, string? organization, CancellationToken ct)
     {
         List<T> all = [];
         string? cursor = null;
         do
         {
-            var answer =
-                await GetAsync(cursor is null
-                    ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}", organization, type,
-                    ct);
+            var answer = await GetAsync<Page<T>>(
+                cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}",
+                organization,
+                ct);
             if (!answer.IsSuccess) return new ApiAnswer<IReadOnlyList<T>>(null, answer.Problem);
             all.AddRange(answer.Value.Items);
             cursor = answer.Value.NextCursor;
@@ -76,16 +80,15 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
 
     private static async Task<ApiProblem> ReadProblemAsync(HttpResponseMessage response, CancellationToken ct)
     {
-        var status = (int)response.StatusCode;
-        if (response.Content.Headers.ContentType?.MediaType is not "application/problem+json") return new ApiProblem(response.ReasonPhrase, status, null, null);
+        var bare = ApiProblem.OfStatus(response.ReasonPhrase, (int)response.StatusCode);
+        if (response.Content.Headers.ContentType?.MediaType is not "application/problem+json") return bare;
         try
         {
-            var problem = await response.Content.ReadFromJsonAsync(ApiJson.Default.ApiProblem, ct);
-            return problem is null ? new ApiProblem(response.ReasonPhrase, status, null, null) : problem with { Status = status };
+            return await response.Content.ReadFromJsonAsync(TypeOf<ApiProblem>(), ct) is { } problem ? problem with { Status = bare.Status } : bare;
         }
         catch (JsonException)
         {
-            return new ApiProblem(response.ReasonPhrase, status, null, null);
+            return bare;
         }
     }
 

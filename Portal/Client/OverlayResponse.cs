@@ -3,8 +3,24 @@ using System.Text.Json;
 namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
-public sealed record OverlayResponse(
-    Guid Id, string Slug, string Name, string? Description, IReadOnlyList<OverlayElement> Elements, int Revision, string Level, DateTimeOffset UpdatedAt);
+public sealed record OverlayResponse
+{
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required IReadOnlyList<OverlayElement> Elements { get; init; }
+
+    public required int Revision { get; init; }
+
+    public required string Level { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
 
 public sealed record SaveOverlayRequest(string Slug, string? Name, string? Description, IReadOnlyList<OverlayElement> Elements);
 
@@ -66,5 +82,21 @@ public sealed record OverlayOutline
     public JsonElement? Width { get; init; }
 }
 
-public sealed record FontResponse(string Slug, string Family, string Style, IReadOnlyList<string> Scripts, int Glyphs, long SizeBytes, bool IsShipped,
-    DateTimeOffset? CreatedAt);
+public sealed record FontResponse
+{
+    public required string Slug { get; init; }
+
+    public required string Family { get; init; }
+
+    public required string Style { get; init; }
+
+    public required IReadOnlyList<string> Scripts { get; init; }
+
+    public required int Glyphs { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public required bool IsShipped { get; init; }
+
+    public required DateTimeOffset? CreatedAt { get; init; }
+}

@@ -3,8 +3,22 @@ using System.Text.Json;
 namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
-public sealed record PolicyResponse(string Key, JsonElement? Value, JsonElement Effective, JsonElement Default, PolicySourceResponse Source, bool Locked,
-    string Description);
+public sealed record PolicyResponse
+{
+    public required string Key { get; init; }
+
+    public required JsonElement? Value { get; init; }
+
+    public required JsonElement Effective { get; init; }
+
+    public required JsonElement Default { get; init; }
+
+    public required PolicySourceResponse Source { get; init; }
+
+    public required bool Locked { get; init; }
+
+    public required string Description { get; init; }
+}
 
 public sealed record PolicySourceResponse(string Level, string? Slug);
 

@@ -1,11 +1,46 @@
 namespace ImageService.Portal.Client;
 
 // Public because components are, and take these as parameters.
-public sealed record PresetResponse(
-    Guid Id, string Slug, string Name, string? Description, string Operations, int Revision, string Level, bool AutoGenerate, IReadOnlyList<string> MatchTags,
-    IReadOnlyList<string> MatchFolders, DateTimeOffset UpdatedAt);
+public sealed record PresetResponse
+{
+    public required Guid Id { get; init; }
 
-public sealed record SavePresetRequest(
-    string Slug, string? Name, string? Description, string Operations, bool AutoGenerate, IReadOnlyList<string> MatchTags, IReadOnlyList<string> MatchFolders);
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required string Operations { get; init; }
+
+    public required int Revision { get; init; }
+
+    public required string Level { get; init; }
+
+    public required bool AutoGenerate { get; init; }
+
+    public required IReadOnlyList<string> MatchTags { get; init; }
+
+    public required IReadOnlyList<string> MatchFolders { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+public sealed record SavePresetRequest
+{
+    public required string Slug { get; init; }
+
+    public required string? Name { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required string Operations { get; init; }
+
+    public required bool AutoGenerate { get; init; }
+
+    public required IReadOnlyList<string> MatchTags { get; init; }
+
+    public required IReadOnlyList<string> MatchFolders { get; init; }
+}
 
 public sealed record PresetRevisionResponse(int Revision, string Operations, DateTimeOffset CreatedAt);

@@ -13,7 +13,18 @@ internal sealed record RedeemTicketRequest(string Ticket);
 internal sealed record ShowInvitationRequest(string Token);
 
 /// <summary>What an invitation is to, for whom, and whether that person has an account.</summary>
-internal sealed record OpenInvitation(string Organization, string Email, string Role, DateTimeOffset ExpiresAt, bool HasAccount);
+internal sealed record OpenInvitation
+{
+    public required string Organization { get; init; }
+
+    public required string Email { get; init; }
+
+    public required string Role { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public required bool HasAccount { get; init; }
+}
 
 internal sealed record AcceptInvitationRequest(string Token, string? Name, string? Password);
 

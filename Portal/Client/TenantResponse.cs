@@ -3,7 +3,18 @@ namespace ImageService.Portal.Client;
 // Public because components are, and take these as parameters.
 public sealed record TenantResponse(Guid Id, string Slug, string Name);
 
-public sealed record SpaceResponse(Guid Id, string Slug, string Name, string Tenant, string? DefaultAccess);
+public sealed record SpaceResponse
+{
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string? DefaultAccess { get; init; }
+}
 
 public sealed record CreateTenantRequest(string Slug, string Name);
 

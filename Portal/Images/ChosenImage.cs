@@ -21,11 +21,13 @@ public sealed record ChosenImage(string Id, string Folder, IReadOnlyList<string>
     {
         return done.Action switch
         {
-            "delete" => Groups(_ => "", _ => new BulkRequest([], "restore")),
+            "delete" => Groups(_ => "", _ => new BulkRequest { Ids = [], Action = "restore" }),
             "tag" => Groups(image => Joined(done.Tags!.Except(image.Tags, StringComparer.Ordinal)), ByTags("untag")),
             "untag" => Groups(image => Joined(done.Tags!.Intersect(image.Tags, StringComparer.Ordinal)), ByTags("tag")),
-            "move" => Groups(image => image.Folder == done.Folder ? null : image.Folder, folder => new BulkRequest([], "move", Folder: folder)),
-            "access" => Groups(image => image.Access == done.Access ? null : image.Access, access => new BulkRequest([], "access", Access: access)),
+            "move" => Groups(image => image.Folder == done.Folder ? null : image.Folder,
+                folder => new BulkRequest { Ids = [], Action = "move", Folder = folder }),
+            "access" => Groups(image => image.Access == done.Access ? null : image.Access,
+                access => new BulkRequest { Ids = [], Action = "access", Access = access }),
             _ => throw new ArgumentException($"No undo is known for {done.Action}.", nameof(done)),
         };
 
@@ -37,7 +39,7 @@ public sealed record ChosenImage(string Id, string Folder, IReadOnlyList<string>
         ];
     }
 
-    private static Func<string, BulkRequest> ByTags(string action) => joined => new BulkRequest([], action, Tags: joined.Split(','));
+    private static Func<string, BulkRequest> ByTags(string action) => joined => new BulkRequest { Ids = [], Action = action, Tags = joined.Split(',') };
 
     // A tag has no comma.
     private static string? Joined(IEnumerable<string> tags) => string.Join(',', tags) is { Length: > 0 } text ? text : null;

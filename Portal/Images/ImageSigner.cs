@@ -94,7 +94,13 @@ internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, Tim
 
             some[place].Asked.SetResult(item?.Url is { } url
                 ? new ApiAnswer<string>(url, null)
-                : new ApiAnswer<string>(null, answer.Problem ?? new ApiProblem("No address", null, item?.Detail, null)));
+                : new ApiAnswer<string>(null, answer.Problem ?? new ApiProblem
+                {
+                    Title = "No address",
+                    Status = null,
+                    Detail = item?.Detail,
+                    Code = null,
+                }));
         }
     }
 

@@ -4,13 +4,23 @@ using System.Text.RegularExpressions;
 namespace ImageService.Portal.Images;
 
 /// <summary>An operation that a person fills in as text.</summary>
-/// <param name="Key">Its name in the URL.</param>
-/// <param name="Label">For people.</param>
-/// <param name="Example">What a value looks like.</param>
-/// <param name="Help">What it does, and its unit.</param>
-/// <param name="Pattern">What the service takes, as far as a pattern can say it.</param>
-public sealed record MoreOperation(string Key, string Label, string Example, string Help, string Pattern)
+public sealed record MoreOperation
 {
+    /// <summary>Its name in the URL.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>For people.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>What a value looks like.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>What it does, and its unit.</summary>
+    public required string Help { get; init; }
+
+    /// <summary>What the service takes, as far as a pattern can say it.</summary>
+    public required string Pattern { get; init; }
+
     private const string Number = @"\d+(\.\d+)?";
     private const string Colour = "([0-9a-fA-F]{3}|[0-9a-fA-F]{6})";
     private const string Slug = "[a-z0-9_]{1,100}";
@@ -19,26 +29,33 @@ public sealed record MoreOperation(string Key, string Label, string Example, str
     /// <summary>All of them, in the order of the canonical form.</summary>
     public static IReadOnlyList<MoreOperation> All { get; } =
     [
-        new("ar", "Aspect ratio", "16:9", "gives the side that is not said", $"{Number}(:{Number})?"),
-        new("dpr", "Device pixels", "2", "multiplies lengths, 1 to 4", @"([1-3](\.\d+)?|4(\.0+)?)"),
-        new("crop", "Crop box", "0.1,0.1,0.5,0.5", "x,y,w,h: pixels, or fractions with a point", $"{Number}(,{Number}){{3}}"),
-        new("trim", "Trim borders", "10", "tolerance in percent", @"(100(\.0+)?|\d?\d(\.\d+)?)"),
-        new("pad", "Space around", "20", "px: n, v,h or t,r,b,l", $"{Number}(,{Number}|(,{Number}){{3}})?"),
-        new("round", "Round corners", "max", "px, or max", $"(max|{Number})"),
-        new("bri", "Brightness", "110", "percent, 0 to 300", Percent),
-        new("con", "Contrast", "110", "percent, 0 to 300", Percent),
-        new("sat", "Saturation", "120", "percent, 0 to 300", Percent),
-        new("gam", "Gamma", "1.2", "0.1 to 10", Number),
-        new("tint", "Tint", "0066ff", "hex digits", Colour),
-        new("duotone", "Duotone", "1b1464,f7b733", "dark colour, light colour", $"{Colour},{Colour}"),
-        new("pixelate", "Pixelate", "12", "px, 2 to 512", Number),
-        new("bytes", "Largest file", "60000", "bytes, 1000 to 10000000", Number),
-        new("o", "Overlay", "badge", "short name of an overlay", Slug),
-        new("o2", "Second overlay", "price", "short name of an overlay", Slug),
-        new("o3", "Third overlay", "mark", "short name of an overlay", Slug),
-        new("t1", "Text for {t1}", "Hello", "needs a signed address", ".{1,200}"),
-        new("t2", "Text for {t2}", "Hello", "needs a signed address", ".{1,200}"),
-        new("t3", "Text for {t3}", "Hello", "needs a signed address", ".{1,200}"),
+        new() { Key = "ar", Label = "Aspect ratio", Example = "16:9", Help = "gives the side that is not said", Pattern = $"{Number}(:{Number})?" },
+        new() { Key = "dpr", Label = "Device pixels", Example = "2", Help = "multiplies lengths, 1 to 4", Pattern = @"([1-3](\.\d+)?|4(\.0+)?)" },
+        new()
+        {
+            Key = "crop",
+            Label = "Crop box",
+            Example = "0.1,0.1,0.5,0.5",
+            Help = "x,y,w,h: pixels, or fractions with a point",
+            Pattern = $"{Number}(,{Number}){{3}}",
+        },
+        new() { Key = "trim", Label = "Trim borders", Example = "10", Help = "tolerance in percent", Pattern = @"(100(\.0+)?|\d?\d(\.\d+)?)" },
+        new() { Key = "pad", Label = "Space around", Example = "20", Help = "px: n, v,h or t,r,b,l", Pattern = $"{Number}(,{Number}|(,{Number}){{3}})?" },
+        new() { Key = "round", Label = "Round corners", Example = "max", Help = "px, or max", Pattern = $"(max|{Number})" },
+        new() { Key = "bri", Label = "Brightness", Example = "110", Help = "percent, 0 to 300", Pattern = Percent },
+        new() { Key = "con", Label = "Contrast", Example = "110", Help = "percent, 0 to 300", Pattern = Percent },
+        new() { Key = "sat", Label = "Saturation", Example = "120", Help = "percent, 0 to 300", Pattern = Percent },
+        new() { Key = "gam", Label = "Gamma", Example = "1.2", Help = "0.1 to 10", Pattern = Number },
+        new() { Key = "tint", Label = "Tint", Example = "0066ff", Help = "hex digits", Pattern = Colour },
+        new() { Key = "duotone", Label = "Duotone", Example = "1b1464,f7b733", Help = "dark colour, light colour", Pattern = $"{Colour},{Colour}" },
+        new() { Key = "pixelate", Label = "Pixelate", Example = "12", Help = "px, 2 to 512", Pattern = Number },
+        new() { Key = "bytes", Label = "Largest file", Example = "60000", Help = "bytes, 1000 to 10000000", Pattern = Number },
+        new() { Key = "o", Label = "Overlay", Example = "badge", Help = "short name of an overlay", Pattern = Slug },
+        new() { Key = "o2", Label = "Second overlay", Example = "price", Help = "short name of an overlay", Pattern = Slug },
+        new() { Key = "o3", Label = "Third overlay", Example = "mark", Help = "short name of an overlay", Pattern = Slug },
+        new() { Key = "t1", Label = "Text for {t1}", Example = "Hello", Help = "needs a signed address", Pattern = ".{1,200}" },
+        new() { Key = "t2", Label = "Text for {t2}", Example = "Hello", Help = "needs a signed address", Pattern = ".{1,200}" },
+        new() { Key = "t3", Label = "Text for {t3}", Example = "Hello", Help = "needs a signed address", Pattern = ".{1,200}" },
     ];
 
     /// <summary>Whether people write plain text, which the URL holds as base64url with <c>~</c> in place of <c>-</c>.</summary>

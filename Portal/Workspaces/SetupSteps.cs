@@ -3,13 +3,23 @@ using ImageService.Portal.Client;
 namespace ImageService.Portal.Workspaces;
 
 /// <summary>How far a new organization is: each step needs the one before it.</summary>
-/// <param name="Tenant">The first tenant; null where there is none.</param>
-/// <param name="Space">The first space; null where there is none.</param>
-/// <param name="Image">The newest image; null where there is none.</param>
-/// <param name="HasServed">Whether an image was asked for by its address.</param>
-/// <param name="HasKey">Whether a program has a key.</param>
-public sealed record SetupSteps(TenantResponse? Tenant, SpaceResponse? Space, AssetResponse? Image, bool HasServed, bool HasKey)
+public sealed record SetupSteps
 {
+    /// <summary>The first tenant; null where there is none.</summary>
+    public required TenantResponse? Tenant { get; init; }
+
+    /// <summary>The first space; null where there is none.</summary>
+    public required SpaceResponse? Space { get; init; }
+
+    /// <summary>The newest image; null where there is none.</summary>
+    public required AssetResponse? Image { get; init; }
+
+    /// <summary>Whether an image was asked for by its address.</summary>
+    public required bool HasServed { get; init; }
+
+    /// <summary>Whether a program has a key.</summary>
+    public required bool HasKey { get; init; }
+
     /// <summary>Steps in their order, with whether each is done.</summary>
     public IReadOnlyList<(string Name, bool IsDone)> All =>
     [
@@ -33,14 +43,16 @@ public sealed record SetupSteps(TenantResponse? Tenant, SpaceResponse? Space, As
             client.GetUsageAsync(organization, now.AddDays(-365), now.AddMinutes(1), "tenant", ct));
         var first = places.Value.FirstOrDefault(static place => place.Spaces.Count > 0) ?? (places.Value is [var only, ..] ? only : null);
         if ((await images).Problem is { } problem) return new ApiAnswer<SetupSteps>(null, problem);
-        return new ApiAnswer<SetupSteps>(
-            new SetupSteps(
-                first?.Tenant,
-                first?.Spaces is [var space, ..] ? space : null,
-                (await images).Value!.Items is [var image, ..] ? image : null,
-                (await usage).Value?.Items.Any(static item => item.Requests > 0) ?? false,
-                !workspace.May("key:write", at) || ((await keys).Value?.Any(static key => key.RevokedAt is null && key.LastUsedAt is not null) ?? false)
-                    || ((await keys).Value?.Count(static key => key.RevokedAt is null) ?? 0) > 1),
-            null);
+        var steps = new SetupSteps
+        {
+            Tenant = first?.Tenant,
+            Space = first?.Spaces is [var space, ..] ? space : null,
+            Image = (await images).Value!.Items is [var image, ..] ? image : null,
+            HasServed = (await usage).Value?.Items.Any(static item => item.Requests > 0) ?? false,
+            HasKey = !workspace.May("key:write", at)
+                || ((await keys).Value?.Any(static key => key.RevokedAt is null && key.LastUsedAt is not null) ?? false)
+                || ((await keys).Value?.Count(static key => key.RevokedAt is null) ?? 0) > 1,
+        };
+        return new ApiAnswer<SetupSteps>(steps, null);
     }
 }

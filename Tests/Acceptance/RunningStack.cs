@@ -124,22 +124,36 @@ public sealed class RunningStack : IAsyncDisposable
 }
 
 /// <summary>The summary file of the contract's "Where things listen".</summary>
-public sealed record StackSummary(
-    string Api,
-    string Portal,
-    string Worker,
-    string PlatformKey,
-    string ApiKey,
-    string PortalUser,
-    string PortalPassword,
-    string Organization,
-    string OrganizationId,
-    string Tenant,
-    string TenantId,
-    IReadOnlyDictionary<string, string> Spaces,
-    string PublicUrl,
-    string SignedUrl)
+public sealed record StackSummary
 {
+    public required string Api { get; init; }
+
+    public required string Portal { get; init; }
+
+    public required string Worker { get; init; }
+
+    public required string PlatformKey { get; init; }
+
+    public required string ApiKey { get; init; }
+
+    public required string PortalUser { get; init; }
+
+    public required string PortalPassword { get; init; }
+
+    public required string Organization { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string TenantId { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Spaces { get; init; }
+
+    public required string PublicUrl { get; init; }
+
+    public required string SignedUrl { get; init; }
+
     public static StackSummary Read(string path) =>
         JsonSerializer.Deserialize<StackSummary>(File.ReadAllText(path), JsonSerializerOptions.Web)
         ?? throw new InvalidOperationException($"{path} is empty.");

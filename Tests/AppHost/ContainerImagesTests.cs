@@ -18,7 +18,8 @@ public sealed class ContainerImagesTests
     [InlineData("Portal")]
     public async Task An_image_is_named_as_the_documents_name_it_for_both_processors_and_for_the_user_they_run_it_as(string project)
     {
-        var image = await PropertiesAsync(project, "ContainerRepository", "ContainerRuntimeIdentifiers", "ContainerFamily", "ContainerUser", "PublishReadyToRun");
+        var image = await PropertiesAsync(
+            project, "ContainerRepository", "ContainerRuntimeIdentifiers", "ContainerFamily", "ContainerUser", "PublishReadyToRun");
 
         $"{image["ContainerRepository"]}:latest".ShouldBe(new PublishingOptions().ImageOf(new Project(project)));
         image["ContainerRuntimeIdentifiers"].ShouldBe("linux-x64;linux-arm64");
@@ -29,7 +30,7 @@ public sealed class ContainerImagesTests
 
     private static async Task<Dictionary<string, string>> PropertiesAsync(string project, params string[] names)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, WorkingDirectory = Repository.Root };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Repository.Root };
         foreach (var argument in (string[])["msbuild", project, "-p:_IsPublishing=true", .. names.Select(name => $"-getProperty:{name}")])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

@@ -13,7 +13,16 @@ public sealed class LaunchOptionsTests
     {
         var options = Parse();
 
-        options.ShouldBe(new LaunchOptions(8080, 8081, 8082, Demo: true, Ephemeral: false, options.Data, Summary: null));
+        options.ShouldBe(new LaunchOptions
+        {
+            ApiPort = 8080,
+            PortalPort = 8081,
+            WorkerPort = 8082,
+            Demo = true,
+            Ephemeral = false,
+            Data = options.Data,
+            Summary = null,
+        });
         options.Data.ShouldStartWith(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData));
     }
 

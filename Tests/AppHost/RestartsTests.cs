@@ -81,7 +81,16 @@ public sealed class RestartsTests : IDisposable
             DistributedApplication.CreateBuilder(
                 new DistributedApplicationOptions { Args = [], AssemblyName = typeof(LaunchOptions).Assembly.GetName().Name, DisableDashboard = true });
         model(builder);
-        var options = new LaunchOptions(null, null, null, Demo: false, Ephemeral: true, _folder.Next(), Summary: null);
+        var options = new LaunchOptions
+        {
+            ApiPort = null,
+            PortalPort = null,
+            WorkerPort = null,
+            Demo = false,
+            Ephemeral = true,
+            Data = _folder.Next(),
+            Summary = null,
+        };
         var folder = new RunFolder(options.Data, options.Ephemeral);
         folder.Open();
         builder.AddRunning(options, folder, new ConsoleLog(TextWriter.Synchronized(_output), colours: false));

@@ -87,7 +87,14 @@ public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, 
             Add("another scope", inside.Replace("&scope=asset", "&scope=space", StringComparison.Ordinal));
             Add("without a signature", path);
 
-            void Add(string name, string target, bool valid = false) => vectors.Add(new($"{i}: {name}", "GET", "localhost", target, valid));
+            void Add(string name, string target, bool valid = false) => vectors.Add(new()
+            {
+                Name = $"{i}: {name}",
+                Method = "GET",
+                Host = "localhost",
+                Target = target,
+                Valid = valid,
+            });
         }
 
         foreach (var vector in vectors)

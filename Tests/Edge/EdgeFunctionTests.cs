@@ -79,7 +79,18 @@ public sealed class EdgeFunctionTests
 
     private sealed record Hints(int? Width, bool SaveData);
 
-    private sealed record HintVector(string Name, string Path, Dictionary<string, string> Headers, int? Width, bool SaveData);
+    private sealed record HintVector
+    {
+        public required string Name { get; init; }
+
+        public required string Path { get; init; }
+
+        public required Dictionary<string, string> Headers { get; init; }
+
+        public required int? Width { get; init; }
+
+        public required bool SaveData { get; init; }
+    }
 
     private sealed record HintFile(HintVector[] Vectors);
 }

@@ -18,5 +18,16 @@ public sealed record SignatureVectors(long Now, Dictionary<string, SignatureVect
     public sealed record Key(string TenantPath, Guid TenantId, string Secret);
 
     /// <summary>A request as on the wire, and whether it is served.</summary>
-    public sealed record Vector(string Name, string Method, string Host, string Target, bool Valid);
+    public sealed record Vector
+    {
+        public required string Name { get; init; }
+
+        public required string Method { get; init; }
+
+        public required string Host { get; init; }
+
+        public required string Target { get; init; }
+
+        public required bool Valid { get; init; }
+    }
 }

@@ -121,7 +121,8 @@ public sealed class LostConnectionJourneyTests(RunningStack stack, Chromium chro
     {
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("tray-csv").ClickAsync());
         var lines = (await File.ReadAllLinesAsync(await download.PathAsync(), Ct))
-            .Select(line => Regex.Matches(line, "\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(cell => cell.Groups[1].Value).ToArray())
+            .Select(line => Regex.Matches(line, "\"(?<cell>[^\"]*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+                .Select(cell => cell.Groups["cell"].Value).ToArray())
             .ToList();
         lines[0].ShouldBe(["file", "outcome", "stored as", "address", "why", "what helps"]);
         var rows = lines.Skip(1).ToDictionary(cells => cells[0], StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ImageService.Tests.Acceptance;
 using Microsoft.Playwright;
 using Shouldly;
@@ -107,7 +108,7 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         await page.VisitAsync(summary, $"{summary.Space("public")}?tag={tag}&sort=unused");
         await Expect(page.GetByTestId("tile")).ToContainTextAsync("never used");
         var picture = page.GetByTestId("tile").Locator("img");
-        await Expect(picture).ToHaveAttributeAsync("src", new System.Text.RegularExpressions.Regex("[?&]view=1$"));
+        await Expect(picture).ToHaveAttributeAsync("src", new Regex("[?&]view=1$", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         var chip = page.GetByRole(AriaRole.Button, new() { Name = "Unused for 30 days", Exact = true });
         await chip.ClickAsync();

@@ -117,16 +117,50 @@ public sealed class PortalTextTests
     [Fact]
     public void Days_are_added_up_but_what_is_held_is_the_last_days()
     {
-        var day = new UsageItem(new DateOnly(2026, 1, 1), null, null, null, 10, 100, 5000, 2, 30, 4, 3, 2, 1, 900, 6);
+        var day = new UsageItem
+        {
+            Date = new DateOnly(2026, 1, 1),
+            Tenant = null,
+            Space = null,
+            KeyName = null,
+            Requests = 10,
+            BandwidthBytes = 100,
+            StorageBytes = 5000,
+            Transforms = 2,
+            TransformCpuMs = 30,
+            MemoryHits = 4,
+            RedisHits = 3,
+            StorageHits = 2,
+            Misses = 1,
+            OriginalBytes = 900,
+            Errors = 6,
+        };
         var sum = UsageItem.Sum([day, day with { StorageBytes = 7000 }]);
         (sum.Requests, sum.BandwidthBytes, sum.StorageBytes, sum.OriginalBytes, sum.Errors, sum.Images).ShouldBe((20, 200, 7000, 1800, 12, 20));
-        UsageItem.Sum([]).ShouldBe(new UsageItem(null, null, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        UsageItem.Sum([]).ShouldBe(new UsageItem
+        {
+            Date = null,
+            Tenant = null,
+            Space = null,
+            KeyName = null,
+            Requests = 0,
+            BandwidthBytes = 0,
+            StorageBytes = 0,
+            Transforms = 0,
+            TransformCpuMs = 0,
+            MemoryHits = 0,
+            RedisHits = 0,
+            StorageHits = 0,
+            Misses = 0,
+            OriginalBytes = 0,
+            Errors = 0,
+        });
     }
 
     [Fact]
     public void A_new_organization_is_done_once_every_step_is()
     {
-        var steps = new SetupSteps(null, null, null, false, true);
+        var steps = new SetupSteps { Tenant = null, Space = null, Image = null, HasServed = false, HasKey = true };
         steps.All.Where(step => step.IsDone).Select(step => step.Name).ShouldBe(["Make an API key"]);
         steps.IsDone.ShouldBeFalse();
     }

@@ -91,9 +91,14 @@ public sealed class FakeGcsServer : IAsyncDisposable
             return;
         }
 
-        var stored = new Stored(bytes, (string?)session.Metadata["contentType"] ?? "application/octet-stream",
-            (string?)session.Metadata["storageClass"] ?? "STANDARD",
-            Interlocked.Increment(ref _generation), DateTimeOffset.UtcNow);
+        var stored = new Stored
+        {
+            Bytes = bytes,
+            ContentType = (string?)session.Metadata["contentType"] ?? "application/octet-stream",
+            StorageClass = (string?)session.Metadata["storageClass"] ?? "STANDARD",
+            Generation = Interlocked.Increment(ref _generation),
+            Updated = DateTimeOffset.UtcNow,
+        };
         bool written;
         lock (_lock)
         {
@@ -217,7 +222,18 @@ public sealed class FakeGcsServer : IAsyncDisposable
         return [(byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc];
     }
 
-    private sealed record Stored(byte[] Bytes, string ContentType, string StorageClass, long Generation, DateTimeOffset Updated);
+    private sealed record Stored
+    {
+        public required byte[] Bytes { get; init; }
+
+        public required string ContentType { get; init; }
+
+        public required string StorageClass { get; init; }
+
+        public required long Generation { get; init; }
+
+        public required DateTimeOffset Updated { get; init; }
+    }
 
     private sealed record Session(JsonObject Metadata, bool OnlyCreate)
     {

@@ -111,7 +111,7 @@ internal sealed class RedisCluster : IAsyncDisposable
         Version = $"redis-server {_observer.GetServers()[0].Version}, 3 masters and 3 replicas";
     }
 
-    private async Task<bool> IsWholeAsync(int port)
+    private static async Task<bool> IsWholeAsync(int port)
     {
         var (_, output, _) = await RunAsync(["-p", $"{port}", "CLUSTER", "INFO"], CancellationToken.None);
         return output.Contains("cluster_state:ok", StringComparison.Ordinal);

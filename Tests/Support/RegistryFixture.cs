@@ -120,7 +120,15 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
         await using var db = Registry.ForOrganization(organization.Id);
         db.AddRange(organization, tenant, space);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return new TestOrganization(organization.Id, tenant.Id, space.Id, slug, tenant.Slug, space.Slug);
+        return new TestOrganization
+        {
+            OrganizationId = organization.Id,
+            TenantId = tenant.Id,
+            SpaceId = space.Id,
+            Organization = slug,
+            Tenant = tenant.Slug,
+            Space = space.Slug,
+        };
     }
 
     /// <summary>Runs SQL as the owner of the tables, behind everyone's back.</summary>
@@ -145,8 +153,20 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
 }
 
 /// <summary>A test's own organization.</summary>
-public sealed record TestOrganization(Guid OrganizationId, Guid TenantId, Guid SpaceId, string Organization, string Tenant, string Space)
+public sealed record TestOrganization
 {
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    public required string Organization { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Space { get; init; }
+
     /// <summary>An asset with one version, not saved.</summary>
     public Asset NewAsset(string? contentHash = null, AssetAccess access = AssetAccess.Public)
     {

@@ -202,7 +202,14 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         await job.RunAsync(Ct);
         await using var after = registry.Registry.ForOrganization(place.OrganizationId);
         Messages.Read<QuotaWarning>((await after.Facts().SingleAsync(row => row.Type == "quota_warning", Ct)).Body)
-            .ShouldBe(new QuotaWarning(place.OrganizationId, place.OrganizationId, "bandwidth_bytes", 800, 1000));
+            .ShouldBe(new QuotaWarning
+            {
+                OrganizationId = place.OrganizationId,
+                ScopeId = place.OrganizationId,
+                Kind = "bandwidth_bytes",
+                Used = 800,
+                Limit = 1000,
+            });
     }
 
     [Fact]

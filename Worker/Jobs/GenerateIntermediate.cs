@@ -49,7 +49,15 @@ internal sealed class GenerateIntermediate(
 
     private async Task<Error?> MakeAsync(AssetPlace place, int version, CancellationToken ct)
     {
-        var small = new VariantRequest(place.Space, new AssetId(place.Asset.Id), version, Small, ImageFormat.Jpg) { IsOwn = true };
+        var small = new VariantRequest
+        {
+            Space = place.Space,
+            AssetId = new AssetId(place.Asset.Id),
+            Version = version,
+            Operations = Small,
+            Extension = ImageFormat.Jpg,
+            IsOwn = true,
+        };
         if (!(await variants.DescribeAsync(small, ct)).TryGet(out var description, out var error)) return error;
         if (!description.LacksIntermediate) return null;
         if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error)) return error;

@@ -40,9 +40,13 @@ internal sealed class GeneratePresetVariants(
         var extension = DefaultExtension.For(place.OriginalFormat, place.HasAlpha);
         foreach (var accept in Accepts(preset.Operations))
         {
-            var request = new VariantRequest(place.Space, new AssetId(place.Asset.Id), place.Asset.CurrentVersion,
-                new ImageOperations { Preset = preset.Slug }, extension)
+            var request = new VariantRequest
             {
+                Space = place.Space,
+                AssetId = new AssetId(place.Asset.Id),
+                Version = place.Asset.CurrentVersion,
+                Operations = new ImageOperations { Preset = preset.Slug },
+                Extension = extension,
                 Accept = accept,
                 IsOwn = true,
             };

@@ -60,7 +60,15 @@ internal sealed class MeasureEncodings(
         if (await assets.FindAsync(place.Space, new AssetId(place.Asset.Id), version, ct) is not { Encodings: null } facts) return null;
         var isAnimated = facts.Frames > 1;
         var (operations, extension) = isAnimated ? (Whole, ImageFormat.Webp) : (Small, ImageFormat.Jpg);
-        var asked = new VariantRequest(place.Space, facts.AssetId, version, operations, extension) { IsOwn = true };
+        var asked = new VariantRequest
+        {
+            Space = place.Space,
+            AssetId = facts.AssetId,
+            Version = version,
+            Operations = operations,
+            Extension = extension,
+            IsOwn = true,
+        };
         if (!(await variants.DescribeAsync(asked, ct)).TryGet(out var description, out var error)) return error;
 
         // A drawing is drawn anew at every size.

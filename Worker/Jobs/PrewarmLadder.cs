@@ -32,7 +32,15 @@ internal sealed class PrewarmLadder(AssetDirectory assets, VariantProvider varia
         if (!OperationsParser.Parse(operations).TryGet(out var asked, out _) || asked.Format?.Fixed is not { } format) return;
         foreach (var sibling in LadderSiblings.Of(asked, policy, facts.Width))
         {
-            var request = new VariantRequest(place.Space, facts.AssetId, version, sibling, format) { IsOwn = true };
+            var request = new VariantRequest
+            {
+                Space = place.Space,
+                AssetId = facts.AssetId,
+                Version = version,
+                Operations = sibling,
+                Extension = format,
+                IsOwn = true,
+            };
             if (!(await variants.DescribeAsync(request, ct)).TryGet(out var description, out var error)) return;
             if (await store.CountAsync(description, ct) >= policy.VariantBudget) return;
             if ((await variants.EnsureAsync(request, ct)).TryGet(out _, out error)) continue;

@@ -69,7 +69,17 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
                     ? (v.LastAccessedAt ?? v.CreatedAt) <= idleSince || v.Tier == StorageTier.Warm : (v.LastAccessedAt ?? v.CreatedAt) > idleSince)
             .OrderBy(v => v.Id).Take(_options.Batch)
             .Select(v =>
-                new TieringFacts(v.Id, v.StorageKey, StoredKind.Variant, v.Tier, v.SizeBytes, v.LastAccessedAt ?? v.CreatedAt, true, v.StorageProvider))
+                new TieringFacts
+                {
+                    Id = v.Id,
+                    StorageKey = v.StorageKey,
+                    Kind = StoredKind.Variant,
+                    Tier = v.Tier,
+                    SizeBytes = v.SizeBytes,
+                    LastUsedAt = v.LastAccessedAt ?? v.CreatedAt,
+                    HasIntermediate = true,
+                    Store = v.StorageProvider,
+                })
             .ToListAsync(ct);
 
     private Task<List<TieringFacts>> OriginalsAsync(RegistryDb db, Guid after, DateTimeOffset idleSince, CancellationToken ct) =>
@@ -78,8 +88,17 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
             .Where(v => v.Tier != StorageTier.Cold ? v.UploadedAt <= idleSince : v.OriginalReadAt > idleSince)
             .OrderBy(v => v.Id).Take(_options.Batch)
             .Select(v =>
-                new TieringFacts(v.Id, v.StorageKey, StoredKind.Original, v.Tier, v.SizeBytes, v.OriginalReadAt ?? v.UploadedAt, v.IntermediateKey != null,
-                    v.StorageProvider))
+                new TieringFacts
+                {
+                    Id = v.Id,
+                    StorageKey = v.StorageKey,
+                    Kind = StoredKind.Original,
+                    Tier = v.Tier,
+                    SizeBytes = v.SizeBytes,
+                    LastUsedAt = v.OriginalReadAt ?? v.UploadedAt,
+                    HasIntermediate = v.IntermediateKey != null,
+                    Store = v.StorageProvider,
+                })
             .ToListAsync(ct);
 
     private static Task<int> SetVariantTierAsync(RegistryDb db, TierMove move, CancellationToken ct) =>

@@ -4,42 +4,55 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.ControlPlane.AuditLogs;
 
 /// <summary>One line of the audit log.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Sequence">Its number within the organization, without gaps.</param>
-/// <param name="At">When.</param>
-/// <param name="Actor">Who.</param>
-/// <param name="Action">Dotted, past tense: <c>tenant.created</c>.</param>
-/// <param name="Resource">On what.</param>
-/// <param name="Ip">From which address.</param>
-/// <param name="UserAgent">With which program.</param>
-/// <param name="Before">What changed, before.</param>
-/// <param name="After">What changed, after.</param>
-/// <param name="Hash">SHA-256 (hex) over this line and the hash of the one before.</param>
-internal sealed record AuditLogResponse(
-    Guid Id,
-    long? Sequence,
-    DateTimeOffset At,
-    AuditActor Actor,
-    string Action,
-    AuditResource Resource,
-    string? Ip,
-    string? UserAgent,
-    JsonElement? Before,
-    JsonElement? After,
-    string? Hash)
+internal sealed record AuditLogResponse
 {
-    public static AuditLogResponse Of(AuditEntry entry) => new(
-        entry.Id,
-        entry.Sequence,
-        entry.At,
-        new AuditActor(entry.ActorType, entry.ActorId, entry.ActorName),
-        entry.Action,
-        new AuditResource(entry.ResourceType, entry.ResourceId),
-        entry.Ip?.ToString(),
-        entry.UserAgent,
-        Json(entry.Before),
-        Json(entry.After),
-        entry.Hash is null ? null : Convert.ToHexStringLower(entry.Hash));
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Its number within the organization, without gaps.</summary>
+    public required long? Sequence { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Who.</summary>
+    public required AuditActor Actor { get; init; }
+
+    /// <summary>Dotted, past tense: <c>tenant.created</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>On what.</summary>
+    public required AuditResource Resource { get; init; }
+
+    /// <summary>From which address.</summary>
+    public required string? Ip { get; init; }
+
+    /// <summary>With which program.</summary>
+    public required string? UserAgent { get; init; }
+
+    /// <summary>What changed, before.</summary>
+    public required JsonElement? Before { get; init; }
+
+    /// <summary>What changed, after.</summary>
+    public required JsonElement? After { get; init; }
+
+    /// <summary>SHA-256 (hex) over this line and the hash of the one before.</summary>
+    public required string? Hash { get; init; }
+
+    public static AuditLogResponse Of(AuditEntry entry) => new()
+    {
+        Id = entry.Id,
+        Sequence = entry.Sequence,
+        At = entry.At,
+        Actor = new AuditActor(entry.ActorType, entry.ActorId, entry.ActorName),
+        Action = entry.Action,
+        Resource = new AuditResource(entry.ResourceType, entry.ResourceId),
+        Ip = entry.Ip?.ToString(),
+        UserAgent = entry.UserAgent,
+        Before = Json(entry.Before),
+        After = Json(entry.After),
+        Hash = entry.Hash is null ? null : Convert.ToHexStringLower(entry.Hash),
+    };
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonSerializer.Deserialize<JsonElement>(text);
 }

@@ -4,24 +4,60 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.ControlPlane.Fonts;
 
 /// <summary>A font for the texts of overlays.</summary>
-/// <param name="Slug">As overlays name it.</param>
-/// <param name="Family">As the file says.</param>
-/// <param name="Style">As the file says.</param>
-/// <param name="Scripts">Scripts it has letters of, by ISO 15924.</param>
-/// <param name="Glyphs">How many it has.</param>
-/// <param name="SizeBytes">Of its file.</param>
-/// <param name="ContentHash">SHA-256 of its file; null for a shipped one.</param>
-/// <param name="IsShipped">Whether it comes with the service: everybody has it, and nobody can delete it.</param>
-/// <param name="CreatedAt">When it was uploaded; null for a shipped one.</param>
-internal sealed record FontResponse(
-    string Slug, string Family, string Style, string[] Scripts, int Glyphs, int SizeBytes, string? ContentHash, bool IsShipped, DateTimeOffset? CreatedAt)
+internal sealed record FontResponse
 {
-    public static FontResponse Of(Font font) => new(
-        font.Slug, font.Family, font.Style, font.Scripts, font.Glyphs, font.SizeBytes, font.ContentHash, IsShipped: false, font.CreatedAt);
+    /// <summary>As overlays name it.</summary>
+    public required string Slug { get; init; }
 
-    public static FontResponse Of(ShippedFont font) => new(
-        font.Slug, font.Description.Family, font.Description.Style, [.. font.Description.Scripts], font.Description.Glyphs, font.SizeBytes, null,
-        IsShipped: true, null);
+    /// <summary>As the file says.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>As the file says.</summary>
+    public required string Style { get; init; }
+
+    /// <summary>Scripts it has letters of, by ISO 15924.</summary>
+    public required string[] Scripts { get; init; }
+
+    /// <summary>How many it has.</summary>
+    public required int Glyphs { get; init; }
+
+    /// <summary>Of its file.</summary>
+    public required int SizeBytes { get; init; }
+
+    /// <summary>SHA-256 of its file; null for a shipped one.</summary>
+    public required string? ContentHash { get; init; }
+
+    /// <summary>Whether it comes with the service: everybody has it, and nobody can delete it.</summary>
+    public required bool IsShipped { get; init; }
+
+    /// <summary>When it was uploaded; null for a shipped one.</summary>
+    public required DateTimeOffset? CreatedAt { get; init; }
+
+    public static FontResponse Of(Font font) => new()
+    {
+        Slug = font.Slug,
+        Family = font.Family,
+        Style = font.Style,
+        Scripts = font.Scripts,
+        Glyphs = font.Glyphs,
+        SizeBytes = font.SizeBytes,
+        ContentHash = font.ContentHash,
+        IsShipped = false,
+        CreatedAt = font.CreatedAt,
+    };
+
+    public static FontResponse Of(ShippedFont font) => new()
+    {
+        Slug = font.Slug,
+        Family = font.Description.Family,
+        Style = font.Description.Style,
+        Scripts = [.. font.Description.Scripts],
+        Glyphs = font.Description.Glyphs,
+        SizeBytes = font.SizeBytes,
+        ContentHash = null,
+        IsShipped = true,
+        CreatedAt = null,
+    };
 }
 
 /// <summary>The fonts that overlays of an organization can name.</summary>

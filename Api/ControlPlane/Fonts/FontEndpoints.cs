@@ -78,7 +78,18 @@ internal static class FontEndpoints
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var fonts = await db.Fonts.AsNoTracking().OrderBy(font => font.Slug)
             .Select(font =>
-                new FontResponse(font.Slug, font.Family, font.Style, font.Scripts, font.Glyphs, font.SizeBytes, font.ContentHash, false, font.CreatedAt))
+                new FontResponse
+                {
+                    Slug = font.Slug,
+                    Family = font.Family,
+                    Style = font.Style,
+                    Scripts = font.Scripts,
+                    Glyphs = font.Glyphs,
+                    SizeBytes = font.SizeBytes,
+                    ContentHash = font.ContentHash,
+                    IsShipped = false,
+                    CreatedAt = font.CreatedAt,
+                })
                 .ToListAsync(ct);
         return Results.Ok(new FontsResponse([.. fonts, .. OverlayFonts.Describe().Select(FontResponse.Of)]));
     }

@@ -5,37 +5,76 @@ using ImageService.Core.Registry;
 namespace ImageService.Api.ControlPlane.Hosts;
 
 /// <summary>A host name of one's own.</summary>
-/// <param name="Hostname">Such as <c>images.example.com</c>.</param>
-/// <param name="Dialect">Whose URLs it understands.</param>
-/// <param name="Keys">Keys of the dialect's signatures: imgproxy <c>[{key, salt, size?}]</c> in hex, thumbor and imgix <c>["…"]</c>, Cloudinary
-/// <c>[{secret, algorithm?, length?}]</c>. Never shown again.</param>
-/// <param name="TokenKey">Cloudinary's key of expiring tokens, hex.</param>
-/// <param name="AllowUnsigned">Whether URLs without a signature reach public images, in dialects that have signatures.</param>
-/// <param name="Lenient">Whether options without a counterpart are dropped instead of refused.</param>
-internal sealed record CreateHostRequest(string? Hostname, UrlDialect? Dialect, JsonElement? Keys, string? TokenKey, bool? AllowUnsigned, bool? Lenient);
+internal sealed record CreateHostRequest
+{
+    /// <summary>Such as <c>images.example.com</c>.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>Whose URLs it understands.</summary>
+    public UrlDialect? Dialect { get; init; }
+
+    /// <summary>
+    /// Keys of the dialect's signatures: imgproxy <c>[{key, salt, size?}]</c> in hex, thumbor and imgix <c>["…"]</c>, Cloudinary <c>[{secret, algorithm?,
+    /// length?}]</c>. Never shown again.
+    /// </summary>
+    public JsonElement? Keys { get; init; }
+
+    /// <summary>Cloudinary's key of expiring tokens, hex.</summary>
+    public string? TokenKey { get; init; }
+
+    /// <summary>Whether URLs without a signature reach public images, in dialects that have signatures.</summary>
+    public bool? AllowUnsigned { get; init; }
+
+    /// <summary>Whether options without a counterpart are dropped instead of refused.</summary>
+    public bool? Lenient { get; init; }
+}
 
 /// <summary>Changes to a host; what is left out stays. <c>keys</c> replaces all keys.</summary>
 internal sealed record UpdateHostRequest(JsonElement? Keys, string? TokenKey, bool? AllowUnsigned, bool? Lenient);
 
 /// <summary>A host, without its keys.</summary>
-/// <param name="Hostname">Lower case.</param>
-/// <param name="Dialect">Whose URLs it understands.</param>
-/// <param name="AllowUnsigned">Whether URLs without a signature reach public images.</param>
-/// <param name="Lenient">Whether options without a counterpart are dropped.</param>
-/// <param name="HasKeys">Whether keys are set.</param>
-/// <param name="Challenge">What proves that the name is yours; null once it was proved.</param>
-/// <param name="VerifiedAt">When it was; null: not served yet.</param>
-/// <param name="CreatedAt">When it was added.</param>
-/// <param name="UpdatedAt">When it was last changed.</param>
-internal sealed record HostResponse(
-    string Hostname, UrlDialect Dialect, bool AllowUnsigned, bool Lenient, bool HasKeys, HostChallengeResponse? Challenge, DateTimeOffset? VerifiedAt,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record HostResponse
 {
-    public static HostResponse Of(DialectHost host) => new(
-        host.Hostname, host.Dialect, host.AllowUnsigned, host.Lenient, host.ProtectedKeys is not null,
-        host.VerifiedAt is null
+    /// <summary>Lower case.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>Whose URLs it understands.</summary>
+    public required UrlDialect Dialect { get; init; }
+
+    /// <summary>Whether URLs without a signature reach public images.</summary>
+    public required bool AllowUnsigned { get; init; }
+
+    /// <summary>Whether options without a counterpart are dropped.</summary>
+    public required bool Lenient { get; init; }
+
+    /// <summary>Whether keys are set.</summary>
+    public required bool HasKeys { get; init; }
+
+    /// <summary>What proves that the name is yours; null once it was proved.</summary>
+    public required HostChallengeResponse? Challenge { get; init; }
+
+    /// <summary>When it was; null: not served yet.</summary>
+    public required DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>When it was added.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last changed.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static HostResponse Of(DialectHost host) => new()
+    {
+        Hostname = host.Hostname,
+        Dialect = host.Dialect,
+        AllowUnsigned = host.AllowUnsigned,
+        Lenient = host.Lenient,
+        HasKeys = host.ProtectedKeys is not null,
+        Challenge = host.VerifiedAt is null
             ? new HostChallengeResponse(HostChallenge.RecordName(host.Hostname), HostChallenge.FileUrl(host.Hostname), host.Challenge) : null,
-        host.VerifiedAt, host.CreatedAt, host.UpdatedAt);
+        VerifiedAt = host.VerifiedAt,
+        CreatedAt = host.CreatedAt,
+        UpdatedAt = host.UpdatedAt,
+    };
 }
 
 /// <summary>One of both proves that a name is yours.</summary>
@@ -51,9 +90,26 @@ internal sealed record HostChallengeResponse(string DnsRecord, string HttpUrl, s
 internal sealed record CreateAliasRequest(string? Hostname, string? Path, string? Asset);
 
 /// <summary>An old name that is known.</summary>
-internal sealed record AliasResponse(Guid Id, string Hostname, string Path, string Asset, DateTimeOffset CreatedAt)
+internal sealed record AliasResponse
 {
-    public static AliasResponse Of(AssetAlias alias) => new(alias.Id, alias.Hostname, alias.Path, new AssetId(alias.AssetId).ToString(), alias.CreatedAt);
+    public required Guid Id { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public required string Path { get; init; }
+
+    public required string Asset { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public static AliasResponse Of(AssetAlias alias) => new()
+    {
+        Id = alias.Id,
+        Hostname = alias.Hostname,
+        Path = alias.Path,
+        Asset = new AssetId(alias.AssetId).ToString(),
+        CreatedAt = alias.CreatedAt,
+    };
 }
 
 /// <summary>What became of a list of old names.</summary>

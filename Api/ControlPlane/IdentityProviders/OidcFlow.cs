@@ -125,7 +125,14 @@ internal sealed class OidcFlow(
             (invited.UserId, invited.AcceptedAt, invited.InvitationHash, invited.InvitationExpiresAt) = (user.Id, now, null, null);
         }
 
-        actor.Become(new Actor(ActorType.User, user.Id, email.Value, client.Address, client.UserAgent));
+        actor.Become(new Actor
+        {
+            Type = ActorType.User,
+            Id = user.Id,
+            Name = email.Value,
+            Ip = client.Address,
+            UserAgent = client.UserAgent,
+        });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return user.Id;

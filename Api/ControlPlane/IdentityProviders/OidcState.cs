@@ -10,15 +10,36 @@ namespace ImageService.Api.ControlPlane.IdentityProviders;
 /// What a sign-in that went to a provider must come back with. It travels sealed in <c>state</c>, and is bound to the browser by a cookie whose hash it holds:
 /// a way back that another browser began is refused (login CSRF).
 /// </summary>
-internal sealed record OidcState(Guid OrganizationId, string Nonce, string CodeVerifier, string BindingHash, string RedirectUri, long ExpiresUnixSeconds)
+internal sealed record OidcState
 {
+    public required Guid OrganizationId { get; init; }
+
+    public required string Nonce { get; init; }
+
+    public required string CodeVerifier { get; init; }
+
+    public required string BindingHash { get; init; }
+
+    public required string RedirectUri { get; init; }
+
+    public required long ExpiresUnixSeconds { get; init; }
+
     private const string Context = "oidc-state";
 
     /// <summary>A new state, and the cookie's value.</summary>
     public static (OidcState State, string Binding) New(Guid organizationId, string redirectUri, DateTimeOffset expires)
     {
         var binding = Random();
-        return (new OidcState(organizationId, Random(), Random(), HashOf(binding), redirectUri, expires.ToUnixTimeSeconds()), binding);
+        var state = new OidcState
+        {
+            OrganizationId = organizationId,
+            Nonce = Random(),
+            CodeVerifier = Random(),
+            BindingHash = HashOf(binding),
+            RedirectUri = redirectUri,
+            ExpiresUnixSeconds = expires.ToUnixTimeSeconds(),
+        };
+        return (state, binding);
     }
 
     /// <summary>RFC 7636, S256.</summary>

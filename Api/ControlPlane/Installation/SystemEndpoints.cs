@@ -37,23 +37,42 @@ internal static class SystemEndpoints
         using var process = Process.GetCurrentProcess();
         var started = new DateTimeOffset(process.StartTime.ToUniversalTime());
         var machine = GC.GetGCMemoryInfo();
-        return Results.Ok(new SystemResponse(
-            health.Status,
-            [.. health.Checks.OrderBy(static check => check.Key, StringComparer.Ordinal)
+        return Results.Ok(new SystemResponse
+        {
+            Status = health.Status,
+            Checks = [.. health.Checks.OrderBy(static check => check.Key, StringComparer.Ordinal)
                 .Select(static check => new SystemCheck(check.Key, check.Value.Status, check.Value.DurationMs, check.Value.Error))],
-            new SystemVersions(VersionOf(typeof(SystemEndpoints).Assembly), EngineRevision.Current, EngineRevision.Library,
-                RuntimeInformation.FrameworkDescription, await DatabaseVersionAsync(registry, ct)),
-            new SystemProcess(
-                Environment.MachineName, started, Environment.ProcessorCount, process.WorkingSet64, machine.TotalAvailableMemoryBytes,
-                process.TotalProcessorTime.TotalSeconds / Math.Max(1, (clock.GetUtcNow() - started).TotalSeconds)),
-            new SystemLimits(
-                engine.Value.MemoryBudgetBytes, engine.Value.DecoderMemoryBytes, engine.Value.MaxWaiting, engine.Value.TransformTimeout.TotalSeconds,
-                engine.Value.DecoderTimeout.TotalSeconds,
-                ingestion.Value.MaxStagedBytes),
-            places,
-            await MeasureAsync(queue, ct),
-            new SystemCache(memory.Count, memory.Bytes, caching.Value.MemoryBytes),
-            [.. invalidation.Value.Cdns.Select((_, place) => invalidation.Value.NameOf(place))]));
+            Versions = new SystemVersions
+            {
+                Service = VersionOf(typeof(SystemEndpoints).Assembly),
+                Engine = EngineRevision.Current,
+                Libvips = EngineRevision.Library,
+                Runtime = RuntimeInformation.FrameworkDescription,
+                Database = await DatabaseVersionAsync(registry, ct),
+            },
+            Process = new SystemProcess
+            {
+                Machine = Environment.MachineName,
+                StartedAt = started,
+                Cores = Environment.ProcessorCount,
+                MemoryBytes = process.WorkingSet64,
+                MemoryLimitBytes = machine.TotalAvailableMemoryBytes,
+                CpuShare = process.TotalProcessorTime.TotalSeconds / Math.Max(1, (clock.GetUtcNow() - started).TotalSeconds),
+            },
+            Limits = new SystemLimits
+            {
+                TransformMemoryBytes = engine.Value.MemoryBudgetBytes,
+                DecoderMemoryBytes = engine.Value.DecoderMemoryBytes,
+                MaxWaitingTransforms = engine.Value.MaxWaiting,
+                TransformTimeoutSeconds = engine.Value.TransformTimeout.TotalSeconds,
+                DecoderTimeoutSeconds = engine.Value.DecoderTimeout.TotalSeconds,
+                MaxUploadBytes = ingestion.Value.MaxStagedBytes,
+            },
+            Stores = places,
+            Queue = await MeasureAsync(queue, ct),
+            Memory = new SystemCache(memory.Count, memory.Bytes, caching.Value.MemoryBytes),
+            Edges = [.. invalidation.Value.Cdns.Select((_, place) => invalidation.Value.NameOf(place))],
+        });
     }
 
     private static string VersionOf(Assembly assembly) =>
@@ -86,11 +105,25 @@ internal static class SystemEndpoints
         try
         {
             var depth = await queue.MeasureAsync(ct);
-            return new SystemQueue(queue.Provider, depth.Ready, depth.InFlight, depth.Dead, depth.Oldest.TotalSeconds);
+            return new SystemQueue
+            {
+                Provider = queue.Provider,
+                Waiting = depth.Ready,
+                Running = depth.InFlight,
+                Dead = depth.Dead,
+                OldestSeconds = depth.Oldest.TotalSeconds,
+            };
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            return new SystemQueue(queue.Provider, null, null, null, null);
+            return new SystemQueue
+            {
+                Provider = queue.Provider,
+                Waiting = null,
+                Running = null,
+                Dead = null,
+                OldestSeconds = null,
+            };
         }
     }
 
@@ -109,19 +142,35 @@ internal static class SystemEndpoints
 }
 
 /// <summary>The installation.</summary>
-/// <param name="Status"><c>ready</c>, <c>degraded</c> or <c>unready</c>.</param>
-/// <param name="Checks">What it depends on.</param>
-/// <param name="Versions">Of the parts.</param>
-/// <param name="Process">The one that answers.</param>
-/// <param name="Limits">The operator's settings that hold for everybody.</param>
-/// <param name="Stores">Where objects lie.</param>
-/// <param name="Queue">Facts on their way to the worker.</param>
-/// <param name="Memory">Variants in this process's memory.</param>
-/// <param name="Edges">Caches in front, by name.</param>
-internal sealed record SystemResponse(
-    string Status, IReadOnlyList<SystemCheck> Checks, SystemVersions Versions, SystemProcess Process, SystemLimits Limits, IReadOnlyList<SystemStore> Stores,
-    SystemQueue Queue, SystemCache Memory,
-    IReadOnlyList<string> Edges);
+internal sealed record SystemResponse
+{
+    /// <summary><c>ready</c>, <c>degraded</c> or <c>unready</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What it depends on.</summary>
+    public required IReadOnlyList<SystemCheck> Checks { get; init; }
+
+    /// <summary>Of the parts.</summary>
+    public required SystemVersions Versions { get; init; }
+
+    /// <summary>The one that answers.</summary>
+    public required SystemProcess Process { get; init; }
+
+    /// <summary>The operator's settings that hold for everybody.</summary>
+    public required SystemLimits Limits { get; init; }
+
+    /// <summary>Where objects lie.</summary>
+    public required IReadOnlyList<SystemStore> Stores { get; init; }
+
+    /// <summary>Facts on their way to the worker.</summary>
+    public required SystemQueue Queue { get; init; }
+
+    /// <summary>Variants in this process's memory.</summary>
+    public required SystemCache Memory { get; init; }
+
+    /// <summary>Caches in front, by name.</summary>
+    public required IReadOnlyList<string> Edges { get; init; }
+}
 
 /// <summary>One dependency.</summary>
 /// <param name="Name"><c>database</c>, <c>cache</c>, <c>storage</c>, <c>queue</c>.</param>
@@ -131,32 +180,67 @@ internal sealed record SystemResponse(
 internal sealed record SystemCheck(string Name, string Status, double DurationMs, string? Error);
 
 /// <summary>Versions of the parts.</summary>
-/// <param name="Service">This program.</param>
-/// <param name="Engine">Revision of the pictures it makes.</param>
-/// <param name="Libvips">The picture library.</param>
-/// <param name="Runtime">.NET.</param>
-/// <param name="Database">PostgreSQL; null while it does not answer.</param>
-internal sealed record SystemVersions(string Service, string Engine, string Libvips, string Runtime, string? Database);
+internal sealed record SystemVersions
+{
+    /// <summary>This program.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Revision of the pictures it makes.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>The picture library.</summary>
+    public required string Libvips { get; init; }
+
+    /// <summary>.NET.</summary>
+    public required string Runtime { get; init; }
+
+    /// <summary>PostgreSQL; null while it does not answer.</summary>
+    public required string? Database { get; init; }
+}
 
 /// <summary>A process of the service.</summary>
-/// <param name="Machine">Name of its host.</param>
-/// <param name="StartedAt">When it started.</param>
-/// <param name="Cores">Cores it may use.</param>
-/// <param name="MemoryBytes">Memory it holds, bytes.</param>
-/// <param name="MemoryLimitBytes">Memory it could have, bytes.</param>
-/// <param name="CpuShare">CPU time since the start per second, in cores.</param>
-internal sealed record SystemProcess(string Machine, DateTimeOffset StartedAt, int Cores, long MemoryBytes, long MemoryLimitBytes, double CpuShare);
+internal sealed record SystemProcess
+{
+    /// <summary>Name of its host.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>When it started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Cores it may use.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Memory it holds, bytes.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Memory it could have, bytes.</summary>
+    public required long MemoryLimitBytes { get; init; }
+
+    /// <summary>CPU time since the start per second, in cores.</summary>
+    public required double CpuShare { get; init; }
+}
 
 /// <summary>Settings that hold for everybody.</summary>
-/// <param name="TransformMemoryBytes">Memory of all transforms at once, bytes.</param>
-/// <param name="DecoderMemoryBytes">Memory of one decoder, bytes.</param>
-/// <param name="MaxWaitingTransforms">Transforms that may wait.</param>
-/// <param name="TransformTimeoutSeconds">Longest transform, s.</param>
-/// <param name="DecoderTimeoutSeconds">Longest decode of an upload, s of CPU time.</param>
-/// <param name="MaxUploadBytes">Largest file taken in where no policy is known yet, bytes.</param>
-internal sealed record SystemLimits(
-    long TransformMemoryBytes, long DecoderMemoryBytes, int MaxWaitingTransforms, double TransformTimeoutSeconds, double DecoderTimeoutSeconds,
-    long MaxUploadBytes);
+internal sealed record SystemLimits
+{
+    /// <summary>Memory of all transforms at once, bytes.</summary>
+    public required long TransformMemoryBytes { get; init; }
+
+    /// <summary>Memory of one decoder, bytes.</summary>
+    public required long DecoderMemoryBytes { get; init; }
+
+    /// <summary>Transforms that may wait.</summary>
+    public required int MaxWaitingTransforms { get; init; }
+
+    /// <summary>Longest transform, s.</summary>
+    public required double TransformTimeoutSeconds { get; init; }
+
+    /// <summary>Longest decode of an upload, s of CPU time.</summary>
+    public required double DecoderTimeoutSeconds { get; init; }
+
+    /// <summary>Largest file taken in where no policy is known yet, bytes.</summary>
+    public required long MaxUploadBytes { get; init; }
+}
 
 /// <summary>An object store.</summary>
 /// <param name="Name">As policies and moves name it.</param>
@@ -166,12 +250,23 @@ internal sealed record SystemLimits(
 internal sealed record SystemStore(string Name, string Provider, bool Default, string? Error);
 
 /// <summary>The queue; figures are null while it does not answer.</summary>
-/// <param name="Provider"><c>postgres</c>, <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>.</param>
-/// <param name="Waiting">Messages that wait.</param>
-/// <param name="Running">Messages in hand.</param>
-/// <param name="Dead">Messages given up.</param>
-/// <param name="OldestSeconds">How long the oldest waits, s.</param>
-internal sealed record SystemQueue(string Provider, long? Waiting, long? Running, long? Dead, double? OldestSeconds);
+internal sealed record SystemQueue
+{
+    /// <summary><c>postgres</c>, <c>rabbitmq</c>, <c>sqs</c>, <c>pubsub</c>.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Messages that wait.</summary>
+    public required long? Waiting { get; init; }
+
+    /// <summary>Messages in hand.</summary>
+    public required long? Running { get; init; }
+
+    /// <summary>Messages given up.</summary>
+    public required long? Dead { get; init; }
+
+    /// <summary>How long the oldest waits, s.</summary>
+    public required double? OldestSeconds { get; init; }
+}
 
 /// <summary>Variants in memory.</summary>
 /// <param name="Entries">How many.</param>

@@ -3,12 +3,23 @@ namespace ImageService.Api.ControlPlane.Invalidations;
 /// <summary>
 /// What to forget: <c>{asset}</c>, <c>{tenant, space}</c>, <c>{tenant, space, tag}</c> or <c>{preset, tenant?, space?}</c>.
 /// </summary>
-/// <param name="Asset">Asset id, 26 characters.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug; needs a tenant.</param>
-/// <param name="Tag">A tag of assets of the space.</param>
-/// <param name="Preset">A preset's slug.</param>
-internal sealed record InvalidateRequest(string? Asset, string? Tenant, string? Space, string? Tag, string? Preset);
+internal sealed record InvalidateRequest
+{
+    /// <summary>Asset id, 26 characters.</summary>
+    public string? Asset { get; init; }
+
+    /// <summary>Slug.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Slug; needs a tenant.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>A tag of assets of the space.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>A preset's slug.</summary>
+    public string? Preset { get; init; }
+}
 
 /// <summary>What was forgotten. CDNs follow within seconds.</summary>
 /// <param name="Variants">Variants dropped from registry and store.</param>

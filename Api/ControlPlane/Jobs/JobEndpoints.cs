@@ -76,14 +76,37 @@ internal static class JobEndpoints
 internal sealed record JobSummaryResponse(long Waiting, long Running, long Failed, DateTimeOffset? OldestWaitingAt);
 
 /// <summary>One job.</summary>
-/// <param name="Id">A number, or a message's id.</param>
-/// <param name="Kind">What it does, as <c>generate_preset_variants</c>; <c>message asset_uploaded</c> for a fact that nobody could take.</param>
-/// <param name="State"><c>waiting</c>, <c>running</c>, <c>failed</c>.</param>
-/// <param name="Subject">Id of what it works on; null where it names none.</param>
-/// <param name="Reason">Why the last try failed.</param>
-/// <param name="CreatedAt">When it was put in line.</param>
-/// <param name="UpdatedAt">When its state changed last.</param>
-internal sealed record JobResponse(string Id, string Kind, string State, string? Subject, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record JobResponse
 {
-    public static JobResponse Of(JobRow row) => new(row.Id, row.Kind, row.State, row.Subject, row.Reason, row.CreatedAt, row.UpdatedAt);
+    /// <summary>A number, or a message's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it does, as <c>generate_preset_variants</c>; <c>message asset_uploaded</c> for a fact that nobody could take.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary><c>waiting</c>, <c>running</c>, <c>failed</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Id of what it works on; null where it names none.</summary>
+    public required string? Subject { get; init; }
+
+    /// <summary>Why the last try failed.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>When it was put in line.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its state changed last.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static JobResponse Of(JobRow row) => new()
+    {
+        Id = row.Id,
+        Kind = row.Kind,
+        State = row.State,
+        Subject = row.Subject,
+        Reason = row.Reason,
+        CreatedAt = row.CreatedAt,
+        UpdatedAt = row.UpdatedAt,
+    };
 }

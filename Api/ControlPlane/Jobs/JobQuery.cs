@@ -103,4 +103,19 @@ internal sealed class JobQuery(RegistryDb db, Guid organizationId)
 }
 
 /// <summary>A job as it is kept.</summary>
-internal sealed record JobRow(string Id, string Kind, string State, string? Subject, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+internal sealed record JobRow
+{
+    public required string Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string State { get; init; }
+
+    public required string? Subject { get; init; }
+
+    public required string? Reason { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}

@@ -11,10 +11,27 @@ internal sealed record CreateOrganizationRequest(string? Slug, string? Name);
 internal sealed record UpdateOrganizationRequest(string? Name);
 
 /// <summary>An organization.</summary>
-internal sealed record OrganizationResponse(Guid Id, string Slug, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record OrganizationResponse
 {
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
     public static OrganizationResponse Of(Organization organization) =>
-        new(organization.Id, organization.Slug, organization.Name, organization.CreatedAt, organization.UpdatedAt);
+        new()
+        {
+            Id = organization.Id,
+            Slug = organization.Slug,
+            Name = organization.Name,
+            CreatedAt = organization.CreatedAt,
+            UpdatedAt = organization.UpdatedAt,
+        };
 }
 
 /// <summary>An organization just created.</summary>

@@ -22,27 +22,38 @@ internal sealed record CreateOverlayRequest(string? Slug, string? Name, string? 
 internal sealed record ReviseOverlayRequest(string? Slug, string? Name, string? Description, OverlayElementDocument?[]? Elements);
 
 /// <summary>An overlay in the revision in force.</summary>
-internal sealed record OverlayResponse(
-    Guid Id,
-    string Slug,
-    string Name,
-    string? Description,
-    OverlayElementDocument[] Elements,
-    int Revision,
-    PolicyLevel Level,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+internal sealed record OverlayResponse
 {
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required OverlayElementDocument[] Elements { get; init; }
+
+    public required int Revision { get; init; }
+
+    public required PolicyLevel Level { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
     /// <param name="overlay">The overlay.</param>
     /// <param name="elements">JSON of the revision in force.</param>
-    public static OverlayResponse Of(Overlay overlay, string elements) => new(
-        overlay.Id,
-        overlay.Slug,
-        overlay.Name,
-        overlay.Description,
-        OverlayElements.Documents(elements),
-        overlay.CurrentRevision,
-        overlay.SpaceId is not null ? PolicyLevel.Space : overlay.TenantId is not null ? PolicyLevel.Tenant : PolicyLevel.Organization,
-        overlay.CreatedAt,
-        overlay.UpdatedAt);
+    public static OverlayResponse Of(Overlay overlay, string elements) => new()
+    {
+        Id = overlay.Id,
+        Slug = overlay.Slug,
+        Name = overlay.Name,
+        Description = overlay.Description,
+        Elements = OverlayElements.Documents(elements),
+        Revision = overlay.CurrentRevision,
+        Level = overlay.SpaceId is not null ? PolicyLevel.Space : overlay.TenantId is not null ? PolicyLevel.Tenant : PolicyLevel.Organization,
+        CreatedAt = overlay.CreatedAt,
+        UpdatedAt = overlay.UpdatedAt,
+    };
 }

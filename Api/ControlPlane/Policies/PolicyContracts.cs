@@ -9,26 +9,41 @@ namespace ImageService.Api.ControlPlane.Policies;
 internal sealed record SetPolicyRequest(JsonElement Value, bool? Locked);
 
 /// <summary>A policy as seen from one level.</summary>
-/// <param name="Key">Its name.</param>
-/// <param name="Value">The value set at this very level; null where it sets none.</param>
-/// <param name="Effective">What is in force here.</param>
-/// <param name="Default">What is in force where nobody sets anything.</param>
-/// <param name="Source">Where the value in force was set.</param>
-/// <param name="Locked">Whether the source locks it for the levels below.</param>
-/// <param name="Description">What it means, with its unit.</param>
-internal sealed record PolicyResponse(
-    string Key, JsonElement? Value, JsonElement Effective, JsonElement Default, PolicySourceResponse Source, bool Locked, string Description)
+internal sealed record PolicyResponse
 {
-    public static PolicyResponse Of(PolicyItem item) => new(
-        item.Key,
-        item.Own,
-        item.Value,
-        item.Default,
-        item.Source is { } source
+    /// <summary>Its name.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The value set at this very level; null where it sets none.</summary>
+    public required JsonElement? Value { get; init; }
+
+    /// <summary>What is in force here.</summary>
+    public required JsonElement Effective { get; init; }
+
+    /// <summary>What is in force where nobody sets anything.</summary>
+    public required JsonElement Default { get; init; }
+
+    /// <summary>Where the value in force was set.</summary>
+    public required PolicySourceResponse Source { get; init; }
+
+    /// <summary>Whether the source locks it for the levels below.</summary>
+    public required bool Locked { get; init; }
+
+    /// <summary>What it means, with its unit.</summary>
+    public required string Description { get; init; }
+
+    public static PolicyResponse Of(PolicyItem item) => new()
+    {
+        Key = item.Key,
+        Value = item.Own,
+        Effective = item.Value,
+        Default = item.Default,
+        Source = item.Source is { } source
             ? new PolicySourceResponse(JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()), source.Slug)
             : new PolicySourceResponse("default", null),
-        item.Locked,
-        PolicyCatalog.Find(item.Key).Value.Description);
+        Locked = item.Locked,
+        Description = PolicyCatalog.Find(item.Key).Value.Description,
+    };
 }
 
 /// <summary>Where a value comes from.</summary>

@@ -52,18 +52,41 @@ internal static class PresetGenerationEndpoints
 }
 
 /// <summary>The making of a preset revision's variants for the assets that were already there.</summary>
-/// <param name="State"><c>queued</c>, <c>running</c>, <c>done</c> or <c>stopped</c>.</param>
-/// <param name="Revision">The preset's revision whose variants are made.</param>
-/// <param name="Total">Assets that match.</param>
-/// <param name="Done">Assets that were seen to.</param>
-/// <param name="Made">Variants that were made; the others were there already.</param>
-/// <param name="Refused">Variants that cannot be made: a policy or the file forbids them.</param>
-/// <param name="CreatedAt">When it was planned.</param>
-/// <param name="UpdatedAt">When it last moved.</param>
-internal sealed record PresetGenerationResponse(
-    string State, int Revision, int Total, int Done, int Made, int Refused, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record PresetGenerationResponse
 {
-    public static PresetGenerationResponse Of(PresetGeneration generation) => new(
-        generation.State, generation.Revision, generation.Total, generation.Done, generation.Made, generation.Refused, generation.CreatedAt,
-        generation.UpdatedAt);
+    /// <summary><c>queued</c>, <c>running</c>, <c>done</c> or <c>stopped</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The preset's revision whose variants are made.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>Assets that match.</summary>
+    public required int Total { get; init; }
+
+    /// <summary>Assets that were seen to.</summary>
+    public required int Done { get; init; }
+
+    /// <summary>Variants that were made; the others were there already.</summary>
+    public required int Made { get; init; }
+
+    /// <summary>Variants that cannot be made: a policy or the file forbids them.</summary>
+    public required int Refused { get; init; }
+
+    /// <summary>When it was planned.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it last moved.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static PresetGenerationResponse Of(PresetGeneration generation) => new()
+    {
+        State = generation.State,
+        Revision = generation.Revision,
+        Total = generation.Total,
+        Done = generation.Done,
+        Made = generation.Made,
+        Refused = generation.Refused,
+        CreatedAt = generation.CreatedAt,
+        UpdatedAt = generation.UpdatedAt,
+    };
 }

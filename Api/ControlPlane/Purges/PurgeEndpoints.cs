@@ -61,16 +61,41 @@ internal static class PurgeEndpoints
 internal sealed record EdgeResponse(string Name, string Kind, string? PublicBaseUrl, bool Verified);
 
 /// <summary>What became of a purge at one cache.</summary>
-/// <param name="Id">Of the purge; the same at every cache.</param>
-/// <param name="Edge">Name of the cache.</param>
-/// <param name="State"><c>done</c> or <c>failed</c>.</param>
-/// <param name="Attempts">How often it was tried.</param>
-/// <param name="Tags">Cache tags that were to be forgotten.</param>
-/// <param name="Problem">Why the last try failed.</param>
-/// <param name="CreatedAt">When it was first tried.</param>
-/// <param name="UpdatedAt">When it was last tried.</param>
-internal sealed record PurgeResponse(Guid Id, string Edge, string State, int Attempts, IReadOnlyList<string> Tags, string? Problem, DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+internal sealed record PurgeResponse
 {
-    public static PurgeResponse Of(EdgePurge row) => new(row.Id, row.Provider, row.State, row.Attempts, row.Tags, row.Problem, row.CreatedAt, row.UpdatedAt);
+    /// <summary>Of the purge; the same at every cache.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Name of the cache.</summary>
+    public required string Edge { get; init; }
+
+    /// <summary><c>done</c> or <c>failed</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>How often it was tried.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>Cache tags that were to be forgotten.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Why the last try failed.</summary>
+    public required string? Problem { get; init; }
+
+    /// <summary>When it was first tried.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last tried.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static PurgeResponse Of(EdgePurge row) => new()
+    {
+        Id = row.Id,
+        Edge = row.Provider,
+        State = row.State,
+        Attempts = row.Attempts,
+        Tags = row.Tags,
+        Problem = row.Problem,
+        CreatedAt = row.CreatedAt,
+        UpdatedAt = row.UpdatedAt,
+    };
 }

@@ -92,14 +92,24 @@ internal static class PersonEndpoints
         var slugs = await db.Tenants.Where(row => tenants.Contains(row.Id)).Select(row => new { row.Id, row.Slug })
             .Concat(db.Spaces.Where(row => spaces.Contains(row.Id)).Select(row => new { row.Id, row.Slug }))
             .ToDictionaryAsync(row => row.Id, row => row.Slug, ct);
-        return new PersonResponse(user.Id, user.Email, user.Name, user.PasswordHash is not null, user.ProtectedTotpSecret is not null,
-            user.RecoveryCodeHashes.Length, person.IsAdministrator,
-            [.. person.Memberships.Select(membership => new MembershipResponse(
-                membership.OrganizationSlug,
-                membership.OrganizationName,
-                membership.TenantId is { } tenant ? slugs.GetValueOrDefault(tenant) : null,
-                membership.SpaceId is { } space ? slugs.GetValueOrDefault(space) : null,
-                membership.Role,
-                [.. Permissions.Of(membership.Role).Order(StringComparer.Ordinal)]))]);
+        return new PersonResponse
+        {
+            Id = user.Id,
+            Email = user.Email,
+            Name = user.Name,
+            HasPassword = user.PasswordHash is not null,
+            TotpEnabled = user.ProtectedTotpSecret is not null,
+            RecoveryCodesLeft = user.RecoveryCodeHashes.Length,
+            Administrator = person.IsAdministrator,
+            Memberships = [.. person.Memberships.Select(membership => new MembershipResponse
+            {
+                Organization = membership.OrganizationSlug,
+                OrganizationName = membership.OrganizationName,
+                Tenant = membership.TenantId is { } tenant ? slugs.GetValueOrDefault(tenant) : null,
+                Space = membership.SpaceId is { } space ? slugs.GetValueOrDefault(space) : null,
+                Role = membership.Role,
+                Scopes = [.. Permissions.Of(membership.Role).Order(StringComparer.Ordinal)],
+            })],
+        };
     }
 }

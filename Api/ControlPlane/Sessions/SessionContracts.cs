@@ -19,11 +19,33 @@ internal sealed record SessionTokenResponse(string Token, DateTimeOffset Expires
 }
 
 /// <summary>A session that could still be used.</summary>
-internal sealed record SessionResponse(
-    Guid Id, bool Current, string? Address, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt)
+internal sealed record SessionResponse
 {
+    public required Guid Id { get; init; }
+
+    public required bool Current { get; init; }
+
+    public required string? Address { get; init; }
+
+    public required string? UserAgent { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset LastSeenAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
     public static SessionResponse Of(SessionFacts session, Guid current) =>
-        new(session.Id, session.Id == current, session.Address, session.UserAgent, session.CreatedAt, session.LastSeenAt, session.ExpiresAt);
+        new()
+        {
+            Id = session.Id,
+            Current = session.Id == current,
+            Address = session.Address,
+            UserAgent = session.UserAgent,
+            CreatedAt = session.CreatedAt,
+            LastSeenAt = session.LastSeenAt,
+            ExpiresAt = session.ExpiresAt,
+        };
 }
 
 /// <summary>The person's sessions, newest first.</summary>
@@ -46,13 +68,41 @@ internal sealed record ShowInvitationRequest(string? Token);
 internal sealed record AcceptInvitationRequest(string? Token, string? Name, string? Password);
 
 /// <summary>The signed-in person.</summary>
-/// <param name="Administrator">Whether the person runs the installation and may see it.</param>
-internal sealed record PersonResponse(
-    Guid Id, string Email, string Name, bool HasPassword, bool TotpEnabled, int RecoveryCodesLeft, bool Administrator,
-    IReadOnlyList<MembershipResponse> Memberships);
+internal sealed record PersonResponse
+{
+    public required Guid Id { get; init; }
+
+    public required string Email { get; init; }
+
+    public required string Name { get; init; }
+
+    public required bool HasPassword { get; init; }
+
+    public required bool TotpEnabled { get; init; }
+
+    public required int RecoveryCodesLeft { get; init; }
+
+    /// <summary>Whether the person runs the installation and may see it.</summary>
+    public required bool Administrator { get; init; }
+
+    public required IReadOnlyList<MembershipResponse> Memberships { get; init; }
+}
 
 /// <summary>One role of the person.</summary>
-internal sealed record MembershipResponse(string Organization, string OrganizationName, string? Tenant, string? Space, Role Role, IReadOnlyList<string> Scopes);
+internal sealed record MembershipResponse
+{
+    public required string Organization { get; init; }
+
+    public required string OrganizationName { get; init; }
+
+    public required string? Tenant { get; init; }
+
+    public required string? Space { get; init; }
+
+    public required Role Role { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+}
 
 /// <summary>A new name.</summary>
 internal sealed record UpdatePersonRequest(string? Name);

@@ -7,23 +7,37 @@ namespace ImageService.Api.ControlPlane.SigningKeys;
 internal sealed record RotateSigningKeyRequest(int? GraceSeconds);
 
 /// <summary>A signing key, without its secret.</summary>
-/// <param name="Kid">Key id, as it stands in URLs.</param>
-/// <param name="State"><c>active</c> signs and verifies; <c>verify_only</c> verifies until <paramref name="VerifyUntil"/>; <c>retired</c> and
-/// <c>revoked</c> do neither.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="VerifyUntil">End of the grace period.</param>
-/// <param name="VerifiedRequests">Signatures verified with it.</param>
-/// <param name="LastVerifiedAt">When one was verified last.</param>
-internal sealed record SigningKeyResponse(
-    string Kid, SigningKeyState State, DateTimeOffset CreatedAt, DateTimeOffset? VerifyUntil, long VerifiedRequests, DateTimeOffset? LastVerifiedAt)
+internal sealed record SigningKeyResponse
 {
-    public static SigningKeyResponse Of(SigningKey key, DateTimeOffset now) => new(
-        key.Kid,
-        key.State is SigningKeyState.VerifyOnly && key.VerifyUntil <= now ? SigningKeyState.Retired : key.State,
-        key.CreatedAt,
-        key.VerifyUntil,
-        key.VerifiedRequests,
-        key.LastVerifiedAt);
+    /// <summary>Key id, as it stands in URLs.</summary>
+    public required string Kid { get; init; }
+
+    /// <summary>
+    /// <c>active</c> signs and verifies; <c>verify_only</c> verifies until <c>verifyUntil</c>; <c>retired</c> and <c>revoked</c> do neither.
+    /// </summary>
+    public required SigningKeyState State { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>End of the grace period.</summary>
+    public required DateTimeOffset? VerifyUntil { get; init; }
+
+    /// <summary>Signatures verified with it.</summary>
+    public required long VerifiedRequests { get; init; }
+
+    /// <summary>When one was verified last.</summary>
+    public required DateTimeOffset? LastVerifiedAt { get; init; }
+
+    public static SigningKeyResponse Of(SigningKey key, DateTimeOffset now) => new()
+    {
+        Kid = key.Kid,
+        State = key.State is SigningKeyState.VerifyOnly && key.VerifyUntil <= now ? SigningKeyState.Retired : key.State,
+        CreatedAt = key.CreatedAt,
+        VerifyUntil = key.VerifyUntil,
+        VerifiedRequests = key.VerifiedRequests,
+        LastVerifiedAt = key.LastVerifiedAt,
+    };
 }
 
 /// <summary>A tenant's signing keys, newest first.</summary>

@@ -22,9 +22,31 @@ internal enum SpaceAccess
 }
 
 /// <summary>A space.</summary>
-internal sealed record SpaceResponse(Guid Id, string Slug, string Name, string Tenant, AssetAccess? DefaultAccess, DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+internal sealed record SpaceResponse
 {
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required AssetAccess? DefaultAccess { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
     public static SpaceResponse Of(Space space, string tenant) =>
-        new(space.Id, space.Slug, space.Name, tenant, space.DefaultAccess, space.CreatedAt, space.UpdatedAt);
+        new()
+        {
+            Id = space.Id,
+            Slug = space.Slug,
+            Name = space.Name,
+            Tenant = tenant,
+            DefaultAccess = space.DefaultAccess,
+            CreatedAt = space.CreatedAt,
+            UpdatedAt = space.UpdatedAt,
+        };
 }

@@ -7,25 +7,60 @@ namespace ImageService.Api.ControlPlane.StoreMoves;
 internal sealed record StoreMoveRequest(string? Store);
 
 /// <summary>A move and how far it is.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Store">Name of the store that everything goes to.</param>
-/// <param name="State"><c>queued</c>, <c>copying</c>, <c>cleaning</c> (all is read from the target; the sources are emptied after the time of grace),
-/// <c>done</c>, <c>stopped</c>, <c>failed</c>.</param>
-/// <param name="Assets">Asset versions to move.</param>
-/// <param name="Bytes">Bytes of their originals.</param>
-/// <param name="Done">Asset versions moved.</param>
-/// <param name="DoneBytes">Bytes written to the target, variants included.</param>
-/// <param name="Failed">Asset versions that could not be moved and are served from where they lie.</param>
-/// <param name="Problem">Why, or what the move waits for.</param>
-/// <param name="CreatedAt">When it was asked for.</param>
-/// <param name="UpdatedAt">Last progress.</param>
-/// <param name="CopiedAt">When everything was copied.</param>
-internal sealed record StoreMoveResponse(
-    Guid Id, string Store, string State, long Assets, long Bytes, long Done, long DoneBytes, long Failed, string? Problem, DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt,
-    DateTimeOffset? CopiedAt)
+internal sealed record StoreMoveResponse
 {
-    public static StoreMoveResponse Of(StoreMove move) => new(
-        move.Id, move.Store, SnakeCase.Write(move.State), move.Assets, move.Bytes, move.Done, move.DoneBytes, move.Failed, move.Problem, move.CreatedAt,
-        move.UpdatedAt, move.CopiedAt);
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Name of the store that everything goes to.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>
+    /// <c>queued</c>, <c>copying</c>, <c>cleaning</c> (all is read from the target; the sources are emptied after the time of grace), <c>done</c>,
+    /// <c>stopped</c>, <c>failed</c>.
+    /// </summary>
+    public required string State { get; init; }
+
+    /// <summary>Asset versions to move.</summary>
+    public required long Assets { get; init; }
+
+    /// <summary>Bytes of their originals.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Asset versions moved.</summary>
+    public required long Done { get; init; }
+
+    /// <summary>Bytes written to the target, variants included.</summary>
+    public required long DoneBytes { get; init; }
+
+    /// <summary>Asset versions that could not be moved and are served from where they lie.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Why, or what the move waits for.</summary>
+    public required string? Problem { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Last progress.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When everything was copied.</summary>
+    public required DateTimeOffset? CopiedAt { get; init; }
+
+    public static StoreMoveResponse Of(StoreMove move) => new()
+    {
+        Id = move.Id,
+        Store = move.Store,
+        State = SnakeCase.Write(move.State),
+        Assets = move.Assets,
+        Bytes = move.Bytes,
+        Done = move.Done,
+        DoneBytes = move.DoneBytes,
+        Failed = move.Failed,
+        Problem = move.Problem,
+        CreatedAt = move.CreatedAt,
+        UpdatedAt = move.UpdatedAt,
+        CopiedAt = move.CopiedAt,
+    };
 }

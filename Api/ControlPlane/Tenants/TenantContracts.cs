@@ -11,7 +11,24 @@ internal sealed record CreateTenantRequest(string? Slug, string? Name);
 internal sealed record UpdateTenantRequest(string? Name);
 
 /// <summary>A tenant.</summary>
-internal sealed record TenantResponse(Guid Id, string Slug, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record TenantResponse
 {
-    public static TenantResponse Of(Tenant tenant) => new(tenant.Id, tenant.Slug, tenant.Name, tenant.CreatedAt, tenant.UpdatedAt);
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static TenantResponse Of(Tenant tenant) => new()
+    {
+        Id = tenant.Id,
+        Slug = tenant.Slug,
+        Name = tenant.Name,
+        CreatedAt = tenant.CreatedAt,
+        UpdatedAt = tenant.UpdatedAt,
+    };
 }

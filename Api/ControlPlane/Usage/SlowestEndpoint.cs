@@ -32,25 +32,56 @@ internal static class SlowestEndpoint
             where variant.OrganizationId == visit.At.OrganizationId && asset.DeletedAt == null && space.DeletedAt == null && tenant.DeletedAt == null
             orderby variant.ProcessingTimeMs descending
             select new { variant, asset.Filename, Tenant = tenant.Slug, Space = space.Slug }).Take(limit ?? Default).ToListAsync(ct);
-        return Results.Ok(new ItemsResponse<SlowestResponse>([.. rows.Select(row => new SlowestResponse(
-            new AssetId(row.variant.AssetId).ToString(), row.variant.Version, row.Tenant, row.Space, row.Filename, row.variant.Operations, row.variant.Format,
-            row.variant.Preset,
-            row.variant.ProcessingTimeMs, row.variant.SizeBytes, row.variant.CreatedAt))]));
+        return Results.Ok(new ItemsResponse<SlowestResponse>([.. rows.Select(row => new SlowestResponse
+        {
+            Id = new AssetId(row.variant.AssetId).ToString(),
+            Version = row.variant.Version,
+            Tenant = row.Tenant,
+            Space = row.Space,
+            Filename = row.Filename,
+            Operations = row.variant.Operations,
+            Format = row.variant.Format,
+            Preset = row.variant.Preset,
+            CpuMs = row.variant.ProcessingTimeMs,
+            SizeBytes = row.variant.SizeBytes,
+            CreatedAt = row.variant.CreatedAt,
+        })]));
     }
 }
 
 /// <summary>A variant and what it took.</summary>
-/// <param name="Id">Of the asset.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Filename">Of the asset.</param>
-/// <param name="Operations">Canonical form.</param>
-/// <param name="Format">Of the variant.</param>
-/// <param name="Preset">Slug of the preset that was first named for it.</param>
-/// <param name="CpuMs">CPU time, ms.</param>
-/// <param name="SizeBytes">Of the variant, bytes.</param>
-/// <param name="CreatedAt">When it was made.</param>
-internal sealed record SlowestResponse(
-    string Id, int Version, string Tenant, string Space, string Filename, string Operations, string Format, string? Preset, int CpuMs, long SizeBytes,
-    DateTimeOffset CreatedAt);
+internal sealed record SlowestResponse
+{
+    /// <summary>Of the asset.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string Space { get; init; }
+
+    /// <summary>Of the asset.</summary>
+    public required string Filename { get; init; }
+
+    /// <summary>Canonical form.</summary>
+    public required string Operations { get; init; }
+
+    /// <summary>Of the variant.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Slug of the preset that was first named for it.</summary>
+    public required string? Preset { get; init; }
+
+    /// <summary>CPU time, ms.</summary>
+    public required int CpuMs { get; init; }
+
+    /// <summary>Of the variant, bytes.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}

@@ -34,7 +34,14 @@ internal static class UsageEndpoints
             return Problems.Invalid($"from must lie before to, and at most {MaxDays} days before it.").ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var items = await report.ReadAsync(db, begin, end, ct);
-        return Results.Ok(new CostResponse(begin, end, report.Currency, items, items.Sum(static item => item.Cost)));
+        return Results.Ok(new CostResponse
+        {
+            From = begin,
+            To = end,
+            Currency = report.Currency,
+            Items = items,
+            Total = items.Sum(static item => item.Cost),
+        });
     }
 
     private static async Task<IResult> Report(
@@ -53,40 +60,90 @@ internal static class UsageEndpoints
         var tenants = visit.TenantsWith(Scopes.UsageRead);
         Guid[] spaces = [.. visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead))
             .Select(static grant => grant.SpaceId).OfType<Guid>()];
-        var query = new UsageQuery(db, new UsageFilter(visit.At.OrganizationId, begin, end, place.TenantId, tenants is null, tenants ?? [], spaces));
+        var query = new UsageQuery(db, new UsageFilter
+        {
+            OrganizationId = visit.At.OrganizationId,
+            From = begin,
+            To = end,
+            TenantId = place.TenantId,
+            IsWhole = tenants is null,
+            Tenants = tenants ?? [],
+            Spaces = spaces,
+        });
         return Results.Ok(new UsageResponse(begin, end, await query.ReadAsync(groupBy ?? "day", ct)));
     }
 }
 
 /// <summary>A report in money.</summary>
-/// <param name="From">From then on.</param>
-/// <param name="To">Until before then.</param>
-/// <param name="Currency">Of every price and cost.</param>
-/// <param name="Items">One line per layer and provider.</param>
-/// <param name="Total">Sum of the costs.</param>
-internal sealed record CostResponse(DateTimeOffset From, DateTimeOffset To, string Currency, IReadOnlyList<CostItem> Items, decimal Total);
+internal sealed record CostResponse
+{
+    /// <summary>From then on.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Until before then.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Of every price and cost.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>One line per layer and provider.</summary>
+    public required IReadOnlyList<CostItem> Items { get; init; }
+
+    /// <summary>Sum of the costs.</summary>
+    public required decimal Total { get; init; }
+}
 
 /// <summary>A report.</summary>
 internal sealed record UsageResponse(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<UsageItem> Items);
 
 /// <summary>One line of a report; the members it is not grouped by are null.</summary>
-/// <param name="Date">Day, UTC.</param>
-/// <param name="Tenant">Slug.</param>
-/// <param name="Space">Slug.</param>
-/// <param name="Key">Id of the API key; null for image traffic, which carries none.</param>
-/// <param name="KeyName">Name of the API key.</param>
-/// <param name="Requests">Requests served.</param>
-/// <param name="BandwidthBytes">Bytes sent.</param>
-/// <param name="StorageBytes">Bytes of originals held at the end.</param>
-/// <param name="Transforms">Transforms run.</param>
-/// <param name="TransformCpuMs">CPU time of transforms, ms.</param>
-/// <param name="MemoryHits">Images answered from memory.</param>
-/// <param name="RedisHits">Images answered from Redis.</param>
-/// <param name="StorageHits">Images answered from the store.</param>
-/// <param name="Misses">Images that were made for a request, or waited for while another made them.</param>
-/// <param name="OriginalBytes">Bytes that would have been sent, had each image been answered with its original.</param>
-/// <param name="Errors">Image requests that were refused or failed.</param>
-internal sealed record UsageItem(
-    DateOnly? Date, string? Tenant, string? Space, Guid? Key, string? KeyName, long Requests, long BandwidthBytes, long StorageBytes, long Transforms,
-    long TransformCpuMs,
-    long MemoryHits, long RedisHits, long StorageHits, long Misses, long OriginalBytes, long Errors);
+internal sealed record UsageItem
+{
+    /// <summary>Day, UTC.</summary>
+    public required DateOnly? Date { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string? Tenant { get; init; }
+
+    /// <summary>Slug.</summary>
+    public required string? Space { get; init; }
+
+    /// <summary>Id of the API key; null for image traffic, which carries none.</summary>
+    public required Guid? Key { get; init; }
+
+    /// <summary>Name of the API key.</summary>
+    public required string? KeyName { get; init; }
+
+    /// <summary>Requests served.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Bytes sent.</summary>
+    public required long BandwidthBytes { get; init; }
+
+    /// <summary>Bytes of originals held at the end.</summary>
+    public required long StorageBytes { get; init; }
+
+    /// <summary>Transforms run.</summary>
+    public required long Transforms { get; init; }
+
+    /// <summary>CPU time of transforms, ms.</summary>
+    public required long TransformCpuMs { get; init; }
+
+    /// <summary>Images answered from memory.</summary>
+    public required long MemoryHits { get; init; }
+
+    /// <summary>Images answered from Redis.</summary>
+    public required long RedisHits { get; init; }
+
+    /// <summary>Images answered from the store.</summary>
+    public required long StorageHits { get; init; }
+
+    /// <summary>Images that were made for a request, or waited for while another made them.</summary>
+    public required long Misses { get; init; }
+
+    /// <summary>Bytes that would have been sent, had each image been answered with its original.</summary>
+    public required long OriginalBytes { get; init; }
+
+    /// <summary>Image requests that were refused or failed.</summary>
+    public required long Errors { get; init; }
+}

@@ -15,23 +15,25 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
         var flows = await FlowsAsync(groupBy, ct);
         var held = await HeldAsync(ct);
         var names = await NamesAsync(ct);
-        var items = flows.Select(flow => new UsageItem(
-            flow.Date,
-            flow.TenantId is { } tenant ? names.GetValueOrDefault(tenant) : null,
-            flow.SpaceId is { } space ? names.GetValueOrDefault(space) : null,
-            flow.KeyId == Guid.Empty ? null : flow.KeyId,
-            flow.KeyId is { } key ? names.GetValueOrDefault(key) : null,
-            flow.Requests,
-            flow.BandwidthBytes,
-            groupBy == "key" ? 0 : HeldBy(held, flow),
-            flow.Transforms,
-            flow.TransformCpuMs,
-            flow.MemoryHits,
-            flow.RedisHits,
-            flow.StorageHits,
-            flow.Misses,
-            flow.OriginalBytes,
-            flow.Errors));
+        var items = flows.Select(flow => new UsageItem
+        {
+            Date = flow.Date,
+            Tenant = flow.TenantId is { } tenant ? names.GetValueOrDefault(tenant) : null,
+            Space = flow.SpaceId is { } space ? names.GetValueOrDefault(space) : null,
+            Key = flow.KeyId == Guid.Empty ? null : flow.KeyId,
+            KeyName = flow.KeyId is { } key ? names.GetValueOrDefault(key) : null,
+            Requests = flow.Requests,
+            BandwidthBytes = flow.BandwidthBytes,
+            StorageBytes = groupBy == "key" ? 0 : HeldBy(held, flow),
+            Transforms = flow.Transforms,
+            TransformCpuMs = flow.TransformCpuMs,
+            MemoryHits = flow.MemoryHits,
+            RedisHits = flow.RedisHits,
+            StorageHits = flow.StorageHits,
+            Misses = flow.Misses,
+            OriginalBytes = flow.OriginalBytes,
+            Errors = flow.Errors,
+        });
         return [.. items.OrderBy(static item => item.Date).ThenBy(static item => item.Tenant, StringComparer.Ordinal)
             .ThenBy(static item => item.Space, StringComparer.Ordinal).ThenByDescending(static item => item.Requests)];
     }
@@ -90,19 +92,61 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
         .GroupBy(static row => row.SpaceId)
         .Sum(static space => space.MaxBy(static row => row.Date)!.Bytes);
 
-    private sealed record Flow(
-        DateOnly? Date, Guid? TenantId, Guid? SpaceId, Guid? KeyId, long Requests, long BandwidthBytes, long Transforms, long TransformCpuMs,
-        long MemoryHits, long RedisHits, long StorageHits, long Misses, long OriginalBytes, long Errors);
+    private sealed record Flow
+    {
+        public required DateOnly? Date { get; init; }
+
+        public required Guid? TenantId { get; init; }
+
+        public required Guid? SpaceId { get; init; }
+
+        public required Guid? KeyId { get; init; }
+
+        public required long Requests { get; init; }
+
+        public required long BandwidthBytes { get; init; }
+
+        public required long Transforms { get; init; }
+
+        public required long TransformCpuMs { get; init; }
+
+        public required long MemoryHits { get; init; }
+
+        public required long RedisHits { get; init; }
+
+        public required long StorageHits { get; init; }
+
+        public required long Misses { get; init; }
+
+        public required long OriginalBytes { get; init; }
+
+        public required long Errors { get; init; }
+    }
 
     private sealed record Held(Guid TenantId, Guid SpaceId, DateOnly Date, long Bytes);
 }
 
 /// <summary>Which usage: of when, and of what the caller may see.</summary>
-/// <param name="OrganizationId">Whose.</param>
-/// <param name="From">From then on.</param>
-/// <param name="To">Until before then.</param>
-/// <param name="TenantId">The one tenant asked for; null: all.</param>
-/// <param name="IsWhole">Whether the caller sees all of the organization.</param>
-/// <param name="Tenants">Tenants the caller sees as a whole.</param>
-/// <param name="Spaces">Spaces the caller sees beside them.</param>
-internal sealed record UsageFilter(Guid OrganizationId, DateTimeOffset From, DateTimeOffset To, Guid? TenantId, bool IsWhole, Guid[] Tenants, Guid[] Spaces);
+internal sealed record UsageFilter
+{
+    /// <summary>Whose.</summary>
+    public required Guid OrganizationId { get; init; }
+
+    /// <summary>From then on.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Until before then.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The one tenant asked for; null: all.</summary>
+    public required Guid? TenantId { get; init; }
+
+    /// <summary>Whether the caller sees all of the organization.</summary>
+    public required bool IsWhole { get; init; }
+
+    /// <summary>Tenants the caller sees as a whole.</summary>
+    public required Guid[] Tenants { get; init; }
+
+    /// <summary>Spaces the caller sees beside them.</summary>
+    public required Guid[] Spaces { get; init; }
+}

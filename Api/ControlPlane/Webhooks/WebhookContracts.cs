@@ -12,55 +12,103 @@ internal sealed record CreateWebhookRequest(string? Url, string[]? Events, strin
 internal sealed record UpdateWebhookRequest(string? Url, string[]? Events, bool? Enabled);
 
 /// <summary>A webhook, without its secret.</summary>
-internal sealed record WebhookResponse(Guid Id, string Url, string[] Events, string? Tenant, bool Enabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record WebhookResponse
 {
+    public required Guid Id { get; init; }
+
+    public required string Url { get; init; }
+
+    public required string[] Events { get; init; }
+
+    public required string? Tenant { get; init; }
+
+    public required bool Enabled { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
     public static WebhookResponse Of(Webhook webhook, string? tenant) =>
-        new(webhook.Id, webhook.Url, webhook.Events, tenant, webhook.Enabled, webhook.CreatedAt, webhook.UpdatedAt);
+        new()
+        {
+            Id = webhook.Id,
+            Url = webhook.Url,
+            Events = webhook.Events,
+            Tenant = tenant,
+            Enabled = webhook.Enabled,
+            CreatedAt = webhook.CreatedAt,
+            UpdatedAt = webhook.UpdatedAt,
+        };
 }
 
 /// <summary>A webhook with its secret, shown once and never again.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Url">Where events are posted.</param>
-/// <param name="Events">Which.</param>
-/// <param name="Tenant">Whose.</param>
-/// <param name="Enabled">Whether it is told.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="Secret">Its UTF-8 bytes are the HMAC key of <c>X-ImageService-Signature</c>.</param>
-internal sealed record WebhookSecretResponse(Guid Id, string Url, string[] Events, string? Tenant, bool Enabled, DateTimeOffset CreatedAt, string Secret)
+internal sealed record WebhookSecretResponse
 {
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Where events are posted.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>Which.</summary>
+    public required string[] Events { get; init; }
+
+    /// <summary>Whose.</summary>
+    public required string? Tenant { get; init; }
+
+    /// <summary>Whether it is told.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Its UTF-8 bytes are the HMAC key of <c>X-ImageService-Signature</c>.</summary>
+    public required string Secret { get; init; }
+
     /// <summary>Never the secret.</summary>
     public override string ToString() => Id.ToString();
 }
 
 /// <summary>One event on its way to a webhook.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Event">Which event.</param>
-/// <param name="State"><c>pending</c>, <c>delivered</c> or <c>abandoned</c>.</param>
-/// <param name="Attempts">Attempts so far.</param>
-/// <param name="LastStatusCode">What the receiver answered last.</param>
-/// <param name="LastError">Why the last attempt failed.</param>
-/// <param name="CreatedAt">When it happened.</param>
-/// <param name="NextAttemptAt">When it is tried next.</param>
-/// <param name="DeliveredAt">When the receiver took it.</param>
-internal sealed record WebhookDeliveryResponse(
-    Guid Id,
-    string Event,
-    string State,
-    int Attempts,
-    int? LastStatusCode,
-    string? LastError,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? NextAttemptAt,
-    DateTimeOffset? DeliveredAt)
+internal sealed record WebhookDeliveryResponse
 {
-    public static WebhookDeliveryResponse Of(WebhookDelivery delivery) => new(
-        delivery.Id,
-        delivery.Event,
-        delivery.DeliveredAt is not null ? "delivered" : delivery.AbandonedAt is not null ? "abandoned" : "pending",
-        delivery.Attempts,
-        delivery.LastStatusCode,
-        delivery.LastError,
-        delivery.CreatedAt,
-        delivery.NextAttemptAt,
-        delivery.DeliveredAt);
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Which event.</summary>
+    public required string Event { get; init; }
+
+    /// <summary><c>pending</c>, <c>delivered</c> or <c>abandoned</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Attempts so far.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>What the receiver answered last.</summary>
+    public required int? LastStatusCode { get; init; }
+
+    /// <summary>Why the last attempt failed.</summary>
+    public required string? LastError { get; init; }
+
+    /// <summary>When it happened.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it is tried next.</summary>
+    public required DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>When the receiver took it.</summary>
+    public required DateTimeOffset? DeliveredAt { get; init; }
+
+    public static WebhookDeliveryResponse Of(WebhookDelivery delivery) => new()
+    {
+        Id = delivery.Id,
+        Event = delivery.Event,
+        State = delivery.DeliveredAt is not null ? "delivered" : delivery.AbandonedAt is not null ? "abandoned" : "pending",
+        Attempts = delivery.Attempts,
+        LastStatusCode = delivery.LastStatusCode,
+        LastError = delivery.LastError,
+        CreatedAt = delivery.CreatedAt,
+        NextAttemptAt = delivery.NextAttemptAt,
+        DeliveredAt = delivery.DeliveredAt,
+    };
 }

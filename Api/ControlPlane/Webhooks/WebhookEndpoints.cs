@@ -181,7 +181,16 @@ internal static class WebhookEndpoints
         db.Webhooks.SingleOrDefaultAsync(row => row.Id == id && row.OrganizationId == at.OrganizationId, ct);
 
     private static WebhookSecretResponse WithSecret(Webhook webhook, string? tenant, string secret) =>
-        new(webhook.Id, webhook.Url, webhook.Events, tenant, webhook.Enabled, webhook.CreatedAt, secret);
+        new()
+        {
+            Id = webhook.Id,
+            Url = webhook.Url,
+            Events = webhook.Events,
+            Tenant = tenant,
+            Enabled = webhook.Enabled,
+            CreatedAt = webhook.CreatedAt,
+            Secret = secret,
+        };
 
     private static string NewSecret() => "whsec_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 

@@ -33,14 +33,14 @@ public sealed class ImageMarkup
             asset.Url(operations with { Original = false, Width = Math.Min(shown ?? UsualWidth, asset.Width), Height = HeightFor(asset, operations) },
             _options.ImagesUrl).ToString());
         var (width, height) = Shape(asset, operations);
-        return new ImageAttributes(
-            Srcset.Resize(url, Math.Min(shown ?? UsualWidth, asset.Width)),
-            Srcset.Of(url, Widths(shown), asset.Width),
-            sizes ?? (shown is null ? "100vw" : string.Create(CultureInfo.InvariantCulture, $"(min-width: {shown}px) {shown}px, 100vw")),
-            width,
-            height,
-            IsOpaque(asset, operations) ? ThumbHash.ToDataUrl(asset.ThumbHash) : null)
+        return new ImageAttributes
         {
+            Src = Srcset.Resize(url, Math.Min(shown ?? UsualWidth, asset.Width)),
+            Srcset = Srcset.Of(url, Widths(shown), asset.Width),
+            Sizes = sizes ?? (shown is null ? "100vw" : string.Create(CultureInfo.InvariantCulture, $"(min-width: {shown}px) {shown}px, 100vw")),
+            Width = width,
+            Height = height,
+            Placeholder = IsOpaque(asset, operations) ? ThumbHash.ToDataUrl(asset.ThumbHash) : null,
             Source = url,
             Candidates = [.. Widths(shown)],
             MaxWidth = asset.Width,
@@ -105,14 +105,26 @@ public sealed class ImageMarkup
 }
 
 /// <summary>Attributes of an <c>img</c>.</summary>
-/// <param name="Src">For who knows no <c>srcset</c>.</param>
-/// <param name="Srcset">One candidate a width.</param>
-/// <param name="Sizes">The width on the page.</param>
-/// <param name="Width">px; null where the shape is not known beforehand.</param>
-/// <param name="Height">px.</param>
-/// <param name="Placeholder">A data URL to show until the picture is there; null where there is none, or the picture would not cover it.</param>
-public sealed record ImageAttributes(string Src, string Srcset, string Sizes, int? Width, int? Height, string? Placeholder)
+public sealed record ImageAttributes
 {
+    /// <summary>For who knows no <c>srcset</c>.</summary>
+    public required string Src { get; init; }
+
+    /// <summary>One candidate a width.</summary>
+    public required string Srcset { get; init; }
+
+    /// <summary>The width on the page.</summary>
+    public required string Sizes { get; init; }
+
+    /// <summary>px; null where the shape is not known beforehand.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>px.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary>A data URL to show until the picture is there; null where there is none, or the picture would not cover it.</summary>
+    public required string? Placeholder { get; init; }
+
     internal string Source { get; init; } = "";
 
     internal IReadOnlyList<int> Candidates { get; init; } = [];

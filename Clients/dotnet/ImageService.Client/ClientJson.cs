@@ -21,7 +21,22 @@ internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record SignRequest(string Url, long? TtlSeconds, string? Scope);
 
-internal sealed record FetchRequest(string Url, string Tenant, string Space, string Filename, string? Folder, IReadOnlyList<string> Tags, ImageAccess? Access);
+internal sealed record FetchRequest
+{
+    public required string Url { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Space { get; init; }
+
+    public required string Filename { get; init; }
+
+    public required string? Folder { get; init; }
+
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    public required ImageAccess? Access { get; init; }
+}
 
 internal sealed record InvalidationRequest(string Asset);
 

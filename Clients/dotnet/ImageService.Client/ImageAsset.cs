@@ -114,9 +114,32 @@ public sealed record FocalPoint(double X, double Y);
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>A version of an asset.</summary>
-public sealed record AssetVersion(
-    int Version, bool Current, string Format, int Width, int Height, bool HasAlpha, int Frames, long SizeBytes, string ContentHash, DateTimeOffset UploadedAt,
-        string Tier, string Url);
+public sealed record AssetVersion
+{
+    public required int Version { get; init; }
+
+    public bool Current { get; init; }
+
+    public required string Format { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public bool HasAlpha { get; init; }
+
+    public int Frames { get; init; } = 1;
+
+    public long SizeBytes { get; init; }
+
+    public string ContentHash { get; init; } = "";
+
+    public DateTimeOffset UploadedAt { get; init; }
+
+    public string Tier { get; init; } = "";
+
+    public required string Url { get; init; }
+}
 
 /// <summary>Which assets a list has.</summary>
 public sealed record AssetFilter

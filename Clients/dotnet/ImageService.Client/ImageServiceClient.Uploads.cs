@@ -26,7 +26,16 @@ public sealed partial class ImageServiceClient
     /// <summary>Lets the service fetch a picture that lies elsewhere.</summary>
     public Task<ImageAsset> FetchAsync(Uri url, UploadDetails details, CancellationToken ct = default)
     {
-        var request = new FetchRequest(url.AbsoluteUri, details.Tenant, details.Space, details.Filename, details.Folder, details.Tags, details.Access);
+        var request = new FetchRequest
+        {
+            Url = url.AbsoluteUri,
+            Tenant = details.Tenant,
+            Space = details.Space,
+            Filename = details.Filename,
+            Folder = details.Folder,
+            Tags = details.Tags,
+            Access = details.Access,
+        };
         return SendAssetAsync(HttpMethod.Post, "/v1/assets/fetch", JsonContent.Create(request, ClientJson.Default.FetchRequest), ct);
     }
 

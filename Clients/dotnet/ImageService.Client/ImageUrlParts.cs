@@ -3,10 +3,30 @@ using System.Globalization;
 namespace ImageService.Client;
 
 /// <summary>An image's URL taken apart as text, so that what is signed is put together again as it stood.</summary>
-internal sealed record ImageUrlParts(
-    string BaseUrl, string Access, string Organization, string Tenant, string Space, string Asset, int Version, string Folder, string Operations,
-        string Extension, string Query)
+internal sealed record ImageUrlParts
 {
+    public required string BaseUrl { get; init; }
+
+    public required string Access { get; init; }
+
+    public required string Organization { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Space { get; init; }
+
+    public required string Asset { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Folder { get; init; }
+
+    public required string Operations { get; init; }
+
+    public required string Extension { get; init; }
+
+    public required string Query { get; init; }
+
     public const int IdLength = 26;
 
     /// <summary>Null where the text is no URL or path of an image.</summary>
@@ -21,9 +41,20 @@ internal sealed record ImageUrlParts(
             .Split('/') is [.. var start, "v1", "pub" or "priv", { Length: > 0 } organization, { Length: > 0 } tenant, { Length: > 0 } space, "img",
             { Length: IdLength } asset, ['v', .. var digits], ""]
             && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
-            ? new ImageUrlParts(
-                string.Join('/', start), path[..slash].Split('/')[start.Length + 1], organization, tenant, space, asset, version, path[..slash],
-                    path[slash..dot], path[(dot + 1)..], url[end..])
+            ? new ImageUrlParts
+            {
+                BaseUrl = string.Join('/', start),
+                Access = path[..slash].Split('/')[start.Length + 1],
+                Organization = organization,
+                Tenant = tenant,
+                Space = space,
+                Asset = asset,
+                Version = version,
+                Folder = path[..slash],
+                Operations = path[slash..dot],
+                Extension = path[(dot + 1)..],
+                Query = url[end..],
+            }
             : null;
     }
 }

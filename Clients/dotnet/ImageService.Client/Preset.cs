@@ -3,19 +3,35 @@ using System.Text.Json.Serialization;
 namespace ImageService.Client;
 
 /// <summary>A named preset, in the revision in force.</summary>
-/// <param name="Id">Of all its revisions.</param>
-/// <param name="Slug">Stands in URLs as <c>preset_{slug}</c>.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Description">For people.</param>
-/// <param name="Operations">In the URL's grammar.</param>
-/// <param name="Revision">From 1.</param>
-/// <param name="AutoGenerate">Whether the variant is made after each upload that matches.</param>
-/// <param name="MatchTags">Any asset where both lists are empty.</param>
-/// <param name="MatchFolders">With everything below them.</param>
-public sealed record Preset(
-    Guid Id, string Slug, string Name, string? Description, string Operations, int Revision, bool AutoGenerate, IReadOnlyList<string> MatchTags,
-        IReadOnlyList<string> MatchFolders)
+public sealed record Preset
 {
+    /// <summary>Of all its revisions.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Stands in URLs as <c>preset_{slug}</c>.</summary>
+    public required string Slug { get; init; }
+
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>In the URL's grammar.</summary>
+    public required string Operations { get; init; }
+
+    /// <summary>From 1.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>Whether the variant is made after each upload that matches.</summary>
+    public bool AutoGenerate { get; init; }
+
+    /// <summary>Any asset where both lists are empty.</summary>
+    public IReadOnlyList<string> MatchTags { get; init; } = [];
+
+    /// <summary>With everything below them.</summary>
+    public IReadOnlyList<string> MatchFolders { get; init; } = [];
+
     /// <summary>For a change that must not overwrite somebody else's; null where the answer had none.</summary>
     [JsonIgnore]
     public string? ETag { get; init; }

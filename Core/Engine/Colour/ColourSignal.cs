@@ -92,7 +92,17 @@ internal sealed record ColourSignal(Primaries Primaries, TransferCurve Curve, do
         var values = new double[8];
         for (var i = 0; i < values.Length; i++)
             values[i] = BinaryPrimitives.ReadUInt32BigEndian(body[(i * 4)..]) / GammaScale;
-        var primaries = new Primaries(values[2], values[3], values[4], values[5], values[6], values[7], values[0], values[1]);
+        var primaries = new Primaries
+        {
+            Rx = values[2],
+            Ry = values[3],
+            Gx = values[4],
+            Gy = values[5],
+            Bx = values[6],
+            By = values[7],
+            Wx = values[0],
+            Wy = values[1],
+        };
         return Array.TrueForAll(values, value => value <= 1) && primaries.AreUsable ? primaries : null;
     }
 

@@ -1,8 +1,24 @@
 namespace ImageService.Core.Engine.Colour;
 
 /// <summary>Chromaticities (CIE 1931 x, y) of a colour space's red, green, blue and white.</summary>
-internal readonly record struct Primaries(double Rx, double Ry, double Gx, double Gy, double Bx, double By, double Wx, double Wy)
+internal readonly record struct Primaries
 {
+    public required double Rx { get; init; }
+
+    public required double Ry { get; init; }
+
+    public required double Gx { get; init; }
+
+    public required double Gy { get; init; }
+
+    public required double Bx { get; init; }
+
+    public required double By { get; init; }
+
+    public required double Wx { get; init; }
+
+    public required double Wy { get; init; }
+
     private static readonly double[,] Bradford = { { 0.8951, 0.2664, -0.1614 }, { -0.7502, 1.7135, 0.0367 }, { 0.0389, -0.0685, 1.0296 } };
 
     /// <summary>BT.709, which is sRGB's.</summary>
@@ -14,13 +30,13 @@ internal readonly record struct Primaries(double Rx, double Ry, double Gx, doubl
     public static Primaries? OfCode(int code) => code switch
     {
         1 => Srgb,
-        4 => new(0.67, 0.33, 0.21, 0.71, 0.14, 0.08, 0.310, 0.316),
+        4 => new() { Rx = 0.67, Ry = 0.33, Gx = 0.21, Gy = 0.71, Bx = 0.14, By = 0.08, Wx = 0.310, Wy = 0.316 },
         5 => D65(0.64, 0.33, 0.29, 0.60, 0.15, 0.06),
         6 or 7 => D65(0.630, 0.340, 0.310, 0.595, 0.155, 0.070),
-        8 => new(0.681, 0.319, 0.243, 0.692, 0.145, 0.049, 0.310, 0.316),
+        8 => new() { Rx = 0.681, Ry = 0.319, Gx = 0.243, Gy = 0.692, Bx = 0.145, By = 0.049, Wx = 0.310, Wy = 0.316 },
         9 => Bt2020,
-        10 => new(1, 0, 0, 1, 0, 0, 1 / 3.0, 1 / 3.0),
-        11 => new(0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.314, 0.351),
+        10 => new() { Rx = 1, Ry = 0, Gx = 0, Gy = 1, Bx = 0, By = 0, Wx = 1 / 3.0, Wy = 1 / 3.0 },
+        11 => new() { Rx = 0.680, Ry = 0.320, Gx = 0.265, Gy = 0.690, Bx = 0.150, By = 0.060, Wx = 0.314, Wy = 0.351 },
         12 => D65(0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
         22 => D65(0.630, 0.340, 0.295, 0.605, 0.155, 0.077),
         _ => null,
@@ -40,7 +56,17 @@ internal readonly record struct Primaries(double Rx, double Ry, double Gx, doubl
         return [matrix[1, 0], matrix[1, 1], matrix[1, 2]];
     }
 
-    private static Primaries D65(double rx, double ry, double gx, double gy, double bx, double by) => new(rx, ry, gx, gy, bx, by, 0.3127, 0.3290);
+    private static Primaries D65(double rx, double ry, double gx, double gy, double bx, double by) => new()
+    {
+        Rx = rx,
+        Ry = ry,
+        Gx = gx,
+        Gy = gy,
+        Bx = bx,
+        By = by,
+        Wx = 0.3127,
+        Wy = 0.3290,
+    };
 
     // Adapted to D65.
     private double[,] ToXyz()

@@ -8,16 +8,29 @@ using ImageService.Core.Operations;
 namespace ImageService.Core.Engine.Isolation;
 
 /// <summary>One line on the decoder's standard input.</summary>
-/// <param name="Path">The original.</param>
-/// <param name="WorkingCopyPath">Where to write the raster of a HEIC or SVG, without extension.</param>
-/// <param name="MaxPixels">Width × height × frames.</param>
-/// <param name="MaxFrames">Frames.</param>
-/// <param name="MemoryBytes">What decoding may take.</param>
-/// <param name="CpuMilliseconds">CPU time that the process may take for it.</param>
-/// <param name="Allowed">Names of formats.</param>
-internal sealed record DecodeRequest(
-    string Path, string WorkingCopyPath, long MaxPixels, int MaxFrames, long MemoryBytes, int CpuMilliseconds, string[] Allowed)
+internal sealed record DecodeRequest
 {
+    /// <summary>The original.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Where to write the raster of a HEIC or SVG, without extension.</summary>
+    public required string WorkingCopyPath { get; init; }
+
+    /// <summary>Width × height × frames.</summary>
+    public required long MaxPixels { get; init; }
+
+    /// <summary>Frames.</summary>
+    public required int MaxFrames { get; init; }
+
+    /// <summary>What decoding may take.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>CPU time that the process may take for it.</summary>
+    public required int CpuMilliseconds { get; init; }
+
+    /// <summary>Names of formats.</summary>
+    public required string[] Allowed { get; init; }
+
     /// <summary>What transforms may take of memory to read it; where it would be more, a working copy is written.</summary>
     public long TransformBytes { get; init; } = SizeBudget.ForReading(EngineOptions.DefaultMemoryBudgetBytes);
 

@@ -132,15 +132,15 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
     private DecodeRequest Request(string path, ProbeLimits limits)
     {
         var whole = Path.GetFullPath(path);
-        return new DecodeRequest(
-            whole,
-            $"{whole}.raster",
-            limits.MaxPixels,
-            limits.MaxFrames,
-            options.Value.DecoderMemoryBytes,
-            (int)options.Value.DecoderTimeout.TotalMilliseconds,
-            [.. limits.Allowed.Select(format => format.Name())])
+        return new DecodeRequest
         {
+            Path = whole,
+            WorkingCopyPath = $"{whole}.raster",
+            MaxPixels = limits.MaxPixels,
+            MaxFrames = limits.MaxFrames,
+            MemoryBytes = options.Value.DecoderMemoryBytes,
+            CpuMilliseconds = (int)options.Value.DecoderTimeout.TotalMilliseconds,
+            Allowed = [.. limits.Allowed.Select(format => format.Name())],
             TransformBytes = SizeBudget.ForReading(options.Value.MemoryBudgetBytes),
         };
     }
@@ -171,8 +171,18 @@ public sealed class IsolatedDecoder(IOptions<EngineOptions> options, TimeProvide
         if (reply.Code is { } code)
             return new Error(code, reply.Detail ?? "The image cannot be decoded.");
         var exif = reply.Exif is { } found ? JsonDocument.Parse(found.GetRawText()) : null;
-        var facts = new ImageFacts(
-            reply.Format, reply.Width, reply.Height, reply.HasAlpha, reply.Frames, reply.Orientation, reply.ColourSpace!, reply.HasProfile, exif);
+        var facts = new ImageFacts
+        {
+            Format = reply.Format,
+            Width = reply.Width,
+            Height = reply.Height,
+            HasAlpha = reply.HasAlpha,
+            Frames = reply.Frames,
+            Orientation = reply.Orientation,
+            ColourSpace = reply.ColourSpace!,
+            HasProfile = reply.HasProfile,
+            Exif = exif,
+        };
         var copy = reply.WorkingCopyExtension is { } extension ? $"{request.WorkingCopyPath}.{extension}" : null;
         return new DecodedOriginal(facts, reply.Placeholders!, copy)
         {

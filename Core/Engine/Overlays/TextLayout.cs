@@ -96,7 +96,7 @@ internal static class TextLayout
                 && (script == Script.Common || last.Script == Script.Common || last.Script == script))
                 runs[^1] = last with { End = i + length, Script = last.Script == Script.Common ? script : last.Script };
             else
-                runs.Add(new TextRun(i, i + length, levels[i], script, face));
+                runs.Add(new TextRun { Start = i, End = i + length, Level = levels[i], Script = script, Face = face });
             i += length;
         }
 
@@ -156,16 +156,44 @@ internal static class TextLayout
         List<ShapedGlyph> glyphs = new(infos.Length);
         for (var i = 0; i < infos.Length; i++)
         {
-            glyphs.Add(new ShapedGlyph(
-                (int)infos[i].Cluster, (ushort)infos[i].Codepoint, positions[i].XOffset / em, -positions[i].YOffset / em, positions[i].XAdvance / em));
+            glyphs.Add(new ShapedGlyph
+            {
+                Cluster = (int)infos[i].Cluster,
+                Id = (ushort)infos[i].Codepoint,
+                X = positions[i].XOffset / em,
+                Y = -positions[i].YOffset / em,
+                Advance = positions[i].XAdvance / em,
+            });
         }
 
         return glyphs;
     }
 
-    private sealed record TextRun(int Start, int End, byte Level, Script Script, OverlayFace Face);
+    private sealed record TextRun
+    {
+        public required int Start { get; init; }
 
-    private readonly record struct ShapedGlyph(int Cluster, ushort Id, double X, double Y, double Advance);
+        public required int End { get; init; }
+
+        public required byte Level { get; init; }
+
+        public required Script Script { get; init; }
+
+        public required OverlayFace Face { get; init; }
+    }
+
+    private readonly record struct ShapedGlyph
+    {
+        public required int Cluster { get; init; }
+
+        public required ushort Id { get; init; }
+
+        public required double X { get; init; }
+
+        public required double Y { get; init; }
+
+        public required double Advance { get; init; }
+    }
 }
 
 /// <summary>A line of glyphs from left to right.</summary>

@@ -40,8 +40,18 @@ internal static class ThumbHash
 
     private static int Round(double value) => (int)Math.Floor(value + 0.5);
 
-    private sealed record Planes(double[] Luminance, double[] YellowBlue, double[] RedGreen, double[] Alpha, bool HasAlpha)
+    private sealed record Planes
     {
+        public required double[] Luminance { get; init; }
+
+        public required double[] YellowBlue { get; init; }
+
+        public required double[] RedGreen { get; init; }
+
+        public required double[] Alpha { get; init; }
+
+        public required bool HasAlpha { get; init; }
+
         // Transparent pixels take the mean colour, so that what nobody sees does not matter.
         public static Planes Of(ReadOnlySpan<byte> rgba, int count)
         {
@@ -57,7 +67,14 @@ internal static class ThumbHash
 
             if (a > 0)
                 (r, g, b) = (r / a, g / a, b / a);
-            var planes = new Planes(new double[count], new double[count], new double[count], new double[count], a < count - 1e-6);
+            var planes = new Planes
+            {
+                Luminance = new double[count],
+                YellowBlue = new double[count],
+                RedGreen = new double[count],
+                Alpha = new double[count],
+                HasAlpha = a < count - 1e-6,
+            };
             for (var i = 0; i < count; i++)
             {
                 var alpha = rgba[(i * 4) + 3] / 255.0;

@@ -128,7 +128,18 @@ public sealed class AssetUseTests(ApiFactory api) : IClassFixture<ApiFactory>
 
     private static async Task<string> PlanAsync(RegistryDb db, ApiHome home, AssetQuery query, string? cursor)
     {
-        var caller = new Caller(ActorType.User, Guid.Empty, "", home.Id, null, null, Scopes.All, false);
+        var caller = new Caller
+        {
+            Type = ActorType.User,
+            Id = Guid.Empty,
+            Name = "",
+            OrganizationId = home.Id,
+            TenantId = null,
+            SpaceId = null,
+            Scopes = Scopes.All,
+            IsPlatform = false,
+            Grants = [new Grant(null, null, Scopes.All)],
+        };
         var space = await db.Spaces.SingleAsync(row => row.Slug == "open", Ct);
         AssetOrder.Read(query.Sort, cursor).TryGet(out var order, out var error).ShouldBeTrue(error?.ToString());
         var rows = AssetSearch.Rows(db, query, "/", caller, new PlaceIds(space.TenantId, space.Id), DateTimeOffset.UtcNow, withUses: true);
@@ -153,7 +164,7 @@ public sealed class AssetUseTests(ApiFactory api) : IClassFixture<ApiFactory>
 
     private static Guid Read(string text) => AssetId.TryParse(text, out var id) ? id.Value : throw new FormatException(text);
 
-    private async Task<List<Guid>> PagesAsync(ApiHome home, string sort)
+    private static async Task<List<Guid>> PagesAsync(ApiHome home, string sort)
     {
         List<Guid> seen = [];
         string? cursor = null;
@@ -168,7 +179,8 @@ public sealed class AssetUseTests(ApiFactory api) : IClassFixture<ApiFactory>
         return seen;
     }
 
-    private Task UsedAsync(Guid asset, DateTimeOffset hour) => api.AsOwnerAsync($"UPDATE asset_uses SET last_used_at = '{hour:O}' WHERE asset_id = '{asset}'");
+    private Task<object?> UsedAsync(Guid asset, DateTimeOffset hour) =>
+        api.AsOwnerAsync($"UPDATE asset_uses SET last_used_at = '{hour:O}' WHERE asset_id = '{asset}'");
 
     /// <summary>Assets of one version each, behind the Api's back; oldest first.</summary>
     private async Task<List<Guid>> FillAsync(ApiHome home, int count)

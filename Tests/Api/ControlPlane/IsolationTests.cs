@@ -146,7 +146,15 @@ public sealed class IsolationTests(ApiFactory api) : IClassFixture<ApiFactory>
     {
         await using var db = api.Services.GetRequiredService<RegistryFactory>().ForOrganization(home.Id);
         var space = await db.Spaces.FirstAsync(row => row.Slug == "open", TestContext.Current.CancellationToken);
-        var asset = new TestOrganization(home.Id, space.TenantId, space.Id, home.Slug, "site", "open").NewAsset();
+        var asset = new TestOrganization
+        {
+            OrganizationId = home.Id,
+            TenantId = space.TenantId,
+            SpaceId = space.Id,
+            Organization = home.Slug,
+            Tenant = "site",
+            Space = "open",
+        }.NewAsset();
         db.Assets.Add(asset);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         (await home.Owner.GetAsync($"/v1/assets/{new AssetId(asset.Id)}").OkAsync()).Text("filename").ShouldBe(asset.Filename);

@@ -95,8 +95,16 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
                 new PolicyRow { OrganizationId = organization.Id, Level = PolicyLevel.Space, ScopeId = space.Id, Key = policy.Key, Value = policy.Json,
                     UpdatedAt = now }));
         await db.SaveChangesAsync(Ct);
-        return new StackSpace(this, organization.Id, tenant.Id, space.Id, organization.Slug, issued.Key.Kid,
-            System.Buffers.Text.Base64Url.DecodeFromChars(issued.Secret));
+        return new StackSpace
+        {
+            Stack = this,
+            OrganizationId = organization.Id,
+            TenantId = tenant.Id,
+            SpaceId = space.Id,
+            Organization = organization.Slug,
+            Kid = issued.Key.Kid,
+            Secret = System.Buffers.Text.Base64Url.DecodeFromChars(issued.Secret),
+        };
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -159,8 +167,22 @@ internal sealed record StackServers(string Registry, string Redis, string Folder
 }
 
 /// <summary>A test's own space.</summary>
-internal sealed record StackSpace(GatewayStack Stack, Guid OrganizationId, Guid TenantId, Guid SpaceId, string Organization, string Kid, byte[] Secret)
+internal sealed record StackSpace
 {
+    public required GatewayStack Stack { get; init; }
+
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid TenantId { get; init; }
+
+    public required Guid SpaceId { get; init; }
+
+    public required string Organization { get; init; }
+
+    public required string Kid { get; init; }
+
+    public required byte[] Secret { get; init; }
+
     private static int _seed = 40_000;
 
     private RegistryFactory Registry => Stack.Services.GetRequiredService<RegistryFactory>();

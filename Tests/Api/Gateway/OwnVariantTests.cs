@@ -79,6 +79,15 @@ public sealed class OwnVariantTests(PostgresServer postgres, RedisServer redis) 
         }
 
         var place = (await Stack.Services.GetRequiredService<AssetDirectory>().FindPlaceAsync(space.OrganizationId, asset.Id.Value, Ct))!;
-        return (space, new VariantRequest(place.Space, asset.Id, 1, new ImageOperations { Preset = "card" }, ImageFormat.Jpg) { IsOwn = true });
+        var request = new VariantRequest
+        {
+            Space = place.Space,
+            AssetId = asset.Id,
+            Version = 1,
+            Operations = new ImageOperations { Preset = "card" },
+            Extension = ImageFormat.Jpg,
+            IsOwn = true,
+        };
+        return (space, request);
     }
 }

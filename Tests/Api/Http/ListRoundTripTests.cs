@@ -88,8 +88,24 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
             var nearest = new Preset { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Slug = Named(i), Name = Named(i) };
             nearest.Revisions.Add(new PresetRevisionRow { OrganizationId = home.Id, PresetId = nearest.Id, Revision = 1, Operations = "w_3" });
             Overlay[] overlays = [NewOverlay(i), NewOverlay(i, site.Id), NewOverlay(i, site.Id, open.Id)];
-            var elsewhere = new TestOrganization(home.Id, site.Id, space.Id, home.Slug, "site", space.Slug).NewAsset();
-            var inFolder = new TestOrganization(home.Id, site.Id, open.Id, home.Slug, "site", "open").NewAsset();
+            var elsewhere = new TestOrganization
+            {
+                OrganizationId = home.Id,
+                TenantId = site.Id,
+                SpaceId = space.Id,
+                Organization = home.Slug,
+                Tenant = "site",
+                Space = space.Slug,
+            }.NewAsset();
+            var inFolder = new TestOrganization
+            {
+                OrganizationId = home.Id,
+                TenantId = site.Id,
+                SpaceId = open.Id,
+                Organization = home.Slug,
+                Tenant = "site",
+                Space = "open",
+            }.NewAsset();
             inFolder.Folder = "/" + Named(i);
             first ??= inFolder;
             db.AddRange(

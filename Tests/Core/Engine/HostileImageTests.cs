@@ -203,8 +203,16 @@ public sealed class HostileImageTests : IDisposable
         await File.WriteAllBytesAsync(path, file, ct);
         var options = new EngineOptions { DecoderMemoryBytes = DecoderBytes };
         _child ??= DecoderChild.Start(options, _memory, NullLogger.Instance);
-        var request = new DecodeRequest(
-            path, $"{path}.raster", 100_000_000, 1000, options.DecoderMemoryBytes, 9000, [.. Workbench.Anything.Allowed.Select(format => format.Name())]);
+        var request = new DecodeRequest
+        {
+            Path = path,
+            WorkingCopyPath = $"{path}.raster",
+            MaxPixels = 100_000_000,
+            MaxFrames = 1000,
+            MemoryBytes = options.DecoderMemoryBytes,
+            CpuMilliseconds = 9000,
+            Allowed = [.. Workbench.Anything.Allowed.Select(format => format.Name())],
+        };
         var started = Stopwatch.GetTimestamp();
         var reply = (await _child.AskAsync(request, TimeProvider.System, ct)).TryGet(out var answer, out _) ? answer : null;
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Longest);

@@ -92,7 +92,18 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
         if (!staged.TryGet(out var file, out var error))
             return error;
         await using (file)
-            return await Get<AssetIngestor>().IngestAsync(new IncomingImage(space, filename, "/", [], null, null), file, Ct);
+        {
+            var image = new IncomingImage
+            {
+                Space = space,
+                Filename = filename,
+                Folder = "/",
+                Tags = [],
+                Access = null,
+                UploadedBy = null,
+            };
+            return await Get<AssetIngestor>().IngestAsync(image, file, Ct);
+        }
     }
 
     public async Task<List<string>> KeysAsync(SpaceScope space)

@@ -21,7 +21,14 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
         var key = new ApiKey { OrganizationId = mine.OrganizationId, KeyId = $"k{Guid.CreateVersion7():n}", Name = "ci", SecretHash = new byte[32],
             Scopes = ["image:read"] };
         var actor = registry.Services.GetRequiredService<CurrentActor>();
-        actor.Become(new Actor(ActorType.User, mine.TenantId, "ann@example.com", IPAddress.Parse("192.0.2.7"), "curl/8\0"));
+        actor.Become(new Actor
+        {
+            Type = ActorType.User,
+            Id = mine.TenantId,
+            Name = "ann@example.com",
+            Ip = IPAddress.Parse("192.0.2.7"),
+            UserAgent = "curl/8\0",
+        });
         await using (var db = registry.Registry.ForOrganization(mine.OrganizationId))
         {
             db.ApiKeys.Add(key);

@@ -108,19 +108,49 @@ internal static class ClientVectors
     /// <summary>What is signed.</summary>
     public static IReadOnlyList<Sign> Signs { get; } =
     [
-        new(1, Private + "w_800-h_600.jpg", 1767226200, "images.example.com", Website),
-        new(2, Private + "original.png", 1767226200, "images.example.com", Website),
-        new(1, Private + "w_800-h_600.jpg", 1767229800, "images.example.com", Website),
-        new(1, Private + "w_800-h_600.jpg", 1767226200, "localhost", Website),
-        new(3, $"/v1/priv/acme/shop/orders/img/{Asset}/v1/preset_card.webp", 4102444800, "img.shop.example", Shop),
-        new(1, $"/v1/pub/acme/website/marketing/img/{Asset}/v1/w_640.avif", 1767226200, "images.example.com", Website),
-        new(1, Private + "w_400.webp", 1767226200, "images.example.com", Website, "asset"),
-        new(1, Private + "fmt_auto-w_1600-q_80.jpg", 1767226200, "images.example.com", Website, "asset"),
-        new(1, Private + "preset_card-w_400.webp", 1767226200, "images.example.com", Website, "asset"),
-        new(2, Private + "w_400-h_300-f_cover-g_smart-dpr_2-bw.jpg", 1767226200, "images.example.com", Website, "asset"),
-        new(2, Private + "w_400-f_auto.jpg", 1767226200, "images.example.com", Website, "asset"),
-        new(2, Private + "original.jpg", 1767226200, "images.example.com", Website, "asset"),
-        new(3, $"/v1/pub/acme/shop/orders/img/{Asset}/v1/w_1-ar_16:9.gif", 4102444800, "img.shop.example", Shop, "asset"),
+        new() { Key = 1, Path = Private + "w_800-h_600.jpg", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website },
+        new() { Key = 2, Path = Private + "original.png", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website },
+        new() { Key = 1, Path = Private + "w_800-h_600.jpg", Exp = 1767229800, Hostname = "images.example.com", TenantId = Website },
+        new() { Key = 1, Path = Private + "w_800-h_600.jpg", Exp = 1767226200, Hostname = "localhost", TenantId = Website },
+        new()
+        {
+            Key = 3,
+            Path = $"/v1/priv/acme/shop/orders/img/{Asset}/v1/preset_card.webp",
+            Exp = 4102444800,
+            Hostname = "img.shop.example",
+            TenantId = Shop,
+        },
+        new()
+        {
+            Key = 1,
+            Path = $"/v1/pub/acme/website/marketing/img/{Asset}/v1/w_640.avif",
+            Exp = 1767226200,
+            Hostname = "images.example.com",
+            TenantId = Website,
+        },
+        new() { Key = 1, Path = Private + "w_400.webp", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website, Scope = "asset" },
+        new() { Key = 1, Path = Private + "fmt_auto-w_1600-q_80.jpg", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website, Scope = "asset" },
+        new() { Key = 1, Path = Private + "preset_card-w_400.webp", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website, Scope = "asset" },
+        new()
+        {
+            Key = 2,
+            Path = Private + "w_400-h_300-f_cover-g_smart-dpr_2-bw.jpg",
+            Exp = 1767226200,
+            Hostname = "images.example.com",
+            TenantId = Website,
+            Scope = "asset",
+        },
+        new() { Key = 2, Path = Private + "w_400-f_auto.jpg", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website, Scope = "asset" },
+        new() { Key = 2, Path = Private + "original.jpg", Exp = 1767226200, Hostname = "images.example.com", TenantId = Website, Scope = "asset" },
+        new()
+        {
+            Key = 3,
+            Path = $"/v1/pub/acme/shop/orders/img/{Asset}/v1/w_1-ar_16:9.gif",
+            Exp = 4102444800,
+            Hostname = "img.shop.example",
+            TenantId = Shop,
+            Scope = "asset",
+        },
     ];
 
     /// <summary>The file's text, as the server makes it.</summary>
@@ -176,15 +206,35 @@ internal static class ClientVectors
             {
                 var id = AssetId.TryParse(WrittenAsset, out var parsed) ? parsed : throw new FormatException(WrittenAsset);
                 var operations = OperationsText.Write(OperationsParser.Parse(Text).Value);
-                return ImageUrlBuilder.Absolute(BaseUrl ?? "",
-                    ImageUrlBuilder.Path(new ImageAddress(Organization, Tenant, Space, id, Version, Access), operations, Extension));
+                var address = new ImageAddress
+                {
+                    Organization = Organization,
+                    Tenant = Tenant,
+                    Space = Space,
+                    Asset = id,
+                    Version = Version,
+                    Access = Access,
+                };
+                return ImageUrlBuilder.Absolute(BaseUrl ?? "", ImageUrlBuilder.Path(address, operations, Extension));
             }
         }
     }
 
     /// <summary>One signature.</summary>
-    internal sealed record Sign(int Key, string Path, long Exp, string Hostname, string TenantId, string? Scope = null)
+    internal sealed record Sign
     {
+        public required int Key { get; init; }
+
+        public required string Path { get; init; }
+
+        public required long Exp { get; init; }
+
+        public required string Hostname { get; init; }
+
+        public required string TenantId { get; init; }
+
+        public string? Scope { get; init; }
+
         /// <summary>As the API shows it.</summary>
         public string Secret => Base64Url.EncodeToString(Bytes);
 

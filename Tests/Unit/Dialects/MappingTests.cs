@@ -11,7 +11,17 @@ namespace ImageService.Tests.Core.Dialects;
 [Trait("Level", "Unit")]
 public sealed class MappingTests
 {
-    private static readonly SourceFacts Photo = new(4000, 3000, false, 1, new string('0', 64), null, null, ImageFormat.Jpg);
+    private static readonly SourceFacts Photo = new()
+    {
+        Width = 4000,
+        Height = 3000,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = new string('0', 64),
+        FocalX = null,
+        FocalY = null,
+        Format = ImageFormat.Jpg,
+    };
 
     [Theory]
     [InlineData(UrlDialect.Next, "/_next/image?url=%2Fphotos%2Fa.jpg&w=640&q=75", "photos/a.jpg", "fmt_auto-w_640-f_inside-q_75")]

@@ -13,7 +13,17 @@ public sealed class RoundTripTests
     private const int Wanted = 200;
     private const int MostTries = 200_000;
 
-    private static readonly SourceFacts Photo = new(4000, 3000, false, 1, new string('0', 64), null, null, ImageFormat.Jpg);
+    private static readonly SourceFacts Photo = new()
+    {
+        Width = 4000,
+        Height = 3000,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = new string('0', 64),
+        FocalX = null,
+        FocalY = null,
+        Format = ImageFormat.Jpg,
+    };
 
     private static readonly string[] Sources = ["photos/a.jpg", "https://shop.example.com/img/b c.png", "café/öl%41.webp", "x"];
 
@@ -104,7 +114,14 @@ public sealed class RoundTripTests
             Blur = Maybe(random, 8, () => random.Next(3, 200) / 10.0),
             Sharpen = Maybe(random, 8, () => random.Next(1, 100) / 10.0),
             Greyscale = random.Next(8) == 0,
-            Crop = Maybe(random, 8, () => new CropBox(random.Next(2000), random.Next(1500), random.Next(1, 2000), random.Next(1, 1500), false)),
+            Crop = Maybe(random, 8, () => new CropBox
+            {
+                X = random.Next(2000),
+                Y = random.Next(1500),
+                Width = random.Next(1, 2000),
+                Height = random.Next(1, 1500),
+                IsFraction = false,
+            }),
             Dpr = Maybe(random, 8, () => random.Next(10, 41) / 10.0),
             Trim = Maybe(random, 10, () => (double)random.Next(0, 100)),
             Pad = Maybe(random, 10, () => new Padding(random.Next(100), random.Next(100), random.Next(100), random.Next(100))),

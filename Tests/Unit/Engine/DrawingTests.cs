@@ -54,7 +54,17 @@ public sealed class DrawingTests : IDisposable
     [InlineData("w_400-pad_10", 400, 400)]
     public void A_small_drawing_comes_out_at_the_size_asked_for(string operations, int width, int height)
     {
-        var icon = new SourceFacts(16, 16, true, 1, "", null, null, null).AsDrawing();
+        var icon = new SourceFacts
+        {
+            Width = 16,
+            Height = 16,
+            HasAlpha = true,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        }.AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Png, icon, 85).Value;
 
         TransformPlan.Of(canonical, icon).Canvas.ShouldBe(new PixelSize(width, height));
@@ -68,7 +78,17 @@ public sealed class DrawingTests : IDisposable
     [InlineData(1, 3, "w_8192", 2731, 8192)]
     public void No_side_that_nobody_asked_for_becomes_longer_than_may_be_asked_for(int width, int height, string operations, int outWidth, int outHeight)
     {
-        var drawing = new SourceFacts(width, height, true, 1, "", null, null, null).AsDrawing();
+        var drawing = new SourceFacts
+        {
+            Width = width,
+            Height = height,
+            HasAlpha = true,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        }.AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Png, drawing, 85).Value;
 
         TransformPlan.Of(canonical, drawing).Canvas.ShouldBe(new PixelSize(outWidth, outHeight));
@@ -79,7 +99,17 @@ public sealed class DrawingTests : IDisposable
     {
         var svg = "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 100 100'><rect width='50' height='100'/></svg>"u8.ToArray();
         var png = Draw(svg, 400, 400);
-        var icon = new SourceFacts(16, 16, true, 1, "", null, null, null).AsDrawing();
+        var icon = new SourceFacts
+        {
+            Width = 16,
+            Height = 16,
+            HasAlpha = true,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        }.AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_400").Value, ImageFormat.Png, icon, 85).Value;
         var source = new TransformSource(png, OriginalFormat.Png, IsIntermediate: false,
             KeepCopyright: false) { DrawnFrom = new PixelSize(icon.Width, icon.Height) };
@@ -99,7 +129,17 @@ public sealed class DrawingTests : IDisposable
     {
         var svg =
             "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 16 16'><rect x='12' width='4' height='16' fill='red'/></svg>"u8.ToArray();
-        var icon = new SourceFacts(16, 16, true, 1, "", null, null, null).AsDrawing();
+        var icon = new SourceFacts
+        {
+            Width = 16,
+            Height = 16,
+            HasAlpha = true,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        }.AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Png, icon, 85).Value;
         var area = CroppedSource.Of(icon, canonical.Operations.Crop)!;
         var size = TransformPlan.Of(canonical, icon).Resized;
@@ -161,6 +201,15 @@ public sealed class DrawingTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "drawing");
         File.WriteAllBytes(path, svg);
-        return new DecodeRequest(path, $"{path}.raster", 100_000_000, 1000, 1L << 30, 9000, ["svg"]);
+        return new DecodeRequest
+        {
+            Path = path,
+            WorkingCopyPath = $"{path}.raster",
+            MaxPixels = 100_000_000,
+            MaxFrames = 1000,
+            MemoryBytes = 1L << 30,
+            CpuMilliseconds = 9000,
+            Allowed = ["svg"],
+        };
     }
 }

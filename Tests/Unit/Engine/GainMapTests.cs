@@ -113,7 +113,17 @@ public sealed class GainMapTests
     [Fact]
     public void Memory_and_time_are_judged_by_the_original_that_is_read()
     {
-        var facts = new SourceFacts(8000, 6000, false, 1, "", null, null, ImageFormat.Jpg);
+        var facts = new SourceFacts
+        {
+            Width = 8000,
+            Height = 6000,
+            HasAlpha = false,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = ImageFormat.Jpg,
+        };
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_320").Value, ImageFormat.Jpg, facts, 85).Value;
         var hdr = facts with { KeepsHdr = true };
         SourceChoice.UsesIntermediate(canonical, facts).ShouldBeTrue();

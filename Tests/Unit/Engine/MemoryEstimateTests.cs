@@ -28,7 +28,17 @@ public sealed class MemoryEstimateTests
 
     private static long Estimate(OriginalFormat format, int width, int height, string operations, bool makesIntermediate)
     {
-        var facts = new SourceFacts(width, height, false, 1, "", null, null, null);
+        var facts = new SourceFacts
+        {
+            Width = width,
+            Height = height,
+            HasAlpha = false,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        };
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Webp, facts, 85).Value;
         return MemoryEstimate.ForTransform(format, facts, canonical, makesIntermediate);
     }

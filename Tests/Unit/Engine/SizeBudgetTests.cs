@@ -81,5 +81,16 @@ public sealed class SizeBudgetTests
         SizeBudget.Resolve(OperationsParser.Parse(operations).Value, format, source, OriginalFormat.Jpg, 85, Budget).Value;
 
     // A baseline JPEG, as its upload judged it.
-    private static SourceFacts Source(int width, int height) => new(width, height, false, 1, "", null, null, ImageFormat.Jpg) { DecodeBytes = 3L * width * 64 };
+    private static SourceFacts Source(int width, int height) => new()
+    {
+        Width = width,
+        Height = height,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = "",
+        FocalX = null,
+        FocalY = null,
+        Format = ImageFormat.Jpg,
+        DecodeBytes = 3L * width * 64,
+    };
 }

@@ -24,7 +24,17 @@ public sealed class SourceChoiceTests
     [InlineData(6000, 4000, "q_80", false)]
     public void Only_what_is_well_below_the_intermediate_derives_from_it(int width, int height, string operations, bool expected)
     {
-        var facts = new SourceFacts(width, height, false, 1, "", null, null, ImageFormat.Jpg);
+        var facts = new SourceFacts
+        {
+            Width = width,
+            Height = height,
+            HasAlpha = false,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = ImageFormat.Jpg,
+        };
         var asked = OperationsParser.Parse(operations).Value;
         var canonical = CanonicalOperations.Resolve(asked, asked.Format?.Fixed ?? ImageFormat.Webp, facts, 85).Value;
 
@@ -36,7 +46,17 @@ public sealed class SourceChoiceTests
     [InlineData(ImageFormat.Jpg, true)]
     public void Animations_that_stay_animated_derive_from_the_original(ImageFormat format, bool expected)
     {
-        var facts = new SourceFacts(600, 400, false, 5, "", null, null, ImageFormat.Gif);
+        var facts = new SourceFacts
+        {
+            Width = 600,
+            Height = 400,
+            HasAlpha = false,
+            Frames = 5,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = ImageFormat.Gif,
+        };
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_100").Value, format, facts, 85).Value;
 
         SourceChoice.UsesIntermediate(canonical, facts).ShouldBe(expected);

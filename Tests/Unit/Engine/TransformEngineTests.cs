@@ -51,7 +51,17 @@ public sealed class TransformEngineTests
     [Fact]
     public async Task Limits_are_judged_from_the_header()
     {
-        var facts = new SourceFacts(640, 480, false, 1, "", null, null, null);
+        var facts = new SourceFacts
+        {
+            Width = 640,
+            Height = 480,
+            HasAlpha = false,
+            Frames = 1,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = null,
+        };
         var operations = CanonicalOperations.Resolve(OperationsParser.Parse("w_100").Value, ImageFormat.Jpg, facts, 85).Value;
 
         var result = await Workbench.Engine.TransformAsync(

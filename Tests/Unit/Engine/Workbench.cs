@@ -27,9 +27,17 @@ internal static class Workbench
         var format = ImageSniffer.Sniff(original)!.Value;
         using var image = ImageHeader.Open(original, format, allFrames: false);
         var header = ImageHeader.Read(image, format);
-        return new SourceFacts(
-            header.Upright.Width, header.Upright.Height, header.HasAlpha, header.Frames, "", null, null,
-            ImageFormats.TryParse(format.Name(), out var same) ? same : null);
+        return new SourceFacts
+        {
+            Width = header.Upright.Width,
+            Height = header.Upright.Height,
+            HasAlpha = header.HasAlpha,
+            Frames = header.Frames,
+            ContentHash = "",
+            FocalX = null,
+            FocalY = null,
+            Format = ImageFormats.TryParse(format.Name(), out var same) ? same : null,
+        };
     }
 
     public static async Task<TransformedImage> MakeAsync(byte[] original, string operations, ImageFormat format, bool keepCopyright = false)

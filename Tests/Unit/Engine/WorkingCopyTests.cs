@@ -50,7 +50,17 @@ public sealed class WorkingCopyTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "original");
         File.WriteAllBytes(path, file);
-        var request = new DecodeRequest(path, $"{path}.raster", 100_000_000, 1000, 1L << 30, 9000, ["jpg"]) { TransformBytes = transformBytes };
+        var request = new DecodeRequest
+        {
+            Path = path,
+            WorkingCopyPath = $"{path}.raster",
+            MaxPixels = 100_000_000,
+            MaxFrames = 1000,
+            MemoryBytes = 1L << 30,
+            CpuMilliseconds = 9000,
+            Allowed = ["jpg"],
+            TransformBytes = transformBytes,
+        };
         return OriginalReader.Read(request, static _ => { });
     }
 }

@@ -57,5 +57,14 @@ public sealed class TieringPlanTests
         });
 
     private static TieringFacts Facts(StoredKind kind, double idleDays) =>
-        new(Guid.CreateVersion7(), "key", kind, StorageTier.Hot, 1_000_000, Now - TimeSpan.FromDays(idleDays), HasIntermediate: true);
+        new()
+        {
+            Id = Guid.CreateVersion7(),
+            StorageKey = "key",
+            Kind = kind,
+            Tier = StorageTier.Hot,
+            SizeBytes = 1_000_000,
+            LastUsedAt = Now - TimeSpan.FromDays(idleDays),
+            HasIntermediate = true,
+        };
 }

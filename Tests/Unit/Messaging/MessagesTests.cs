@@ -19,7 +19,14 @@ public sealed class MessagesTests
         Survives(new PresetChanged(organization, id));
         Survives(new VariantReady(organization, id, 1, new string('a', 64)));
         Survives(new ImportRequested(organization, id));
-        Survives(new QuotaWarning(organization, id, "assets", 80, 100));
+        Survives(new QuotaWarning
+        {
+            OrganizationId = organization,
+            ScopeId = id,
+            Kind = "assets",
+            Used = 80,
+            Limit = 100,
+        });
         Messages.Read<VariantsInvalidated>(Messages.Write(new VariantsInvalidated(organization, ["a", "b"]))).StorageKeys.ShouldBe(["a", "b"]);
     }
 

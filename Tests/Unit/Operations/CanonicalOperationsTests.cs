@@ -176,5 +176,15 @@ public sealed class CanonicalOperationsTests
         CanonicalOperations.Resolve(OperationsParser.Parse(text).Value, format, source, 85).Value.Text;
 
     private static SourceFacts Source(int width, int height) =>
-        new(width, height, HasAlpha: false, Frames: 1, new string('a', 64), null, null, ImageFormat.Jpg);
+        new()
+        {
+            Width = width,
+            Height = height,
+            HasAlpha = false,
+            Frames = 1,
+            ContentHash = new string('a', 64),
+            FocalX = null,
+            FocalY = null,
+            Format = ImageFormat.Jpg,
+        };
 }

@@ -60,7 +60,17 @@ public sealed class EveryOperationTests
     /// <summary>What the canonical form turns into something else: a preset into its operations, device pixels into px, a ratio into sides.</summary>
     private static readonly OperationKey[] ResolvedAway = [OperationKey.Preset, OperationKey.Dpr, OperationKey.AspectRatio];
 
-    private static readonly SourceFacts Picture = new(1000, 900, true, 1, new string('0', 64), null, null, null);
+    private static readonly SourceFacts Picture = new()
+    {
+        Width = 1000,
+        Height = 900,
+        HasAlpha = true,
+        Frames = 1,
+        ContentHash = new string('0', 64),
+        FocalX = null,
+        FocalY = null,
+        Format = null,
+    };
 
     public static TheoryData<OperationKey> Keys => [.. Enum.GetValues<OperationKey>()];
 

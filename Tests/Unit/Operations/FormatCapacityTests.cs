@@ -68,7 +68,17 @@ public sealed class FormatCapacityTests
     [Fact]
     public void Pictures_that_every_format_holds_choose_among_all() => All.Holding(new ImageOperations(), Source(16_383, 10)).ShouldBeSameAs(All);
 
-    private static SourceFacts Source(int width, int height) => new(width, height, false, 1, "", null, null, ImageFormat.Jpg);
+    private static SourceFacts Source(int width, int height) => new()
+    {
+        Width = width,
+        Height = height,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = "",
+        FocalX = null,
+        FocalY = null,
+        Format = ImageFormat.Jpg,
+    };
 
     private static CanonicalOperations Resolve(string operations, ImageFormat format, int width, int height) =>
         OperationsGen.Resolve(operations, format, Source(width, height));

@@ -85,8 +85,17 @@ internal static class OperationsGen
         from format in Format
         from deliverable in Gen.Bool
         from drawing in Gen.Int[0, 4]
-        let facts = new SourceFacts(width, height, alpha, 1, new string('a', 64), focal ? x : null, focal ? y : null,
-            deliverable && drawing > 0 ? format : null)
+        let facts = new SourceFacts
+        {
+            Width = width,
+            Height = height,
+            HasAlpha = alpha,
+            Frames = 1,
+            ContentHash = new string('a', 64),
+            FocalX = focal ? x : null,
+            FocalY = focal ? y : null,
+            Format = deliverable && drawing > 0 ? format : null,
+        }
         select drawing == 0 ? facts.AsDrawing() : facts;
 
     public static CanonicalOperations Resolve(string text, ImageFormat format, SourceFacts source) =>

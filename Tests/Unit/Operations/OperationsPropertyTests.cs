@@ -81,7 +81,17 @@ public sealed class OperationsPropertyTests
         Gen.Select(Gen.Int[1, 999], Gen.Int[1, 999]).Sample(
             (one, other) =>
             {
-                var source = new SourceFacts(1000, 1000, false, 1, new string('0', 64), null, null, null);
+                var source = new SourceFacts
+                {
+                    Width = 1000,
+                    Height = 1000,
+                    HasAlpha = false,
+                    Frames = 1,
+                    ContentHash = new string('0', 64),
+                    FocalX = null,
+                    FocalY = null,
+                    Format = null,
+                };
                 return (Hash($"w_{one}", ImageFormat.Webp, source) == Hash($"w_{other}", ImageFormat.Webp, source)) == (one == other);
             },
             iter: 10_000,

@@ -8,7 +8,17 @@ namespace ImageService.Tests.Core.Operations;
 [Trait("Level", "Unit")]
 public sealed class ShapeOperationsTests
 {
-    private static readonly SourceFacts Landscape = new(1200, 800, false, 1, new string('0', 64), 0.25, 0.5, ImageFormat.Jpg);
+    private static readonly SourceFacts Landscape = new()
+    {
+        Width = 1200,
+        Height = 800,
+        HasAlpha = false,
+        Frames = 1,
+        ContentHash = new string('0', 64),
+        FocalX = 0.25,
+        FocalY = 0.5,
+        Format = ImageFormat.Jpg,
+    };
 
     [Theory]
     [InlineData("w_400-ar_16:9", "fmt_webp-w_400-h_225-f_cover-g_center-q_85")]

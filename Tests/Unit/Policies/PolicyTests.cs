@@ -286,7 +286,8 @@ public sealed class PolicyTests
             kind.LimitsIn(With((PolicyLevel.Space, kind.PolicyKey(), "7", false))).ShouldBe([new LevelLimit(PolicyLevel.Space, 7)]);
     }
 
-    private static readonly SourceFacts Photo = new(4000, 3000, false, 1, new string('0', 64), null, null, ImageFormat.Jpg);
+    private static readonly SourceFacts Photo =
+        new() { Width = 4000, Height = 3000, HasAlpha = false, Frames = 1, ContentHash = new('0', 64), FocalX = null, FocalY = null, Format = ImageFormat.Jpg };
 
     private static ImageOperations Parse(string text) => OperationsParser.Parse(text).Value;
 

@@ -10,7 +10,15 @@ namespace ImageService.Tests.Core.Signing;
 public sealed class ImageUrlBuilderTests
 {
     private static readonly AssetId Asset = AssetId.TryParse("01KAVW3S8N2V4B6D8F0H2K4M6P", out var id) ? id : default;
-    private static readonly ImageAddress Public = new("acme", "website", "marketing", Asset, 3, AssetAccess.Public);
+    private static readonly ImageAddress Public = new()
+    {
+        Organization = "acme",
+        Tenant = "website",
+        Space = "marketing",
+        Asset = Asset,
+        Version = 3,
+        Access = AssetAccess.Public,
+    };
     private static readonly ImageAddress Private = Public with { Space = "confidential", Access = AssetAccess.Private };
 
     [Fact]

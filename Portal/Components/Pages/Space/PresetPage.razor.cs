@@ -47,7 +47,7 @@ public sealed partial class PresetPage : LoadedPage
         _preset = presets.FirstOrDefault(preset => preset.Slug == Slug);
         if (_preset is null)
         {
-            Problem = new ApiProblem("There is no such preset here", 404, "It was deleted, or the address is mistyped.", "not_found");
+            Problem = ApiProblem.NotFound("There is no such preset here");
             return;
         }
 
