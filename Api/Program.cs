@@ -27,7 +27,7 @@ InlineSockets.Prepare();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
-builder.AddRedisClient("cache");
+builder.AddCacheClient();
 builder.AddQueueClient();
 builder.AddImageService();
 builder.AddHttpEdge();

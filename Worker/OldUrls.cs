@@ -22,7 +22,7 @@ internal static class OldUrls
         var builder = WebApplication.CreateBuilder(args);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
-        builder.AddRedisClient("cache");
+        builder.AddCacheClient();
         builder.AddQueueClient();
         builder.AddImageService();
         await using var app = builder.Build();

@@ -17,7 +17,7 @@ if (args is [OldUrls.Report or OldUrls.Import, .. var about])
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole);
-builder.AddRedisClient("cache");
+builder.AddCacheClient();
 builder.AddQueueClient();
 builder.AddImageService();
 builder.Services.AddWorker(builder.Configuration);

@@ -29,8 +29,13 @@ internal static partial class AssetSearch
                 (asset, version) => new AssetRow { Asset = asset, Version = version });
         if (query.Format is { Length: > 0 } format)
             rows = rows.Where(row => row.Version.Format == format);
-        if (!withUses && query.UnusedDays is null)
-            return rows;
+        var walksUses = query.UnusedDays is not null || query.Sort is "used" or "unused";
+        if (!walksUses)
+            return withUses ? rows.LeftJoin(
+                db.AssetUses.AsNoTracking(),
+                row => row.Asset.Id,
+                use => use.AssetId,
+                (row, use) => new AssetRow { Asset = row.Asset, Version = row.Version, Use = use }) : rows;
 
         // By the space too: so a space's uses are found in their order.
         rows = rows.Join(

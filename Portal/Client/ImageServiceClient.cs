@@ -50,7 +50,7 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
     private Task<ApiAnswer<JsonElement>> DeleteAsync(string path, string? organization, CancellationToken ct) =>
         SendAsync<JsonElement>(new HttpRequestMessage(HttpMethod.Delete, path), organization, ct);
 
-    private static JsonTypeInfo<T> TypeOf<T>() =>
+    internal static JsonTypeInfo<T> TypeOf<T>() =>
         Json.TryGetTypeInfo(typeof(T), out var type) ? (JsonTypeInfo<T>)type : throw new InvalidOperationException($"ApiJson does not list {typeof(T)}.");
 
     /// <summary>Every item of a list, page after page.</summary>

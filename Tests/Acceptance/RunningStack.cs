@@ -126,33 +126,33 @@ public sealed class RunningStack : IAsyncDisposable
 /// <summary>The summary file of the contract's "Where things listen".</summary>
 public sealed record StackSummary
 {
-    public required string Api { get; init; }
+    public string Api { get; init; } = "";
 
-    public required string Portal { get; init; }
+    public string Portal { get; init; } = "";
 
-    public required string Worker { get; init; }
+    public string Worker { get; init; } = "";
 
-    public required string PlatformKey { get; init; }
+    public string PlatformKey { get; init; } = "";
 
-    public required string ApiKey { get; init; }
+    public string ApiKey { get; init; } = "";
 
-    public required string PortalUser { get; init; }
+    public string PortalUser { get; init; } = "";
 
-    public required string PortalPassword { get; init; }
+    public string PortalPassword { get; init; } = "";
 
-    public required string Organization { get; init; }
+    public string Organization { get; init; } = "";
 
-    public required string OrganizationId { get; init; }
+    public string OrganizationId { get; init; } = "";
 
-    public required string Tenant { get; init; }
+    public string Tenant { get; init; } = "";
 
-    public required string TenantId { get; init; }
+    public string TenantId { get; init; } = "";
 
-    public required IReadOnlyDictionary<string, string> Spaces { get; init; }
+    public IReadOnlyDictionary<string, string> Spaces { get; init; } = new Dictionary<string, string>();
 
-    public required string PublicUrl { get; init; }
+    public string PublicUrl { get; init; } = "";
 
-    public required string SignedUrl { get; init; }
+    public string SignedUrl { get; init; } = "";
 
     public static StackSummary Read(string path) =>
         JsonSerializer.Deserialize<StackSummary>(File.ReadAllText(path), JsonSerializerOptions.Web)

@@ -19,12 +19,12 @@ public sealed partial class ClientCodeTests
 {
     private const string Origin = "https://images.example.com";
 
-    private static readonly AssetResponse Asset = JsonSerializer.Deserialize<AssetResponse>(
+    private static readonly AssetResponse Asset = JsonSerializer.Deserialize(
         """
         {"id":"01KAVW3S8N2V4B6D8F0H2K4M6P","version":3,"tenant":"website","space":"marketing","folder":"/","tags":[],"access":"public","filename":"a.jpg","format":"jpg","width":800,"height":600,
          "hasAlpha":false,"frames":1,"sizeBytes":1,"contentHash":"","uploadedAt":"2026-01-01T00:00:00Z","urls":{"original":"","presets":{}},"palette":[],"updatedAt":"2026-01-01T00:00:00Z"}
         """,
-        JsonSerializerOptions.Web)!;
+        global::ImageService.Portal.Client.ImageServiceClient.TypeOf<AssetResponse>())!;
 
     /// <summary>Every address of the clients' vectors that names one place, but overlays, which have no control in the portal.</summary>
     private static IEnumerable<string> FileNames()

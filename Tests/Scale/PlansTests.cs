@@ -116,11 +116,12 @@ public sealed class PlansTests(PlansTests.LargeApi api, ITestOutputHelper output
             ["id"] = "md5('version' || n)::uuid", ["asset_id"] = "md5('asset' || n)::uuid", ["content_hash"] = "repeat(md5('asset' || n), 2)",
             ["storage_key"] = "t.storage_key || n",
         });
+        await CopyAsync("asset_uses", $"t.asset_id = '{id}'", new() { ["asset_id"] = "md5('asset' || n)::uuid" });
         await CopyAsync("variants", $"t.asset_id = '{id}'", new()
         {
             ["id"] = "md5('variant' || n)::uuid", ["asset_id"] = "md5('asset' || n)::uuid", ["storage_key"] = "t.storage_key || n",
         });
-        await api.AsOwnerAsync("ANALYZE assets, asset_versions, variants");
+        await api.AsOwnerAsync("ANALYZE assets, asset_uses, asset_versions, variants");
     }
 
     private async Task CopyAsync(string table, string row, Dictionary<string, string> changed)

@@ -234,6 +234,19 @@ public sealed class ServeImageTests(PostgresServer postgres, RedisServer redis) 
     }
 
     [Fact]
+    public async Task Without_a_shared_cache_each_replica_remembers_for_itself()
+    {
+        var alone = await AnotherAsync(new() { ["ConnectionStrings:cache"] = "" });
+        var asset = await (await alone.NewSpaceAsync()).AddAsync();
+
+        alone.Redis.ShouldBeNull();
+        Layer((await ImageAsync(alone, asset.Public("w_50.jpg"))).Response).ShouldBe("miss");
+        Layer((await ImageAsync(alone, asset.Public("w_50.jpg"))).Response).ShouldBe("memory");
+        Layer((await ImageAsync(Stack, asset.Public("w_50.jpg"))).Response).ShouldBe("storage", "nothing went to Redis");
+        (await alone.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Requests_are_counted_per_variant_without_a_write_per_request()
     {
         var space = await Stack.NewSpaceAsync();

@@ -82,7 +82,7 @@ public abstract class ComponentTest : BunitContext
 
     /// <summary>One of the portal's records, as an answer brings it.</summary>
     private protected static T Read<T>(object told) =>
-        JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(told), JsonSerializerOptions.Web) ?? throw new InvalidOperationException("It is null.");
+        JsonSerializer.Deserialize(JsonSerializer.Serialize(told), ImageServiceClient.TypeOf<T>()) ?? throw new InvalidOperationException("It is null.");
 
     private protected static string Json(AssetResponse[] assets) => JsonSerializer.Serialize(new { items = assets }, JsonSerializerOptions.Web);
 }
