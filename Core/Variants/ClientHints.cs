@@ -29,38 +29,37 @@ public readonly record struct ClientHints(int? Width, bool SavesData)
     private static bool SaysOn(string? saveData) => saveData is not null && saveData.Split(';')[0].Trim().Equals("on", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>A URL's operations and its preset's, with what client hints decide put in.</summary>
-/// <param name="Written">As the URL has them, with a width in place of <c>w_auto</c>.</param>
-/// <param name="Preset">The same for the preset.</param>
-/// <param name="Width">The step of the ladder that the hints lead to, px; 0 where they decided nothing.</param>
-/// <param name="SavesData">Whether the quality was lowered.</param>
-internal readonly record struct HintedOperations(ImageOperations Written, PresetRevision? Preset, int Width, bool SavesData)
+/// <summary>What client hints decide of a request; nothing where it leaves nothing to them.</summary>
+/// <param name="Width">The step of the ladder that they lead to, px; 0 where they decide none.</param>
+/// <param name="SavesData">Whether the quality is lowered.</param>
+internal readonly record struct HintedChoice(int Width, bool SavesData)
 {
-    public static HintedOperations Of(VariantRequest request, PresetRevision? preset)
+    public static HintedChoice Of(VariantRequest request, PresetRevision? preset)
     {
-        var (written, width, saves) = (request.Operations, 0, false);
+        var (written, beneath) = (request.Operations, preset?.Operations);
+        var width = (written.Width ?? beneath?.Width) is OperationsGrammar.AutoWidth && request.Hints.Width is { } asked
+            ? Step(request.Space.Policy, asked) : 0;
+        return new HintedChoice(width, request.Hints.SavesData && (written.Quality ?? beneath?.Quality) is { IsAuto: true });
+    }
+
+    /// <summary>The URL's operations and its preset's, with what is decided put in.</summary>
+    public (ImageOperations Written, PresetRevision? Preset) In(ImageOperations written, PresetRevision? preset)
+    {
         if ((written.Width ?? preset?.Operations.Width) is OperationsGrammar.AutoWidth)
         {
-            width = request.Hints.Width is { } asked ? Step(request.Space.Policy, asked) : 0;
-
             // The hint is in px of the device already.
-            int? said = width == 0 ? null : Math.Max(1, (int)(width / (written.Dpr ?? preset?.Operations.Dpr ?? 1)));
+            int? said = Width == 0 ? null : Math.Max(1, (int)(Width / (written.Dpr ?? preset?.Operations.Dpr ?? 1)));
             if (written.Width is not null)
                 written = written with { Width = said };
             else
                 preset = preset! with { Operations = preset.Operations with { Width = said } };
         }
 
-        if (request.Hints.SavesData && (written.Quality ?? preset?.Operations.Quality) is { IsAuto: true })
-        {
-            saves = true;
-            if (written.Quality is not null)
-                written = written with { Quality = Quality.Economical };
-            else
-                preset = preset! with { Operations = preset.Operations with { Quality = Quality.Economical } };
-        }
-
-        return new HintedOperations(written, preset, width, saves);
+        if (!SavesData)
+            return (written, preset);
+        return written.Quality is not null
+            ? (written with { Quality = Quality.Economical }, preset)
+            : (written, preset! with { Operations = preset.Operations with { Quality = Quality.Economical } });
     }
 
     /// <summary>The next step of the space's ladder, or of the public one where it has none; above the last, the last.</summary>

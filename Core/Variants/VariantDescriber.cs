@@ -45,12 +45,13 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (!(await overlays.FindAsync(request.Space, request.Operations, preset, ct)).TryGet(out var chosen, out var lacking))
             return lacking;
 
-        (request, var hinted) = Hinted(request, preset);
-        var format = Negotiate(request, hinted.Preset, facts);
-        var meaning = MeaningOf(request, hinted, preset, facts, chosen, format);
+        var hints = HintedChoice.Of(request, preset);
+        var format = Negotiate(request, preset, hints, facts);
+        var meaning = MeaningOf(request, preset, hints, facts, chosen, format);
         if (_described.TryGetValue(meaning, out var known))
             return known;
-        if (!Describe(request, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
+        var hinted = hints.In(request.Operations, preset);
+        if (!Describe(request with { Operations = hinted.Written }, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
             return error;
 
         // Facts that changed leave their answers behind; starting over now and then is cheaper than tracking them.
@@ -74,33 +75,27 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         // With overlays it takes more: those are answered from memory too, but on the way that may ask for it.
         if (OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
             return false;
-        (request, var hinted) = Hinted(request, preset);
-        return _described.TryGetValue(MeaningOf(request, hinted, preset, facts, none, Negotiate(request, hinted.Preset, facts)), out description);
+        var hints = HintedChoice.Of(request, preset);
+        return _described.TryGetValue(MeaningOf(request, preset, hints, facts, none, Negotiate(request, preset, hints, facts)), out description);
     }
 
-    private static (VariantRequest Request, HintedOperations Hinted) Hinted(VariantRequest request, PresetRevision? preset)
-    {
-        var hinted = HintedOperations.Of(request, preset);
-        return (ReferenceEquals(hinted.Written, request.Operations) ? request : request with { Operations = hinted.Written }, hinted);
-    }
-
-    private static Meaning MeaningOf(VariantRequest hintedRequest, in HintedOperations hinted, PresetRevision? preset, AssetFacts facts,
-        ChosenOverlays overlays, ImageFormat format) => new()
+    private static Meaning MeaningOf(VariantRequest request, PresetRevision? preset, HintedChoice hints, AssetFacts facts, ChosenOverlays overlays,
+        ImageFormat format) => new()
         {
-            Space = hintedRequest.Space,
+            Space = request.Space,
             Asset = facts,
             Preset = preset,
             Overlays = overlays,
-            Operations = hintedRequest.Operations,
+            Operations = request.Operations,
             Format = format,
-            IsSigned = hintedRequest.IsSigned,
-            IsForAsset = hintedRequest.IsForAsset,
-            IsOwn = hintedRequest.IsOwn,
-            HintedWidth = hinted.Width,
-            SavesData = hinted.SavesData,
+            IsSigned = request.IsSigned,
+            IsForAsset = request.IsForAsset,
+            IsOwn = request.IsOwn,
+            HintedWidth = hints.Width,
+            SavesData = hints.SavesData,
         };
 
-    private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, AssetFacts facts)
+    private ImageFormat Negotiate(VariantRequest request, PresetRevision? preset, HintedChoice hints, AssetFacts facts)
     {
         var choice = request.Operations.Format ?? preset?.Operations.Format;
         if (choice is not { } wanted)
@@ -108,7 +103,8 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (wanted.Fixed is { } format)
             return format;
         var source = SourceOf(facts);
-        var merged = preset is null ? request.Operations : request.Operations.Over(preset.Operations);
+        var (written, beneath) = hints.In(request.Operations, preset);
+        var merged = beneath is null ? written : written.Over(beneath.Operations);
         var allowed = WithinBudget(encoders.Among(request.Space.Policy.AllowedOutputFormats), merged, facts, request.Extension);
         var holding = allowed.Holding(merged, source);
         var extension = ReferenceEquals(holding, allowed) ? request.Extension : holding.Plainest(request.Extension, facts.HasAlpha);

@@ -70,16 +70,16 @@ public sealed class VariantProvider
 
     /// <summary>Makes sure that the variant exists, for the worker. No limit on strangers' URLs applies.</summary>
     /// <returns>Whether it had to be made.</returns>
-    public async Task<Result<EnsuredVariant>> EnsureAsync(VariantRequest request, CancellationToken ct)
+    public async Task<Result<bool>> EnsureAsync(VariantRequest request, CancellationToken ct)
     {
         if (!(await _describer.DescribeAsync(request with { IsOwn = true }, ct)).TryGet(out var description, out var error))
             return error;
         if (!description.IsExactOriginal && await _store.FindAsync(description, ct) is not null)
-            return new EnsuredVariant(description, WasMade: false);
+            return false;
         if (!(await FindAsync(description, isOwn: true, ct)).TryGet(out var opened, out error))
             return error;
         await using (opened)
-            return new EnsuredVariant(description, WasMade: opened.Layer is CacheLayer.Miss);
+            return opened.Layer is CacheLayer.Miss;
     }
 
     private async Task<Result<OpenedVariant>> FindAsync(VariantDescription description, bool isOwn, CancellationToken ct)
@@ -237,8 +237,3 @@ public sealed class VariantProvider
         public ObjectInfo? Judged { get; init; }
     }
 }
-
-/// <summary>A variant that exists.</summary>
-/// <param name="Description">Which.</param>
-/// <param name="WasMade">Whether this call made it.</param>
-public sealed record EnsuredVariant(VariantDescription Description, bool WasMade);

@@ -51,9 +51,9 @@ internal sealed class GeneratePresetVariants(
                 IsOwn = true,
             };
             var result = await variants.EnsureAsync(request, ct);
-            if (result.TryGet(out var ensured, out var error))
+            if (result.TryGet(out var wasMade, out var error))
             {
-                made += ensured.WasMade ? 1 : 0;
+                made += wasMade ? 1 : 0;
                 continue;
             }
 

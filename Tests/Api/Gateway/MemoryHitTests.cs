@@ -106,7 +106,7 @@ public sealed class MemoryHitTests(PostgresServer postgres, RedisServer redis) :
         var space = await Stack.NewSpaceAsync(("rate_limit_requests", "100000000"));
         var (open, secret) = (await space.AddAsync(), await space.AddAsync(AssetAccess.Private));
         var hits = Stack.Services.GetRequiredService<MemoryHits>();
-        foreach (var path in (string[])[open.Public("w_50.webp"), secret.Signed("w_50.webp")])
+        foreach (var path in (string[])[open.Public("w_50.webp"), secret.Signed("w_50.webp"), open.Public("w_auto.jpg"), open.Public("w_50-q_auto.jpg")])
         {
             await InMemoryAsync(path);
             var request = new Request(path);

@@ -22,8 +22,8 @@ public sealed class OwnVariantTests(PostgresServer postgres, RedisServer redis) 
     {
         var (space, request) = await PresetAsync();
 
-        (await Variants.EnsureAsync(request, Ct)).Value.WasMade.ShouldBeTrue();
-        (await Variants.EnsureAsync(request, Ct)).Value.WasMade.ShouldBeFalse();
+        (await Variants.EnsureAsync(request, Ct)).Value.ShouldBeTrue();
+        (await Variants.EnsureAsync(request, Ct)).Value.ShouldBeFalse();
 
         await using var db = space.Db();
         var row = await db.Variants.AsNoTracking().SingleAsync(Ct);
@@ -42,7 +42,7 @@ public sealed class OwnVariantTests(PostgresServer postgres, RedisServer redis) 
 
         (await db.Variants.CountAsync(Ct)).ShouldBe(0);
         await AsOwnerAsync("ALTER TABLE queue.messages DROP CONSTRAINT nobody_is_told");
-        (await Variants.EnsureAsync(request, Ct)).Value.WasMade.ShouldBeTrue();
+        (await Variants.EnsureAsync(request, Ct)).Value.ShouldBeTrue();
         (await db.Facts().CountAsync(fact => fact.Type == "variant_ready", Ct)).ShouldBe(1);
     }
 
