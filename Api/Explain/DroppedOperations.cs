@@ -25,6 +25,7 @@ internal static class DroppedOperations
         return key switch
         {
             "preset" => variant.Preset is { } preset ? $"stands for {OperationsText.Write(preset.Operations)}" : "names no preset in force here",
+            "w" when value is "auto" => now is null ? "does nothing: no client hints say a width" : $"becomes {now}: what the client hints ask for",
             "w" when variant.SnappedWidth is { } snapped =>
                 string.Create(CultureInfo.InvariantCulture, $"raised to {snapped}, the next step of the width ladder"),
             "w" or "h" when now is not null =>
@@ -39,6 +40,7 @@ internal static class DroppedOperations
             "g" => "does nothing: nothing is cropped or placed",
             "b" when now is not null => $"written as {now}",
             "b" => "does nothing: nothing transparent would show it",
+            "q" when now is not null && value is "auto" or "eco" => Automatic(now, variant),
             "q" when now is not null => $"becomes {now}",
             "q" => "does nothing: the format has no quality",
             "o" or "o2" or "o3" => "moves up: overlays close ranks",
@@ -49,5 +51,16 @@ internal static class DroppedOperations
             "sharpen" or "blur" when now is not null => $"rounded to {now}",
             _ => "changes nothing",
         };
+    }
+
+    // Save-Data may have made q_auto the economical one.
+    private static string Automatic(string now, VariantDescription variant)
+    {
+        var format = variant.Canonical.Format;
+        var measured = variant.Source.Encodings?.QualityOf(format);
+        var less = measured is { } needs && now != needs.ToString(CultureInfo.InvariantCulture) ? ", less a step" : "";
+        return measured is null
+            ? $"becomes {now}: by the default of {format.Name()}, as this picture was not measured in it"
+            : string.Create(CultureInfo.InvariantCulture, $"becomes {now}: this picture needs {measured} as {format.Name()}{less}");
     }
 }

@@ -27,10 +27,11 @@ public sealed record OperationsDraft
     /// <summary>Hex digits without <c>#</c>.</summary>
     public string? Background { get; init; }
 
-    /// <summary>1 to 100; null with <see cref="AutoQuality"/> false is the default.</summary>
+    /// <summary>1 to 100; null without a <see cref="QualityLevel"/> is the default.</summary>
     public int? Quality { get; init; }
 
-    public bool AutoQuality { get; init; }
+    /// <summary>What the picture needs (<c>auto</c>), or one step less (<c>eco</c>); <see cref="Quality"/> is then not said.</summary>
+    public string? QualityLevel { get; init; }
 
     /// <summary>Extension, or <c>auto</c>.</summary>
     public string Format { get; init; } = "jpg";
@@ -58,6 +59,8 @@ public sealed record OperationsDraft
 
     public static IReadOnlyList<string> Gravities { get; } =
         ["center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "smart", "focal"];
+
+    public static IReadOnlyList<string> QualityLevels { get; } = ["auto", "eco"];
 
     public static IReadOnlyList<string> Formats { get; } = ["auto", "avif", "jxl", "webp", "jpg", "png", "gif"];
 
@@ -98,7 +101,7 @@ public sealed record OperationsDraft
             ("f", _) when Fits.Contains(value, StringComparer.Ordinal) => draft with { Fit = value },
             ("g", _) when Gravities.Contains(value, StringComparer.Ordinal) => draft with { Gravity = value },
             ("b", _) when value.Length is 3 or 4 or 6 or 8 && value.All(char.IsAsciiHexDigit) => draft with { Background = value },
-            ("q", "auto") => draft with { AutoQuality = true },
+            ("q", _) when QualityLevels.Contains(value, StringComparer.Ordinal) => draft with { QualityLevel = value },
             ("q", _) when Whole(value) is >= 1 and <= 100 and var quality => draft with { Quality = quality },
             ("r", "90" or "180" or "270") => draft with { Rotation = Whole(value)!.Value },
             ("sharpen", _) when Decimal(value) is >= 0 and <= 10 and var sharpen => draft with { Sharpen = sharpen },
@@ -137,7 +140,7 @@ public sealed record OperationsDraft
         if (!string.IsNullOrEmpty(Fit)) parts.Add($"f_{Fit}");
         if (!string.IsNullOrEmpty(Gravity)) parts.Add($"g_{Gravity}");
         if (!string.IsNullOrEmpty(Background)) parts.Add($"b_{Background.TrimStart('#').ToLowerInvariant()}");
-        if (AutoQuality) parts.Add("q_auto");
+        if (!string.IsNullOrEmpty(QualityLevel)) parts.Add($"q_{QualityLevel}");
         else if (Quality is { } quality) parts.Add($"q_{quality}");
         if (Rotation is 90 or 180 or 270) parts.Add($"r_{Rotation}");
         if (Sharpen >= 0.005) parts.Add($"sharpen_{Number(Sharpen)}");

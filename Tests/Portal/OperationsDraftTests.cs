@@ -11,12 +11,14 @@ public sealed class OperationsDraftTests
 {
     private static readonly Gen<OperationsDraft> Drafts = Gen.Select(
         Gen.Select(Gen.Int[1, 8192].Nullable(), Gen.Int[1, 8192].Nullable(), Of([null, .. OperationsDraft.Fits]), Of([null, .. OperationsDraft.Gravities])),
-        Gen.Select(Gen.Int[1, 100].Nullable(), Gen.Bool, Of([.. OperationsDraft.Formats]), Gen.Int[0, 3].Select(turn => turn * 90)),
+        Gen.Select(
+            Gen.Int[1, 100].Nullable(), Of([null, .. OperationsDraft.QualityLevels]), Of([.. OperationsDraft.Formats]),
+            Gen.Int[0, 3].Select(turn => turn * 90)),
         Gen.Select(Gen.Double[0, 10], Gen.Double[0, 40], Gen.Bool, Gen.Bool, Of([null, "fff", "#FFAA00", "ffaa0080"])),
         Of([null, "card", "hero_2"]),
         (size, quality, effects, preset) => new OperationsDraft
         {
-            Width = size.Item1, Height = size.Item2, Fit = size.Item3, Gravity = size.Item4, Quality = quality.Item1, AutoQuality = quality.Item2,
+            Width = size.Item1, Height = size.Item2, Fit = size.Item3, Gravity = size.Item4, Quality = quality.Item1, QualityLevel = quality.Item2,
             Format = quality.Item3!, Rotation = quality.Item4,
             Sharpen = effects.Item1, Blur = effects.Item2, Greyscale = effects.Item3, Flip = effects.Item4, Background = effects.Item5, Preset = preset,
         });
@@ -33,6 +35,12 @@ public sealed class OperationsDraftTests
             operations.Flip).ShouldBe((draft.Width, draft.Height, draft.Preset, draft.Greyscale, draft.Flip));
         (operations.Rotation ?? 0).ShouldBe(draft.Rotation);
         operations.Original.ShouldBe(draft.IsOriginal);
+        operations.Quality.ShouldBe(draft.QualityLevel switch
+        {
+            "auto" => Quality.Auto,
+            "eco" => Quality.Economical,
+            _ => draft.Quality is { } number ? Quality.Of(number) : null,
+        });
     });
 
     [Fact]

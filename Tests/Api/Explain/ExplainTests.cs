@@ -1,7 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using ImageService.Core.Registry;
 using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -11,6 +14,8 @@ namespace ImageService.Tests.Api.Explain;
 [Trait("Level", "Integration")]
 public sealed class ExplainTests(ApiFactory api) : IClassFixture<ApiFactory>
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_public_url_tells_its_canonical_form_and_why_each_operation_changed()
     {
@@ -33,6 +38,23 @@ public sealed class ExplainTests(ApiFactory api) : IClassFixture<ApiFactory>
 
         // Nothing was made; once it is asked for, it has a layer.
         (await home.Owner.GetAsync($"/v1/assets/{id}/variants").OkAsync()).Items().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_left_to_the_service_is_told_with_its_reason()
+    {
+        var home = await api.NewHomeAsync();
+        var id = await UploadAsync(home, "open");
+        var path = $"/v1/pub/{home.Slug}/site/open/img/{id}/v1";
+        async Task<string> WhyAsync(string file) => (string)(await ExplainAsync(home, $"{path}/{file}"))["dropped"]!.AsArray()[0]!["reason"]!;
+        (await WhyAsync("q_eco.jpg")).ShouldBe("becomes 58: by the default of jpg, as this picture was not measured in it");
+        (await WhyAsync("w_auto-q_60.jpg")).ShouldBe("does nothing: no client hints say a width");
+
+        // As the worker notes it.
+        await using (var db = api.Services.GetRequiredService<RegistryFactory>().ForOrganization(home.Id))
+            await db.AssetVersions.ExecuteUpdateAsync(row => row.SetProperty(it => it.MeasuredEncodings, """{"jpg":{"q":70,"bytes":1000}}"""), Ct);
+        await Probe.UntilAsync(async () => await WhyAsync("q_auto.jpg") == "becomes 70: this picture needs 70 as jpg", "what was measured is known");
+        (await WhyAsync("q_eco.jpg")).ShouldBe("becomes 50: this picture needs 70 as jpg, less a step");
     }
 
     [Fact]

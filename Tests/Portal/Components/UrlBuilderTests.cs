@@ -34,6 +34,23 @@ public sealed class UrlBuilderTests : ComponentTest
     }
 
     [Fact]
+    public async Task A_level_of_quality_takes_the_numbers_place_and_gives_it_back()
+    {
+        var builder = Draw(new OperationsDraft { Width = 800, Quality = 60 });
+        builder.Markup.ShouldContain("Quality 60");
+        foreach (var (level, said) in ((string, string)[])[("eco", "w_800-q_eco.jpg"), ("auto", "w_800-q_auto.jpg")])
+        {
+            await builder.Find($"[data-testid=quality-{level}]").ClickAsync();
+            _said.FileName("jpg").ShouldBe(said);
+            builder.Markup.ShouldNotContain("Quality 60");
+            OperationsDraft.Read(said).ShouldNotBeNull().QualityLevel.ShouldBe(level);
+        }
+
+        await builder.Find("[data-testid=quality-number]").ClickAsync();
+        _said.FileName("jpg").ShouldBe("w_800-q_60.jpg");
+    }
+
+    [Fact]
     public async Task What_cannot_be_a_value_is_said_at_its_field_and_not_in_the_address()
     {
         var builder = Draw(new OperationsDraft { Width = 800 });
