@@ -193,11 +193,11 @@ internal sealed record StackSpace
     public Task<StackAsset> AddAsync(AssetAccess access = AssetAccess.Public, int width = 400, int height = 300) =>
         AddAsync(Pictures.Jpeg(width, height, Interlocked.Increment(ref _seed)), width, height, access);
 
-    public async Task<StackAsset> AddAsync(byte[] jpeg, int width, int height, AssetAccess access)
+    public async Task<StackAsset> AddAsync(byte[] original, int width, int height, AssetAccess access, string format = "jpg", int frames = 1)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(jpeg));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(original));
         var now = DateTimeOffset.UtcNow;
-        var asset = new Asset { OrganizationId = OrganizationId, TenantId = TenantId, SpaceId = SpaceId, ContentHash = hash, Filename = "a.jpg",
+        var asset = new Asset { OrganizationId = OrganizationId, TenantId = TenantId, SpaceId = SpaceId, ContentHash = hash, Filename = $"a.{format}",
             Access = access, Tags = ["blue"], UploadedAt = now, UpdatedAt = now };
         var key = ObjectKey.Original(OrganizationId, asset.Id, 1);
         asset.Versions.Add(new AssetVersion
@@ -209,20 +209,20 @@ internal sealed record StackSpace
             ContentHash = hash,
             StorageKey = key,
             StorageProvider = "file",
-            SizeBytes = jpeg.Length,
-            Format = "jpg",
+            SizeBytes = original.Length,
+            Format = format,
             Width = width,
             Height = height,
-            HasAlpha = false,
-            Frames = 1,
+            HasAlpha = format == "png",
+            Frames = frames,
             UploadedAt = now,
         });
-        await using (var content = new MemoryStream(jpeg))
-            await Stack.Services.GetRequiredService<IObjectStore>().PutAsync(key, content, "image/jpeg", TestContext.Current.CancellationToken);
+        await using (var content = new MemoryStream(original))
+            await Stack.Services.GetRequiredService<IObjectStore>().PutAsync(key, content, $"image/{format}", TestContext.Current.CancellationToken);
         await using var db = Db();
         db.Assets.Add(asset);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return new StackAsset(this, new AssetId(asset.Id), jpeg);
+        return new StackAsset(this, new AssetId(asset.Id), original);
     }
 }
 

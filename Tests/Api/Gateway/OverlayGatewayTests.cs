@@ -10,82 +10,18 @@ using Xunit;
 
 namespace ImageService.Tests.Api.Gateway;
 
-/// <summary>Overlays and watermarks as images are asked for.</summary>
+/// <summary>Overlays and their texts as images are asked for; watermarks: <see cref="WatermarkTests"/>.</summary>
 public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer redis) : GatewayTest(postgres, redis)
 {
-    private const string Magenta = """[{"type":"shape","shape":"rect","color":"f0f","width":"20%","height":"20%","gravity":"southeast"}]""";
     private const string Titled = """[{"type":"text","text":"{t1|none}","size":40,"color":"f0f"}]""";
     private static readonly string Hello = OverlayTexts.Write("Hello");
-
-    [Theory]
-    [InlineData("original.jpg")]
-    [InlineData("original.png")]
-    [InlineData("w_200.jpg")]
-    [InlineData("w_200.webp")]
-    [InlineData("w_200.png")]
-    [InlineData("w_200-f_auto.jpg")]
-    [InlineData("w_200.avif")]
-    [InlineData("w_200.gif")]
-    [InlineData("w_200-h_200-f_pad-b_fff.jpg")]
-    [InlineData("w_200-round_max.png")]
-    [InlineData("trim_10.png")]
-    [InlineData("crop_0,0,250,200.png")]
-    [InlineData("w_200-bytes_3000.jpg")]
-    [InlineData("preset_card.jpg")]
-    [InlineData("preset_whole.jpg")]
-    public async Task A_watermarked_space_gives_no_picture_without_it(string file)
-    {
-        var (space, asset) = await WatermarkedAsync(150);
-        await PresetAsync(space, "card", "w_300");
-        await PresetAsync(space, "whole", "original");
-        var (bytes, response) = await ImageAsync(Stack, asset.Public(file), ("Accept", "image/avif,image/webp"));
-        IsMarked(bytes).ShouldBeTrue();
-        response.Headers.CacheControl!.ToString().ShouldNotContain("immutable");
-    }
-
-    [Fact]
-    public async Task A_private_original_delivered_exactly_is_marked_too_and_a_small_picture_is_not()
-    {
-        var (space, _) = await WatermarkedAsync(150, ("original_delivery", "\"exact\""));
-        var hidden = await space.AddAsync(AssetAccess.Private);
-        IsMarked((await ImageAsync(Stack, hidden.Signed("original.jpg"))).Bytes).ShouldBeTrue();
-        IsMarked((await ImageAsync(Stack, hidden.Signed("w_149.png"))).Bytes).ShouldBeFalse();
-    }
-
-    [Fact]
-    public async Task A_new_revision_is_a_new_picture_and_a_missing_overlay_no_picture_at_all()
-    {
-        var (space, asset) = await WatermarkedAsync(1);
-        var (_, first) = await ImageAsync(Stack, asset.Public("w_200.png"));
-        await using (var db = space.Db())
-        {
-            var overlay = await db.Overlays.AsTracking().SingleAsync(Ct);
-            overlay.CurrentRevision = 2;
-            db.OverlayRevisions.Add(
-                new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 2,
-                    Elements = Magenta.Replace("f0f", "0f0", StringComparison.Ordinal) });
-            await db.SaveChangesAsync(Ct);
-        }
-
-        await Probe.UntilAsync(
-            async () =>
-            {
-                var (bytes, again) = await ImageAsync(Stack, asset.Public("w_200.png"));
-                return !IsMarked(bytes) && again.Headers.ETag!.Tag != first.Headers.ETag!.Tag;
-            },
-            "the new revision is drawn");
-        await using (var db = space.Db())
-            await db.Overlays.ExecuteDeleteAsync(Ct);
-        await Probe.UntilAsync(async () => (await Stack.GetAsync(asset.Public("w_200.png"))).StatusCode == HttpStatusCode.Forbidden,
-            "rather none than one without");
-    }
 
     [Fact]
     public async Task Texts_in_a_url_need_a_signature_unless_the_policy_is_open_or_a_preset_holds_them()
     {
         var space = await Stack.NewSpaceAsync();
-        await OverlayAsync(space, "title", Titled);
-        await PresetAsync(space, "hello", $"w_200-o_title-t1_{Hello}");
+        await Watermarks.OverlayAsync(space, "title", Titled);
+        await Watermarks.PresetAsync(space, "hello", $"w_200-o_title-t1_{Hello}");
         var asset = await space.AddAsync();
         (await ProblemAsync(Stack, asset.Public($"w_200-o_title-t1_{Hello}.png"), HttpStatusCode.Forbidden)).ShouldBe("policy_forbids");
         var signed = (await ImageAsync(Stack, asset.Signed($"w_200-o_title-t1_{Hello}.png", kind: "pub"))).Response.Headers.ETag;
@@ -94,7 +30,7 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
         (await ImageAsync(Stack, asset.Public("w_200-o_title.png"))).Response.Headers.ETag.ShouldNotBe(signed);
 
         var open = await Stack.NewSpaceAsync(("overlay_text", "\"open\""));
-        await OverlayAsync(open, "title", Titled);
+        await Watermarks.OverlayAsync(open, "title", Titled);
         var other = await open.AddAsync();
         var (written, _) = await ImageAsync(Stack, other.Public($"w_200-o_title-t1_{Hello}.png"));
         written.ShouldNotBe((await ImageAsync(Stack, other.Public("w_200-o_title.png"))).Bytes);
@@ -104,12 +40,51 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
             .ShouldBe((await ImageAsync(Stack, other.Public("w_200-o_title.png"))).Response.Headers.ETag);
     }
 
+    [Theory]
+    [InlineData("enforce")]
+    [InlineData("report")]
+    [InlineData("off")]
+    public async Task Nobody_writes_on_a_picture_without_a_good_signature_by_any_way(string mode)
+    {
+        var space = await Stack.NewSpaceAsync(("signing_mode", $"\"{mode}\""));
+        await Watermarks.OverlayAsync(space, "title", Titled);
+        await Watermarks.PresetAsync(space, "titled", "w_200-o_title");
+        var (open, hidden) = (await space.AddAsync(), await space.AddAsync(AssetAccess.Private));
+        string[] texts =
+        [
+            .. Enumerable.Range(1, 9).Select(number => $"w_200-o_title-t{number}_{Hello}"),
+            $"preset_titled-t1_{Hello}", $"o_title-t1_{Hello}-o2_title", $"w_200-t1_{Hello}", "o3_title-t1_",
+        ];
+        foreach (var text in texts)
+        {
+            foreach (var extension in (string[])["png", "webp"])
+            {
+                var file = $"{text}.{extension}";
+                (await ProblemAsync(Stack, open.Public(file), HttpStatusCode.Forbidden)).ShouldBe("policy_forbids", file);
+
+                // A signature of something else, a bent one, one that has ended.
+                var other = open.Signed($"w_200-o_title.{extension}", kind: "pub");
+                foreach (var query in (string[])[other[other.IndexOf('?', StringComparison.Ordinal)..], "?sig=AAAA&exp=4102444800&kid=x", "?sig="])
+                    (await RefusedAsync(open.Public(file) + query)).ShouldBeTrue(file);
+                (await RefusedAsync(open.Signed(file, DateTimeOffset.UtcNow.AddMinutes(-5), kind: "pub"))).ShouldBeTrue(file);
+                (await RefusedAsync(hidden.Path("priv", file))).ShouldBeTrue(file);
+                (await RefusedAsync(hidden.Path("priv", file) + "?sig=AAAA&exp=4102444800&kid=x")).ShouldBeTrue(file);
+            }
+        }
+
+        // Once its signed one was served from memory, the unsigned one is refused all the same.
+        var signed = $"w_200-o_title-t1_{Hello}.png";
+        foreach (var _ in (int[])[1, 2])
+            await ImageAsync(Stack, open.Signed(signed, kind: "pub"));
+        (await ProblemAsync(Stack, open.Public(signed), HttpStatusCode.Forbidden)).ShouldBe("policy_forbids");
+    }
+
     [Fact]
     public async Task A_picture_in_an_overlay_may_be_private_and_when_it_is_gone_the_answer_says_so()
     {
         var space = await Stack.NewSpaceAsync();
         var (asset, logo) = (await space.AddAsync(), await space.AddAsync(AssetAccess.Private, 80, 60));
-        await OverlayAsync(space, "badge", $$"""[{"type":"image","asset":"{{logo.Id}}","version":1,"gravity":"northwest"}]""");
+        await Watermarks.OverlayAsync(space, "badge", $$"""[{"type":"image","asset":"{{logo.Id}}","version":1,"gravity":"northwest"}]""");
         var (bytes, _) = await ImageAsync(Stack, asset.Public("w_200-o_badge.png"));
         using (var made = Image.NewFromBuffer(bytes))
         using (var own = Image.NewFromBuffer(logo.Original))
@@ -128,39 +103,9 @@ public sealed class OverlayGatewayTests(PostgresServer postgres, RedisServer red
             "the missing picture is named");
     }
 
-    private async Task<(StackSpace Space, StackAsset Asset)> WatermarkedAsync(int minWidth, params (string Key, string Json)[] policies)
+    private async Task<bool> RefusedAsync(string url)
     {
-        var space = await Stack.NewSpaceAsync([("watermark", $$"""{"overlay":"mark","minWidth":{{minWidth}}}"""), .. policies]);
-        await OverlayAsync(space, "mark", Magenta);
-        return (space, await space.AddAsync());
-    }
-
-    private static async Task OverlayAsync(StackSpace space, string slug, string elements)
-    {
-        OverlayElements.Read(elements).Error.ShouldBeNull();
-        await using var db = space.Db();
-        var overlay = new Overlay { OrganizationId = space.OrganizationId, Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow,
-            UpdatedAt = DateTimeOffset.UtcNow };
-        overlay.Revisions.Add(new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 1, Elements = elements });
-        db.Overlays.Add(overlay);
-        await db.SaveChangesAsync(Ct);
-    }
-
-    private static async Task PresetAsync(StackSpace space, string slug, string operations)
-    {
-        await using var db = space.Db();
-        var preset = new Preset { OrganizationId = space.OrganizationId, Slug = slug, Name = slug };
-        preset.Revisions.Add(new PresetRevisionRow { OrganizationId = space.OrganizationId, PresetId = preset.Id, Revision = 1, Operations = operations });
-        db.Presets.Add(preset);
-        await db.SaveChangesAsync(Ct);
-    }
-
-    /// <summary>Whether the magenta of the mark is where it belongs.</summary>
-    private static bool IsMarked(byte[] bytes)
-    {
-        using var image = Image.NewFromBuffer(bytes);
-        using var srgb = image.Colourspace(Enums.Interpretation.Srgb);
-        var pixel = srgb[(int)(srgb.Width * 0.86), (int)(srgb.Height * 0.86)];
-        return pixel[0] > 200 && pixel[1] < 80 && pixel[2] > 200;
+        using var response = await Stack.GetAsync(url);
+        return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
     }
 }
