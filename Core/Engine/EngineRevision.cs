@@ -4,7 +4,7 @@ namespace ImageService.Core.Engine;
 public static class EngineRevision
 {
     // Increment when output bytes change: settings of an encoder, order or arithmetic of a step.
-    private const int Pixels = 4;
+    private const int Pixels = 5;
 
     // Increment when MakeIntermediateAsync or SourceChoice changes.
     private const int Intermediate = 3;

@@ -59,6 +59,12 @@ internal static class Workbench
         ImageSniffer.Sniff(made.Bytes.Span) == OriginalFormat.Jxl
             ? OpenJxl(made.Bytes) : Image.NewFromBuffer(made.Bytes.ToArray(), made.Frames > 1 ? "n=-1" : "");
 
+    public static bool HasAlpha(TransformedImage made)
+    {
+        using var image = Open(made);
+        return image.HasAlpha();
+    }
+
     /// <summary>By the library that wrote it, as libvips' build has no loader; what metadata it has comes along.</summary>
     private static Image OpenJxl(ReadOnlyMemory<byte> bytes)
     {
