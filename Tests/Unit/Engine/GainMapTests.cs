@@ -132,6 +132,17 @@ public sealed class GainMapTests
             .ShouldBeGreaterThan(MemoryEstimate.ForTransform(OriginalFormat.Jpg, facts, canonical, makesIntermediate: false));
         new TransformCosts().Expect(OriginalFormat.Jpg, hdr, canonical, makesIntermediate: false)
             .ShouldBeGreaterThan(new TransformCosts().Expect(OriginalFormat.Jpg, facts, canonical, makesIntermediate: false));
+
+        // The map is work of its own, also where both derive from the original; what it takes is learnt apart.
+        canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_7000").Value, ImageFormat.Jpg, facts, 85).Value;
+        var costs = new TransformCosts();
+        var (plain, mapped) = (Expect(facts), Expect(hdr));
+        mapped.TotalSeconds.ShouldBe(plain.TotalSeconds * 1.4, plain.TotalSeconds * 0.05);
+        costs.Learn(OriginalFormat.Jpg, hdr, canonical, makesIntermediate: false, mapped * 2);
+        Expect(facts).ShouldBe(plain);
+        Expect(hdr).ShouldBe(mapped * 2, TimeSpan.FromMicroseconds(10));
+
+        TimeSpan Expect(SourceFacts source) => costs.Expect(OriginalFormat.Jpg, source, canonical, makesIntermediate: false);
     }
 
     [Fact]
