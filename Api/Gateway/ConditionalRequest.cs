@@ -9,13 +9,13 @@ internal static class ConditionalRequest
 {
     /// <summary>What the preconditions ask for of a variant. Where bytes may change under one URL the upload's time tells nothing.</summary>
     public static Precondition Judge(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust) =>
-        Judge(headers, variant.ETag, !variant.MayChange && !variant.IsNegotiated && !trust.IsByName ? variant.Asset.UploadedAt : null);
+        Judge(headers, variant.ETag, variant.IsDatedByUpload && !trust.IsByName ? variant.Asset.UploadedAt : null);
 
     /// <summary>What the preconditions ask for, in the order of RFC 9110 section 13.2.2.</summary>
     /// <param name="headers">The request's.</param>
     /// <param name="etag">The variant's strong tag, with quotes.</param>
     /// <param name="lastModified">When the asset's version was uploaded; null where the time does not tell whether the bytes changed (presets, focal
-    /// points).</param>
+    /// points, <c>q_auto</c>).</param>
     public static Precondition Judge(IHeaderDictionary headers, string etag, DateTimeOffset? lastModified)
     {
         if (headers.IfMatch is { Count: > 0 } ifMatch)
@@ -36,7 +36,10 @@ internal static class ConditionalRequest
     }
 
     /// <summary>Whether <c>If-Range</c> allows a part of this representation; true where there is none.</summary>
-    public static bool AllowsRange(IHeaderDictionary headers, string etag, DateTimeOffset lastModified)
+    /// <param name="headers">The request's.</param>
+    /// <param name="etag">The variant's strong tag, with quotes.</param>
+    /// <param name="lastModified">As for <see cref="Judge(IHeaderDictionary, string, DateTimeOffset?)"/>.</param>
+    public static bool AllowsRange(IHeaderDictionary headers, string etag, DateTimeOffset? lastModified)
     {
         var condition = headers.IfRange;
         if (StringValues.IsNullOrEmpty(condition))
@@ -45,7 +48,7 @@ internal static class ConditionalRequest
         // A tag must match strongly and a date exactly (RFC 9110 section 13.1.5).
         return condition.ToString() is var text && text.StartsWith('"')
             ? text == etag
-            : TryReadDate(condition, out var date) && Seconds(lastModified) == date;
+            : lastModified is { } modified && TryReadDate(condition, out var date) && Seconds(modified) == date;
     }
 
     /// <summary>Whether a list such as <c>"a", W/"b"</c> or <c>*</c> holds the tag.</summary>

@@ -37,11 +37,11 @@ internal static class ImageResponse
     }
 
     /// <summary>Headers of 200, 206 and 304.</summary>
-    public static void Describe(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust)
+    public static void Describe(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust, TimeProvider time)
     {
         headers.ETag = variant.ETag;
         headers.LastModified = variant.LastModified;
-        headers.CacheControl = CacheControl.For(variant, trust);
+        headers.CacheControl = CacheControl.For(variant, trust, time);
         headers["Cache-Tag"] = variant.CacheTag;
         headers["Surrogate-Key"] = variant.SurrogateKey;
         headers.XContentTypeOptions = "nosniff";
@@ -74,6 +74,8 @@ internal static class ImageResponse
             await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
     }
 
+    private static DateTimeOffset? DateOf(VariantDescription variant) => variant.IsDatedByUpload ? variant.Asset.UploadedAt : null;
+
     /// <summary>Everything of the answer but its body.</summary>
     /// <returns>The part of the image that is its body; nothing for <c>HEAD</c> and 416.</returns>
     public static RequestedRange Begin(
@@ -84,7 +86,7 @@ internal static class ImageResponse
         headers["Server-Timing"] = timing;
         headers.AcceptRanges = "bytes";
         var isHead = HttpMethods.IsHead(method);
-        var range = isHead || request.Range.Count == 0 || !ConditionalRequest.AllowsRange(request, variant.ETag, variant.Asset.UploadedAt)
+        var range = isHead || request.Range.Count == 0 || !ConditionalRequest.AllowsRange(request, variant.ETag, DateOf(variant))
             ? new RequestedRange(RangeKind.Whole, 0, length)
             : RequestedRange.Of(request.Range, length);
         if (range.Kind == RangeKind.Unsatisfiable)

@@ -163,6 +163,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             Preset = preset,
             IsNegotiated = merged.Format is { IsAuto: true },
             FollowsFocalPoint = merged.Gravity == Gravity.Focal,
+            FollowsMeasurement = merged.Format is { IsAuto: true } || merged.Quality is { IsAuto: true },
             Overlays = drawn,
             IsWatermarked = isWatermarked,
             SnappedWidth = verdict.SnappedWidth,

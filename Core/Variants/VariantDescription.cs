@@ -43,6 +43,17 @@ public sealed class VariantDescription
     /// <summary>Whether the same URL may come to mean other bytes: a preset, an overlay, a watermark or the focal point may change.</summary>
     public bool MayChange => Preset is not null || FollowsFocalPoint || Overlays.Count > 0;
 
+    /// <summary>
+    /// Whether format or quality is what the worker measures of the version (<c>fmt_auto</c>, <c>q_auto</c>): the same URL comes to mean other bytes, once.
+    /// </summary>
+    public bool FollowsMeasurement { get; init; }
+
+    /// <summary>Whether that is still to come, as far as the registry knows.</summary>
+    public bool LacksMeasurement => FollowsMeasurement && Asset.Encodings is null && Source.Drawing is null;
+
+    /// <summary>Whether its URL means these bytes from the upload on, so that the upload's time tells whether they changed.</summary>
+    public bool IsDatedByUpload => !MayChange && !IsNegotiated && !FollowsMeasurement;
+
     /// <summary>The width that the policy's ladder put in place of the one asked for, px; null where it changed nothing.</summary>
     public int? SnappedWidth { get; init; }
 

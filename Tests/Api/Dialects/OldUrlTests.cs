@@ -6,6 +6,7 @@ using ImageService.Core.Registry;
 using ImageService.Core.Secrets;
 using ImageService.Tests.Api.Gateway;
 using ImageService.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -24,6 +25,8 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         var asset = await space.AddAsync(width: 800, height: 600);
         var host = await AddHostAsync(space, UrlDialect.Next);
         await AddAliasAsync(space, host, "photos/a.jpg", asset);
+        await using (var db = space.Db())
+            await db.AssetVersions.ExecuteUpdateAsync(row => row.SetProperty(it => it.UploadedAt, DateTimeOffset.UtcNow.AddDays(-1)), Ct);
 
         var (_, old) = await ImageAsync(Stack, "/_next/image?url=%2Fphotos%2Fa.jpg&w=640&q=75", ("Host", host), ("Accept", "image/webp"));
         var (_, own) = await ImageAsync(Stack, asset.Public("fmt_auto-w_640-q_75.jpg"), ("Accept", "image/webp"));
@@ -98,6 +101,33 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         var bent = signed.Contains("w_50", StringComparison.Ordinal)
             ? signed.Replace("w_50", "w_51", StringComparison.Ordinal) : signed.Replace("50", "51", StringComparison.Ordinal);
         (await ProblemAsync(Stack, bent, HttpStatusCode.Unauthorized, ("Host", host))).ShouldBe("invalid_signature");
+    }
+
+    [Theory]
+    [InlineData(UrlDialect.Next)]
+    [InlineData(UrlDialect.Ipx)]
+    [InlineData(UrlDialect.Cloudflare)]
+    [InlineData(UrlDialect.Thumbor)]
+    [InlineData(UrlDialect.Imgproxy)]
+    [InlineData(UrlDialect.Cloudinary)]
+    [InlineData(UrlDialect.Imgix)]
+    [InlineData(UrlDialect.Native)]
+    public async Task A_watermarked_space_gives_no_picture_without_it_by_old_urls_either(UrlDialect dialect)
+    {
+        var space = await Stack.NewSpaceAsync(Watermarks.Policy(40), ("original_delivery", "\"exact\""));
+        await Watermarks.OverlayAsync(space, "mark", Watermarks.Mark);
+        var (open, hidden) = (await space.AddAsync(), await space.AddAsync(AssetAccess.Private));
+        foreach (var asset in (StackAsset[])[open, hidden])
+        {
+            var host = await AddHostAsync(space, dialect, KeysOf(dialect), unsigned: true);
+            await AddAliasAsync(space, host, dialect is UrlDialect.Cloudinary ? "a" : "a.jpg", asset);
+            var (unsigned, signed) = Urls(dialect);
+            if ((asset == open ? unsigned : signed) is { } url)
+                Watermarks.IsOn((await ImageAsync(Stack, url, ("Host", host))).Bytes).ShouldBeTrue(url);
+            var own = asset == open ? open.Public("original.jpg") : hidden.Signed("w_50.webp", host: host);
+            if (dialect is UrlDialect.Native)
+                Watermarks.IsOn((await ImageAsync(Stack, own, ("Host", host))).Bytes).ShouldBeTrue(own);
+        }
     }
 
     [Fact]
