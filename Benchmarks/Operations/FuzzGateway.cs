@@ -86,6 +86,9 @@ internal static class FuzzGateway
             >= HttpStatusCode.InternalServerError and not HttpStatusCode.ServiceUnavailable => "the server's own fault",
             HttpStatusCode.OK when !type.StartsWith("image/", StringComparison.Ordinal) => "no picture",
             HttpStatusCode.OK when isPlain && !OperationsParser.Parse(operations).IsSuccess => "a picture of what the grammar refuses",
+
+            // Kestrel itself refuses a NUL, before anybody could say why.
+            HttpStatusCode.BadRequest when file.Contains('\0', StringComparison.Ordinal) => null,
             >= HttpStatusCode.BadRequest when type != "application/problem+json" => "no problem",
             _ => null,
         };
