@@ -1,4 +1,4 @@
-// usage: node check.mjs PAGE client|dialect. Asks for every image of the page as a browser would, and prints what came.
+// usage: node check.mjs PAGE client|path|unchanged. Asks for every image of the page as a browser would, and prints what came.
 const [page, loader] = process.argv.slice(2);
 
 const html = await (await fetch(page)).text();
@@ -14,6 +14,7 @@ for (const url of urls) {
   const response = await fetch(new URL(url, page), { headers: { Accept: 'image/avif,image/webp,*/*;q=0.8' } });
   const type = response.headers.get('Content-Type');
   if (response.status !== 200 || !/^image\//.test(type)) throw new Error(`${response.status} ${type}: ${url}\n${await response.text()}`);
+  if (!response.headers.get('X-Cache')) throw new Error(`Not by the service: ${url}`);
   const body = await response.arrayBuffer();
   bytes += body.byteLength;
   console.log(`${response.status} ${type} ${body.byteLength} bytes  ${url}`);

@@ -9,7 +9,7 @@ export default function Page() {
   return (
     <main>
       <h1>Gallery</h1>
-      <Image src={src()} width={320} height={200} alt="A fixed size" priority />
+      <Image src={src()} width={320} height={200} style={{ objectFit: 'cover' }} alt="A fixed size" priority />
       <div style={{ position: 'relative', width: '100%', height: 300 }}>
         <Image src={src()} fill sizes="100vw" style={{ objectFit: 'cover' }} alt="As wide as the page" priority />
       </div>
