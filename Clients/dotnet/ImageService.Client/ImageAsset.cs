@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,6 +7,8 @@ namespace ImageService.Client;
 /// <summary>An asset with one of its versions, as the API tells it.</summary>
 public sealed record ImageAsset
 {
+    // Here and in the records below: generated JSON code sets every init member, one that an answer lacks to default, whatever its initializer says.
+
     /// <summary>26 characters.</summary>
     public required string Id { get; init; }
 
@@ -20,7 +23,7 @@ public sealed record ImageAsset
     /// <summary>Absolute path; <c>/</c> at the top.</summary>
     public required string Folder { get; init; }
 
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; init => field = value ?? []; } = [];
 
     public required ImageAccess Access { get; init; }
 
@@ -38,13 +41,13 @@ public sealed record ImageAsset
     public bool HasAlpha { get; init; }
 
     /// <summary>1 for a still picture.</summary>
-    public int Frames { get; init; } = 1;
+    public int Frames { get; init => field = Math.Max(1, value); } = 1;
 
     /// <summary>Length of the original.</summary>
     public long SizeBytes { get; init; }
 
     /// <summary>SHA-256 of the original, lower-case hex.</summary>
-    public string ContentHash { get; init; } = "";
+    public string ContentHash { get; init => field = value ?? ""; } = "";
 
     public DateTimeOffset UploadedAt { get; init; }
 
@@ -96,7 +99,13 @@ public sealed record ImageAsset
 /// <summary>Image URLs of an asset's version.</summary>
 /// <param name="Original">Full size, without metadata.</param>
 /// <param name="Presets">By slug.</param>
-public sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets);
+public sealed record AssetUrls(string Original, IReadOnlyDictionary<string, string> Presets)
+{
+    /// <summary>By slug.</summary>
+    public IReadOnlyDictionary<string, string> Presets { get; init => field = value ?? None; } = Presets ?? None;
+
+    private static IReadOnlyDictionary<string, string> None => ReadOnlyDictionary<string, string>.Empty;
+}
 
 /// <summary>Content Credentials as they lie in the file; nobody verified their signatures.</summary>
 /// <param name="Present">Whether the original holds a manifest store.</param>
@@ -128,15 +137,15 @@ public sealed record AssetVersion
 
     public bool HasAlpha { get; init; }
 
-    public int Frames { get; init; } = 1;
+    public int Frames { get; init => field = Math.Max(1, value); } = 1;
 
     public long SizeBytes { get; init; }
 
-    public string ContentHash { get; init; } = "";
+    public string ContentHash { get; init => field = value ?? ""; } = "";
 
     public DateTimeOffset UploadedAt { get; init; }
 
-    public string Tier { get; init; } = "";
+    public string Tier { get; init => field = value ?? ""; } = "";
 
     public required string Url { get; init; }
 }

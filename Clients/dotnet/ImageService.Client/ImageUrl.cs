@@ -30,7 +30,7 @@ public sealed record ImageUrl
     public ImageOperations? Operations { get; init; }
 
     /// <summary>The format where operations name none.</summary>
-    public string Extension { get; init; } = "jpg";
+    public string Extension { get; init => field = value ?? "jpg"; } = "jpg";
 
     /// <summary>The URL without <see cref="BaseUrl"/>: what a signature covers.</summary>
     /// <exception cref="InvalidOperationException">A part cannot stand in a URL; the message names it.</exception>

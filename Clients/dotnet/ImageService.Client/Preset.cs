@@ -27,10 +27,10 @@ public sealed record Preset
     public bool AutoGenerate { get; init; }
 
     /// <summary>Any asset where both lists are empty.</summary>
-    public IReadOnlyList<string> MatchTags { get; init; } = [];
+    public IReadOnlyList<string> MatchTags { get; init => field = value ?? []; } = [];
 
     /// <summary>With everything below them.</summary>
-    public IReadOnlyList<string> MatchFolders { get; init; } = [];
+    public IReadOnlyList<string> MatchFolders { get; init => field = value ?? []; } = [];
 
     /// <summary>For a change that must not overwrite somebody else's; null where the answer had none.</summary>
     [JsonIgnore]
