@@ -53,11 +53,29 @@ public sealed class SignatureVectorTests
         Verify(dialect, template.Replace("{sig}", signature, StringComparison.Ordinal)).ShouldBeTrue();
         for (var i = 0; i < signature.Length; i++)
             Verify(dialect, template.Replace("{sig}", Changed(signature, i), StringComparison.Ordinal)).ShouldBeFalse($"character {i} of the signature");
-        var url = template.Replace("{sig}", signature, StringComparison.Ordinal);
-        for (var i = url.Length - 5; i > url.Length - 8; i--)
+        foreach (var at in Covered(dialect, template))
+            Verify(dialect, Changed(template, at).Replace("{sig}", signature, StringComparison.Ordinal)).ShouldBeFalse($"character {at} of {template}");
+    }
+
+    /// <summary>Where the characters stand that the signature covers.</summary>
+    private static IEnumerable<int> Covered(UrlDialect dialect, string template)
+    {
+        const string Mark = "{sig}";
+        var mark = template.IndexOf(Mark, StringComparison.Ordinal);
+        if (template.Contains("?__cld_token__", StringComparison.Ordinal))
+            return [.. Enumerable.Range(0, template.IndexOf('?', StringComparison.Ordinal)), .. Between("st=", "~exp="), .. Between("~exp=", "~hmac")];
+        if (dialect is UrlDialect.Imgix)
+            return Enumerable.Range(1, mark - 4);
+        var from = template.IndexOf('/', mark) + 1;
+
+        // Cloudinary signs neither version nor what stands before its signature.
+        var version = dialect is UrlDialect.Cloudinary ? template.IndexOf("v1234/", from, StringComparison.Ordinal) : -1;
+        return Enumerable.Range(from, template.Length - from).Where(at => version < 0 || at < version - 1 || at >= version + 6);
+
+        IEnumerable<int> Between(string start, string end)
         {
-            if (!signature.Contains(url[i..(i + 1)], StringComparison.Ordinal) || !url.EndsWith(signature, StringComparison.Ordinal))
-                Verify(dialect, Changed(url, i)).ShouldBeFalse($"character {i} of the URL");
+            var (first, last) = (template.IndexOf(start, StringComparison.Ordinal) + start.Length, template.IndexOf(end, StringComparison.Ordinal));
+            return Enumerable.Range(first, last - first);
         }
     }
 
