@@ -1,9 +1,10 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using DnsClient;
+using ImageService.Core.Errors;
 using ImageService.Core.Outbound;
 using ImageService.Core.Registry;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Core.Dialects;
 
@@ -12,14 +13,33 @@ namespace ImageService.Core.Dialects;
 /// else whoever claims first would have
 /// every name that already points here.
 /// </summary>
-public sealed class HostChallenge(ITxtRecords dns, GuardedHttpClient http)
+public sealed class HostChallenge : IDisposable
 {
     private const string Prefix = "imageservice-";
     private const string Label = "_imageservice.";
     private const string Path = "/.well-known/imageservice-challenge";
+    private const int LongestName = 253;
     private const int LongestAnswer = 256;
+    private const int MostRedirects = 2;
+    private const int HttpPort = 80;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    private readonly ITxtRecords _dns;
+    private readonly GuardedHttpClient _http;
+    private readonly int _port;
+
+    public HostChallenge(ITxtRecords dns, IOptions<OutboundOptions> outbound, IOptions<HostChallengeOptions> options)
+        : this(dns, outbound.Value, options.Value, HttpPort)
+    {
+    }
+
+    /// <summary>With a port of the file's server that a test can listen on.</summary>
+    internal HostChallenge(ITxtRecords dns, OutboundOptions outbound, HostChallengeOptions options, int port)
+    {
+        // A client of its own: on a connection that a challenge may open, an upload by URL must not travel.
+        (_dns, _http, _port) = (dns, new GuardedHttpClient(outbound, options.ReadNetworks()), port);
+    }
 
     /// <summary>Name of the TXT record.</summary>
     public static string RecordName(string hostname) => Label + hostname;
@@ -30,62 +50,97 @@ public sealed class HostChallenge(ITxtRecords dns, GuardedHttpClient http)
     /// <summary>A new text to show.</summary>
     public static string New() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
 
-    /// <summary>Whether DNS or the present server shows the host's challenge now.</summary>
-    public async Task<bool> IsMetAsync(DialectHost host, CancellationToken ct)
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Looks at DNS and at the present server, both at once: one that is away does not hide the other.</summary>
+    /// <returns>Null where one of them shows the host's challenge now, else what was found at each (<see cref="ErrorCode.Conflict"/>).</returns>
+    public async Task<Error?> JudgeAsync(DialectHost host, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
+        Task<string?>[] looks = [InTimeAsync(ReadRecordAsync(host, limit.Token), ct), InTimeAsync(ReadFileAsync(host, limit.Token), ct)];
         try
         {
-            return (await dns.ReadAsync(RecordName(host.Hostname), limit.Token)).Any(text => FixedTime.Equal(host.Challenge, text.Trim()))
-                || FixedTime.Equal(host.Challenge, await FetchAsync(host.Hostname, limit.Token));
+            await foreach (var look in Task.WhenEach(looks))
+            {
+                if (await look is null)
+                    return null;
+            }
+
+            return new Error(ErrorCode.Conflict,
+                $"The challenge is not shown yet. TXT record {RecordName(host.Hostname)}: {await looks[0]}. {FileUrl(host.Hostname)}: {await looks[1]}.");
+        }
+        finally
+        {
+            await limit.CancelAsync();
+            await ((Task)Task.WhenAll(looks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<string?> InTimeAsync(Task<string?> look, CancellationToken ct)
+    {
+        try
+        {
+            return await look;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return "no answer in time";
+        }
+    }
+
+    /// <returns>Null where a record shows the challenge, else what is there instead.</returns>
+    private async Task<string?> ReadRecordAsync(DialectHost host, CancellationToken ct)
+    {
+        if (RecordName(host.Hostname).Length > LongestName)
+            return "the name is too long for one";
+        var (texts, failure) = await _dns.ReadAsync(RecordName(host.Hostname), ct);
+        if (texts.Any(text => FixedTime.Equal(host.Challenge, text.Trim())))
+            return null;
+        return failure ?? (texts.Count == 0 ? "there is none" : "it holds another text");
+    }
+
+    /// <returns>Null where the file shows the challenge, else what was met instead; never a word of an answer's text.</returns>
+    private async Task<string?> ReadFileAsync(DialectHost host, CancellationToken ct)
+    {
+        var url = new UriBuilder(FileUrl(host.Hostname)) { Port = _port }.Uri;
+        for (var redirects = 0; redirects <= MostRedirects; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            if (!(await _http.SendAsync(request, ct)).TryGet(out var response, out var error))
+                return Lowered(error.Detail);
+            using (response)
+            {
+                if (response.IsSuccessStatusCode)
+                    return await ShowsAsync(host, response, ct) ? null : "it shows another text";
+                if (response.Headers.Location is not { } location)
+                    return $"the server answered {(int)response.StatusCode}";
+
+                // Most sites send http to https. What another name or path shows proves nothing of this one.
+                if (!Uri.TryCreate(url, location, out var next) || !IsSameFile(next, url))
+                    return "the server redirects elsewhere, which is not followed";
+                url = next;
+            }
+        }
+
+        return "the server redirects in a circle";
+    }
+
+    private static async Task<bool> ShowsAsync(DialectHost host, HttpResponseMessage response, CancellationToken ct)
+    {
+        try
+        {
+            return FixedTime.Equal(host.Challenge, (await BoundedBody.ReadTextAsync(response.Content, LongestAnswer, ct)).Trim());
+        }
+        catch (IOException)
         {
             return false;
         }
     }
 
-    private async Task<string?> FetchAsync(string hostname, CancellationToken ct)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, FileUrl(hostname));
-        if (!(await http.SendAsync(request, ct)).TryGet(out var response, out _))
-            return null;
-        using (response)
-        {
-            if (!response.IsSuccessStatusCode)
-                return null;
-            await using var body = await response.Content.ReadAsStreamAsync(ct);
-            var buffer = new byte[LongestAnswer];
-            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-            return Encoding.UTF8.GetString(buffer, 0, length).Trim();
-        }
-    }
-}
+    private bool IsSameFile(Uri next, Uri url) =>
+        (next.Scheme == Uri.UriSchemeHttps || next.Scheme == Uri.UriSchemeHttp) && next.Host == url.Host && next.AbsolutePath == Path
+            && (next.IsDefaultPort || next.Port == _port) && next.Query.Length == 0;
 
-/// <summary>The TXT records of a name.</summary>
-public interface ITxtRecords
-{
-    /// <summary>Their texts; none where the name has none or nobody answers.</summary>
-    Task<IReadOnlyList<string>> ReadAsync(string name, CancellationToken ct);
-}
-
-/// <summary>Asks the resolvers that the machine is set up with.</summary>
-public sealed class DnsTxtRecords : ITxtRecords
-{
-    private readonly LookupClient _client = new(
-        new LookupClientOptions { Timeout = TimeSpan.FromSeconds(3), Retries = 1, UseCache = false, ThrowDnsErrors = false });
-
-    public async Task<IReadOnlyList<string>> ReadAsync(string name, CancellationToken ct)
-    {
-        try
-        {
-            var answer = await _client.QueryAsync(name, QueryType.TXT, cancellationToken: ct);
-            return [.. answer.Answers.TxtRecords().Select(static record => string.Concat(record.Text))];
-        }
-        catch (DnsResponseException)
-        {
-            return [];
-        }
-    }
+    private static string Lowered(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
 }

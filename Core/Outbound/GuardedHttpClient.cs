@@ -15,11 +15,19 @@ namespace ImageService.Core.Outbound;
 public sealed class GuardedHttpClient : IDisposable
 {
     private readonly OutboundOptions _options;
+    private readonly IReadOnlyList<IPNetwork> _networks;
     private readonly HttpClient _client;
 
     public GuardedHttpClient(IOptions<OutboundOptions> options)
+        : this(options.Value, [])
     {
-        _options = options.Value;
+    }
+
+    /// <param name="options">Settings of all such requests.</param>
+    /// <param name="networks">Networks that this client may connect to though they are not public.</param>
+    public GuardedHttpClient(OutboundOptions options, IReadOnlyList<IPNetwork> networks)
+    {
+        (_options, _networks) = (options, networks);
         _client = new HttpClient(
             new SocketsHttpHandler
             {
@@ -53,7 +61,7 @@ public sealed class GuardedHttpClient : IDisposable
             return OutboundErrors.FetchRefused("Only absolute http and https URLs can be fetched.");
         if (url.UserInfo.Length > 0)
             return OutboundErrors.FetchRefused("A URL with a user name or password in it cannot be fetched.");
-        if (!IsTrusted(url.Host, url.Port) && IPAddress.TryParse(url.DnsSafeHost, out var address) && !PublicAddressFilter.IsPublic(address))
+        if (!IsTrusted(url.Host, url.Port) && IPAddress.TryParse(url.DnsSafeHost, out var address) && !IsAllowed(address))
             return OutboundErrors.NotPublic();
         return null;
     }
@@ -95,12 +103,14 @@ public sealed class GuardedHttpClient : IDisposable
         _options.TrustedFetchHosts.Contains($"{host.Trim('[', ']')}:{port}", StringComparer.OrdinalIgnoreCase)
         || _options.TrustedFetchHosts.Contains($"{host}:{port}", StringComparer.OrdinalIgnoreCase);
 
+    private bool IsAllowed(IPAddress address) => PublicAddressFilter.IsPublic(address) || _networks.Any(network => network.Contains(address));
+
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         var target = context.DnsEndPoint;
         var trusted = IsTrusted(target.Host, target.Port);
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, ct);
-        var allowed = Array.FindAll(addresses, address => trusted || PublicAddressFilter.IsPublic(address));
+        var allowed = Array.FindAll(addresses, address => trusted || IsAllowed(address));
         if (allowed.Length == 0)
             throw addresses.Length == 0 ? new SocketException((int)SocketError.HostNotFound) : new NotPublicException();
         Exception? last = null;

@@ -123,9 +123,8 @@ internal static class HostEndpoints
             return Problems.NotFound.ToProblem();
         if (host.VerifiedAt is null)
         {
-            if (!await challenge.IsMetAsync(host, ct))
-                return new Error(ErrorCode.Conflict,
-                    $"Neither a TXT record {HostChallenge.RecordName(host.Hostname)} nor {HostChallenge.FileUrl(host.Hostname)} shows the challenge yet.").ToProblem();
+            if (await challenge.JudgeAsync(host, ct) is { } unproved)
+                return unproved.ToProblem();
             host.VerifiedAt = clock.GetUtcNow();
             host.UpdatedAt = host.VerifiedAt.Value;
             if (await db.TrySaveAsync(Taken, ct) is { } failure)

@@ -145,20 +145,6 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         await (await api.NewHomeAsync()).Owner.PostAsync("/v1/explain", new { url = $"https://{name}/unsafe/16x/a.png" }).ProblemAsync(404, "not_found");
     }
 
-    [Fact]
-    public async Task A_challenge_is_met_by_a_record_or_not_at_all()
-    {
-        var host = new DialectHost
-        {
-            OrganizationId = Guid.Empty, TenantId = Guid.Empty, SpaceId = Guid.Empty, Hostname = "images.nowhere.invalid", Dialect = UrlDialect.Next,
-            Challenge = HostChallenge.New(),
-        };
-        var guard = api.Services.GetRequiredService<ImageService.Core.Outbound.GuardedHttpClient>();
-
-        (await new HostChallenge(new Records([" other ", host.Challenge + " "]), guard).IsMetAsync(host, Ct)).ShouldBeTrue();
-        (await new HostChallenge(new Records([host.Challenge[..^1]]), guard).IsMetAsync(host, Ct)).ShouldBeFalse();
-    }
-
     private static string NewName() => $"h{Guid.CreateVersion7():n}.localhost";
 
     private static async Task<string> UploadAsync(ApiHome home, string space)
@@ -168,14 +154,5 @@ public sealed class HostTests(ApiFactory api) : IClassFixture<ApiFactory>
         using var form = new MultipartFormDataContent { { new StringContent("site"), "tenant" }, { new StringContent(space), "space" },
             { file, "file", "a.png" } };
         return (await home.Owner.SendAsync(HttpMethod.Post, "/v1/assets", form).OkAsync(201)).Text("id");
-    }
-
-    private sealed class Records(string[] texts) : ITxtRecords
-    {
-        public Task<IReadOnlyList<string>> ReadAsync(string name, CancellationToken ct)
-        {
-            name.ShouldBe("_imageservice.images.nowhere.invalid");
-            return Task.FromResult<IReadOnlyList<string>>(texts);
-        }
     }
 }
