@@ -54,8 +54,8 @@ class Client:
         return 0, 0, time.monotonic() - began, {}
 
 
-def each(urls, connections):
-    """Asks for every URL once, so many at a time; answers in the order of their end, and the seconds it took."""
+def each(urls, connections, patient=False):
+    """Asks for every URL once, so many at a time; answers in the order of their end, and the seconds it took. Patient: who is refused comes back when told to."""
     left, lock, answers = list(reversed(urls)), threading.Lock(), []
 
     def run():
@@ -66,6 +66,9 @@ def each(urls, connections):
                     return
                 url = left.pop()
             answer = client.get(url)
+            while patient and answer[0] == 503:
+                time.sleep(float(answer[3].get('Retry-After', 1)))
+                answer = client.get(url)
             with lock:
                 answers.append(answer)
 

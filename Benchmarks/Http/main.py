@@ -4,7 +4,8 @@ from processes import Started
 from scenarios import SCENARIOS, idle_memory
 from stack import Nginx, Service, Sharp, Varnish, photos
 
-BASE = {'hit': 'varnish', 'cold': 'sharp', 'srcset': 'sharp', 'herd': 'sharp', 'overload': 'sharp'}
+# What ratios are to: the first of these that was measured.
+BASE = {'hit': ['varnish'], 'cold': ['sharp'], 'srcset': ['separate', 'sharp'], 'herd': ['sharp'], 'overload': ['sharp']}
 
 
 def peers_of(scenario, started, service, folder):
@@ -23,9 +24,10 @@ def show(scenario, rows):
         for target in targets:
             measured = [row[3] for row in rows if row[0] == case and row[1] == target]
             medians[target] = {key: statistics.median(one[key] for one in measured) for key in measured[0]}
+        base_name = next((name for name in BASE.get(scenario, []) if name in medians), None)
         for target in targets:
-            base = medians.get(BASE.get(scenario))
-            told = [f'{key} {value:.4g}' + (f' ({value / base[key]:.2f})' if base and target != BASE.get(scenario) and base.get(key) else '') for key, value in medians[target].items()]
+            base = medians.get(base_name)
+            told = [f'{key} {value:.4g}' + (f' ({value / base[key]:.2f})' if base and target != base_name and base.get(key) else '') for key, value in medians[target].items()]
             print(f'{scenario:9} {case:14} {target:14} ' + ', '.join(told))
     sys.stdout.flush()
 
@@ -54,6 +56,7 @@ def main():
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--seconds', type=int, default=3, help='of each measurement of hits')
     parser.add_argument('--count', type=int, default=40, help='first transforms of each measurement')
+    parser.add_argument('--pictures', type=int, default=4, help='photographs of srcset')
     parser.add_argument('--formats', nargs='+', default=['jpg', 'webp'])
     parser.add_argument('--sizes', nargs='*', help='4 KB, 42 KB, 400 KB')
     parser.add_argument('--results', help='a file that gets one JSON line for each measurement')

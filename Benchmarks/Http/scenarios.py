@@ -110,19 +110,34 @@ def cold(service, peers, photos, options):
 
 
 def srcset(service, peers, photos, options):
-    """Four widths of one picture at once; the same four one after the other; and by the peer, which decodes for each."""
+    """Four widths of one picture: at once, one after the other, and each of an original of its own, that is of its own decode. Once right after the upload,
+    when nobody has made an intermediate (the worker is held up), and once after it was made, beside the peer, which decodes for each."""
     sharp = next(iter(peers({})), None)
     for number in range(options.rounds):
-        widths = [width - 2 * number for width in (1600, 1200, 800, 400)]
-        for photo in photos[:4]:
+        widths = [width - 3 * number for width in (1600, 1200, 800, 400)]
+        for turn, photo in enumerate(photos[:options.pictures]):
             for fmt in options.formats:
-                paths = {'at once': (service, 4), 'in turn': (service, 1)} | ({'sharp': (sharp, 4)} if sharp else {})
-                for name, (target, connections) in paths.items():
-                    # The second turn of the service has to make them anew: one pixel less is another picture of the same cost.
-                    urls = [target.url(photo, width - (name == 'in turn'), fmt) for width in widths]
-                    with Use(target.pids) as use:
-                        answers, seconds = each(urls, connections)
-                    yield f'four {fmt}', name, number, {'cpu_ms': use.cpu * 1e3, 'wall_ms': seconds * 1e3, 'failed': sum(answer[0] != 200 for answer in answers)}
+                first = [('at once', 1, 4), ('in turn', 1, 1), ('separate', 4, 4)]
+                with service.worker_held_up():
+                    for name, originals, connections in _rotated(first, number + turn):
+                        fresh = [service.upload(photo, fresh=True) for _ in range(originals)]
+                        yield f'first {fmt}', name, number, _four(service, [service.url_of(fresh[n % originals], w, fmt) for n, w in enumerate(widths)], connections)
+                # Other widths for each: what one asked for would be there for the next.
+                later = [('at once', service, 4, 1), ('in turn', service, 1, 2)] + ([('sharp', sharp, 4, 0)] if sharp else [])
+                for name, target, connections, less in _rotated(later, number + turn):
+                    yield f'later {fmt}', name, number, _four(target, [target.url(photo, w - less, fmt) for w in widths], connections)
+
+
+def _four(target, urls, connections):
+    with Use(target.pids) as use:
+        answers, seconds = each(urls, connections, patient=True)
+    if any(answer[0] != 200 for answer in answers):
+        raise RuntimeError(f'{target.name}: {sorted({answer[0] for answer in answers})}')
+    return {'cpu_ms': use.cpu * 1e3, 'wall_ms': seconds * 1e3}
+
+
+def _rotated(items, by):
+    return items[by % len(items):] + items[:by % len(items)]
 
 
 def herd(service, peers, photos, options):

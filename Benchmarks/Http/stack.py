@@ -1,5 +1,5 @@
 """The service as `AppHost` starts it, built in Release, with photographs uploaded; and its peers."""
-import glob, json, os, subprocess, time, urllib.request, uuid
+import contextlib, glob, json, os, signal, subprocess, time, urllib.request, uuid
 from processes import family, free_port, wait_for
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -53,21 +53,40 @@ class Service:
         for level in ('', f"/tenants/{s['tenant']}/spaces/{s['spaces']['public']}"):
             self.call('PUT', f"/v1/organizations/{s['organization']}{level}/policies/{key}", json.dumps({'value': value}).encode())
 
-    def upload(self, path, access='public'):
-        """The asset's path up to its operations."""
+    @contextlib.contextmanager
+    def worker_held_up(self):
+        """The worker does nothing meanwhile: what it makes after uploads is not there."""
+        worker = self._listener(int(self.summary['worker'].rstrip('/').rsplit(':', 1)[1]))
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(worker, signal.SIGCONT)
+
+    def upload(self, path, access='public', fresh=False):
+        """The asset's path up to its operations. Fresh: another original with the same pixels, whatever was uploaded before."""
         s, mark = self.summary, uuid.uuid4().hex
         space = s['spaces']['public' if access == 'public' else 'private']
         fields = {'tenant': s['tenant'], 'space': space, 'access': access}
         body = b''.join(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items())
         with open(path, 'rb') as f:
-            body += f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{os.path.basename(path)}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode() + f.read()
+            content = f.read()
+        if fresh:
+            # A comment (COM) after the start of the image.
+            content = content[:2] + b'\xff\xfe\x00\x22' + mark.encode() + content[2:]
+        body += f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{os.path.basename(path)}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode() + content
         made = self.call('POST', '/v1/assets', body + f'\r\n--{mark}--\r\n'.encode(), f'multipart/form-data; boundary={mark}')
         kind = 'pub' if access == 'public' else 'priv'
-        self.assets[path] = f"/v1/{kind}/{s['organization']}/{s['tenant']}/{space}/img/{made['id']}/v{made['version']}/"
-        return self.assets[path]
+        place = f"/v1/{kind}/{s['organization']}/{s['tenant']}/{space}/img/{made['id']}/v{made['version']}/"
+        if not fresh:
+            self.assets[path] = place
+        return place
 
     def url(self, photo, width, fmt='jpg', quality=80):
-        return f'{self.api}{self.assets[photo]}w_{width}-q_{quality}.{fmt}'
+        return self.url_of(self.assets[photo], width, fmt, quality)
+
+    def url_of(self, place, width, fmt='jpg', quality=80):
+        return f'{self.api}{place}w_{width}-q_{quality}.{fmt}'
 
     def sign(self, url):
         return self.api + self.call('POST', '/v1/sign', json.dumps({'url': url, 'ttlSeconds': 3600}).encode())['url'].split(self.api.split('//')[1])[-1]
