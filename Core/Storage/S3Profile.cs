@@ -26,80 +26,25 @@ internal sealed record S3Profile
     /// <summary>Storage class for cold objects, readable at once; null: none.</summary>
     public required string? ColdClass { get; init; }
 
+    private static readonly S3Profile Aws = new()
+    {
+        PathStyle = false, Region = null, Checksums = true, SignPayload = true, ConditionalPut = true, WarmClass = "STANDARD_IA", ColdClass = "GLACIER_IR",
+    };
+
+    /// <summary>What other servers have in common.</summary>
+    private static readonly S3Profile Compatible = Aws with { PathStyle = true, Region = "us-east-1", Checksums = false, WarmClass = null, ColdClass = null };
+
     /// <summary>By name, as <c>Storage:Stores:{name}:Profile</c> has it.</summary>
     public static readonly FrozenDictionary<string, S3Profile> All = new Dictionary<string, S3Profile>(StringComparer.Ordinal)
     {
-        ["aws"] = new()
-        {
-            PathStyle = false,
-            Region = null,
-            Checksums = true,
-            SignPayload = true,
-            ConditionalPut = true,
-            WarmClass = "STANDARD_IA",
-            ColdClass = "GLACIER_IR",
-        },
-        ["minio"] = new()
-        {
-            PathStyle = true,
-            Region = "us-east-1",
-            Checksums = false,
-            SignPayload = true,
-            ConditionalPut = true,
-            WarmClass = null,
-            ColdClass = null,
-        },
-        ["r2"] = new()
-        {
-            PathStyle = true,
-            Region = "auto",
-            Checksums = false,
-            SignPayload = false,
-            ConditionalPut = true,
-            WarmClass = "STANDARD_IA",
-            ColdClass = "STANDARD_IA",
-        },
+        ["aws"] = Aws,
+        ["minio"] = Compatible,
+        ["r2"] = Compatible with { Region = "auto", SignPayload = false, WarmClass = "STANDARD_IA", ColdClass = "STANDARD_IA" },
 
         // Its classes are whatever the operator placed under these names: set WarmClass and ColdClass.
-        ["ceph"] = new()
-        {
-            PathStyle = true,
-            Region = "default",
-            Checksums = false,
-            SignPayload = true,
-            ConditionalPut = true,
-            WarmClass = null,
-            ColdClass = null,
-        },
-        ["seaweedfs"] = new()
-        {
-            PathStyle = true,
-            Region = "us-east-1",
-            Checksums = false,
-            SignPayload = true,
-            ConditionalPut = true,
-            WarmClass = null,
-            ColdClass = null,
-        },
-        ["wasabi"] = new()
-        {
-            PathStyle = true,
-            Region = "us-east-1",
-            Checksums = false,
-            SignPayload = true,
-            ConditionalPut = false,
-            WarmClass = null,
-            ColdClass = null,
-        },
-        ["b2"] = new()
-        {
-            PathStyle = true,
-            Region = "us-west-004",
-            Checksums = false,
-            SignPayload = true,
-            ConditionalPut = false,
-            WarmClass = null,
-            ColdClass = null,
-        },
+        ["ceph"] = Compatible with { Region = "default" },
+        ["seaweedfs"] = Compatible,
+        ["wasabi"] = Compatible with { ConditionalPut = false },
+        ["b2"] = Compatible with { Region = "us-west-004", ConditionalPut = false },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }
