@@ -12,7 +12,8 @@ namespace ImageService.Tests.Acceptance;
 
 /// <summary>
 /// The whole system as a user starts it: the AppHost's executable with fresh data on free ports. Started by the first test that
-/// asks, stopped with the run. <c>IMAGESERVICE_SUMMARY</c> names the summary file of a stack that runs already.
+/// asks, stopped with the run. <c>IMAGESERVICE_SUMMARY</c> names the summary file of a stack that runs already; <see cref="ChosenServers"/> tells how another
+/// object store or queue is chosen.
 /// </summary>
 public sealed class RunningStack : IAsyncDisposable
 {
@@ -21,6 +22,7 @@ public sealed class RunningStack : IAsyncDisposable
     private readonly Lazy<Task<StackSummary>> _summary;
     private readonly List<string> _log = [];
     private Process? _appHost;
+    private ChosenServers? _servers;
     private readonly bool _ofItsOwn;
     private string? _folder;
 
@@ -72,7 +74,11 @@ public sealed class RunningStack : IAsyncDisposable
         _folder = Directory.CreateTempSubdirectory("imageservice-acceptance-").FullName;
         var summary = Path.Combine(_folder, "summary.json");
         string[] data = _ofItsOwn ? ["--no-demo", "--data", Data] : ["--ephemeral"];
-        _appHost = AppHostProgram.Start(["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, .. data]);
+
+        // A stack that a test breaks stays on what that test knows how to break: a folder, and the registry's own queue.
+        _servers = _ofItsOwn ? null : await ChosenServers.StartAsync();
+        _appHost = AppHostProgram.Start(
+            ["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, .. data, .. _servers?.Arguments ?? []], _servers?.Settings);
         _appHost.OutputDataReceived += (_, line) => Note(line.Data);
         _appHost.ErrorDataReceived += (_, line) => Note(line.Data);
         _appHost.BeginOutputReadLine();
@@ -118,6 +124,8 @@ public sealed class RunningStack : IAsyncDisposable
             _appHost.Dispose();
         }
 
+        if (_servers is not null)
+            await _servers.DisposeAsync();
         if (_folder is not null)
             Directory.Delete(_folder, recursive: true);
     }

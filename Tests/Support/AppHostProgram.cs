@@ -11,21 +11,29 @@ internal static class AppHostProgram
         "ImageService.AppHost.dll");
 
     /// <summary>Starts it; it ends with this process, also when that is killed.</summary>
-    public static Process Start(IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [Assembly, .. arguments])
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="settings">Environment variables for it and all it starts; null: none but its own.</param>
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings = null)
     {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        Environment =
+        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments])
         {
-            ["IMAGESERVICE_OWNER"] = "parent",
-            ["ASPIRE_INTERACTIVITY_ENABLED"] = "false",
-            // A stack that lives for minutes: neither measuring its code nor its uploads pays.
-            ["DOTNET_TieredPGO"] = "0",
-            ["Worker__MeasureEncodings"] = "false",
-        },
-    })!;
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["IMAGESERVICE_OWNER"] = "parent",
+                ["ASPIRE_INTERACTIVITY_ENABLED"] = "false",
+                // A stack that lives for minutes: neither measuring its code nor its uploads pays.
+                ["DOTNET_TieredPGO"] = "0",
+                ["Worker__MeasureEncodings"] = "false",
+            },
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> arguments, CancellationToken ct)
