@@ -41,11 +41,12 @@ internal static class JobServer
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(1),
 
-            // A killed worker's lock on a job's state stays: whoever takes the job up waits for it so long, by default ten minutes, and all others behind.
+            // Only for what Hangfire locks by a row of its own: the removal of what has expired.
             DistributedLockTimeout = TimeSpan.FromMinutes(2),
         };
-        var storage = hangfire.UsePostgreSqlStorage(
-            source => source.UseNpgsqlConnection(() => ConnectionString(provider.GetRequiredService<IConfiguration>(), options)), settings).Entry;
+        var configuration = provider.GetRequiredService<IConfiguration>();
+        var storage = hangfire.UseStorage(new SessionLockedStorage(
+            ConnectionString(configuration, options, "imageservice-jobs").ConnectionString, LocksConnectionString(configuration, options), settings)).Entry;
         var notices = provider.GetRequiredService<Notices>();
         foreach (var queue in JobQueues.All)
             storage.QueueProviders.Add(new JobNotices(storage, settings, notices, queue), [queue]);
@@ -64,17 +65,32 @@ internal static class JobServer
             server.HeartbeatInterval = TimeSpan.FromSeconds(30);
         });
 
-    private static string ConnectionString(IConfiguration configuration, WorkerOptions options)
+    /// <summary>
+    /// For locks. The server asks whether the holder is still there, so that one whose machine vanished loses its locks after a minute; one that was killed
+    /// loses them at once.
+    /// </summary>
+    private static string LocksConnectionString(IConfiguration configuration, WorkerOptions options)
+    {
+        var connection = ConnectionString(configuration, options, "imageservice-job-locks");
+
+        connection.Options += " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+
+        // A lock is no part of the transaction in which it is taken.
+        connection.Enlist = false;
+        return connection.ConnectionString;
+    }
+
+    private static NpgsqlConnectionStringBuilder ConnectionString(IConfiguration configuration, WorkerOptions options, string application)
     {
         var text = configuration.GetConnectionString("registry")
             ?? throw new InvalidOperationException("No connection string 'registry': set ConnectionStrings__registry.");
         var builder = new NpgsqlDataSourceBuilder(text);
         RegistryConnection.UseApplicationRole(builder);
 
-        // A job being fetched and its lock each hold a connection; the rest is the servers' own (schedule, heartbeat).
+        // As many as workers, and what the servers need for themselves (schedule, heartbeat, dashboard).
         var workers = options.EffectiveImageJobs + options.WebhookJobs + options.HousekeepingJobs;
-        builder.ConnectionStringBuilder.MaxPoolSize = (2 * workers) + 12;
-        builder.ConnectionStringBuilder.ApplicationName = "imageservice-jobs";
-        return builder.ConnectionStringBuilder.ConnectionString;
+        builder.ConnectionStringBuilder.MaxPoolSize = workers + 12;
+        builder.ConnectionStringBuilder.ApplicationName = application;
+        return builder.ConnectionStringBuilder;
     }
 }

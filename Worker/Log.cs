@@ -23,7 +23,7 @@ internal static partial class Log
     public static partial void SweepItemFailed(ILogger logger, Exception exception, string job, string key);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "The recurring job '{Id}' is locked, perhaps by a worker that was killed; it stays as it was scheduled before")]
+        Message = "The recurring job '{Id}' is locked, perhaps by a worker that hangs; it stays as it was scheduled before")]
     public static partial void RecurringJobLocked(ILogger logger, Exception exception, string id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Variant for preset '{Preset}' of asset {AssetId} was not made: {Code}, {Detail}")]

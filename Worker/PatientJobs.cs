@@ -1,13 +1,12 @@
 using Hangfire;
 using Hangfire.Common;
-using Hangfire.PostgreSql;
+using Hangfire.Storage;
 
 namespace ImageService.Worker;
 
 /// <summary>
-/// Schedules as Hangfire does, but bears a lock that somebody else holds: a worker that was killed while it scheduled leaves its lock for minutes, and no
-/// other may fail to start
-/// for that. A job that was scheduled before stays as it was; one that is missing is put back by <see cref="ScheduleKeeper"/>.
+/// Schedules as Hangfire does, but bears a lock that somebody else holds: no worker may fail to start because another hangs while it schedules. A job that
+/// was scheduled before stays as it was; one that is missing is put back by <see cref="ScheduleKeeper"/>.
 /// </summary>
 internal sealed class PatientJobs(IRecurringJobManager jobs, ILogger log) : IRecurringJobManager
 {
@@ -17,7 +16,7 @@ internal sealed class PatientJobs(IRecurringJobManager jobs, ILogger log) : IRec
         {
             jobs.AddOrUpdate(recurringJobId, job, cronExpression, options);
         }
-        catch (PostgreSqlDistributedLockException exception)
+        catch (DistributedLockTimeoutException exception)
         {
             Log.RecurringJobLocked(log, exception, recurringJobId);
         }

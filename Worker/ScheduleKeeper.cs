@@ -36,7 +36,7 @@ internal sealed class ScheduleKeeper(IRecurringJobManager jobs, JobStorage stora
                 {
                     Restore();
                 }
-                catch (Exception failure) when (failure is Npgsql.NpgsqlException or TimeoutException or Hangfire.PostgreSql.PostgreSqlDistributedLockException)
+                catch (Exception failure) when (failure is Npgsql.NpgsqlException or TimeoutException or Hangfire.Storage.DistributedLockTimeoutException)
                 {
                     Log.ScheduleNotRead(log, failure);
                 }
