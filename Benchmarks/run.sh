@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the whole service, in Release, beside what people would run instead, in turns on one machine, and prints ratios (docs/benchmarks.md).
 #
-#   Benchmarks/run.sh hit|cold|srcset|herd|overload|stalls|all [--rounds N] [--photos DIR] [--seconds S] [--no-build] [--no-install] …
+#   Benchmarks/run.sh hit|cold|srcset|herd|overload|stalls|store|all [--rounds N] [--photos DIR] [--seconds S] [--no-build] [--no-install] …
 #
 # Peers come from their own packages: nginx, varnish and wrk from Debian's (as root; else those that are there are used), sharp from npm. Everything listens on 127.0.0.1 and ends with the run.
 set -euo pipefail

@@ -1,11 +1,14 @@
 """Runs a scenario and prints medians and ratios. See ../run.sh."""
-import argparse, json, os, shutil, statistics, sys, time
-from processes import Started
+import argparse, json, os, shutil, statistics, sys
+from processes import Started, settle
 from scenarios import SCENARIOS, idle_memory
 from stack import Nginx, Service, Sharp, Varnish, photos
 
 # What ratios are to: the first of these that was measured.
-BASE = {'hit': ['varnish'], 'cold': ['sharp'], 'srcset': ['separate', 'sharp'], 'herd': ['sharp'], 'overload': ['sharp']}
+BASE = {'hit': ['varnish'], 'cold': ['sharp'], 'srcset': ['separate', 'sharp'], 'herd': ['sharp'], 'overload': ['sharp'], 'store': ['file']}
+
+# What a stack needs for a scenario beside the usual: no cache that would answer for the store.
+SETTINGS = {'store': ({'Caching__MemoryBytes': str(1 << 20), 'Caching__RedisEntryMaxBytes': '0'}, ('--store', 's3'))}
 
 
 def peers_of(scenario, started, service, folder):
@@ -32,21 +35,6 @@ def show(scenario, rows):
     sys.stdout.flush()
 
 
-def settle(most=120):
-    """Waits until what uploads set going in the background is done: as long as somebody uses a core."""
-    end = time.monotonic() + most
-    while time.monotonic() < end:
-        with open('/proc/stat') as f:
-            before = [int(ticks) for ticks in f.readline().split()[1:]]
-        time.sleep(2)
-        with open('/proc/stat') as f:
-            after = [int(ticks) for ticks in f.readline().split()[1:]]
-        idle, total = after[3] + after[4] - before[3] - before[4], sum(after) - sum(before)
-        if idle > total * (1 - 0.2 / os.cpu_count()):
-            return
-    print(f'not quiet after {most} s')
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('scenario', choices=[*SCENARIOS, 'all'])
@@ -65,11 +53,11 @@ def main():
     files = photos(options.work, options.photos, options.number)
     if not files:
         sys.exit('no photographs')
-    names = [name for name in SCENARIOS if name != 'overload'] if options.scenario == 'all' else [options.scenario]
+    names = [name for name in SCENARIOS if name not in ('overload', 'store')] if options.scenario == 'all' else [options.scenario]
     started = Started(options.work)
     print(f'{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before; medians of {options.rounds} rounds in turns; in brackets: ratio to the peer')
     try:
-        service = Service(started)
+        service = Service(started, *SETTINGS.get(options.scenario, ()))
         for file in files:
             service.upload(file)
         settle()

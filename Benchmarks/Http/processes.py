@@ -99,6 +99,21 @@ def wait_for(url, seconds=30):
             time.sleep(0.2)
 
 
+def settle(most=120):
+    """Waits until what uploads set going in the background is done: as long as somebody uses a core."""
+    end = time.monotonic() + most
+    while time.monotonic() < end:
+        with open('/proc/stat') as f:
+            before = [int(ticks) for ticks in f.readline().split()[1:]]
+        time.sleep(2)
+        with open('/proc/stat') as f:
+            after = [int(ticks) for ticks in f.readline().split()[1:]]
+        idle, total = after[3] + after[4] - before[3] - before[4], sum(after) - sum(before)
+        if idle > total * (1 - 0.2 / os.cpu_count()):
+            return
+    print(f'not quiet after {most} s')
+
+
 class Use:
     """CPU time of processes over a block, and their peak memory at its end."""
 

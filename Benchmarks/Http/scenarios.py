@@ -1,7 +1,7 @@
 """What is measured. Each scenario yields rows of (case, target, round, {figure: value})."""
 import os, random, threading, time
 from load import Beat, Client, arriving, each, percentile, wrk
-from processes import Use, forget_peak, memory_mb, pin
+from processes import Use, forget_peak, memory_mb, pin, settle
 
 SIZES = {'4 KB': 4_000, '42 KB': 42_000, '400 KB': 400_000}
 
@@ -187,6 +187,31 @@ def stalls(service, _, photos, options):
         yield '50 uploads', 'ours', number, _beat(url, lambda: _uploads(service, photos, 50))
 
 
+def store(service, _, photos, options):
+    """First transforms of originals in S3 and in a folder, and the same variants once more when no cache has them: what each costs from where it lies."""
+    paths = {}
+    for name in ('file', 's3'):
+        space = service.space_on(name)
+        paths[name] = [service.upload(photo, space=space) for photo in photos]
+    settle()
+    for number in range(options.rounds):
+        for fmt in options.formats:
+            asked = [(n % len(photos), width) for n, (_, width) in enumerate(_fresh(photos, options.count, 900 + number, fmt))]
+            urls = {name: [f'{service.api}{path[photo]}w_{width}-q_80.{fmt}' for photo, width in asked] for name, path in paths.items()}
+            for case in ('cold', 'stored'):
+                for name in urls if number % 2 == 0 else reversed(urls):
+                    forget_peak(service.pids)
+                    with Use(service.pids) as use:
+                        answers, _ = each(urls[name], 1)
+                    if any(answer[0] != 200 for answer in answers):
+                        raise RuntimeError(f'{name}: {sorted({answer[0] for answer in answers})}')
+                    times = [answer[2] * 1e3 for answer in answers]
+                    figures = {'p50': percentile(times, .5), 'p99': percentile(times, .99), 'cpu_ms': use.cpu / len(times) * 1e3, 'peak_mb': use.peak}
+                    if case == 'stored':
+                        figures['from_store_%'] = 100 * sum(answer[3].get('X-Cache') == 'storage' for answer in answers) / len(answers)
+                    yield f'{case} {fmt}', name, number, figures
+
+
 def _beat(url, work):
     with Beat(url) as beat:
         work()
@@ -203,7 +228,7 @@ def _uploads(service, photos, count):
     service.assets = kept
 
 
-SCENARIOS = {'hit': hit, 'cold': cold, 'srcset': srcset, 'herd': herd, 'overload': overload, 'stalls': stalls}
+SCENARIOS = {'hit': hit, 'cold': cold, 'srcset': srcset, 'herd': herd, 'overload': overload, 'stalls': stalls, 'store': store}
 
 
 def idle_memory(service):

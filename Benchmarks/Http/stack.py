@@ -18,10 +18,10 @@ def photos(work, folder, count):
 class Service:
     name = 'ours'
 
-    def __init__(self, started, env=None):
+    def __init__(self, started, env=None, arguments=()):
         self.summary_file = os.path.join(started.work, f'summary-{uuid.uuid4().hex}.json')
         program = os.path.join(ROOT, 'AppHost/bin/Release/net10.0/ImageService.AppHost')
-        host = started.start('apphost', [program, '--ephemeral', '--api-port', '0', '--portal-port', '0', '--worker-port', '0', '--summary', self.summary_file], env, ROOT)
+        host = started.start('apphost', [program, '--ephemeral', '--api-port', '0', '--portal-port', '0', '--worker-port', '0', '--summary', self.summary_file, *arguments], env, ROOT)
         end = time.monotonic() + 400
         while not os.path.exists(self.summary_file) or not os.path.getsize(self.summary_file):
             if host.poll() is not None or time.monotonic() > end:
@@ -63,10 +63,19 @@ class Service:
         finally:
             os.kill(worker, signal.SIGCONT)
 
-    def upload(self, path, access='public', fresh=False):
+    def space_on(self, store):
+        """A public space of its own whose images lie in that store."""
+        s, space = self.summary, f'on-{store}'
+        tenant = f"/v1/organizations/{s['organization']}/tenants/{s['tenant']}"
+        self.call('POST', f'{tenant}/spaces', json.dumps({'slug': space, 'name': space, 'defaultAccess': 'public'}).encode())
+        for key, value in (('store', store), ('width_ladder', [])):
+            self.call('PUT', f'{tenant}/spaces/{space}/policies/{key}', json.dumps({'value': value}).encode())
+        return space
+
+    def upload(self, path, access='public', space=None, fresh=False):
         """The asset's path up to its operations. Fresh: another original with the same pixels, whatever was uploaded before."""
         s, mark = self.summary, uuid.uuid4().hex
-        space = s['spaces']['public' if access == 'public' else 'private']
+        space = space or s['spaces']['public' if access == 'public' else 'private']
         fields = {'tenant': s['tenant'], 'space': space, 'access': access}
         body = b''.join(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items())
         with open(path, 'rb') as f:
