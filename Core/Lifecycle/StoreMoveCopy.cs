@@ -65,18 +65,21 @@ internal sealed class StoreMoveCopy(RegistryFactory registry, ObjectStores store
         return null;
     }
 
-    /// <returns>False where the version was deleted meanwhile.</returns>
+    /// <returns>False where the version was deleted meanwhile, so that its copies belong to nobody.</returns>
     private async Task<bool> SwitchAsync(RegistryDb db, AssetVersion version, List<Guid> whole, List<Guid> broken, string[] sources, long bytes,
         CancellationToken ct)
     {
         // A version that only its variants were still missing of was counted before.
         var (now, moved) = (time.GetUtcNow(), version.StorageProvider == _target.Name ? 0 : 1);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var switched = await db.AssetVersions.Where(row => row.Id == version.Id)
+        var switched = await db.AssetVersions.Where(row => row.Id == version.Id && row.StorageProvider == version.StorageProvider)
             .ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);
+
+        // Somebody else who moved it meanwhile may have written the very same objects: they stay, and what is too many goes with the weekly sweep.
         if (switched == 0)
-            return false;
-        await db.Variants.Where(row => whole.Contains(row.Id)).ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);
+            return await db.AssetVersions.AnyAsync(row => row.Id == version.Id, ct);
+        await db.Variants.Where(row => whole.Contains(row.Id) && sources.Contains(row.StorageProvider)).ExecuteUpdateAsync(
+            row => row.SetProperty(it => it.StorageProvider, _target.Name), ct);
         await db.Variants.Where(row => broken.Contains(row.Id)).ExecuteDeleteAsync(ct);
         await db.Database.ExecuteSqlAsync(
             $"""

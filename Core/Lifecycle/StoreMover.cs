@@ -19,25 +19,28 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
 
     private readonly StoreMoveOptions _options = options.Value;
-    private readonly Guid _worker = Guid.CreateVersion7();
 
-    /// <summary>Works on every move that no other worker has, until each is done or has to wait.</summary>
+    /// <summary>Works on every move that no other run has, until each is done or has to wait.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         List<StoreMove> open;
         await using (var db = registry.ForSystem())
             open = await db.StoreMoves.AsNoTracking().Where(move => StoreMove.Unfinished.Contains(move.State)).OrderBy(move => move.CreatedAt).ToListAsync(ct);
         foreach (var move in open)
-            await RunAsync(move, ct);
+            await RunAsync(move.OrganizationId, move.Id, ct);
     }
 
-    private async Task RunAsync(StoreMove move, CancellationToken ct)
+    private async Task RunAsync(Guid organization, Guid id, CancellationToken ct)
     {
-        await using var db = registry.ForOrganization(move.OrganizationId);
-        if (!await ClaimAsync(db, move.Id, ct))
+        await using var db = registry.ForOrganization(organization);
+
+        // A run holds a move, not a process: the next minute's run on the same worker finds it taken.
+        var run = Guid.CreateVersion7();
+        if (!await ClaimAsync(db, id, run, ct))
             return;
+        var move = await db.StoreMoves.AsNoTracking().SingleAsync(row => row.Id == id, ct);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var renewing = RenewAsync(move, held);
+        var renewing = RenewAsync(move, run, held);
         string? problem = null;
         try
         {
@@ -59,21 +62,21 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
         {
             await held.CancelAsync();
             await renewing;
-            await ReleaseAsync(db, move.Id, problem);
+            await ReleaseAsync(db, move.Id, run, problem);
         }
     }
 
-    private Task<bool> ClaimAsync(RegistryDb db, Guid id, CancellationToken ct)
+    private Task<bool> ClaimAsync(RegistryDb db, Guid id, Guid run, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         return ChangedAsync(db.StoreMoves
             .Where(row =>
-                row.Id == id && StoreMove.Unfinished.Contains(row.State) && (row.LeasedUntil == null || row.LeasedUntil < now || row.LeasedBy == _worker))
-            .ExecuteUpdateAsync(row => row.SetProperty(it => it.LeasedBy, _worker).SetProperty(it => it.LeasedUntil, now + Lease), ct));
+                row.Id == id && StoreMove.Unfinished.Contains(row.State) && (row.LeasedUntil == null || row.LeasedUntil < now || row.LeasedBy == run))
+            .ExecuteUpdateAsync(row => row.SetProperty(it => it.LeasedBy, run).SetProperty(it => it.LeasedUntil, now + Lease), ct));
     }
 
     /// <summary>Keeps the lease; ends the work when the move was stopped or taken over.</summary>
-    private async Task RenewAsync(StoreMove move, CancellationTokenSource held)
+    private async Task RenewAsync(StoreMove move, Guid run, CancellationTokenSource held)
     {
         try
         {
@@ -81,7 +84,7 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
             {
                 await Task.Delay(Renewal, time, held.Token);
                 await using var db = registry.ForOrganization(move.OrganizationId);
-                if (!await ClaimAsync(db, move.Id, held.Token))
+                if (!await ClaimAsync(db, move.Id, run, held.Token))
                     await held.CancelAsync();
             }
         }
@@ -96,10 +99,10 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
         }
     }
 
-    private async Task ReleaseAsync(RegistryDb db, Guid id, string? problem)
+    private async Task ReleaseAsync(RegistryDb db, Guid id, Guid run, string? problem)
     {
         var (now, text) = (time.GetUtcNow(), problem is { Length: > 1000 } ? problem[..1000] : problem);
-        await db.StoreMoves.Where(row => row.Id == id && row.LeasedBy == _worker).ExecuteUpdateAsync(
+        await db.StoreMoves.Where(row => row.Id == id && row.LeasedBy == run).ExecuteUpdateAsync(
             row => row.SetProperty(it => it.LeasedBy, (Guid?)null).SetProperty(it => it.LeasedUntil, (DateTimeOffset?)null)
                 .SetProperty(it => it.Problem, text).SetProperty(it => it.UpdatedAt, now),
             CancellationToken.None);

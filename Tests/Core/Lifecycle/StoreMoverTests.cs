@@ -82,6 +82,48 @@ public sealed class StoreMoverTests : IClassFixture<RegistryFixture>, IDisposabl
     }
 
     [Fact]
+    public async Task Runs_of_one_worker_that_overlap_copy_nothing_twice()
+    {
+        var (place, versions) = await AssetsAsync(4);
+        var move = await MoveAsync(place, "second");
+        StoreMover? mover = null;
+        Task? overlapping = null;
+        var opened = 0;
+        var source = new WatchedStore(_stores.Of("file").Objects, () =>
+        {
+            if (Interlocked.Increment(ref opened) != 1)
+                return;
+            overlapping = Task.Run(() => mover!.RunAsync(Ct), Ct);
+            overlapping.GetAwaiter().GetResult();
+        });
+        mover = Mover(new ObjectStores([new NamedStore("file", source), _stores.Of("second"), _stores.Of("third")]));
+        await mover.RunAsync(Ct);
+        await overlapping.ShouldNotBeNull();
+
+        var moved = await FindAsync(move);
+        (moved.State, moved.Assets, moved.Done, opened).ShouldBe((StoreMoveState.Cleaning, 4, 4, 8), "each original and each variant is read once");
+        await EverythingIsInAsync(place, versions, "second");
+    }
+
+    [Theory]
+    [InlineData("third", "it is somewhere else since")]
+    [InlineData("second", "it is there already, and the bytes are those of its row")]
+    public async Task What_somebody_else_moved_meanwhile_stays_where_it_is(string elsewhere, string because)
+    {
+        var (place, versions) = await AssetsAsync(1);
+        var move = await MoveAsync(place, "second");
+        await using var db = _registry.Registry.ForOrganization(place.OrganizationId);
+        await db.AssetVersions.Where(row => row.Id == versions[0].Id).ExecuteUpdateAsync(row => row.SetProperty(it => it.StorageProvider, elsewhere), Ct);
+
+        var copy = new StoreMoveCopy(_registry.Registry, _stores, move, new StoreMoveThrottle(1L << 40, _time), _time);
+        (await copy.MoveAsync(versions[0], Ct)).ShouldBeNull();
+
+        (await db.AssetVersions.AsNoTracking().SingleAsync(row => row.Id == versions[0].Id, Ct)).StorageProvider.ShouldBe(elsewhere, because);
+        (await _stores.Of("second").Objects.HeadAsync(versions[0].StorageKey, Ct)).ShouldNotBeNull();
+        (await FindAsync(move)).Done.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_damaged_original_stays_where_it_is_and_the_move_says_so()
     {
         var (place, versions) = await AssetsAsync(3);
