@@ -2,6 +2,7 @@
 # Measures the whole service, in Release, beside what people would run instead, in turns on one machine, and prints ratios (docs/benchmarks.md).
 #
 #   Benchmarks/run.sh hit|cold|srcset|herd|overload|stalls|store|all [--rounds N] [--photos DIR] [--seconds S] [--no-build] [--no-install] …
+#   Benchmarks/run.sh soak [--minutes 120] [--warm-up 30] [--photos DIR] [--results FILE]
 #
 # Peers come from their own packages: nginx, varnish and wrk from Debian's (as root; else those that are there are used), sharp from npm. Everything listens on 127.0.0.1 and ends with the run.
 set -euo pipefail
@@ -35,4 +36,7 @@ if [ ! -d "$work/node_modules/sharp" ] && [ "$install" = true ] && command -v np
 fi
 [ "$build" = false ] || dotnet build "$here/../ImageService.sln" -c Release -v q -nologo
 
+if [ "${args[0]:-}" = soak ]; then
+    exec python3 "$here/Http/soak.py" --work "$work" "${args[@]:1}"
+fi
 python3 "$here/Http/main.py" --work "$work" "${args[@]}"

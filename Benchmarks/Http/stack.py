@@ -1,5 +1,5 @@
 """The service as `AppHost` starts it, built in Release, with photographs uploaded; and its peers."""
-import contextlib, glob, json, os, signal, subprocess, time, urllib.request, uuid
+import contextlib, glob, json, os, re, signal, subprocess, time, urllib.request, uuid
 from processes import family, free_port, wait_for
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -104,9 +104,9 @@ class Service:
         """Counters that have no labels worth telling apart, summed."""
         totals = {}
         for line in wait_for(self.api + '/metrics').decode().splitlines():
-            if line and line[0] != '#' and (parts := line.split()):
-                key = parts[0].split('{')[0]
-                totals[key] = totals.get(key, 0) + float(parts[1])
+            # The text of a label may hold spaces.
+            if found := re.match(r'(\w+)(?:\{.*\})? (\S+)', line):
+                totals[found[1]] = totals.get(found[1], 0) + float(found[2])
         return totals
 
 
