@@ -37,11 +37,11 @@ internal static class ImageResponse
     }
 
     /// <summary>Headers of 200, 206 and 304.</summary>
-    public static void Describe(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust, TimeProvider time)
+    public static void Describe(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust)
     {
         headers.ETag = variant.ETag;
         headers.LastModified = variant.LastModified;
-        headers.CacheControl = CacheControl.For(variant, trust, time);
+        headers.CacheControl = CacheControl.For(variant, trust);
         headers["Cache-Tag"] = variant.CacheTag;
         headers["Surrogate-Key"] = variant.SurrogateKey;
         headers.XContentTypeOptions = "nosniff";

@@ -29,8 +29,7 @@ internal sealed class MemoryHits(
     QuotaGuard quotas,
     RateLimiter limiter,
     ServedImages served,
-    ImageServiceMetrics metrics,
-    TimeProvider time)
+    ImageServiceMetrics metrics)
 {
     private const string PublicPrefix = "/v1/pub/";
     private const string PrivatePrefix = "/v1/priv/";
@@ -76,7 +75,7 @@ internal sealed class MemoryHits(
             ImageResponse.VaryByAccept(headers);
         ClientHintHeaders.Vary(headers, hit.File.Operations, hit.Description.Preset?.Operations);
         ImageResponse.AllowOrigins(request.Headers, headers, hit.Space);
-        ImageResponse.Describe(headers, hit.Description, hit.Trust, time);
+        ImageResponse.Describe(headers, hit.Description, hit.Trust);
     }
 
     private Task NotModified(IHttpRequestFeature request, IHttpResponseFeature response, in Hit hit, AssetAccess access, long started)

@@ -90,7 +90,7 @@ internal sealed class ServeImage(
             return;
         }
 
-        ImageResponse.Describe(http.Response.Headers, variant, trust, time);
+        ImageResponse.Describe(http.Response.Headers, variant, trust);
         var resolved = time.GetElapsedTime(started);
         if (!await MeetsPreconditionsAsync(http, variant, trust))
             return;

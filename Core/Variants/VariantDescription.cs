@@ -48,9 +48,6 @@ public sealed class VariantDescription
     /// </summary>
     public bool FollowsMeasurement { get; init; }
 
-    /// <summary>Whether that is still to come, as far as the registry knows.</summary>
-    public bool LacksMeasurement => FollowsMeasurement && Asset.Encodings is null && Source.Drawing is null;
-
     /// <summary>Whether its URL means these bytes from the upload on, so that the upload's time tells whether they changed.</summary>
     public bool IsDatedByUpload => !MayChange && !IsNegotiated && !FollowsMeasurement;
 

@@ -6,7 +6,6 @@ using ImageService.Core.Registry;
 using ImageService.Core.Secrets;
 using ImageService.Tests.Api.Gateway;
 using ImageService.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -25,8 +24,6 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
         var asset = await space.AddAsync(width: 800, height: 600);
         var host = await AddHostAsync(space, UrlDialect.Next);
         await AddAliasAsync(space, host, "photos/a.jpg", asset);
-        await using (var db = space.Db())
-            await db.AssetVersions.ExecuteUpdateAsync(row => row.SetProperty(it => it.UploadedAt, DateTimeOffset.UtcNow.AddDays(-1)), Ct);
 
         var (_, old) = await ImageAsync(Stack, "/_next/image?url=%2Fphotos%2Fa.jpg&w=640&q=75", ("Host", host), ("Accept", "image/webp"));
         var (_, own) = await ImageAsync(Stack, asset.Public("fmt_auto-w_640-q_75.jpg"), ("Accept", "image/webp"));

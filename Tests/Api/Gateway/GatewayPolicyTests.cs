@@ -177,42 +177,6 @@ public sealed class GatewayPolicyTests(PostgresServer postgres, RedisServer redi
     }
 
     [Fact]
-    public async Task What_a_url_leaves_open_is_kept_for_a_minute_until_it_is_measured_or_never_will_be()
-    {
-        const string Minute = "public, max-age=60, stale-while-revalidate=60";
-        var space = await Stack.NewSpaceAsync();
-        var (asset, hidden) = (await space.AddAsync(), await space.AddAsync(AssetAccess.Private));
-        string[] open = ["w_200-f_auto.jpg", "w_200-q_auto.jpg", "w_200-q_eco.webp"];
-        foreach (var file in open)
-        {
-            // From the second time on from memory.
-            for (var time = 0; time < 2; time++)
-                Header((await ImageAsync(Stack, asset.Public(file), ("Accept", "image/webp"))).Response, "Cache-Control").ShouldBe(Minute, file);
-            Header((await ImageAsync(Stack, hidden.Signed(file))).Response, "Cache-Control").ShouldBe("max-age=60, private", file);
-        }
-
-        Header((await ImageAsync(Stack, asset.Public("w_200-q_60.jpg"))).Response, "Cache-Control").ShouldBe("public, max-age=31536000, immutable");
-        await using (var db = space.Db())
-            await db.AssetVersions.Where(row => row.AssetId == asset.Id.Value)
-                .ExecuteUpdateAsync(row => row.SetProperty(it => it.MeasuredEncodings, """{"jpg":{"q":60,"bytes":900},"webp":{"q":61,"bytes":1000}}"""), Ct);
-        await Probe.UntilAsync(
-            async () => Header((await ImageAsync(Stack, asset.Public(open[0]), ("Accept", "image/webp"))).Response, "Cache-Control") != Minute,
-            "it is measured");
-        foreach (var file in open)
-        {
-            var response = (await ImageAsync(Stack, asset.Public(file), ("Accept", "image/webp"))).Response;
-            Header(response, "Cache-Control").ShouldBe("public, max-age=31536000, immutable", file);
-        }
-
-        Header((await ImageAsync(Stack, asset.Public(open[0]), ("Accept", "image/webp,*/*"))).Response, "Content-Type").ShouldBe("image/jpeg", "it is smaller");
-        await using (var db = space.Db())
-            await db.AssetVersions.Where(row => row.AssetId == hidden.Id.Value)
-                .ExecuteUpdateAsync(row => row.SetProperty(it => it.UploadedAt, DateTimeOffset.UtcNow.AddMinutes(-11)), Ct);
-        await Probe.UntilAsync(
-            async () => Header((await ImageAsync(Stack, hidden.Signed(open[0]))).Response, "Cache-Control") != "max-age=60, private", "it is old enough");
-    }
-
-    [Fact]
     public async Task An_organization_over_its_rate_is_told_when_to_come_back_and_another_is_not_touched()
     {
         var limited = await (await Stack.NewSpaceAsync(("rate_limit_requests", "5"))).AddAsync();
