@@ -15,6 +15,7 @@ internal static class RunMode
         ["Logging:LogLevel:Aspire.Hosting.Dcp"] = "Error",
         ["DcpPublisher:WaitForResourceCleanup"] = "true", // else the AppHost is gone seconds before its processes are
         ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true", // loopback only, and no certificate to trust
+        ["ASPIRE_VERSION_CHECK_DISABLED"] = "true", // asks a package feed at each start by a program that takes seconds of CPU time
     };
 
     /// <summary>Takes the run's folder and ports and sets the builder up; null when nothing is run but published.</summary>
