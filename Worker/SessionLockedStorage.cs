@@ -35,7 +35,7 @@ internal sealed class SessionLockedConnection(PostgreSqlStorage storage, string 
         if (!_held.TryGetValue(resource, out var held))
         {
             var key = new PostgresAdvisoryLockKey($"{JobServer.Schema}:{resource}", allowHashing: true);
-            var taken = new PostgresDistributedLock(key, locks, settings => settings.UseMultiplexing(false)).TryAcquire(timeout)
+            var taken = new PostgresDistributedLock(key, locks, settings => settings.UseMultiplexing(false)).TryAcquire(timeout, CancellationToken.None)
                 ?? throw new DistributedLockTimeoutException(resource);
             _held[resource] = held = new Held(taken);
         }

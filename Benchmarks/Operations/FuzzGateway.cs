@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -13,6 +14,7 @@ namespace ImageService.Benchmarks.Operations;
 internal static class FuzzGateway
 {
     private const int AtOnce = 8;
+    private static readonly SearchValues<char> Separators = SearchValues.Create("/\\?#%\0");
     private static readonly string[] Extensions = ["jpg", "jpeg", "png", "webp", "avif", "gif", "jxl", "bmp", ""];
     private static readonly string[] Accepts = ["*/*", "image/avif,image/webp,*/*;q=0.8", "image/webp,*/*", "image/jxl", "image/webp;q=0"];
 
@@ -79,7 +81,7 @@ internal static class FuzzGateway
         var answer = string.Create(CultureInfo.InvariantCulture, $"{(int)status} {code}");
 
         // One segment of the path, whole: what the parser is given is what was made.
-        var isPlain = !operations.AsSpan().ContainsAny("/\\?#%\0") && !operations.Contains("..", StringComparison.Ordinal);
+        var isPlain = !operations.AsSpan().ContainsAny(Separators) && !operations.Contains("..", StringComparison.Ordinal);
         var wrong = status switch
         {
             HttpStatusCode.ServiceUnavailable when response.Headers.RetryAfter is null => "no Retry-After",

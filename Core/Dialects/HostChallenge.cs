@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using ImageService.Core.Errors;
 using ImageService.Core.Outbound;
 using ImageService.Core.Registry;

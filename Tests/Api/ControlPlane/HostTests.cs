@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using ImageService.Core.Facts;
 using ImageService.Core.Dialects;
-using ImageService.Core.Registry;
 using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using System.Net;
 using ImageService.Core.Operations;
-using ImageService.Core.Overlays;
 using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;

@@ -39,7 +39,7 @@ internal sealed class ImageMagick : IDisposable
     /// <summary>Does all that was added, in one process.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo("convert") { WorkingDirectory = _folder, RedirectStandardError = true };
+        var start = new ProcessStartInfo("convert") { WorkingDirectory = _folder, RedirectStandardError = true, UseShellExecute = false };
         foreach (var word in _line)
             start.ArgumentList.Add(word);
         start.ArgumentList.Add("null:");
