@@ -35,12 +35,10 @@ public sealed record TransformPlan
     /// <summary>Whether a canvas is to be filled around the picture.</summary>
     public bool HasMargins => Canvas.Width != Crop.Width || Canvas.Height != Crop.Height;
 
-    public bool IsCropped => Crop.Width != Resized.Width || Crop.Height != Resized.Height;
-
     /// <summary>Whether a picture of full size was shrunk to what its format holds.</summary>
     public bool IsLimited { get; init; }
 
-    public bool IsResized => Resized != Source;
+    public bool IsCropped => Crop.Width != Resized.Width || Crop.Height != Resized.Height;
 
     /// <summary>Plans one transform in canonical form; with <c>trim</c> as if there were no borders, which is the most it can take.</summary>
     /// <param name="operations">Canonical.</param>

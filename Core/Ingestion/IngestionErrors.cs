@@ -17,11 +17,6 @@ public static class IngestionErrors
 
     public static Error NoImageThere() => new(ErrorCode.UnsupportedImageType, "The URL's server says that what it sends is no image.");
 
-    public static Error ContentTaken(string assetId) => new(ErrorCode.Conflict, $"The same bytes are already in this space, as asset {assetId}.")
-    {
-        Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["asset"] = assetId },
-    };
-
     public static Error IsCurrent(int version) => new(
         ErrorCode.Conflict, $"Version {version} is the one the asset shows now. Upload a newer one first, or delete the whole asset.");
 

@@ -18,8 +18,4 @@ public static class RetentionPlan
     /// <summary>Whether a deleted asset's bytes and rows go: its time to be restored is over and no retention lock holds it.</summary>
     public static bool PurgesAsset(DateTimeOffset? deletedAt, DateTimeOffset? retainUntil, LifecycleOptions options, DateTimeOffset now) =>
         deletedAt is { } deleted && now - deleted > options.DeletedRetention && !(retainUntil > now);
-
-    /// <summary>Whether a staging object is a left-over of an upload that never ended.</summary>
-    public static bool SweepsStaging(DateTimeOffset lastModified, LifecycleOptions options, DateTimeOffset now) =>
-        now - lastModified > options.StagingRetention;
 }

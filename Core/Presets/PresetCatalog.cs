@@ -102,9 +102,6 @@ public sealed class PresetCatalog(RegistryFactory registry, FactsCache facts)
             {
                 Name = row.Name,
                 Level = row.SpaceId is not null ? PolicyLevel.Space : row.TenantId is not null ? PolicyLevel.Tenant : PolicyLevel.Organization,
-                AutoGenerate = row.AutoGenerate,
-                MatchTags = row.MatchTags,
-                MatchFolders = row.MatchFolders,
                 UpdatedAt = row.UpdatedAt,
             };
         }
@@ -128,20 +125,5 @@ public sealed record PresetRevision(Guid Id, string Slug, int Revision, ImageOpe
     /// <summary>The level it was found at.</summary>
     public required PolicyLevel Level { get; init; }
 
-    /// <summary>Whether matching assets get the variant after upload.</summary>
-    public bool AutoGenerate { get; init; }
-
-    /// <summary>Empty means any.</summary>
-    public IReadOnlyList<string> MatchTags { get; init; } = [];
-
-    /// <summary>Empty means any; a folder matches itself and everything below.</summary>
-    public IReadOnlyList<string> MatchFolders { get; init; } = [];
-
     public DateTimeOffset UpdatedAt { get; init; }
-
-    /// <summary>Whether an asset is one this preset is made for: all where both lists are empty; else any tag, or any folder or below it.</summary>
-    public bool Matches(string folder, IReadOnlyCollection<string> tags) =>
-        (MatchTags.Count == 0 && MatchFolders.Count == 0)
-        || MatchTags.Any(tag => tags.Contains(tag, StringComparer.Ordinal))
-        || MatchFolders.Any(match => match == "/" || folder == match || (folder.StartsWith(match, StringComparison.Ordinal) && folder[match.Length] == '/'));
 }

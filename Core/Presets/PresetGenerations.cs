@@ -24,7 +24,7 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
         if (await db.PresetGenerations.AnyAsync(row => row.Id == id, ct))
             return await Open(db, presetId).AnyAsync(row => row.Id == id, ct);
         await Open(db, presetId).Where(row => row.Id != id)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, "stopped").SetProperty(row => row.UpdatedAt, now), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, PresetGenerationState.Stopped).SetProperty(row => row.UpdatedAt, now), ct);
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO preset_generations (id, organization_id, preset_id, revision, state, total, done, made, refused, last_asset_id, created_at, updated_at)
@@ -46,8 +46,8 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
     public async Task<PresetGenerationPage?> NextAsync(Guid organizationId, Guid id, int limit, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
-        if (await db.PresetGenerations.AsNoTracking()
-            .SingleOrDefaultAsync(row => row.Id == id && (row.State == "queued" || row.State == "running"), ct) is not { } plan) return null;
+        if (await Open(db.PresetGenerations.AsNoTracking()).SingleOrDefaultAsync(row => row.Id == id, ct) is not { } plan)
+            return null;
         var assets = await db.Database.SqlQuery<Guid>(
             $"""
             SELECT a.id AS "Value" FROM presets p
@@ -96,11 +96,15 @@ public sealed class PresetGenerations(RegistryFactory registry, TimeProvider tim
     {
         var now = time.GetUtcNow();
         await using var db = registry.ForOrganization(organizationId);
-        return await Open(db, presetId).ExecuteUpdateAsync(set => set.SetProperty(row => row.State, "stopped").SetProperty(row => row.UpdatedAt, now), ct) > 0;
+        return await Open(db, presetId)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, PresetGenerationState.Stopped).SetProperty(row => row.UpdatedAt, now), ct) > 0;
     }
 
     private static IQueryable<PresetGeneration> Open(RegistryDb db, Guid presetId) =>
-        db.PresetGenerations.Where(row => row.PresetId == presetId && (row.State == "queued" || row.State == "running"));
+        Open(db.PresetGenerations.Where(row => row.PresetId == presetId));
+
+    private static IQueryable<PresetGeneration> Open(IQueryable<PresetGeneration> plans) =>
+        plans.Where(row => row.State == PresetGenerationState.Queued || row.State == PresetGenerationState.Running);
 }
 
 /// <summary>Assets to see to next.</summary>

@@ -29,10 +29,6 @@ public static class RegistryFailure
     /// </summary>
     public static bool Is(Exception? exception) => Find(exception) is not null || IsUnavailable(exception);
 
-    /// <summary>Whether the exception is a violation of this unique index or constraint.</summary>
-    public static bool Violates(Exception? exception, string constraint) =>
-        Find(exception) is { SqlState: PostgresErrorCodes.UniqueViolation } postgres && postgres.ConstraintName == constraint;
-
     /// <summary>Whether the exception is a violation of any unique index or constraint.</summary>
     public static bool IsDuplicate(Exception? exception) => Find(exception) is { SqlState: PostgresErrorCodes.UniqueViolation };
 

@@ -64,10 +64,6 @@ public sealed class SecretProtector
         throw new CryptographicException("The secret is sealed under a master key that is not configured; add it to Secrets:PreviousMasterKeys.");
     }
 
-    /// <summary>Whether a sealed secret should be sealed again: it opens with a master key of before only.</summary>
-    public bool IsUnderPreviousKey(ReadOnlySpan<byte> sealedSecret) =>
-        sealedSecret.Length >= HeaderBytes && !sealedSecret.Slice(1, KeyIdBytes).SequenceEqual(_keys[0].Id);
-
     private static byte[] Associated(ReadOnlySpan<byte> sealedSecret, string context) =>
         [.. sealedSecret[..(1 + KeyIdBytes)], .. Encoding.UTF8.GetBytes(context)];
 }

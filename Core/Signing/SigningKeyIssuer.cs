@@ -53,15 +53,6 @@ public sealed class SigningKeyIssuer(SecretProtector protector, TimeProvider tim
         key.VerifyUntil = null;
     }
 
-    /// <summary>Retires a key whose grace period is over; whether it did.</summary>
-    public bool RetireIfOver(SigningKey key)
-    {
-        if (key.State != SigningKeyState.VerifyOnly || key.VerifyUntil > time.GetUtcNow())
-            return false;
-        key.State = SigningKeyState.Retired;
-        return true;
-    }
-
     /// <summary>What a key's sealed secret is bound to.</summary>
     internal static string Context(string kid) => $"signing-key:{kid}";
 }

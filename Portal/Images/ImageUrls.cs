@@ -23,9 +23,6 @@ internal sealed class ImageUrls(IOptions<PortalOptions> options, IConfiguration 
     public string Of(string organization, AssetResponse asset, int version, string fileName) =>
         $"{Origin}/v1/{(asset.IsPrivate ? "priv" : "pub")}/{organization}/{asset.Tenant}/{asset.Space}/img/{asset.Id}/v{version}/{fileName}";
 
-    /// <summary>The same image at the address browsers use, whatever host the Api named.</summary>
-    public string Rebase(string url) => Uri.TryCreate(url, UriKind.Absolute, out var absolute) ? Origin + absolute.PathAndQuery : Origin + url;
-
     /// <summary>Extension of the format in which the original itself can be delivered, where every browser shows it.</summary>
     public static string OwnExtension(AssetResponse asset) => asset.Format switch
     {

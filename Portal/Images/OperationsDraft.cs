@@ -64,9 +64,6 @@ public sealed record OperationsDraft
 
     public static IReadOnlyList<string> Formats { get; } = ["auto", "avif", "jxl", "webp", "jpg", "png", "gif"];
 
-    /// <summary>Whether anything but the format is asked for.</summary>
-    public bool IsOriginal => string.Equals(Operations(), "original", StringComparison.Ordinal);
-
     /// <summary>The last segment of the URL: <c>w_800-h_600-f_cover.webp</c>.</summary>
     /// <param name="ownFormat">Extension of the original's own format, which <c>auto</c> falls back to.</param>
     public string FileName(string ownFormat) => $"{Operations()}.{(IsAuto ? ownFormat : Format)}";

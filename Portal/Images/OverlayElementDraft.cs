@@ -65,8 +65,11 @@ public sealed class OverlayElementDraft
     {
         "image" => new OverlayElementDraft { Type = type, Width = "20%", Gravity = "southeast", X = "24", Y = "24" },
         "shape" => new OverlayElementDraft { Type = type, Shape = "rect", Color = "0008", Width = "100%", Height = "30%", Gravity = "south" },
-        _ => new OverlayElementDraft { Type = type, Text = "{t1|Your text}", Font = "noto_sans_bold", Size = "6%", Color = "fff", Width = "90%",
-            Align = "center" },
+        _ => new OverlayElementDraft
+        {
+            Type = type, Text = "{t1|Your text}", Font = "noto_sans_bold", Size = "6%", Color = "fff", Width = "90%",
+            Align = "center"
+        },
     };
 
     public static OverlayElementDraft Of(OverlayElement element) => new()

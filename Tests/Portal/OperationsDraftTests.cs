@@ -34,7 +34,7 @@ public sealed class OperationsDraftTests
         (operations.Width, operations.Height, operations.Preset, operations.Greyscale,
             operations.Flip).ShouldBe((draft.Width, draft.Height, draft.Preset, draft.Greyscale, draft.Flip));
         (operations.Rotation ?? 0).ShouldBe(draft.Rotation);
-        operations.Original.ShouldBe(draft.IsOriginal);
+        operations.Original.ShouldBe(draft.Operations() == "original");
         operations.Quality.ShouldBe(draft.QualityLevel switch
         {
             "auto" => Quality.Auto,

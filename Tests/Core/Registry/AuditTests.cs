@@ -18,8 +18,11 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
     public async Task A_change_is_told_with_actor_before_and_after_and_no_secret()
     {
         var mine = await registry.NewOrganizationAsync();
-        var key = new ApiKey { OrganizationId = mine.OrganizationId, KeyId = $"k{Guid.CreateVersion7():n}", Name = "ci", SecretHash = new byte[32],
-            Scopes = ["image:read"] };
+        var key = new ApiKey
+        {
+            OrganizationId = mine.OrganizationId, KeyId = $"k{Guid.CreateVersion7():n}", Name = "ci", SecretHash = new byte[32],
+            Scopes = ["image:read"]
+        };
         var actor = registry.Services.GetRequiredService<CurrentActor>();
         actor.Become(new Actor
         {
@@ -117,8 +120,11 @@ public sealed class AuditTests(RegistryFixture registry) : IClassFixture<Registr
         {
             await using var db = registry.Registry.ForOrganization(mine.OrganizationId);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            db.Policies.Add(new PolicyRow { OrganizationId = mine.OrganizationId, Level = PolicyLevel.Organization, ScopeId = Guid.CreateVersion7(),
-                Key = $"k{i}", Value = "1" });
+            db.Policies.Add(new PolicyRow
+            {
+                OrganizationId = mine.OrganizationId, Level = PolicyLevel.Organization, ScopeId = Guid.CreateVersion7(),
+                Key = $"k{i}", Value = "1"
+            });
             await db.SaveChangesAsync(ct);
             if (i % 4 == 0)
                 await transaction.RollbackAsync(ct);

@@ -21,7 +21,8 @@ public sealed class NoticesTests(RegistryFixture registry) : IClassFixture<Regis
     {
         // A name of its own, so that the test finds this listener among the server's connections.
         var builder = new NpgsqlDataSourceBuilder(
-            registry.OwnerConnectionString) { ConnectionStringBuilder = { ApplicationName = $"ear-{Guid.CreateVersion7():n}" } };
+            registry.OwnerConnectionString)
+        { ConnectionStringBuilder = { ApplicationName = $"ear-{Guid.CreateVersion7():n}" } };
         RegistryConnection.UseApplicationRole(builder);
         _source = builder.Build();
         _notices = new Notices(_source, TimeProvider.System, NullLogger<Notices>.Instance);

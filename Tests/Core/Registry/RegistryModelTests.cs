@@ -32,8 +32,11 @@ public sealed class RegistryModelTests(RegistryFixture registry) : IClassFixture
     {
         var mine = await registry.NewOrganizationAsync();
         await using var db = registry.Registry.ForOrganization(mine.OrganizationId);
-        var key = new SigningKey { OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Kid = $"k{Guid.CreateVersion7():n}", ProtectedSecret = [1],
-            State = SigningKeyState.VerifyOnly };
+        var key = new SigningKey
+        {
+            OrganizationId = mine.OrganizationId, TenantId = mine.TenantId, Kid = $"k{Guid.CreateVersion7():n}", ProtectedSecret = [1],
+            State = SigningKeyState.VerifyOnly
+        };
         db.SigningKeys.Add(key);
         await db.SaveChangesAsync(Ct);
 

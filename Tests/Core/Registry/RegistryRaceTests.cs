@@ -1,6 +1,7 @@
 using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -69,7 +70,7 @@ public sealed class RegistryRaceTests(RegistryFixture registry) : IClassFixture<
         (first.IsDuplicate, third.IsDuplicate).ShouldBe((true, false));
 
         db.Assets.Add(mine.NewAsset(first.ContentHash));
-        RegistryFailure.Violates(await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(Ct)), Asset.DedupeIndex).ShouldBeTrue();
+        Violates(await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(Ct)), Asset.DedupeIndex).ShouldBeTrue();
     }
 
     [Fact]
@@ -110,10 +111,13 @@ public sealed class RegistryRaceTests(RegistryFixture registry) : IClassFixture<
                 await db.SaveChangesAsync(Ct);
                 Interlocked.Increment(ref winners);
             }
-            catch (DbUpdateException exception) when (index is null ? RegistryFailure.IsDuplicate(exception) : RegistryFailure.Violates(exception, index))
+            catch (DbUpdateException exception) when (index is null ? RegistryFailure.IsDuplicate(exception) : Violates(exception, index))
             {
             }
         }));
         return winners;
     }
+
+    private static bool Violates(DbUpdateException exception, string index) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } refused && refused.ConstraintName == index;
 }

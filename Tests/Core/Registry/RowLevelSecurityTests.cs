@@ -187,8 +187,11 @@ public sealed class RowLevelSecurityTests(RegistryFixture registry) : IClassFixt
         {
             db.Users.Add(user);
             db.UserSessions.Add(
-                new UserSession { UserId = user.Id, TokenHash = Guid.CreateVersion7().ToByteArray().Concat(new byte[16]).ToArray(),
-                    ExpiresAt = DateTimeOffset.UtcNow });
+                new UserSession
+                {
+                    UserId = user.Id, TokenHash = Guid.CreateVersion7().ToByteArray().Concat(new byte[16]).ToArray(),
+                    ExpiresAt = DateTimeOffset.UtcNow
+                });
             db.Members.Add(new Member { OrganizationId = mine.OrganizationId, UserId = user.Id, Email = user.Email, Role = Role.Viewer });
             await db.SaveChangesAsync(Ct);
         }

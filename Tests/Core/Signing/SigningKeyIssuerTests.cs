@@ -42,12 +42,6 @@ public sealed class SigningKeyIssuerTests
         var issued = _issuer.Rotate([old], Organization, Tenant, TimeSpan.FromHours(1));
         (old.State, old.VerifyUntil).ShouldBe((SigningKeyState.VerifyOnly, _time.GetUtcNow().AddHours(1)));
         issued.Key.State.ShouldBe(SigningKeyState.Active);
-
-        _issuer.RetireIfOver(old).ShouldBeFalse();
-        _time.Advance(TimeSpan.FromHours(1));
-        _issuer.RetireIfOver(old).ShouldBeTrue();
-        old.State.ShouldBe(SigningKeyState.Retired);
-        _issuer.RetireIfOver(issued.Key).ShouldBeFalse();
     }
 
     [Fact]
