@@ -38,7 +38,7 @@ public static class CoreServices
         builder.Services.AddImageServiceTelemetry();
         builder.Services.AddHostedService<MetricsStart>();
         builder.Services.AddRegistry();
-        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddStorage();
         builder.Services.AddCaching();
         builder.Services.AddFacts();
         builder.Services.AddSecrets();
@@ -51,12 +51,12 @@ public static class CoreServices
         builder.Services.AddSigning();
         builder.Services.AddAccess();
         builder.Services.AddIdentity();
-        builder.Services.AddMessaging(builder.Configuration);
+        builder.Services.AddMessaging();
         builder.Services.AddQuotas();
-        builder.Services.AddMetering(builder.Configuration);
-        builder.Services.AddIngestion(builder.Configuration);
-        builder.Services.AddLifecycle(builder.Configuration);
-        builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddMetering();
+        builder.Services.AddIngestion();
+        builder.Services.AddLifecycle();
+        builder.Services.AddWebhooks();
         builder.Services.AddVariants();
         builder.Services.AddInvalidation();
         builder.Services.AddDialects();

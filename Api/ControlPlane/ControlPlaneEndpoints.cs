@@ -29,8 +29,7 @@ internal static class ControlPlaneEndpoints
 {
     public static void AddControlPlane(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<FirstAdministratorOptions>().BindConfiguration(FirstAdministratorOptions.Section);
-        builder.Services.AddHostedService<FirstAdministrator>();
+        builder.Services.AddFirstAdministrator();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddSingleton<InvitationSender>();
         builder.Services.AddSingleton<OverlayUses>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageService.Core.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -40,7 +41,7 @@ public sealed class FirstAdministrator(
     {
         var settings = options.Value;
         if (!EmailAddress.TryParse(settings.Email, out var email) || !Slug.TryParse(settings.OrganizationSlug, out var slug))
-            throw new InvalidOperationException($"{FirstAdministratorOptions.Section} needs Email, an address, and OrganizationSlug, a slug.");
+            throw new UnreachableException("The options are judged at start.");
         var now = clock.GetUtcNow();
         await using var db = registry.ForSystem();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -64,8 +65,11 @@ public sealed class FirstAdministrator(
         }
 
         if (!await db.Members.AnyAsync(row => row.OrganizationId == organization.Id && row.Role == Role.Owner && row.AcceptedAt != null, ct))
-            db.Members.Add(new Member { OrganizationId = organization.Id, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now,
-                AcceptedAt = now });
+            db.Members.Add(new Member
+            {
+                OrganizationId = organization.Id, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now,
+                AcceptedAt = now
+            });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
@@ -89,6 +93,9 @@ public sealed class FirstAdministratorOptions
 
     /// <summary>Slug of the organization this person owns; made where it does not exist.</summary>
     public string OrganizationSlug { get; set; } = "";
+
+    /// <summary>Whether nobody is to be made, or what is needed for it is there.</summary>
+    internal bool AreComplete => Email.Length == 0 || (EmailAddress.TryParse(Email, out _) && Slug.TryParse(OrganizationSlug, out _));
 
     /// <summary>Never the password.</summary>
     public override string ToString() => $"{Email} of {OrganizationSlug}";

@@ -19,4 +19,15 @@ public static class IdentityServices
         services.AddSingleton<Invitations>();
         return services;
     }
+
+    /// <summary>Makes the first owner that configuration names, where it names one.</summary>
+    public static IServiceCollection AddFirstAdministrator(this IServiceCollection services)
+    {
+        services.AddOptions<FirstAdministratorOptions>().BindConfiguration(FirstAdministratorOptions.Section)
+            .Validate(
+                static first => first.AreComplete,
+                $"{FirstAdministratorOptions.Section}: set Email to an address and OrganizationSlug to a slug, or leave Email empty to make nobody.")
+            .ValidateOnStart();
+        return services.AddHostedService<FirstAdministrator>();
+    }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageService.Core.Ingestion;
@@ -6,9 +5,9 @@ namespace ImageService.Core.Ingestion;
 /// <summary>The ingestion room's doors.</summary>
 public static class IngestionServices
 {
-    public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
-        services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IngestionOptions>().BindConfiguration(IngestionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RemoteImageFetcher>();
         services.AddSingleton<StagingArea>();
         services.AddSingleton<AssetIngestor>();

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -7,11 +6,11 @@ namespace ImageService.Core.Lifecycle;
 /// <summary>The lifecycle room's doors.</summary>
 public static class LifecycleServices
 {
-    public static IServiceCollection AddLifecycle(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddLifecycle(this IServiceCollection services)
     {
-        services.AddOptions<LifecycleOptions>().Bind(configuration.GetSection(LifecycleOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LifecycleOptions>().BindConfiguration(LifecycleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<LifecycleOptions>, LifecycleOptionsRules>();
-        services.AddOptions<StoreMoveOptions>().Bind(configuration.GetSection(StoreMoveOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StoreMoveOptions>().BindConfiguration(StoreMoveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StoreMover>();
         return services;
     }

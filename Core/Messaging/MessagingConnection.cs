@@ -23,14 +23,13 @@ internal sealed class MessagingConnection(IConfiguration configuration) : IValid
 
     /// <summary>Adds a broker's section, over which <c>ConnectionStrings:queue</c> goes where that broker is the chosen one.</summary>
     /// <param name="services">Where to.</param>
-    /// <param name="configuration">Of the host.</param>
     /// <param name="provider">The broker's name in <c>Messaging:Provider</c>.</param>
     /// <param name="section">Its section.</param>
     /// <param name="read">Takes a connection string over; null for one of <c>key=value</c> pairs that are the section's keys.</param>
     public static void AddBroker<TOptions>(
-        IServiceCollection services, IConfiguration configuration, string provider, string section, Action<TOptions, string>? read = null)
+        IServiceCollection services, string provider, string section, Action<TOptions, string>? read = null)
         where TOptions : class =>
-        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).Configure(options =>
+        services.AddOptions<TOptions>().BindConfiguration(section).Configure<IConfiguration>((options, configuration) =>
         {
             var chosen = configuration[$"{MessagingOptions.Section}:{nameof(MessagingOptions.Provider)}"] == provider;
             if (!chosen || configuration.GetConnectionString("queue") is not { Length: > 0 } text) return;

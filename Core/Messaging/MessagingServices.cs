@@ -1,5 +1,4 @@
 using ImageService.Core.Registry;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -10,16 +9,15 @@ namespace ImageService.Core.Messaging;
 public static class MessagingServices
 {
     /// <summary>Adds the queue.</summary>
-    public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
-        services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MessagingOptions>, MessagingConnection>();
         services.AddOptions<MessageDestination>()
             .Configure<IOptions<MessagingOptions>>((destination, messaging) => destination.IsOutbox = messaging.Value.UsesBroker);
-        MessagingConnection.AddBroker<SqsOptions>(services, configuration, "sqs", SqsOptions.Section);
-        MessagingConnection.AddBroker<PubSubOptions>(services, configuration, "pubsub", PubSubOptions.Section);
-        MessagingConnection.AddBroker<ServiceBusOptions>(
-            services, configuration, "servicebus", ServiceBusOptions.Section, (options, text) => options.Read(text));
+        MessagingConnection.AddBroker<SqsOptions>(services, "sqs", SqsOptions.Section);
+        MessagingConnection.AddBroker<PubSubOptions>(services, "pubsub", PubSubOptions.Section);
+        MessagingConnection.AddBroker<ServiceBusOptions>(services, "servicebus", ServiceBusOptions.Section, (options, text) => options.Read(text));
         services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Provider switch
         {
             "rabbitmq" => ActivatorUtilities.CreateInstance<RabbitQueue>(provider),

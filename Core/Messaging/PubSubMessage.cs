@@ -47,7 +47,8 @@ internal sealed record PubSubMessage(
         if (!Guid.TryParse(Text(Id), out var id) || !Guid.TryParse(Text(Organization), out var organizationId) || Text(Type) is not { } type)
             throw new FormatException($"It lacks '{Id}', '{Organization}' or '{Type}'.");
         var message = new MessageEnvelope(id, organizationId, type,
-            Encoding.UTF8.GetString(Convert.FromBase64String(Data))) { TraceParent = Text(TraceParent) };
+            Encoding.UTF8.GetString(Convert.FromBase64String(Data)))
+        { TraceParent = Text(TraceParent) };
         var attempt = (int)Math.Min(int.MaxValue, Number(Attempts) + Math.Max(1, delivery));
         return (message, attempt, DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(Number(EnqueuedAt), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
     }

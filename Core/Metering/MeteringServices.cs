@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageService.Core.Metering;
@@ -7,10 +6,10 @@ namespace ImageService.Core.Metering;
 public static class MeteringServices
 {
     /// <summary>Adds the usage meter with its background writer, and the measuring of stored bytes.</summary>
-    public static IServiceCollection AddMetering(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddMetering(this IServiceCollection services)
     {
-        services.AddOptions<MeteringOptions>().Bind(configuration.GetSection(MeteringOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<CostOptions>().Bind(configuration.GetSection(CostOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MeteringOptions>().BindConfiguration(MeteringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CostOptions>().BindConfiguration(CostOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CostReport>();
         services.AddSingleton<UsageMeter>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageMeter>());

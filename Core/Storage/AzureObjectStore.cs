@@ -189,8 +189,11 @@ internal sealed class AzureObjectStore : IObjectStore
 
         await blob.CommitBlockListAsync(
             blocks,
-            new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = options.ContentType }, AccessTier = Tier(options.Tier),
-                Conditions = ConditionsOf(options) },
+            new CommitBlockListOptions
+            {
+                HttpHeaders = new BlobHttpHeaders { ContentType = options.ContentType }, AccessTier = Tier(options.Tier),
+                Conditions = ConditionsOf(options)
+            },
             ct);
         return new PutResult(true, size);
     }
@@ -245,7 +248,8 @@ internal sealed class AzureObjectStore : IObjectStore
         problem is RequestFailedException { Status: > 0 } refused
             ? string.Create(CultureInfo.InvariantCulture, $"The Azure store refuses to {verb} '{key}': {refused.Status} {refused.ErrorCode}.")
             : $"The Azure store does not answer ({verb} '{key}').",
-        problem) { IsRefusal = problem is RequestFailedException { Status: >= 400 and < 500 } };
+        problem)
+    { IsRefusal = problem is RequestFailedException { Status: >= 400 and < 500 } };
 
     private static long? TotalOf(string? contentRange) =>
         contentRange?.Split('/') is [_, var total] && long.TryParse(total, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;

@@ -36,8 +36,11 @@ internal sealed class ResilientObjectStore : IObjectStore
         _calls = new ResiliencePipelineBuilder { TimeProvider = time }.AddPipeline(breaker).AddTimeout(options.Timeout).Build();
         var reads = new ResiliencePipelineBuilder<StoredObject?> { TimeProvider = time };
         if (options.HedgeAfter is { } delay)
-            reads.AddHedging(new HedgingStrategyOptions<StoredObject?> { MaxHedgedAttempts = 1, Delay = delay,
-                ShouldHandle = static _ => PredicateResult.False() });
+            reads.AddHedging(new HedgingStrategyOptions<StoredObject?>
+            {
+                MaxHedgedAttempts = 1, Delay = delay,
+                ShouldHandle = static _ => PredicateResult.False()
+            });
         _reads = reads.AddPipeline(_calls).Build();
     }
 

@@ -18,5 +18,6 @@ internal static class S3Errors
         problem is AmazonServiceException { StatusCode: >= HttpStatusCode.Continue } refused
             ? string.Create(CultureInfo.InvariantCulture, $"The S3 store refuses to {verb} '{key}': {(int)refused.StatusCode} {refused.ErrorCode}.")
             : $"The S3 store does not answer ({verb} '{key}').",
-        problem) { IsRefusal = problem is AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } };
+        problem)
+    { IsRefusal = problem is AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } };
 }

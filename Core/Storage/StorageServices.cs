@@ -9,15 +9,14 @@ namespace ImageService.Core.Storage;
 /// <summary>Registers the object stores that configuration names. <see cref="IObjectStore"/> by itself is the default one.</summary>
 public static class StorageServices
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddStorage(this IServiceCollection services)
     {
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.PostConfigure<StorageOptions>(options =>
+        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).PostConfigure<IConfiguration>((options, configuration) =>
         {
             // Before the options are judged: a connection string of the store's name is as good as one in its section.
             foreach (var (name, store) in options.Stores)
                 store.ConnectionString ??= configuration.GetConnectionString(name);
-        });
+        }).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StoreAdapters>();

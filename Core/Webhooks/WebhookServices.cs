@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageService.Core.Webhooks;
@@ -6,9 +5,9 @@ namespace ImageService.Core.Webhooks;
 /// <summary>The webhooks room's doors. Sending needs the rooms of outbound requests and of secrets.</summary>
 public static class WebhookServices
 {
-    public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
-        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WebhookEvents>();
         services.AddSingleton<WebhookSender>();
         return services;

@@ -8,7 +8,6 @@ using ImageService.Core.Tenancy;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using SkiaSharp;
@@ -42,9 +41,8 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
             _registry.OwnerConnectionString,
             services =>
             {
-                var none = new ConfigurationBuilder().Build();
                 services.AddImageServiceTelemetry().AddEngine();
-                services.AddIngestion(none);
+                services.AddIngestion();
                 services.AddQuotas();
                 services.AddSingleton<IObjectStore>(Store);
                 services.AddSingleton(new ObjectStores(Store));
@@ -75,8 +73,11 @@ public sealed class IngestionFixture(PostgresServer server) : IAsyncLifetime
             foreach (var (level, key, value) in policies)
             {
                 var scope = level switch { PolicyLevel.Organization => home.OrganizationId, PolicyLevel.Tenant => home.TenantId, _ => home.SpaceId };
-                db.Policies.Add(new PolicyRow { OrganizationId = home.OrganizationId, Level = level, ScopeId = scope, Key = key, Value = value,
-                    UpdatedAt = DateTimeOffset.UtcNow });
+                db.Policies.Add(new PolicyRow
+                {
+                    OrganizationId = home.OrganizationId, Level = level, ScopeId = scope, Key = key, Value = value,
+                    UpdatedAt = DateTimeOffset.UtcNow
+                });
             }
 
             await db.SaveChangesAsync(Ct);

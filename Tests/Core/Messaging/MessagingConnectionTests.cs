@@ -53,7 +53,7 @@ public sealed class MessagingConnectionTests
     {
         var configuration =
             new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
-        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddMessaging(configuration);
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddMessaging();
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<T>>().Value;
     }

@@ -35,7 +35,7 @@ public sealed class StorageOptionsTests
             new("Storage:Stores:azure:Provider", "azure"), new("Storage:Stores:azure:Container", "images"),
             new("ConnectionStrings:azure", "UseDevelopmentStorage=true"),
         ]).Build();
-        using var services = new ServiceCollection().AddStorage(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddStorage().BuildServiceProvider();
 
         services.GetRequiredService<IOptions<StorageOptions>>().Value.Stores["azure"].ConnectionString.ShouldBe("UseDevelopmentStorage=true");
     }
