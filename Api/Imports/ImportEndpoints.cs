@@ -64,7 +64,7 @@ internal static class ImportEndpoints
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
-        var answer = await QueueAsync(http, registry, visit, space, Zip, received.File.Key, details, clock, ct);
+        var answer = await QueueAsync(registry, visit, space, Zip, received.File.Key, details, clock, ct);
         received.File.Keep();
         return answer;
     }
@@ -95,7 +95,7 @@ internal static class ImportEndpoints
             if (upload is null || upload.SpaceId != space.SpaceId)
                 return Problems.NotFound.ToProblem();
             return await uploads.HasBytesAsync(upload, ct)
-                ? await QueueAsync(http, registry, visit, space, Zip, ObjectKey.Staging(upload.OrganizationId, upload.Id), details, clock, ct)
+                ? await QueueAsync(registry, visit, space, Zip, ObjectKey.Staging(upload.OrganizationId, upload.Id), details, clock, ct)
                 : UploadErrors.NothingPut().ToProblem();
         }
 
@@ -103,13 +103,13 @@ internal static class ImportEndpoints
         if (request.Prefix is not { Length: <= 500 } prefix || request.Upload is not null)
             return Problems.Invalid("Name one source: upload (an id), or prefix (at most 500 characters; empty for everything).").ToProblem();
         return visit.Caller.May(Scopes.ImageWrite, tenantId: null, spaceId: null)
-            ? await QueueAsync(http, registry, visit, space, Prefix, prefix, details, clock, ct)
+            ? await QueueAsync(registry, visit, space, Prefix, prefix, details, clock, ct)
             : new Error(ErrorCode.InsufficientScope,
                 $"Importing from the organization's import area needs {Scopes.ImageWrite} for the whole organization.").ToProblem();
     }
 
     private static async Task<IResult> QueueAsync(
-        HttpContext http, RegistryFactory registry, Visit visit, SpaceScope space, string source, string key, UploadDetails details, TimeProvider clock,
+        RegistryFactory registry, Visit visit, SpaceScope space, string source, string key, UploadDetails details, TimeProvider clock,
         CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -121,7 +121,7 @@ internal static class ImportEndpoints
             Source = source,
             SourceKey = key,
             Defaults = details.Write(),
-            State = "queued",
+            State = ImportState.Queued,
             CreatedBy = visit.Caller.Id,
             CreatedAt = now,
             UpdatedAt = now,
@@ -230,7 +230,7 @@ internal sealed record ImportResponse
     {
         Id = job.Id,
         Source = job.Source,
-        State = job.State,
+        State = SnakeCase.Write(job.State),
         Tenant = tenant,
         Space = space,
         Total = job.Total,

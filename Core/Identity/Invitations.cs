@@ -25,7 +25,7 @@ public sealed class Invitations(RegistryFactory registry, Accounts accounts, Mai
     /// <summary>Mails a saved invitation; false where mail is off, so that the inviter must hand the link over.</summary>
     public bool TryMail(Member member, string organizationName, OpaqueToken token, Uri linkBase) =>
         EmailAddress.TryParse(member.Email, out var address) && mailer.TrySend(new Mail(address, "You are invited", $"""
-            You are invited to {organizationName} as {member.Role.ToString().ToLowerInvariant()}. Open
+            You are invited to {organizationName} as {SnakeCase.Write(member.Role)}. Open
 
             {linkBase}?token={token.Text}
 

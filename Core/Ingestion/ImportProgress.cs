@@ -35,17 +35,17 @@ internal sealed class ImportProgress(RegistryFactory registry, ImportJob job, Ti
         else
             Fail(name, error);
         if (time.GetElapsedTime(_written) >= Interval)
-            await WriteAsync("running", ct);
+            await WriteAsync(ImportState.Running, ct);
     }
 
-    public async Task EndAsync(string state, Error? failure, CancellationToken ct)
+    public async Task EndAsync(ImportState state, Error? failure, CancellationToken ct)
     {
         if (failure is not null)
             _failures.Insert(0, new ImportFailure("", Code(failure), failure.Detail));
         await WriteAsync(state, ct);
     }
 
-    private static string Code(Error error) => JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Code.ToString());
+    private static string Code(Error error) => SnakeCase.Write(error.Code);
 
     private void Fail(string name, Error error)
     {
@@ -54,7 +54,7 @@ internal sealed class ImportProgress(RegistryFactory registry, ImportJob job, Ti
             _failures.Add(new ImportFailure(AssetNames.Shown(name), Code(error), error.Detail));
     }
 
-    private async Task WriteAsync(string state, CancellationToken ct)
+    private async Task WriteAsync(ImportState state, CancellationToken ct)
     {
         _written = time.GetTimestamp();
         var (now, failures) = (time.GetUtcNow(), JsonSerializer.Serialize(_failures, Json));

@@ -34,12 +34,12 @@ public sealed class ImportRunner(
         var progress = new ImportProgress(registry, job, time);
         if (await tenants.FindSpaceAsync(organizationId, job.SpaceId, ct) is not { } space)
         {
-            await progress.EndAsync("failed", new Error(ErrorCode.NotFound, "The space was deleted."), ct);
+            await progress.EndAsync(ImportState.Failed, new Error(ErrorCode.NotFound, "The space was deleted."), ct);
             return true;
         }
 
         var failure = job.Source == "zip" ? await RunArchiveAsync(job, space, progress, ct) : await RunPrefixAsync(job, space, progress, ct);
-        await progress.EndAsync(failure is null ? "completed" : "failed", failure, ct);
+        await progress.EndAsync(failure is null ? ImportState.Completed : ImportState.Failed, failure, ct);
         if (job.Source == "zip")
             await store.DeleteAsync(job.SourceKey, CancellationToken.None);
         return true;
@@ -51,13 +51,13 @@ public sealed class ImportRunner(
         var before = now - Stale;
         await using var db = registry.ForOrganization(organizationId);
         var claimed = await db.ImportJobs
-            .Where(job => job.Id == jobId && (job.State == "queued" || (job.State == "running" && job.UpdatedAt < before)))
+            .Where(job => job.Id == jobId && (job.State == ImportState.Queued || (job.State == ImportState.Running && job.UpdatedAt < before)))
             .ExecuteUpdateAsync(
-                job => job.SetProperty(row => row.State, "running").SetProperty(row => row.UpdatedAt, now).SetProperty(row => row.Imported, 0)
+                job => job.SetProperty(row => row.State, ImportState.Running).SetProperty(row => row.UpdatedAt, now).SetProperty(row => row.Imported, 0)
                     .SetProperty(row => row.Deduplicated, 0).SetProperty(row => row.Failed, 0).SetProperty(row => row.Failures, "[]"),
                 ct);
         var job = await db.ImportJobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == jobId, ct);
-        return job is null ? null : claimed == 1 ? (job, false) : (null, job.State == "running");
+        return job is null ? null : claimed == 1 ? (job, false) : (null, job.State == ImportState.Running);
     }
 
     private async Task<Error?> RunArchiveAsync(ImportJob job, SpaceScope space, ImportProgress progress, CancellationToken ct)

@@ -46,7 +46,8 @@ public sealed class StagingSweep(RegistryFactory registry, ObjectStores stores, 
         .. (await db.Uploads.AsNoTracking().Select(upload => new { upload.OrganizationId, upload.Id }).ToListAsync(ct))
             .SelectMany(upload =>
                 new[] { ObjectKey.StagingPartsPrefix(upload.OrganizationId, upload.Id), ObjectKey.Staging(upload.OrganizationId, upload.Id) }),
-        .. await db.ImportJobs.AsNoTracking().Where(job => job.State == "queued" || job.State == "running").Select(job => job.SourceKey).ToListAsync(ct),
+        .. await db.ImportJobs.AsNoTracking().Where(job => job.State == ImportState.Queued || job.State == ImportState.Running)
+            .Select(job => job.SourceKey).ToListAsync(ct),
     ];
 
     /// <summary>Uploads past their time, with their bytes.</summary>

@@ -23,8 +23,7 @@ public sealed class ImportJob
     /// <summary>Folder, tags and access of what is imported: a JSON object.</summary>
     public required string Defaults { get; init; }
 
-    /// <summary><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c>.</summary>
-    public required string State { get; set; }
+    public required ImportState State { get; set; }
 
     public int Total { get; set; }
 
@@ -44,6 +43,15 @@ public sealed class ImportJob
     public DateTimeOffset UpdatedAt { get; set; }
 }
 
+/// <summary>How far an import is; the last two are its end.</summary>
+public enum ImportState
+{
+    Queued,
+    Running,
+    Completed,
+    Failed,
+}
+
 internal sealed class ImportJobConfiguration : IEntityTypeConfiguration<ImportJob>
 {
     public void Configure(EntityTypeBuilder<ImportJob> builder)
@@ -51,7 +59,6 @@ internal sealed class ImportJobConfiguration : IEntityTypeConfiguration<ImportJo
         builder.Property(j => j.Source).HasMaxLength(20);
         builder.Property(j => j.SourceKey).HasMaxLength(1000);
         builder.Property(j => j.Defaults).HasColumnType("jsonb");
-        builder.Property(j => j.State).HasMaxLength(20);
         builder.Property(j => j.Failures).HasColumnType("jsonb");
         builder.BelongsToSpace(nameof(ImportJob.OrganizationId), nameof(ImportJob.TenantId), nameof(ImportJob.SpaceId));
         builder.ToTable(t =>

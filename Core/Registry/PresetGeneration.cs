@@ -15,8 +15,7 @@ public sealed class PresetGeneration
 
     public required int Revision { get; init; }
 
-    /// <summary><c>queued</c>, <c>running</c>, <c>done</c>, <c>stopped</c>.</summary>
-    public required string State { get; init; }
+    public required PresetGenerationState State { get; init; }
 
     /// <summary>Assets that match; those uploaded meanwhile are added as they are come by.</summary>
     public int Total { get; init; }
@@ -38,11 +37,19 @@ public sealed class PresetGeneration
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
+/// <summary>How far a plan is; the last two are its end.</summary>
+public enum PresetGenerationState
+{
+    Queued,
+    Running,
+    Done,
+    Stopped,
+}
+
 internal sealed class PresetGenerationConfiguration : IEntityTypeConfiguration<PresetGeneration>
 {
     public void Configure(EntityTypeBuilder<PresetGeneration> builder)
     {
-        builder.Property(g => g.State).HasMaxLength(20);
         builder.HasOne<Preset>().WithMany().HasForeignKey(g => new { g.OrganizationId, g.PresetId })
             .HasPrincipalKey(p => new { p.OrganizationId, p.Id }).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(g => new { g.OrganizationId, g.PresetId, g.CreatedAt });

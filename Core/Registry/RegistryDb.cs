@@ -110,6 +110,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
         Text<SigningKeyState>();
         Text<StorageTier>();
         Text<StoreMoveState>();
+        Text<ImportState>();
+        Text<PresetGenerationState>();
         Text<UrlDialect>();
 
         void Text<T>()

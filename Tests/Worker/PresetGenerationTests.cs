@@ -27,7 +27,7 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
         var plan = await Generations.FindAsync(organization, preset, Ct);
         plan.ShouldNotBeNull();
-        (plan.State, plan.Total, plan.Done, plan.Revision).ShouldBe(("queued", 10_000, 0, 1));
+        (plan.State, plan.Total, plan.Done, plan.Revision).ShouldBe((PresetGenerationState.Queued, 10_000, 0, 1));
         TestContext.Current.TestOutputHelper?.WriteLine($"planned 10,000 assets in {clock.ElapsedMilliseconds} ms");
     }
 
@@ -68,7 +68,7 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
         (await Generations.AdvanceAsync(organization, id, page[1], 0, 1, Ct)).ShouldBeTrue();
         await Generations.FinishAsync(organization, id, Ct);
         var end = (await Generations.FindAsync(organization, preset, Ct))!;
-        (end.State, end.Total, end.Done, end.Made, end.Refused).ShouldBe(("done", 2, 2, 1, 1));
+        (end.State, end.Total, end.Done, end.Made, end.Refused).ShouldBe((PresetGenerationState.Done, 2, 2, 1, 1));
         (await Generations.NextAsync(organization, id, 10, Ct)).ShouldBeNull();
     }
 
@@ -88,7 +88,7 @@ public sealed class PresetGenerationTests(RegistryFixture registry) : IClassFixt
         (await Generations.StopAsync(organization, preset, Ct)).ShouldBeFalse();
         (await Generations.NextAsync(organization, second, 10, Ct)).ShouldBeNull();
         (await Generations.PlanAsync(organization, preset, second, Ct)).ShouldBeFalse();
-        (await Generations.FindAsync(organization, preset, Ct))!.State.ShouldBe("stopped");
+        (await Generations.FindAsync(organization, preset, Ct))!.State.ShouldBe(PresetGenerationState.Stopped);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class AssetEvents(RegistryFactory registry, WebhookEvents events
         ["folder"] = asset.Folder,
         ["filename"] = asset.Filename,
         ["tags"] = new JsonArray([.. asset.Tags.Select(tag => JsonValue.Create(tag))]),
-        ["access"] = asset.Access.ToString().ToLowerInvariant(),
+        ["access"] = SnakeCase.Write(asset.Access),
         ["format"] = content?.Format,
         ["width"] = content?.Width,
         ["height"] = content?.Height,

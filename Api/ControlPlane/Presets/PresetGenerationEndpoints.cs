@@ -80,7 +80,7 @@ internal sealed record PresetGenerationResponse
 
     public static PresetGenerationResponse Of(PresetGeneration generation) => new()
     {
-        State = generation.State,
+        State = SnakeCase.Write(generation.State),
         Revision = generation.Revision,
         Total = generation.Total,
         Done = generation.Done,

@@ -116,24 +116,45 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
                     Challenge = "c",
                     CreatedAt = now, UpdatedAt = now,
                 },
-                new AssetAlias { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = "n000.example.com", Path = Named(i),
-                    AssetId = first.Id, CreatedAt = now },
-                new EdgePurge { Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = "done", Tags = ["t"], CreatedAt = now,
-                    UpdatedAt = now },
+                new AssetAlias
+                {
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Hostname = "n000.example.com", Path = Named(i),
+                    AssetId = first.Id, CreatedAt = now
+                },
+                new EdgePurge
+                {
+                    Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = "done", Tags = ["t"], CreatedAt = now,
+                    UpdatedAt = now
+                },
                 new Tenant { OrganizationId = home.Id, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now },
-                new Member { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Email = $"{Named(i)}@example.com", Role = Role.Viewer,
-                    CreatedAt = now },
-                new ApiKey { OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i),
-                    Scopes = ["image:read"], CreatedAt = now },
+                new Member
+                {
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Email = $"{Named(i)}@example.com", Role = Role.Viewer,
+                    CreatedAt = now
+                },
+                new ApiKey
+                {
+                    OrganizationId = home.Id, TenantId = site.Id, KeyId = $"{home.Slug}{i}"[^16..], Name = Named(i), SecretHash = Hash(i),
+                    Scopes = ["image:read"], CreatedAt = now
+                },
                 new Webhook { OrganizationId = home.Id, TenantId = site.Id, Url = "https://example.com/", Events = ["asset.uploaded"], ProtectedSecret = [1] },
-                new WebhookDelivery { OrganizationId = home.Id, WebhookId = hook.Id, Event = "asset.uploaded", Body = "{}", CreatedAt = now,
-                    DeliveredAt = now },
-                new ImportJob { OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}",
-                    State = "completed", CreatedAt = now, UpdatedAt = now },
+                new WebhookDelivery
+                {
+                    OrganizationId = home.Id, WebhookId = hook.Id, Event = "asset.uploaded", Body = "{}", CreatedAt = now,
+                    DeliveredAt = now
+                },
+                new ImportJob
+                {
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}",
+                    State = ImportState.Completed, CreatedAt = now, UpdatedAt = now
+                },
                 new StoreMove { OrganizationId = home.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
                 new StoreMove { OrganizationId = home.Id, TenantId = site.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },
-                new StoreMove { OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now,
-                    UpdatedAt = now },
+                new StoreMove
+                {
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = open.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now,
+                    UpdatedAt = now
+                },
                 new Variant
                 {
                     OrganizationId = home.Id, SpaceId = open.Id, AssetId = first.Id, Version = 1, Operations = $"w_{i + 1}",
@@ -162,8 +183,11 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
 
         Overlay NewOverlay(int i, Guid? tenantId = null, Guid? spaceId = null)
         {
-            var overlay = new Overlay { OrganizationId = home.Id, TenantId = tenantId, SpaceId = spaceId, Slug = Named(i), Name = Named(i), CreatedAt = now,
-                UpdatedAt = now };
+            var overlay = new Overlay
+            {
+                OrganizationId = home.Id, TenantId = tenantId, SpaceId = spaceId, Slug = Named(i), Name = Named(i), CreatedAt = now,
+                UpdatedAt = now
+            };
             overlay.Revisions.Add(new OverlayRevisionRow { OrganizationId = home.Id, OverlayId = overlay.Id, Revision = 1, Elements = "[]", CreatedAt = now });
             return overlay;
         }

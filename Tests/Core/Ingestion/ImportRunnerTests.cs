@@ -27,7 +27,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
             await RunZipAsync(space,
                 Zip(("a.png", Png(1)), ("dir/", []), ("dir/b.png", Png(2)), ("dir/deep/c.png", Png(3)), ("again.png", Png(1)), ("__MACOSX/._a.png", [1]),
                     ("dir/.DS_Store", [1])));
-        (job.State, job.Total, job.Imported, job.Deduplicated, job.Failed).ShouldBe(("completed", 4, 3, 1, 0));
+        (job.State, job.Total, job.Imported, job.Deduplicated, job.Failed).ShouldBe((ImportState.Completed, 4, 3, 1, 0));
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
         var assets = await db.Assets.AsNoTracking()
             .OrderBy(asset => asset.Filename).Select(asset => new { asset.Filename, asset.Folder, asset.Tags }).ToListAsync(Ct);
@@ -48,7 +48,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
             ("truncated.png", Png(10)[..2000]), ("good.png", Png(11)));
         archive = WithSymbolicLink(archive, "text.png");
         var job = await RunZipAsync(space, archive);
-        job.State.ShouldBe("completed");
+        job.State.ShouldBe(ImportState.Completed);
         (job.Imported, job.Failed).ShouldBe((1, 11));
         var failures =
             JsonSerializer.Deserialize<ImportFailure[]>(job.Failures, JsonSerializerOptions.Web)!.ToDictionary(failure => failure.Name,
@@ -81,7 +81,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         var space = await ingestion.NewSpaceAsync();
         var zip = Zip(("a.png", Png(14)));
         var job = await RunZipAsync(space, what switch { "no zip" => Png(14), "cut off" => zip[..^30], _ => [] });
-        job.State.ShouldBe("failed");
+        job.State.ShouldBe(ImportState.Failed);
         job.Failures.ShouldContain("no ZIP");
         await ingestion.ShouldBeConsistentAsync(space);
     }
@@ -92,7 +92,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         var space = await ingestion.NewSpaceAsync();
         var entries = Enumerable.Range(0, 50).Select(i => ($"{i}.png", new byte[] { 1 })).ToArray();
         var job = await RunZipAsync(space, Zip(entries), options => options.MaxArchiveEntries = 49);
-        (job.State, job.Total).ShouldBe(("failed", 0));
+        (job.State, job.Total).ShouldBe((ImportState.Failed, 0));
         job.Failures.ShouldContain("more than 49 entries");
     }
 
@@ -102,7 +102,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         var space = await ingestion.NewSpaceAsync();
         var job =
             await RunZipAsync(space, Zip(("a.png", new byte[600_000]), ("b.png", new byte[600_000])), options => options.MaxArchiveUnpackedBytes = 1_000_000);
-        job.State.ShouldBe("failed");
+        job.State.ShouldBe(ImportState.Failed);
         job.Failures.ShouldContain("unpacks to more than");
     }
 
@@ -112,7 +112,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         var space = await ingestion.NewSpaceAsync((PolicyLevel.Space, "max_upload_bytes", "50000"));
         var archive = Zip(("liar.png", new byte[900_000]));
         var job = await RunZipAsync(space, WithDeclaredSize(archive, "liar.png", 1000));
-        (job.State, job.Failed).ShouldBe(("completed", 1));
+        (job.State, job.Failed).ShouldBe((ImportState.Completed, 1));
         await ingestion.ShouldBeConsistentAsync(space);
     }
 
@@ -125,7 +125,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         await ingestion.Store.PutAsync(root + "2026/notes.txt", new MemoryStream([1, 2, 3]), "text/plain", Ct);
         await ingestion.Store.PutAsync(root + "2025/old.png", new MemoryStream(Png(21)), "image/png", Ct);
         var job = await RunAsync(space, "prefix", "2026/", _ => { });
-        (job.State, job.Total, job.Imported, job.Failed).ShouldBe(("completed", 2, 1, 1));
+        (job.State, job.Total, job.Imported, job.Failed).ShouldBe((ImportState.Completed, 2, 1, 1));
         (await ingestion.Store.HeadAsync(root + "2026/IMG 0001.PNG", Ct)).ShouldNotBeNull();
         await ingestion.ShouldBeConsistentAsync(space);
     }
@@ -154,8 +154,9 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         await using var db = ingestion.Registry.ForOrganization(space.OrganizationId);
         var job = new ImportJob
         {
-            OrganizationId = space.OrganizationId, TenantId = space.TenantId, SpaceId = space.SpaceId, Source = source, SourceKey = key, State = "queued",
-            Defaults = UploadDetails.Read(null, "/in", "bulk", null).Value.Write(), CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow,
+            OrganizationId = space.OrganizationId, TenantId = space.TenantId, SpaceId = space.SpaceId, Source = source, SourceKey = key,
+            State = ImportState.Queued, Defaults = UploadDetails.Read(null, "/in", "bulk", null).Value.Write(),
+            CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow,
         };
         db.ImportJobs.Add(job);
         await db.SaveChangesAsync(Ct);
