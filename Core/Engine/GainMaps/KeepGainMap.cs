@@ -11,6 +11,8 @@ internal static class KeepGainMap
 {
     private const int Quality = 85;
 
+    private static readonly ImageOperations Nothing = new();
+
     /// <summary>
     /// Whether a variant keeps the gain map that its original may have: a JPEG of a JPEG, resized, cropped by its fit, turned or mirrored, or the original
     /// itself. What changes tones, adds to the picture or cuts it before it is resized is for ordinary screens, and so are icons.
@@ -19,9 +21,27 @@ internal static class KeepGainMap
         original == OriginalFormat.Jpg && canonical.Format == ImageFormat.Jpg && overlays == 0 && canonical.Operations is
         {
             Width: null or >= SourceChoice.LeastSideWithGainMap, Height: null or >= SourceChoice.LeastSideWithGainMap,
-            Crop: null, Trim: null, Pad: null, Round: null, MaxBytes: null, Blur: null, Greyscale: false, Pixelate: null, Tint: null, Duotone: null,
-            Brightness: null, Contrast: null, Saturation: null, Gamma: null, Fit: not (Fit.Pad or Fit.Contain), Gravity: not Gravity.Smart,
-        };
+            Fit: not (Fit.Pad or Fit.Contain), Gravity: not Gravity.Smart,
+        }
+        && WithoutGeometry(canonical.Operations) == Nothing;
+
+    // What the map goes along with is named, not what it does not: an operation that comes later is for ordinary screens until somebody says otherwise.
+    private static ImageOperations WithoutGeometry(ImageOperations operations) => operations with
+    {
+        Original = false,
+        Format = null,
+        Quality = null,
+        Width = null,
+        Height = null,
+        Fit = null,
+        Gravity = null,
+        FocalX = null,
+        FocalY = null,
+        Rotation = null,
+        Flip = false,
+        Flop = false,
+        Sharpen = null,
+    };
 
     /// <summary>Puts the gain map behind the variant, with the same geometry.</summary>
     /// <param name="picture">The variant's file.</param>

@@ -173,6 +173,8 @@ public sealed class GainMapTests
     [InlineData("w_320-pad_3", ImageFormat.Jpg)]
     [InlineData("w_320-h_100-g_smart", ImageFormat.Jpg)]
     [InlineData("w_320-bri_110", ImageFormat.Jpg)]
+    [InlineData("w_320-pixelate_8", ImageFormat.Jpg)]
+    [InlineData("w_320-o_badge", ImageFormat.Jpg)]
     [InlineData("w_320", ImageFormat.Webp)]
     [InlineData("w_63", ImageFormat.Jpg)]
 
