@@ -49,8 +49,13 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
             || !caller.May(Scopes.ImageWrite, content.TenantId, content.SpaceId))
             return null;
         HashSet<string> scopes = new(StringComparer.Ordinal) { Scopes.ImageWrite };
-        return caller with { TenantId = content.TenantId, SpaceId = content.SpaceId, Scopes = scopes,
-            Grants = [new Grant(content.TenantId, content.SpaceId, scopes)] };
+        return caller with
+        {
+            TenantId = content.TenantId,
+            SpaceId = content.SpaceId,
+            Scopes = scopes,
+            Grants = [new Grant(content.TenantId, content.SpaceId, scopes)]
+        };
     }
 
     private Content? Read(string presented)

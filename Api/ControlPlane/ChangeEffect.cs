@@ -125,8 +125,11 @@ internal sealed record ChangeEffect(long StaleVariants, long Bytes, long CpuMs, 
     {
         var sums = await variants.GroupBy(_ => 1)
             .Select(all =>
-                new { Count = all.LongCount(), Bytes = all.Sum(variant => variant.SizeBytes),
-                    CpuMs = all.Sum(variant => (long)variant.ProcessingTimeMs) }).SingleOrDefaultAsync(ct);
+                new
+                {
+                    Count = all.LongCount(), Bytes = all.Sum(variant => variant.SizeBytes),
+                    CpuMs = all.Sum(variant => (long)variant.ProcessingTimeMs)
+                }).SingleOrDefaultAsync(ct);
         return sums is null ? new ChangeEffect(0, 0, 0, 0) : new ChangeEffect(sums.Count, sums.Bytes, sums.CpuMs, 0);
     }
 }

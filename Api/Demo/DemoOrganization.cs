@@ -81,8 +81,11 @@ internal sealed class DemoOrganization(
         (user.FailedSignIns, user.LockedUntil, user.IsAdministrator) = (0, null, true);
         if (!await db.Members.AnyAsync(row => row.OrganizationId == organizationId && row.UserId == user.Id && row.TenantId == null && row.Role == Role.Owner,
             ct))
-            db.Members.Add(new Member { OrganizationId = organizationId, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now,
-                AcceptedAt = now });
+            db.Members.Add(new Member
+            {
+                OrganizationId = organizationId, Email = email.Value, Role = Role.Owner, UserId = user.Id, CreatedAt = now,
+                AcceptedAt = now
+            });
         await db.SaveChangesAsync(ct);
     }
 
@@ -98,8 +101,11 @@ internal sealed class DemoOrganization(
             lost.RevokedAt = now;
         var keyId = ApiKeyText.NewKeyId();
         var (text, hash) = ApiKeyText.New(keyId);
-        db.ApiKeys.Add(new ApiKey { OrganizationId = organizationId, KeyId = keyId, Name = KeyName, SecretHash = hash,
-            Scopes = [.. Scopes.All.Order(StringComparer.Ordinal)], CreatedAt = now });
+        db.ApiKeys.Add(new ApiKey
+        {
+            OrganizationId = organizationId, KeyId = keyId, Name = KeyName, SecretHash = hash,
+            Scopes = [.. Scopes.All.Order(StringComparer.Ordinal)], CreatedAt = now
+        });
         await db.SaveChangesAsync(ct);
         return text;
     }
@@ -119,15 +125,21 @@ internal sealed class DemoOrganization(
             if (space is null)
             {
                 space =
-                    new Space { OrganizationId = organizationId, TenantId = tenantId, Slug = slug, Name = name, DefaultAccess = access, CreatedAt = now,
-                        UpdatedAt = now };
+                    new Space
+                    {
+                        OrganizationId = organizationId, TenantId = tenantId, Slug = slug, Name = name, DefaultAccess = access, CreatedAt = now,
+                        UpdatedAt = now
+                    };
                 db.Spaces.Add(space);
             }
 
             // The demo shows every size that is asked for.
             if (!await db.Policies.AnyAsync(row => row.OrganizationId == organizationId && row.ScopeId == space.Id && row.Key == PolicyCatalog.WidthLadder, ct))
-                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Space, ScopeId = space.Id,
-                    Key = PolicyCatalog.WidthLadder, Value = "[]", UpdatedAt = now });
+                db.Policies.Add(new PolicyRow
+                {
+                    OrganizationId = organizationId, Level = PolicyLevel.Space, ScopeId = space.Id,
+                    Key = PolicyCatalog.WidthLadder, Value = "[]", UpdatedAt = now
+                });
         }
     }
 
@@ -137,8 +149,11 @@ internal sealed class DemoOrganization(
         {
             if (await db.Presets.AnyAsync(row => row.OrganizationId == organizationId && row.TenantId == null && row.Slug == slug, ct))
                 continue;
-            var preset = new Preset { OrganizationId = organizationId, Slug = slug, Name = name, AutoGenerate = autoGenerate, CreatedAt = now,
-                UpdatedAt = now };
+            var preset = new Preset
+            {
+                OrganizationId = organizationId, Slug = slug, Name = name, AutoGenerate = autoGenerate, CreatedAt = now,
+                UpdatedAt = now
+            };
             db.Presets.Add(preset);
             db.PresetRevisions.Add(
                 new PresetRevisionRow { OrganizationId = organizationId, PresetId = preset.Id, Revision = 1, Operations = operations, CreatedAt = now });
@@ -151,8 +166,11 @@ internal sealed class DemoOrganization(
         foreach (var (key, value) in Policies)
         {
             if (!await db.Policies.AnyAsync(row => row.OrganizationId == organizationId && row.ScopeId == organizationId && row.Key == key, ct))
-                db.Policies.Add(new PolicyRow { OrganizationId = organizationId, Level = PolicyLevel.Organization, ScopeId = organizationId, Key = key,
-                    Value = value, UpdatedAt = now });
+                db.Policies.Add(new PolicyRow
+                {
+                    OrganizationId = organizationId, Level = PolicyLevel.Organization, ScopeId = organizationId, Key = key,
+                    Value = value, UpdatedAt = now
+                });
         }
     }
 }

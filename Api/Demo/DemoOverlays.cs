@@ -45,8 +45,11 @@ internal static class DemoOverlays
         {
             if (await db.Overlays.AnyAsync(row => row.OrganizationId == organizationId && row.TenantId == null && row.Slug == slug, ct))
                 continue;
-            var overlay = new Overlay { OrganizationId = organizationId, Slug = slug, Name = name, Description = description, CreatedAt = now,
-                UpdatedAt = now };
+            var overlay = new Overlay
+            {
+                OrganizationId = organizationId, Slug = slug, Name = name, Description = description, CreatedAt = now,
+                UpdatedAt = now
+            };
             db.Overlays.Add(overlay);
             db.OverlayRevisions.Add(
                 new OverlayRevisionRow { OrganizationId = organizationId, OverlayId = overlay.Id, Revision = 1, Elements = elements, CreatedAt = now });

@@ -65,8 +65,11 @@ internal static class DemoPictures
         Sky(canvas, 1800, 2400, new SKColor(0xFF0B132B), new SKColor(0xFF1C2541), new SKColor(0xFF5BC0BE));
         for (var i = 0; i < 14; i++)
         {
-            using var stroke = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 6, IsAntialias = true,
-                Color = SKColors.White.WithAlpha((byte)(24 + (i * 8))) };
+            using var stroke = new SKPaint
+            {
+                Style = SKPaintStyle.Stroke, StrokeWidth = 6, IsAntialias = true,
+                Color = SKColors.White.WithAlpha((byte)(24 + (i * 8)))
+            };
             canvas.DrawCircle(900, 1500, 140 + (i * 85), stroke);
         }
 

@@ -12,7 +12,8 @@ namespace ImageService.Api.Dialects;
 internal sealed class CustomerHosts(RequestDelegate next, HostDirectory hosts)
 {
     private static readonly Error Away = new(ErrorCode.Overloaded,
-        "Which images this host name has cannot be looked up at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        "Which images this host name has cannot be looked up at the moment.")
+    { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public Task InvokeAsync(HttpContext http)
     {

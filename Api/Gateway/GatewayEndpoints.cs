@@ -67,5 +67,6 @@ internal static class GatewayEndpoints
         await reports.ReadAsync(visit.At.SpaceId ?? Guid.Empty, ct) is { } report
             ? Results.Ok(report)
             : new Error(ErrorCode.Overloaded,
-                "The report is kept in Redis, which does not answer at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) }.ToProblem();
+                "The report is kept in Redis, which does not answer at the moment.")
+            { RetryAfter = TimeSpan.FromSeconds(5) }.ToProblem();
 }

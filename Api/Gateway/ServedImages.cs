@@ -47,8 +47,11 @@ internal sealed class ServedImages(UsageMeter usage, QuotaGuard quotas, VariantA
         // A part of an image is that part of its original.
         var original = sent == 0 || length == 0 ? 0 : (long)(variant.Asset.SizeBytes * (sent / (double)length));
         Note(variant.Space,
-            new UsageNote(variant.Space.OrganizationId, variant.Space.TenantId, variant.Space.SpaceId) { Requests = 1, BandwidthBytes = sent, Layer = layer,
-                OriginalBytes = original });
+            new UsageNote(variant.Space.OrganizationId, variant.Space.TenantId, variant.Space.SpaceId)
+            {
+                Requests = 1, BandwidthBytes = sent, Layer = layer,
+                OriginalBytes = original
+            });
     }
 
     /// <summary>The caller has the image already (304).</summary>

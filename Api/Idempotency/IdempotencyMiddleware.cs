@@ -120,7 +120,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotencySto
         {
             await Problems.WriteAsync(http,
                 new Error(ErrorCode.Conflict,
-                    $"A request with this {IdempotentRoute.Header} is still running. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) });
+                    $"A request with this {IdempotentRoute.Header} is still running. Try again shortly.")
+                { RetryAfter = TimeSpan.FromSeconds(1) });
             return;
         }
 

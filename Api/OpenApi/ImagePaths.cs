@@ -56,14 +56,20 @@ internal static class ImagePaths
         var responses = new OpenApiResponses
         {
             ["200"] =
-                new OpenApiResponse { Description = "The image.",
-                    Content = isHead ? null : Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal) },
+                new OpenApiResponse
+                {
+                    Description = "The image.",
+                    Content = isHead ? null : Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal)
+                },
             ["304"] = new OpenApiResponse { Description = "The caller's copy is the present one." },
         };
         if (!isHead)
             responses["206"] =
-                new OpenApiResponse { Description = "The range asked for.",
-                    Content = Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal) };
+                new OpenApiResponse
+                {
+                    Description = "The range asked for.",
+                    Content = Types.ToDictionary(static type => type, static _ => Binary(), StringComparer.Ordinal)
+                };
         foreach (var (status, description) in isPrivate ? [("401", "No, wrong or expired signature."), .. Refusals] : Refusals)
             responses[status] = new OpenApiResponse { Description = description, Content = Problem(document) };
         return responses;

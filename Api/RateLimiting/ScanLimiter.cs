@@ -36,6 +36,7 @@ internal sealed class ScanLimiter(RequestDelegate next, ScanCounts counts, TimeP
         new RateDecision(false, counts.Limit, 0, rest).WriteHeaders(http.Response);
         return Problems.WriteAsync(http,
             new Error(ErrorCode.RateLimited,
-                "Too many requests from your address were refused. Wait, then ask for what exists and is yours.") { RetryAfter = rest });
+                "Too many requests from your address were refused. Wait, then ask for what exists and is yours.")
+            { RetryAfter = rest });
     }
 }

@@ -8,7 +8,8 @@ namespace ImageService.Api.Uploads;
 internal sealed class UploadAdmission(RequestDelegate next, StoreProbe probe, ILogger<UploadAdmission> logger)
 {
     private static readonly Error NoWrites = new(ErrorCode.StorageUnavailable,
-        "The object store takes no uploads at the moment. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(10) };
+        "The object store takes no uploads at the moment. Try again shortly.")
+    { RetryAfter = TimeSpan.FromSeconds(10) };
 
     public async Task InvokeAsync(HttpContext http)
     {

@@ -81,13 +81,13 @@ internal static class DeploymentPublishing
 
     private static Kustomization Overlay(PublishingOptions options, KubernetesValues values, IEnumerable<string> resources, IList<ReplicaCount> replicas) =>
         new()
-    {
-        Namespace = options.Namespace,
-        Resources = ["../../base", .. resources],
-        Replicas = replicas,
-        ConfigMapGenerator =
+        {
+            Namespace = options.Namespace,
+            Resources = ["../../base", .. resources],
+            Replicas = replicas,
+            ConfigMapGenerator =
             [new ConfigMapSource { Name = KubernetesValues.Source, Literals = [.. values.Settings.Keys.Select(key => $"{key}={Example(key, options)}")] }],
-    };
+        };
 
     private static string Example(string setting, PublishingOptions options) => setting switch
     {

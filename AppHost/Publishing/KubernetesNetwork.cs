@@ -37,8 +37,11 @@ internal static class KubernetesNetwork
 
     /// <summary>The way of the autoscaler to a queue that runs in this namespace.</summary>
     public static V1NetworkPolicy ScalerToQueue() => Policy(
-        "allow-scaler", new V1LabelSelector { MatchExpressions =
-            [new V1LabelSelectorRequirement { Key = KubernetesServices.NameLabel, OperatorProperty = "NotIn", Values = [.. KubernetesServices.Deployments] }] },
+        "allow-scaler", new V1LabelSelector
+        {
+            MatchExpressions =
+            [new V1LabelSelectorRequirement { Key = KubernetesServices.NameLabel, OperatorProperty = "NotIn", Values = [.. KubernetesServices.Deployments] }]
+        },
         egress: null, ingress:
         [
             new V1NetworkPolicyIngressRule
@@ -56,14 +59,14 @@ internal static class KubernetesNetwork
 
     private static V1NetworkPolicy Policy(string name, V1LabelSelector pods, IList<V1NetworkPolicyIngressRule>? ingress,
         IList<V1NetworkPolicyEgressRule>? egress) => new()
-    {
-        ApiVersion = "networking.k8s.io/v1", Kind = "NetworkPolicy", Metadata = KubernetesServices.Metadata(name),
-        Spec = new V1NetworkPolicySpec
         {
-            PodSelector = pods, Ingress = ingress, Egress = egress,
-            PolicyTypes = [.. (string[])(ingress is null ? [] : ["Ingress"]), .. (string[])(egress is null ? [] : ["Egress"])],
-        },
-    };
+            ApiVersion = "networking.k8s.io/v1", Kind = "NetworkPolicy", Metadata = KubernetesServices.Metadata(name),
+            Spec = new V1NetworkPolicySpec
+            {
+                PodSelector = pods, Ingress = ingress, Egress = egress,
+                PolicyTypes = [.. (string[])(ingress is null ? [] : ["Ingress"]), .. (string[])(egress is null ? [] : ["Egress"])],
+            },
+        };
 
     private static V1NetworkPolicyEgressRule To(params int[] ports) => new() { Ports = [.. ports.Select(port => Port(port))] };
 

@@ -52,7 +52,10 @@ internal static class KubernetesRoutes
     {
         Path = path, PathType = "Prefix",
         Backend =
-            new V1IngressBackend { Service =
-                new V1IngressServiceBackend { Name = service, Port = new V1ServiceBackendPort { Number = PublishedText.ServicePort } } },
+            new V1IngressBackend
+            {
+                Service =
+                new V1IngressServiceBackend { Name = service, Port = new V1ServiceBackendPort { Number = PublishedText.ServicePort } }
+            },
     };
 }

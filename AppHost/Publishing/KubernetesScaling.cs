@@ -26,8 +26,11 @@ internal static class KubernetesScaling
         yield return ByCpu(KubernetesServices.Delivery, 3, 10);
         yield return ByCpu(KubernetesServices.Control, 2, 5);
         var (trigger, authentication) = Trigger(queue);
-        yield return new CustomResource<TriggerAuthenticationSpec> { ApiVersion = Keda, Kind = "TriggerAuthentication",
-            Metadata = KubernetesServices.Metadata(QueueName), Spec = authentication };
+        yield return new CustomResource<TriggerAuthenticationSpec>
+        {
+            ApiVersion = Keda, Kind = "TriggerAuthentication",
+            Metadata = KubernetesServices.Metadata(QueueName), Spec = authentication
+        };
         yield return new CustomResource<ScaledObjectSpec>
         {
             ApiVersion = Keda, Kind = "ScaledObject", Metadata = KubernetesServices.Metadata(KubernetesServices.Worker),

@@ -111,8 +111,11 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
         {
             ApiVersion = "batch/v1", Kind = "Job", Metadata = Metadata(name),
             Spec =
-                new V1JobSpec { BackoffLimit = 20, TtlSecondsAfterFinished = 86400,
-                    Template = new V1PodTemplateSpec { Metadata = Metadata(resource.Name), Spec = pod } },
+                new V1JobSpec
+                {
+                    BackoffLimit = 20, TtlSecondsAfterFinished = 86400,
+                    Template = new V1PodTemplateSpec { Metadata = Metadata(resource.Name), Spec = pod }
+                },
         };
     }
 
@@ -191,8 +194,11 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
 
     private static V1Probe? Probe(PublishedResource resource, string? path, int period, int failures) =>
         path is null ? null
-            : new V1Probe { HttpGet = new V1HTTPGetAction { Path = path, Port = resource.Endpoints[0].Name }, PeriodSeconds = period, TimeoutSeconds = 5,
-                FailureThreshold = failures };
+            : new V1Probe
+            {
+                HttpGet = new V1HTTPGetAction { Path = path, Port = resource.Endpoints[0].Name }, PeriodSeconds = period, TimeoutSeconds = 5,
+                FailureThreshold = failures
+            };
 
     // Every volume of the services is shared by their replicas.
     private void Claim(string name) => _claims[name] = new V1PersistentVolumeClaim

@@ -54,7 +54,10 @@ internal sealed class KubernetesValues : PublishedText
     private V1EnvVar FromSettings(string variable, ParameterResource setting)
     {
         _settings[setting.Name] = setting.Description ?? "";
-        return new V1EnvVar { Name = variable,
-            ValueFrom = new V1EnvVarSource { ConfigMapKeyRef = new V1ConfigMapKeySelector { Name = Source, Key = setting.Name } } };
+        return new V1EnvVar
+        {
+            Name = variable,
+            ValueFrom = new V1EnvVarSource { ConfigMapKeyRef = new V1ConfigMapKeySelector { Name = Source, Key = setting.Name } }
+        };
     }
 }

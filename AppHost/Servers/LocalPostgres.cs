@@ -52,7 +52,8 @@ internal static class LocalPostgres
                 try
                 {
                     var cluster = new PostgresCluster(Path.Combine(options.Data, "registry-data"),
-                        (await password.Resource.GetValueAsync(ct))!) { Database = database, Durable = !options.Ephemeral };
+                        (await password.Resource.GetValueAsync(ct))!)
+                    { Database = database, Durable = !options.Ephemeral };
                     command = await cluster.PrepareAsync(log.Say, ct);
                 }
                 catch (ResourceStartException exception)

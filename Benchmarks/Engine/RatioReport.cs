@@ -56,8 +56,11 @@ internal static class RatioReport
     private static async Task<double> SharpAsync(string module, string photo, string task)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Engine", "sharp-task.mjs");
-        var start = new ProcessStartInfo("node", [script, module, photo, .. task.Split(' '), Repeats.ToString()]) { UseShellExecute = false,
-            RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("node", [script, module, photo, .. task.Split(' '), Repeats.ToString()])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true
+        };
         using var process = Process.Start(start)!;
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -57,8 +57,20 @@ internal sealed class CloudflareDialect : IUrlDialect
         if (operations.Original)
             return $"{Prefix}metadata=none/{escaped}";
         var left =
-            operations with { Width = null, Height = null, Fit = null, Format = null, Quality = null, Gravity = null, FocalX = null, FocalY = null,
-                Flip = false, Flop = false, Dpr = null };
+            operations with
+            {
+                Width = null,
+                Height = null,
+                Fit = null,
+                Format = null,
+                Quality = null,
+                Gravity = null,
+                FocalX = null,
+                FocalY = null,
+                Flip = false,
+                Flop = false,
+                Dpr = null
+            };
         List<string> parts = [];
         void Add(string name, string? value)
         {
@@ -94,8 +106,18 @@ internal sealed class CloudflareDialect : IUrlDialect
         Add("format", operations.Format is not { } format ? null : format.Fixed is { } own ? own is ImageFormat.Jpg ? "jpeg" : own.Name() : "auto");
         Add("quality", operations.Quality is { IsAuto: false } quality ? TargetText.Write(quality.Value) : null);
         left =
-            left with { Rotation = null, Background = null, Blur = null, Sharpen = null, Brightness = null, Contrast = null, Saturation = null, Gamma = null,
-                Round = null };
+            left with
+            {
+                Rotation = null,
+                Background = null,
+                Blur = null,
+                Sharpen = null,
+                Brightness = null,
+                Contrast = null,
+                Saturation = null,
+                Gamma = null,
+                Round = null
+            };
         return left == new ImageOperations() && operations.Quality is not { IsAuto: true } ? $"{Prefix}{string.Join(',', parts)}/{escaped}" : null;
 
         static string? Factor(double? percent) => percent is { } value ? TargetText.Write(value / 100) : null;
@@ -103,7 +125,13 @@ internal sealed class CloudflareDialect : IUrlDialect
 
     private static string LongName(string name) => name switch
     {
-        "w" => "width", "h" => "height", "q" => "quality", "f" => "format", "g" => "gravity", "scq" => "slow-connection-quality", _ => name,
+        "w" => "width",
+        "h" => "height",
+        "q" => "quality",
+        "f" => "format",
+        "g" => "gravity",
+        "scq" => "slow-connection-quality",
+        _ => name,
     };
 
     private static bool Take(OldOption option, Mapping to)
@@ -117,8 +145,14 @@ internal sealed class CloudflareDialect : IUrlDialect
             case "height":
                 return to.Height(number);
             case "fit":
-                return to.Fit(value switch { "scale-down" or "contain" => Fit.Inside, "cover" or "crop" => Fit.Cover, "pad" => Fit.Pad, "squeeze" => Fit.Fill,
-                    _ => null });
+                return to.Fit(value switch
+                {
+                    "scale-down" or "contain" => Fit.Inside,
+                    "cover" or "crop" => Fit.Cover,
+                    "pad" => Fit.Pad,
+                    "squeeze" => Fit.Fill,
+                    _ => null
+                });
             case "gravity" when value is "auto" or "face":
                 return to.Gravity(Gravity.Smart);
             case "gravity" when value.Split('x') is [var x, var y] && TargetText.Number(x) is { } left:

@@ -102,8 +102,19 @@ internal sealed class CloudinaryDialect : IUrlDialect
             return $"/image/upload/{escaped}";
         var left = operations with
         {
-            Width = null, Height = null, Fit = null, Gravity = null, FocalX = null, FocalY = null, AspectRatio = null, Format = null, Quality = null,
-            Flip = false, Flop = false, Dpr = null, Preset = null,
+            Width = null,
+            Height = null,
+            Fit = null,
+            Gravity = null,
+            FocalX = null,
+            FocalY = null,
+            AspectRatio = null,
+            Format = null,
+            Quality = null,
+            Flip = false,
+            Flop = false,
+            Dpr = null,
+            Preset = null,
         };
         List<string> steps = [];
         if (operations.Preset is { } preset)
@@ -142,8 +153,16 @@ internal sealed class CloudinaryDialect : IUrlDialect
         }
 
         left =
-            left with { Greyscale = false, Blur = null, Sharpen = null, Pixelate = null, Brightness = Above(left.Brightness), Contrast = Above(left.Contrast),
-                Saturation = Above(left.Saturation) };
+            left with
+            {
+                Greyscale = false,
+                Blur = null,
+                Sharpen = null,
+                Pixelate = null,
+                Brightness = Above(left.Brightness),
+                Contrast = Above(left.Contrast),
+                Saturation = Above(left.Saturation)
+            };
         if (operations.Dpr is { } dpr)
             steps.Add($"dpr_{TargetText.Write(dpr)}");
         if (operations.Quality is { } quality)

@@ -105,9 +105,19 @@ internal sealed class ImgixDialect : IUrlDialect
             return null;
         if (isBox)
             Add("fit", operations.Fit switch { Fit.Inside => "clip", Fit.Fill => "scale", Fit.Pad => "fill", _ => "crop" });
-        var left =
-            operations with { Width = null, Height = null, AspectRatio = null, Fit = null, Format = null, Quality = null, Flip = false, Flop = false,
-                Greyscale = false, Dpr = null };
+        var left = operations with
+        {
+            Width = null,
+            Height = null,
+            AspectRatio = null,
+            Fit = null,
+            Format = null,
+            Quality = null,
+            Flip = false,
+            Flop = false,
+            Greyscale = false,
+            Dpr = null
+        };
         if (operations.Gravity is { } gravity)
         {
             if (gravity is Gravity.Focal && operations is not { FocalX: not null, FocalY: not null })
@@ -143,9 +153,18 @@ internal sealed class ImgixDialect : IUrlDialect
         Add("q", operations.Quality is { IsAuto: false } quality ? TargetText.Write(quality.Value) : null);
         left = left with
         {
-            Crop = left.Crop is { IsFraction: true } ? left.Crop : null, Trim = null, Background = null, Rotation = null, Blur = null, Sharpen = null,
-            Duotone = null, Pixelate = null, Pad = null,
-            Round = left.Round is { IsMax: true } ? left.Round : null, Brightness = Above(left.Brightness), Contrast = Above(left.Contrast),
+            Crop = left.Crop is { IsFraction: true } ? left.Crop : null,
+            Trim = null,
+            Background = null,
+            Rotation = null,
+            Blur = null,
+            Sharpen = null,
+            Duotone = null,
+            Pixelate = null,
+            Pad = null,
+            Round = left.Round is { IsMax: true } ? left.Round : null,
+            Brightness = Above(left.Brightness),
+            Contrast = Above(left.Contrast),
             Saturation = operations.Greyscale ? left.Saturation : Above(left.Saturation),
         };
         return left == new ImageOperations() && operations.Quality is not { IsAuto: true } ? $"{path}?{string.Join('&', query)}" : null;
@@ -267,8 +286,15 @@ internal sealed class ImgixDialect : IUrlDialect
             case "4":
                 return to.Flip(to.Operations.Flip, true);
             default:
-                return to.Rotate(value switch { "0" or "1" => 0, "3" => 180, "6" => 90, "8" => 270, "90" or "180" or "270" => TargetText.Number(value),
-                    _ => null });
+                return to.Rotate(value switch
+                {
+                    "0" or "1" => 0,
+                    "3" => 180,
+                    "6" => 90,
+                    "8" => 270,
+                    "90" or "180" or "270" => TargetText.Number(value),
+                    _ => null
+                });
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ImgproxyDialect : IUrlDialect
         for (; at < parts.Length && parts[at].Contains(':', StringComparison.Ordinal); at++)
         {
             var colon = parts[at].IndexOf(':', StringComparison.Ordinal);
-            options.Add(new OldOption(LongName(parts[at][..colon]), TargetText.Decode(parts[at][(colon + 1)..])));
+            options.Add(new OldOption(ImgproxyWords.LongName(parts[at][..colon]), TargetText.Decode(parts[at][(colon + 1)..])));
         }
 
         if (at >= parts.Length || parts[at].Length == 0)
@@ -109,7 +109,8 @@ internal sealed class ImgproxyDialect : IUrlDialect
         {
             if (gravity is Gravity.Focal && operations is not { FocalX: not null, FocalY: not null })
                 return null;
-            parts.Add(gravity is Gravity.Focal ? $"g:fp:{TargetText.Write(operations.FocalX!.Value)}:{TargetText.Write(operations.FocalY!.Value)}" : $"g:{Letters(gravity)}");
+            parts.Add(gravity is Gravity.Focal
+                ? $"g:fp:{TargetText.Write(operations.FocalX!.Value)}:{TargetText.Write(operations.FocalY!.Value)}" : $"g:{ImgproxyWords.Letters(gravity)}");
             left = left with { Gravity = null, FocalX = null, FocalY = null };
         }
 
@@ -149,15 +150,6 @@ internal sealed class ImgproxyDialect : IUrlDialect
 
     private static int? Usual(ImageFormat format) => format switch { ImageFormat.Webp => 79, ImageFormat.Avif => 63, _ => 80 };
 
-    private static string LongName(string name) => name switch
-    {
-        "rs" => "resize", "s" => "size", "rt" => "resizing_type", "w" => "width", "h" => "height", "mw" => "min-width", "mh" => "min-height", "z" => "zoom", "el" => "enlarge", "ex" => "extend",
-        "g" => "gravity", "c" => "crop", "t" => "trim", "pd" => "padding", "wm" => "watermark", "pix" => "pixelate", "rot" => "rotate", "fl" => "flip", "bg" => "background", "bl" => "blur",
-        "sh" => "sharpen", "q" => "quality", "fq" => "format_quality", "f" or "ext" => "format", "exp" => "expires", "cb" => "cachebuster", "fn" => "filename", "att" => "return_attachment",
-        "pr" => "preset", "sm" => "strip_metadata", "kcr" => "keep_copyright", "scp" => "strip_color_profile", "ar" => "auto_rotate", "ph" => "preserve_hdr", "br" => "brightness",
-        "co" => "contrast", "sa" => "saturation", "mb" => "max_bytes", _ => name,
-    };
-
     private static bool Take(string name, string[] arguments, Mapping to)
     {
         string? At(int index) => index < arguments.Length && arguments[index].Length > 0 ? arguments[index] : null;
@@ -182,7 +174,8 @@ internal sealed class ImgproxyDialect : IUrlDialect
             case "extend":
                 return Extend(At(0), At(1), to);
             case "gravity":
-                return At(0) is "fp" ? to.Focal(Number(1), Number(2)) : to.Gravity(GravityOf(At(0))) && Array.TrueForAll(arguments[1..], static offset => offset is "" or "0");
+                return At(0) is "fp" ? to.Focal(Number(1), Number(2))
+                    : to.Gravity(ImgproxyWords.GravityOf(At(0))) && Array.TrueForAll(arguments[1..], static offset => offset is "" or "0");
             case "dpr":
                 return to.Dpr(Number(0));
             case "crop":
@@ -255,7 +248,7 @@ internal sealed class ImgproxyDialect : IUrlDialect
         if (TargetText.Truth(isOn ?? "") is not { } extends)
             return false;
         to.IsOnCanvas = extends;
-        return gravity is null || to.Gravity(GravityOf(gravity));
+        return gravity is null || to.Gravity(ImgproxyWords.GravityOf(gravity));
     }
 
     private static bool Crop(double? width, double? height, string[] arguments, Mapping to)
@@ -265,7 +258,8 @@ internal sealed class ImgproxyDialect : IUrlDialect
         var (wide, high) = (Share(width.Value, to.Source.Width), Share(height.Value, to.Source.Height));
         if (arguments is [_, _, "fp", var x, var y])
             return TargetText.Number(x) is { } left && TargetText.Number(y) is { } top && to.Crop((left * to.Source.Width) - (wide / 2), (top * to.Source.Height) - (high / 2), wide, high);
-        return arguments.Length <= 3 && to.CropAt((arguments.Length > 2 ? GravityOf(arguments[2]) : to.Operations.Gravity) ?? Gravity.Center, wide, high);
+        var gravity = arguments.Length > 2 ? ImgproxyWords.GravityOf(arguments[2]) : to.Operations.Gravity;
+        return arguments.Length <= 3 && to.CropAt(gravity ?? Gravity.Center, wide, high);
 
         static double Share(double size, int own) => size == 0 ? own : size < 1 ? size * own : size;
     }
@@ -281,16 +275,4 @@ internal sealed class ImgproxyDialect : IUrlDialect
 
         return null;
     }
-
-    private static Gravity? GravityOf(string? letters) => letters switch
-    {
-        "no" => Gravity.North, "so" => Gravity.South, "ea" => Gravity.East, "we" => Gravity.West, "noea" => Gravity.Northeast, "nowe" => Gravity.Northwest, "soea" => Gravity.Southeast,
-        "sowe" => Gravity.Southwest, "ce" => Gravity.Center, "sm" => Gravity.Smart, _ => null,
-    };
-
-    private static string Letters(Gravity gravity) => gravity switch
-    {
-        Gravity.North => "no", Gravity.South => "so", Gravity.East => "ea", Gravity.West => "we", Gravity.Northeast => "noea", Gravity.Northwest => "nowe", Gravity.Southeast => "soea",
-        Gravity.Southwest => "sowe", Gravity.Smart => "sm", _ => "ce",
-    };
 }

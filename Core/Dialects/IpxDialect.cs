@@ -53,8 +53,19 @@ internal sealed class IpxDialect : IUrlDialect
     public string? Write(ImageOperations operations, string source)
     {
         var left =
-            operations with { Width = null, Height = null, Fit = null, Format = null, Quality = null, Gravity = null, Flip = false, Flop = false,
-                Greyscale = false, Original = false };
+            operations with
+            {
+                Width = null,
+                Height = null,
+                Fit = null,
+                Format = null,
+                Quality = null,
+                Gravity = null,
+                Flip = false,
+                Flop = false,
+                Greyscale = false,
+                Original = false
+            };
         List<string> parts = [];
         void Add(string name, string? value)
         {
@@ -69,8 +80,13 @@ internal sealed class IpxDialect : IUrlDialect
         if (operations.Fit is Fit.Contain || operations.Gravity is Gravity.Focal || operations.Quality is { IsAuto: true })
             return null;
         Add("fit", operations.Fit switch { null => null, Fit.Pad => "contain", { } fit => fit.Name() });
-        Add("pos", operations.Gravity switch { null => null, Gravity.Smart => "attention", Gravity.Center => "center",
-            { } gravity => string.Join(' ', gravity.Words().Reverse()) });
+        Add("pos", operations.Gravity switch
+        {
+            null => null,
+            Gravity.Smart => "attention",
+            Gravity.Center => "center",
+            { } gravity => string.Join(' ', gravity.Words().Reverse())
+        });
         if (operations.Crop is { IsFraction: false } box)
             (parts, left) = ([.. parts, FormattableString.Invariant($"extract_{box.X:0}_{box.Y:0}_{box.Width:0}_{box.Height:0}")], left with { Crop = null });
         if (operations.Trim is { } trim)
@@ -100,8 +116,16 @@ internal sealed class IpxDialect : IUrlDialect
 
     private static string LongName(string name) => name switch
     {
-        "w" => "width", "h" => "height", "s" => "resize", "pos" => "position", "f" => "format", "q" => "quality", "b" => "background", "crop" => "extract",
-            "a" => "animated", _ => name,
+        "w" => "width",
+        "h" => "height",
+        "s" => "resize",
+        "pos" => "position",
+        "f" => "format",
+        "q" => "quality",
+        "b" => "background",
+        "crop" => "extract",
+        "a" => "animated",
+        _ => name,
     };
 
     private static bool Take(OldOption option, Mapping to)
@@ -117,8 +141,15 @@ internal sealed class IpxDialect : IUrlDialect
             case "resize":
                 return value.Split('x') is [var width, var height] && to.Sides(TargetText.Number(width), TargetText.Number(height));
             case "fit":
-                return to.Fit(value switch { "contain" => Fit.Pad, "cover" => Fit.Cover, "fill" => Fit.Fill, "inside" => Fit.Inside, "outside" => Fit.Outside,
-                    _ => null });
+                return to.Fit(value switch
+                {
+                    "contain" => Fit.Pad,
+                    "cover" => Fit.Cover,
+                    "fill" => Fit.Fill,
+                    "inside" => Fit.Inside,
+                    "outside" => Fit.Outside,
+                    _ => null
+                });
             case "position":
                 return value is "entropy" or "attention" ? to.Gravity(Gravity.Smart) : to.Gravity(Position(value));
             case "format":

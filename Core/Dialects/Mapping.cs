@@ -287,8 +287,13 @@ internal sealed class Mapping(SourceFacts source)
             Operations = Operations with { Dpr = ratio };
         else
             Operations =
-                Operations with { Width = Times(Operations.Width), Height = Times(Operations.Height), Pad = Operations.Pad?.Times(ratio),
-                    Round = Operations.Round?.Times(ratio) };
+                Operations with
+                {
+                    Width = Times(Operations.Width),
+                    Height = Times(Operations.Height),
+                    Pad = Operations.Pad?.Times(ratio),
+                    Round = Operations.Round?.Times(ratio)
+                };
 
         int? Times(int? px) => px is { } side ? Math.Max(1, OperationNumbers.Times(side, ratio, OperationsGrammar.MaxSidePx)) : null;
     }

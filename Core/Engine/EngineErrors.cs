@@ -54,7 +54,8 @@ internal static class EngineErrors
 
     public static Error HostFault() => new(
         ErrorCode.Overloaded,
-        "The machine was too busy to decode the image; the image is not at fault. Send it again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        "The machine was too busy to decode the image; the image is not at fault. Send it again.")
+    { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public static Error TooManyPixels(long pixels, long limit) => new(
         ErrorCode.ImageLimitExceeded, $"The image has {pixels} pixels (width × height × frames); at most {limit} are accepted (policy max_input_pixels).");
@@ -80,5 +81,6 @@ internal static class EngineErrors
     };
 
     public static Error Full(TimeSpan retryAfter) => new(
-        ErrorCode.Overloaded, "Too many images are being made right now. Images made before are still served.") { RetryAfter = retryAfter };
+        ErrorCode.Overloaded, "Too many images are being made right now. Images made before are still served.")
+    { RetryAfter = retryAfter };
 }

@@ -28,8 +28,11 @@ public sealed class PasswordResets(RegistryFactory registry, Accounts accounts, 
             .Select(user => (Guid?)user.Id).SingleOrDefaultAsync(ct);
         if (userId is null)
             return null;
-        db.UserTokens.Add(new UserToken { UserId = userId.Value, Purpose = Purpose, TokenHash = token.Hash,
-            ExpiresAt = now + options.Value.PasswordResetLifetime });
+        db.UserTokens.Add(new UserToken
+        {
+            UserId = userId.Value, Purpose = Purpose, TokenHash = token.Hash,
+            ExpiresAt = now + options.Value.PasswordResetLifetime
+        });
         await db.SaveChangesAsync(ct);
         mailer.TrySend(new Mail(address, "Set a new password", $"""
             Somebody asked for a new password for this address. If it was you, open

@@ -57,8 +57,11 @@ public sealed class SessionBook(RegistryFactory registry, IOptions<IdentityOptio
             from session in db.UserSessions.AsNoTracking().Where(which)
             join user in db.Users.AsNoTracking() on session.UserId equals user.Id
             where session.RevokedAt == null && session.ExpiresAt > now && session.LastSeenAt > idleSince && user.DisabledAt == null
-            select new { session.Id, session.LastSeenAt, session.BoundTo, UserId = user.Id, user.Email, user.Name,
-                user.IsAdministrator }).SingleOrDefaultAsync(ct);
+            select new
+            {
+                session.Id, session.LastSeenAt, session.BoundTo, UserId = user.Id, user.Email, user.Name,
+                user.IsAdministrator
+            }).SingleOrDefaultAsync(ct);
         if (found is null)
             return null;
         if (now - found.LastSeenAt > NoteEvery)

@@ -27,8 +27,11 @@ public sealed record CroppedSource(SourceFacts Facts, CropBox? Crop, PicturePart
         var cropped = source with { FocalX = part.InsideX(source.FocalX), FocalY = part.InsideY(source.FocalY) };
         if (source.Drawing is not { } own)
             return cropped with { Width = (int)box.Width, Height = (int)box.Height };
-        return (cropped with { Width = (int)box.Width, Height = (int)box.Height }).AsDrawing() with { Drawing =
-            (Side(own.Width * part.Width), Side(own.Height * part.Height)) };
+        return (cropped with { Width = (int)box.Width, Height = (int)box.Height }).AsDrawing() with
+        {
+            Drawing =
+            (Side(own.Width * part.Width), Side(own.Height * part.Height))
+        };
 
         static int Side(double length) => Math.Max(1, (int)Math.Round(length, MidpointRounding.AwayFromZero));
     }

@@ -142,8 +142,11 @@ public sealed class OutageTests : AcceptanceTest, IAsyncDisposable
     private static int[] WithChildren(int process)
     {
         using var pgrep =
-            Process.Start(new ProcessStartInfo("pgrep", ["-P", process.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true,
-                UseShellExecute = false })!;
+            Process.Start(new ProcessStartInfo("pgrep", ["-P", process.ToString(CultureInfo.InvariantCulture)])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false
+            })!;
         var children = pgrep.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         pgrep.WaitForExit();
         return [process, .. children.Select(line => int.Parse(line, CultureInfo.InvariantCulture))];

@@ -46,8 +46,11 @@ internal static class Pictures
         canvas.Clear(opaque ? SKColors.White : SKColors.Transparent);
         var random = new Random(seed);
         var left = opaque ? 0 : width / 2f;
-        using var paint = new SKPaint { Shader =
-            SKShader.CreateLinearGradient(new SKPoint(left, 0), new SKPoint(width, height), [Colour(random), Colour(random)], SKShaderTileMode.Clamp) };
+        using var paint = new SKPaint
+        {
+            Shader =
+            SKShader.CreateLinearGradient(new SKPoint(left, 0), new SKPoint(width, height), [Colour(random), Colour(random)], SKShaderTileMode.Clamp)
+        };
         canvas.DrawRect(SKRect.Create(left, 0, width - left, height), paint);
         using var dot = new SKPaint { IsAntialias = true };
         for (var i = 0; i < 40; i++)

@@ -136,8 +136,11 @@ public sealed class ImageServiceClientTests(ApiFactory api) : IClassFixture<ApiF
             crash.Cancel();
             throw new HttpRequestException("The process died.");
         });
-        var options = new ResumableUploadOptions { PieceBytes = picture.Length / 2,
-            Created = (created, _) => { upload = created; return ValueTask.CompletedTask; } };
+        var options = new ResumableUploadOptions
+        {
+            PieceBytes = picture.Length / 2,
+            Created = (created, _) => { upload = created; return ValueTask.CompletedTask; }
+        };
         await Should.ThrowAsync<Exception>(() =>
             client.UploadResumableAsync(new MemoryStream(picture), new UploadDetails("site", "open", "a.png"), options, crash.Token));
 

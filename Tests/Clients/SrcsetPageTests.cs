@@ -33,8 +33,11 @@ public sealed class SrcsetPageTests(PostgresServer postgres, RedisServer redis, 
         List<ImageAsset> assets = [];
         for (var i = 0; i < Count; i++)
             assets.Add(Describe(await space.AddAsync(AssetAccess.Private, 160, 120)));
-        var options = new ImageServiceOptions { SigningKey = new SigningKey(space.Kid, System.Buffers.Text.Base64Url.EncodeToString(space.Secret),
-            space.TenantId), Widths = { 40, 80, 160 } };
+        var options = new ImageServiceOptions
+        {
+            SigningKey = new SigningKey(space.Kid, System.Buffers.Text.Base64Url.EncodeToString(space.Secret),
+            space.TenantId), Widths = { 40, 80, 160 }
+        };
         var markup = new ImageMarkup(Options.Create(options));
         var images = assets.ConvertAll(asset => markup.For(asset, new ImageOperations { Width = 40, Height = 30, Fit = Fit.Cover }));
 

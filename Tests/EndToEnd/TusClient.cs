@@ -47,7 +47,8 @@ internal static class TusClient
     {
         var start = new ProcessStartInfo("npm",
             ["pack", $"tus-js-client@{Version}", "--pack-destination", folder,
-                "--ignore-scripts"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+                "--ignore-scripts"])
+        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         Process? npm = null;
         try
         {

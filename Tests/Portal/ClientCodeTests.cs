@@ -88,8 +88,11 @@ public sealed partial class ClientCodeTests
 
     private static async Task<string[]> RunNodeAsync(string module)
     {
-        var start = new ProcessStartInfo("node") { ArgumentList = { "--input-type=module" }, UseShellExecute = false, RedirectStandardInput = true,
-            RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node")
+        {
+            ArgumentList = { "--input-type=module" }, UseShellExecute = false, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true
+        };
         using var node = Start(start);
         await node.StandardInput.WriteAsync(module);
         node.StandardInput.Close();

@@ -22,7 +22,8 @@ public sealed class VisitorAddressTests
         using var api = new Recorder();
         using var client = new HttpMessageInvoker(
             new VisitorAddress(new HttpContextAccessor { HttpContext = http },
-                new HostingEnvironment { EnvironmentName = environment }) { InnerHandler = api });
+                new HostingEnvironment { EnvironmentName = environment })
+            { InnerHandler = api });
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://api/v1/sessions");
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         api.ForwardedFor.ShouldBe(address);

@@ -115,8 +115,11 @@ public sealed class FakeGcsServer : IAsyncDisposable
         var (prefix, after) = (http.Request.Query["prefix"].ToString(), http.Request.Query["pageToken"].ToString());
         var found = _objects.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(item.Key, after) > 0)
             .OrderBy(item => item.Key, StringComparer.Ordinal).Take(PageSize + 1).ToList();
-        var page = new JsonObject { ["kind"] = "storage#objects",
-            ["items"] = new JsonArray([.. found.Take(PageSize).Select(item => Describe(item.Key, item.Value))]) };
+        var page = new JsonObject
+        {
+            ["kind"] = "storage#objects",
+            ["items"] = new JsonArray([.. found.Take(PageSize).Select(item => Describe(item.Key, item.Value))])
+        };
         if (found.Count > PageSize)
             page["nextPageToken"] = found[PageSize - 1].Key;
         return AnswerAsync(http, page);
@@ -170,8 +173,12 @@ public sealed class FakeGcsServer : IAsyncDisposable
         }
 
         var copy =
-            source with { StorageClass = (string?)metadata["storageClass"] ?? source.StorageClass, Generation = Interlocked.Increment(ref _generation),
-                Updated = DateTimeOffset.UtcNow };
+            source with
+            {
+                StorageClass = (string?)metadata["storageClass"] ?? source.StorageClass,
+                Generation = Interlocked.Increment(ref _generation),
+                Updated = DateTimeOffset.UtcNow
+            };
         _objects[to] = copy;
         await AnswerAsync(http, new JsonObject { ["kind"] = "storage#rewriteResponse", ["done"] = true, ["resource"] = Describe(to, copy) });
     }

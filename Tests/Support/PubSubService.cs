@@ -125,8 +125,11 @@ internal sealed class PubSubService : IAsyncDisposable
         lock (_lock)
         {
             return _subscriptions.TryGetValue($"projects/{project}/subscriptions/{name}", out var subscription)
-                ? Results.Json(new { timeSeries = new[] { new { points = new[] { new { value = new { int64Value = subscription.Count.ToString(
-                    CultureInfo.InvariantCulture) } } } } } })
+                ? Results.Json(new
+                {
+                    timeSeries = new[] { new { points = new[] { new { value = new { int64Value = subscription.Count.ToString(
+                    CultureInfo.InvariantCulture) } } } } }
+                })
                 : Results.Json(new { });
         }
     }

@@ -142,8 +142,11 @@ public sealed class RabbitNode : IAsyncDisposable
 
     private Process Start(string program, string[] arguments, Action<string> output)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-            RedirectStandardInput = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true, WorkingDirectory = _folder
+        };
         foreach (var (name, value) in Settings()) start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => output(line.Data ?? "");

@@ -110,8 +110,11 @@ public sealed class RegistryFixture(PostgresServer server) : IAsyncLifetime
     {
         var slug = $"t{Guid.CreateVersion7():n}";
         var organization = new Organization { Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
-        var tenant = new Tenant { OrganizationId = organization.Id, Slug = "website", Name = "Website", CreatedAt = DateTimeOffset.UtcNow,
-            UpdatedAt = DateTimeOffset.UtcNow };
+        var tenant = new Tenant
+        {
+            OrganizationId = organization.Id, Slug = "website", Name = "Website", CreatedAt = DateTimeOffset.UtcNow,
+            UpdatedAt = DateTimeOffset.UtcNow
+        };
         var space = new Space
         {
             OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "marketing", Name = "Marketing", DefaultAccess = defaultAccess,

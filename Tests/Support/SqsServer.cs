@@ -121,7 +121,8 @@ internal sealed class SqsProcess : IAsyncDisposable
         try
         {
             var start = new ProcessStartInfo("npm",
-                ["install", .. Packages.Split(' '), "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = folder };
+                ["install", .. Packages.Split(' '), "--ignore-scripts", "--no-audit", "--no-fund"])
+            { WorkingDirectory = folder };
             using var npm = Process.Start(start)!;
             await npm.WaitForExitAsync(ct);
             return npm.ExitCode == 0;

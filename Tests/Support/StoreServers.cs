@@ -95,8 +95,11 @@ public sealed class StoreServers : IAsyncDisposable
             await StartAsync("bash", ["-c", script, program, $"{port}", $"{Environment.ProcessId}"], "successfully listens");
         }
 
-        var options = new StoreOptions { Provider = "azure", ConnectionString = connection, Container = $"t{Guid.CreateVersion7():n}",
-            Timeout = TimeSpan.FromSeconds(30) };
+        var options = new StoreOptions
+        {
+            Provider = "azure", ConnectionString = connection, Container = $"t{Guid.CreateVersion7():n}",
+            Timeout = TimeSpan.FromSeconds(30)
+        };
         await new BlobServiceClient(connection).CreateBlobContainerAsync(options.Container);
         return new StoreServer("Azurite", options, null);
     }
@@ -113,8 +116,11 @@ public sealed class StoreServers : IAsyncDisposable
     private async Task StartAsync(string program, string[] arguments, string ready, params (string Name, string Value)[] environment)
     {
         var lines = new List<string>();
-        var process = new Process { StartInfo =
-            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
+        var process = new Process
+        {
+            StartInfo =
+            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true }
+        };
         foreach (var (name, value) in environment)
             process.StartInfo.Environment[name] = value;
         process.Start();

@@ -47,8 +47,11 @@ public sealed partial class AlertsTests
         using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var factory = provider.GetRequiredService<IMeterFactory>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        using var listener = new MeterListener { InstrumentPublished =
-            (instrument, _) => { if (instrument.Meter.Scope == factory) names.Add(instrument.Name); } };
+        using var listener = new MeterListener
+        {
+            InstrumentPublished =
+            (instrument, _) => { if (instrument.Meter.Scope == factory) names.Add(instrument.Name); }
+        };
         listener.Start();
         var registry = new RegistryFactory(new DbContextOptionsBuilder<RegistryDb>().Options);
         using var metrics = new ImageServiceMetrics(factory);

@@ -78,8 +78,11 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
             db.QuotaCounters.Add(
-                new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = place.OrganizationId, Kind = "assets", Period = DateOnly.MinValue,
-                    Used = 3 });
+                new QuotaCounter
+                {
+                    OrganizationId = place.OrganizationId, ScopeId = place.OrganizationId, Kind = "assets", Period = DateOnly.MinValue,
+                    Used = 3
+                });
             await db.SaveChangesAsync(Ct);
             await db.Spaces.Where(row => row.Id == place.SpaceId).ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletedAt, Now.AddDays(-31)), Ct);
         }
@@ -137,8 +140,11 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
             foreach (var hour in new[] { old, old.AddHours(5), old.AddHours(23), old.AddHours(24), Now.AddDays(-3) })
-                db.UsageHours.Add(new UsageHour { OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Hour = Hour(hour),
-                    ApiKeyId = Guid.Empty, Requests = 10, BandwidthBytes = 100, StorageBytes = hour.Hour });
+                db.UsageHours.Add(new UsageHour
+                {
+                    OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Hour = Hour(hour),
+                    ApiKeyId = Guid.Empty, Requests = 10, BandwidthBytes = 100, StorageBytes = hour.Hour
+                });
             await db.SaveChangesAsync(Ct);
         }
 
@@ -181,14 +187,26 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var month = new DateOnly(Now.Year, Now.Month, 1);
         await using (var db = registry.Registry.ForOrganization(place.OrganizationId))
         {
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId,
-                Key = "quota_bandwidth_bytes_per_month", Value = "1000", UpdatedAt = Now });
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId,
-                Key = "quota_bandwidth_bytes_per_month", Value = "2000", UpdatedAt = Now });
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId,
-                Key = "quota_requests_per_month", Value = "null", Locked = true, UpdatedAt = Now });
-            db.Policies.Add(new PolicyRow { OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId,
-                Key = "quota_requests_per_month", Value = "10", UpdatedAt = Now });
+            db.Policies.Add(new PolicyRow
+            {
+                OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId,
+                Key = "quota_bandwidth_bytes_per_month", Value = "1000", UpdatedAt = Now
+            });
+            db.Policies.Add(new PolicyRow
+            {
+                OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId,
+                Key = "quota_bandwidth_bytes_per_month", Value = "2000", UpdatedAt = Now
+            });
+            db.Policies.Add(new PolicyRow
+            {
+                OrganizationId = place.OrganizationId, Level = PolicyLevel.Organization, ScopeId = place.OrganizationId,
+                Key = "quota_requests_per_month", Value = "null", Locked = true, UpdatedAt = Now
+            });
+            db.Policies.Add(new PolicyRow
+            {
+                OrganizationId = place.OrganizationId, Level = PolicyLevel.Space, ScopeId = place.SpaceId,
+                Key = "quota_requests_per_month", Value = "10", UpdatedAt = Now
+            });
             foreach (var scope in new[] { place.OrganizationId, place.SpaceId })
                 db.QuotaCounters.Add(
                     new QuotaCounter { OrganizationId = place.OrganizationId, ScopeId = scope, Kind = "bandwidth_bytes", Period = month, Used = 800 });

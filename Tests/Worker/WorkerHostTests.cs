@@ -92,7 +92,8 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
     {
         using var client = CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            "/hangfire/recurring/remove") { Content = new FormUrlEncodedContent([new("jobs[]", "sweep-orphans")]) };
+            "/hangfire/recurring/remove")
+        { Content = new FormUrlEncodedContent([new("jobs[]", "sweep-orphans")]) };
         request.Headers.Authorization = Basic("operator", PlatformKey);
         request.Headers.TryAddWithoutValidation(header, value);
         using var refused = await client.SendAsync(request, Ct);
@@ -213,8 +214,11 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         var organization = new Organization { Slug = $"t{Guid.CreateVersion7():n}", Name = "Test", CreatedAt = now, UpdatedAt = now };
         var tenant = new Tenant { OrganizationId = organization.Id, Slug = "site", Name = "Site", CreatedAt = now, UpdatedAt = now };
         var space = new Space { OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "open", Name = "Open", CreatedAt = now, UpdatedAt = now };
-        var asset = new Asset { OrganizationId = organization.Id, TenantId = tenant.Id, SpaceId = space.Id, ContentHash = hash, Filename = "a.jpg",
-            Access = AssetAccess.Public, Tags = [], UploadedAt = now, UpdatedAt = now };
+        var asset = new Asset
+        {
+            OrganizationId = organization.Id, TenantId = tenant.Id, SpaceId = space.Id, ContentHash = hash, Filename = "a.jpg",
+            Access = AssetAccess.Public, Tags = [], UploadedAt = now, UpdatedAt = now
+        };
         var key = ObjectKey.Original(organization.Id, asset.Id, 1);
         asset.Versions.Add(new AssetVersion
         {

@@ -36,7 +36,8 @@ internal static class EventEndpoints
     {
         if (feed.TryWatch(visit.At.OrganizationId) is not { } watcher)
             return new Error(ErrorCode.RateLimited,
-                $"At most {ChangeFeed.MaxWatchers} may watch an organization at one server.") { RetryAfter = Beat }.ToProblem();
+                $"At most {ChangeFeed.MaxWatchers} may watch an organization at one server.")
+            { RetryAfter = Beat }.ToProblem();
         http.Response.RegisterForDispose(watcher);
         http.Response.Headers.CacheControl = "no-store";
 

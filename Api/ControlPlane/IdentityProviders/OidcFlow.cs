@@ -117,8 +117,11 @@ internal sealed class OidcFlow(
         }
 
         if (here.Count == 0)
-            db.Members.Add(new Member { OrganizationId = provider.OrganizationId, Email = email.Value, Role = provider.DefaultRole!.Value, UserId = user.Id,
-                CreatedAt = now, AcceptedAt = now });
+            db.Members.Add(new Member
+            {
+                OrganizationId = provider.OrganizationId, Email = email.Value, Role = provider.DefaultRole!.Value, UserId = user.Id,
+                CreatedAt = now, AcceptedAt = now
+            });
         foreach (var invited in here.Where(static row => row.AcceptedAt is null))
         {
             // The organization's own provider vouches for the address: that is better than a mailed link.
@@ -142,8 +145,11 @@ internal sealed class OidcFlow(
     {
         var ticket = OpaqueToken.New(OpaqueToken.Ticket);
         await using var db = registry.ForSystem();
-        db.UserTokens.Add(new UserToken { UserId = userId, BoundTo = organizationId, Purpose = TicketPurpose, TokenHash = ticket.Hash,
-            ExpiresAt = clock.GetUtcNow() + TicketLife });
+        db.UserTokens.Add(new UserToken
+        {
+            UserId = userId, BoundTo = organizationId, Purpose = TicketPurpose, TokenHash = ticket.Hash,
+            ExpiresAt = clock.GetUtcNow() + TicketLife
+        });
         await db.SaveChangesAsync(ct);
         return ticket.Text;
     }

@@ -63,8 +63,11 @@ internal static class MemberEndpoints
         if (MemberRules.JudgeReach(visit, role, place.TenantId, place.SpaceId) is { } refused)
             return refused.ToProblem();
         var now = clock.GetUtcNow();
-        var member = new Member { OrganizationId = visit.At.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Email = email.Value,
-            Role = role, CreatedAt = now };
+        var member = new Member
+        {
+            OrganizationId = visit.At.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Email = email.Value,
+            Role = role, CreatedAt = now
+        };
         var token = desk.Issue(member);
         db.Members.Add(member);
         if (await db.TrySaveAsync(AlreadyThere, ct) is { } failure)

@@ -168,8 +168,11 @@ internal static class OverlayEndpoints
 
     private static IQueryable<OverlayWithElements> WithElements(RegistryDb db, IQueryable<Overlay> overlays) =>
         from overlay in overlays
-        join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new { Id = revision.OverlayId,
-            Number = revision.Revision }
+        join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new
+        {
+            Id = revision.OverlayId,
+            Number = revision.Revision
+        }
         select new OverlayWithElements { Overlay = overlay, Elements = revision.Elements };
 
     private sealed class OverlayWithElements

@@ -59,8 +59,11 @@ internal sealed class OverlayUses(Invalidator invalidator)
     {
         var current = await (
             from overlay in db.Overlays
-            join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new { Id = revision.OverlayId,
-                Number = revision.Revision }
+            join revision in db.OverlayRevisions on new { overlay.Id, Number = overlay.CurrentRevision } equals new
+            {
+                Id = revision.OverlayId,
+                Number = revision.Revision
+            }
             select new { overlay.Slug, revision.Elements }).AsNoTracking().ToListAsync(ct);
         return [.. current.Where(row => OverlayElements.Documents(row.Elements).Any(element => element.Font == font)).Select(row => row.Slug)];
     }

@@ -193,8 +193,11 @@ internal static class PresetEndpoints
 
     private static IQueryable<PresetWithOperations> WithOperations(RegistryDb db, IQueryable<Preset> presets) =>
         from preset in presets
-        join revision in db.PresetRevisions on new { preset.Id, Number = preset.CurrentRevision } equals new { Id = revision.PresetId,
-            Number = revision.Revision }
+        join revision in db.PresetRevisions on new { preset.Id, Number = preset.CurrentRevision } equals new
+        {
+            Id = revision.PresetId,
+            Number = revision.Revision
+        }
         select new PresetWithOperations { Preset = preset, Operations = revision.Operations };
 
     private sealed class PresetWithOperations

@@ -12,8 +12,11 @@ public static class GalleryApplication
 {
     public static WebApplication Create(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args,
-            ApplicationName = typeof(GalleryApplication).Assembly.GetName().Name });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(GalleryApplication).Assembly.GetName().Name
+        });
         builder.Services.AddImageService(options => builder.Configuration.GetSection("ImageService").Bind(options));
         builder.Services.AddSingleton(new Gallery(builder.Configuration["Gallery:Tenant"] ?? "website", builder.Configuration["Gallery:Space"] ?? "marketing"));
         builder.Services.AddRazorPages();

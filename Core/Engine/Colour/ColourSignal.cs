@@ -42,7 +42,8 @@ internal sealed record ColourSignal(Primaries Primaries, TransferCurve Curve, do
         return space == Colour.Primaries.Srgb && curve == TransferCurve.Srgb
             ? null
             : new ColourSignal(space, curve,
-                Math.Max(peakNits, TransferCurve.PaperWhite * 1.01) / TransferCurve.PaperWhite) { Codes = ((byte)primaries, (byte)transfer) };
+                Math.Max(peakNits, TransferCurve.PaperWhite * 1.01) / TransferCurve.PaperWhite)
+            { Codes = ((byte)primaries, (byte)transfer) };
     }
 
     // All that matters comes before the pixels.

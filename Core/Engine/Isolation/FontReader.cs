@@ -33,12 +33,12 @@ internal static class FontReader
     // OpenType 1.9, "Organization of an OpenType font".
     private static Error? Judge(ReadOnlySpan<byte> bytes) =>
         bytes.Length < 12 ? EngineErrors.NoFont("it is too short") : BinaryPrimitives.ReadUInt32BigEndian(bytes) switch
-    {
-        0x00010000 or 0x4F54544F or 0x74727565 => null,
-        0x74746366 => EngineErrors.NoFont("it is a collection of several"),
-        0x774F4646 or 0x774F4632 => EngineErrors.NoFont("it is packed for the web (WOFF)"),
-        _ => EngineErrors.NoFont("its content is something else"),
-    };
+        {
+            0x00010000 or 0x4F54544F or 0x74727565 => null,
+            0x74746366 => EngineErrors.NoFont("it is a collection of several"),
+            0x774F4646 or 0x774F4632 => EngineErrors.NoFont("it is packed for the web (WOFF)"),
+            _ => EngineErrors.NoFont("its content is something else"),
+        };
 
     private static void Draw(OverlayFace face)
     {

@@ -47,8 +47,11 @@ internal static class MagickRaster
         try
         {
             // One frame is read, of an animation the first.
-            var settings = new MagickReadSettings { Format = format == OriginalFormat.Jxl ? MagickFormat.Jxl : MagickFormat.Heic, FrameIndex = 0,
-                FrameCount = 1 };
+            var settings = new MagickReadSettings
+            {
+                Format = format == OriginalFormat.Jxl ? MagickFormat.Jxl : MagickFormat.Heic, FrameIndex = 0,
+                FrameCount = 1
+            };
             var header = new MagickImageInfo(request.Path, settings);
             var pixels = (long)header.Width * header.Height;
             if (pixels > request.MaxPixels)

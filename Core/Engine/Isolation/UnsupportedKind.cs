@@ -73,7 +73,7 @@ internal static class UnsupportedKind
             {
                 (8 or 9 or 10, _) => "Lab colours of this depth",
                 (_, { } bits and not (1 or 2 or 4 or 8 or 16 or 32 or 64)) => $"{bits} bits a sample",
-                (> 6 and var photometric, _) => $"photometric interpretation {photometric}",
+                ( > 6 and var photometric, _) => $"photometric interpretation {photometric}",
                 _ => null,
             },
         };

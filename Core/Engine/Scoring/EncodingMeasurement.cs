@@ -42,8 +42,11 @@ internal static class EncodingMeasurement
             return MeasuredEncodings.None;
         var original = header.Upright;
         var scale = header.Frames > 1 ? 1 : Math.Min(1, Math.Sqrt(MostPixels / original.Pixels));
-        var operations = new ImageOperations { Width = Math.Max(1, (int)(original.Width * scale)), Height = Math.Max(1, (int)(original.Height * scale)),
-            Fit = Fit.Fill };
+        var operations = new ImageOperations
+        {
+            Width = Math.Max(1, (int)(original.Width * scale)), Height = Math.Max(1, (int)(original.Height * scale)),
+            Fit = Fit.Fill
+        };
         using var run = new TransformRun(TransformPlan.Make(operations, original, FocalPoint.Centre), operations, ImageFormat.Png, header, stop);
         if (header.Frames > 1)
             return OfAnimation(Frames.Apply(run.Keep(opened.Reopen(allFrames: true)), run, frame => ConvertColour.Apply(frame, run)), formats, run);

@@ -79,8 +79,11 @@ public sealed class PurgeClient : IDisposable
 
     /// <summary>A body <c>{"tags": […]}</c> of known length: not everything in front of such an API takes a chunked one.</summary>
     internal static ByteArrayContent Json(string name, string[] values) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = values })) { Headers =
-            { ContentType = new("application/json") } };
+        new(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string[]>(StringComparer.Ordinal) { [name] = values }))
+        {
+            Headers =
+            { ContentType = new("application/json") }
+        };
 
     public void Dispose() => _http.Dispose();
 

@@ -89,8 +89,11 @@ public sealed class AssetTests(ApiFactory api) : IClassFixture<ApiFactory>
         var tag = ("If-Match", read.Headers.ETag!.ToString());
         var changed = await home.Owner.PatchAsync(
             $"/v1/assets/{id}",
-            new { folder = "/new/place/", filename = "new.png", access = "private", focalPoint = new { x = 0.25, y = 0.75 },
-                metadata = new { sku = "A-1", n = new[] { 1, 2 } } }, tag).OkAsync();
+            new
+            {
+                folder = "/new/place/", filename = "new.png", access = "private", focalPoint = new { x = 0.25, y = 0.75 },
+                metadata = new { sku = "A-1", n = new[] { 1, 2 } }
+            }, tag).OkAsync();
         (changed.Text("folder"), changed.Text("filename"), changed.Text("access"), (double)changed["focalPoint"]!["x"]!, (string)changed["metadata"]!["sku"]!)
             .ShouldBe(("/new/place", "new.png", "private", 0.25, "A-1"));
         changed["tags"]!.AsArray().Select(item => (string)item!).ShouldBe(["kept"]);

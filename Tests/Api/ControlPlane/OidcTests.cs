@@ -23,8 +23,11 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     {
         var home =
             await HomeWithProviderAsync(
-                new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "editor",
-                    allowedDomains = (string[])["example.com"] });
+                new
+                {
+                    authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "editor",
+                    allowedDomains = (string[])["example.com"]
+                });
         var email = NewEmail();
         var session = await SignInAsync(home, email);
         var me = await api.WithSession(session).GetAsync("/v1/me").OkAsync();
@@ -93,8 +96,11 @@ public sealed class OidcTests(OidcTests.ApiWithProvider api) : IClassFixture<Oid
     {
         var home =
             await HomeWithProviderAsync(
-                new { authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer",
-                    allowedDomains = (string[])["example.com"] });
+                new
+                {
+                    authority = api.Provider.Authority, clientId = "client", clientSecret = "client-secret", defaultRole = "viewer",
+                    allowedDomains = (string[])["example.com"]
+                });
         (await RefusedAsync(home, "eve@evil.example")).ShouldContain("domain");
         (await RefusedAsync(home, NewEmail(), verified: false)).ShouldContain("e-mail");
         (await RefusedAsync(home, NewEmail(), nonce: "another")).ShouldContain("another sign-in");

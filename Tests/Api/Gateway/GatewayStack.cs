@@ -60,8 +60,11 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         stack.CountTransforms();
         stack.Url = new UriBuilder(stack.ClientOptions.BaseAddress) { Host = "localhost" }.Uri;
         stack.Http =
-            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 500 }) { BaseAddress = stack.Url,
-                Timeout = TimeSpan.FromMinutes(2) };
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 500 })
+            {
+                BaseAddress = stack.Url,
+                Timeout = TimeSpan.FromMinutes(2)
+            };
         await Probe.UntilAsync(() => stack.Services.GetRequiredService<FactsCache>().IsListening, "changes of facts are heard");
         return stack;
     }
@@ -85,15 +88,21 @@ internal sealed class GatewayStack : WebApplicationFactory<AssemblyMarker>
         var now = DateTimeOffset.UtcNow;
         var organization = new Organization { Slug = $"t{Guid.CreateVersion7():n}", Name = "Test", CreatedAt = now, UpdatedAt = now };
         var tenant = new Tenant { OrganizationId = organization.Id, Slug = "website", Name = "Website", CreatedAt = now, UpdatedAt = now };
-        var space = new Space { OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "marketing", Name = "Marketing", CreatedAt = now,
-            UpdatedAt = now };
+        var space = new Space
+        {
+            OrganizationId = organization.Id, TenantId = tenant.Id, Slug = "marketing", Name = "Marketing", CreatedAt = now,
+            UpdatedAt = now
+        };
         var issued = Services.GetRequiredService<SigningKeyIssuer>().Issue(organization.Id, tenant.Id);
         await using var db = registry.ForOrganization(organization.Id);
         db.AddRange(organization, tenant, space, issued.Key);
         db.AddRange(policies.Select(
             policy =>
-                new PolicyRow { OrganizationId = organization.Id, Level = PolicyLevel.Space, ScopeId = space.Id, Key = policy.Key, Value = policy.Json,
-                    UpdatedAt = now }));
+                new PolicyRow
+                {
+                    OrganizationId = organization.Id, Level = PolicyLevel.Space, ScopeId = space.Id, Key = policy.Key, Value = policy.Json,
+                    UpdatedAt = now
+                }));
         await db.SaveChangesAsync(Ct);
         return new StackSpace
         {

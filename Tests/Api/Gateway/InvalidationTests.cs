@@ -91,8 +91,11 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync();
-        var preset = new Preset { OrganizationId = space.OrganizationId, Slug = "card", Name = "Card", CreatedAt = DateTimeOffset.UtcNow,
-            UpdatedAt = DateTimeOffset.UtcNow };
+        var preset = new Preset
+        {
+            OrganizationId = space.OrganizationId, Slug = "card", Name = "Card", CreatedAt = DateTimeOffset.UtcNow,
+            UpdatedAt = DateTimeOffset.UtcNow
+        };
         preset.Revisions.Add(new PresetRevisionRow { OrganizationId = space.OrganizationId, PresetId = preset.Id, Revision = 1, Operations = "w_60" });
         await using var db = space.Db();
         db.Presets.Add(preset);
@@ -149,8 +152,11 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync();
-        var preset = new Preset { OrganizationId = space.OrganizationId, TenantId = space.TenantId, Slug = "card", Name = "Card",
-            CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow };
+        var preset = new Preset
+        {
+            OrganizationId = space.OrganizationId, TenantId = space.TenantId, Slug = "card", Name = "Card",
+            CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow
+        };
         await using var db = space.Db();
         db.Presets.Add(preset);
         await db.SaveChangesAsync(Ct);

@@ -91,8 +91,11 @@ public sealed class SignedImageTests(PostgresServer postgres, RedisServer redis)
     public async Task A_trusted_proxys_host_is_the_one_that_was_signed_for()
     {
         var proxied =
-            await AnotherAsync(new Dictionary<string, string?>(Settings, StringComparer.Ordinal) { ["Api:TrustedProxies:0"] = "127.0.0.1",
-                ["Api:TrustedProxies:1"] = "::1" });
+            await AnotherAsync(new Dictionary<string, string?>(Settings, StringComparer.Ordinal)
+            {
+                ["Api:TrustedProxies:0"] = "127.0.0.1",
+                ["Api:TrustedProxies:1"] = "::1"
+            });
         var asset = await (await proxied.NewSpaceAsync()).AddAsync(AssetAccess.Private);
 
         (await ImageAsync(proxied, asset.Signed("w_50.jpg", host: "images.example.com"), ("X-Forwarded-Host", "Images.Example.com:8443"),

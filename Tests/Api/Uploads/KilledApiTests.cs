@@ -174,8 +174,11 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
 
     private async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _root, UseShellExecute = false, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = _root, UseShellExecute = false, RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.ArgumentList.Add(typeof(AssemblyMarker).Assembly.Location);
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;

@@ -153,8 +153,11 @@ public sealed class FactsListenerTests(RegistryFixture registry) : IClassFixture
         var before = await SpaceAsync(mine);
         await WriteAsync(mine,
             db =>
-                db.Webhooks.Add(new Webhook { OrganizationId = mine.OrganizationId, Url = "https://example.com/", Events = ["asset.uploaded"],
-                    ProtectedSecret = [1] }));
+                db.Webhooks.Add(new Webhook
+                {
+                    OrganizationId = mine.OrganizationId, Url = "https://example.com/", Events = ["asset.uploaded"],
+                    ProtectedSecret = [1]
+                }));
         await RegistryFixture.CatchUpAsync(_other);
 
         (await SpaceAsync(mine)).ShouldBeSameAs(before);

@@ -218,8 +218,11 @@ public sealed class StoreMoverTests : IClassFixture<RegistryFixture>, IDisposabl
     private async Task<StoreMove> MoveAsync(TestOrganization place, string store)
     {
         var now = _time.GetUtcNow();
-        var move = new StoreMove { OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Store = store, CreatedAt = now,
-            UpdatedAt = now };
+        var move = new StoreMove
+        {
+            OrganizationId = place.OrganizationId, TenantId = place.TenantId, SpaceId = place.SpaceId, Store = store, CreatedAt = now,
+            UpdatedAt = now
+        };
         await using var db = _registry.Registry.ForOrganization(place.OrganizationId);
         db.Add(move);
         await db.SaveChangesAsync(Ct);

@@ -63,8 +63,11 @@ public abstract partial class MessageQueueContract(ConformanceMatrix matrix) : I
 
     protected static MessagingOptions Options(Action<MessagingOptions>? change = null)
     {
-        var options = new MessagingOptions { RetryDelay = TimeSpan.FromMilliseconds(20), PollInterval = TimeSpan.FromMilliseconds(100),
-            ReconnectDelay = TimeSpan.FromMilliseconds(100), VisibilityTimeout = TimeSpan.FromSeconds(30) };
+        var options = new MessagingOptions
+        {
+            RetryDelay = TimeSpan.FromMilliseconds(20), PollInterval = TimeSpan.FromMilliseconds(100),
+            ReconnectDelay = TimeSpan.FromMilliseconds(100), VisibilityTimeout = TimeSpan.FromSeconds(30)
+        };
         change?.Invoke(options);
         return options;
     }

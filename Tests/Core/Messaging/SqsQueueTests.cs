@@ -76,8 +76,11 @@ public sealed class SqsQueueTests(SqsServer server, ConformanceMatrix matrix) : 
     {
         using var client = Client();
         var url = (await client.GetQueueUrlAsync(_name, Ct)).QueueUrl;
-        var request = new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 1, WaitTimeSeconds = 5,
-            VisibilityTimeout = (int)options.VisibilityTimeout.TotalSeconds };
+        var request = new ReceiveMessageRequest
+        {
+            QueueUrl = url, MaxNumberOfMessages = 1, WaitTimeSeconds = 5,
+            VisibilityTimeout = (int)options.VisibilityTimeout.TotalSeconds
+        };
         await Eventually(async () => (await client.ReceiveMessageAsync(request, Ct)).Messages is { Count: 1 });
     }
 

@@ -62,8 +62,11 @@ public sealed class DirectoryTests(RegistryFixture registry) : IClassFixture<Reg
         (await SpaceAsync(mine, mine.Space)).Policy["default_access"].Source.ShouldBe(new PolicySource(PolicyLevel.Space, mine.Space));
 
         await using var db = registry.Registry.ForOrganization(mine.OrganizationId);
-        db.Policies.Add(new PolicyRow { OrganizationId = mine.OrganizationId, Level = PolicyLevel.Tenant, ScopeId = mine.TenantId, Key = "default_access",
-            Value = "\"private\"", Locked = true });
+        db.Policies.Add(new PolicyRow
+        {
+            OrganizationId = mine.OrganizationId, Level = PolicyLevel.Tenant, ScopeId = mine.TenantId, Key = "default_access",
+            Value = "\"private\"", Locked = true
+        });
         await db.SaveChangesAsync(Ct);
 
         var space = await SpaceAsync(mine, mine.Space);

@@ -15,10 +15,13 @@ public sealed class UsagePageTests : ComponentTest
     {
         // A third of June is over: 400 requests become 1,200.
         Api.Answers("GET /v1/organizations/acme/usage", Usage(requests: 400, storage: 900));
-        Api.Answers("GET /v1/organizations/acme/policies", JsonSerializer.Serialize(new { items = new[]
+        Api.Answers("GET /v1/organizations/acme/policies", JsonSerializer.Serialize(new
+        {
+            items = new[]
         {
             Quota("quota_requests_per_month", 1000), Quota("quota_storage_bytes", 1000), Quota("quota_transforms_per_month", null),
-        } }));
+        }
+        }));
         await SignInAsync(new Level("acme"));
         var page = Render<UsagePage>(with => with.Add(one => one.Organization, "acme"));
         var rows = page.WaitForElements("[data-testid=quotas] tbody tr");

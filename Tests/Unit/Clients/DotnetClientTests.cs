@@ -19,8 +19,11 @@ public sealed class DotnetClientTests
 {
     private const string Folder = "/v1/pub/acme/website/marketing/img/01KAVW3S8N2V4B6D8F0H2K4M6P/v3/";
 
-    private static readonly ImageUrl Hero = new() { Organization = "acme", Tenant = "website", Space = "marketing", Asset = "01KAVW3S8N2V4B6D8F0H2K4M6P",
-        Version = 3 };
+    private static readonly ImageUrl Hero = new()
+    {
+        Organization = "acme", Tenant = "website", Space = "marketing", Asset = "01KAVW3S8N2V4B6D8F0H2K4M6P",
+        Version = 3
+    };
 
     private static readonly SigningKey Key = new("key_1", "qFzUfUdRAyjreopfC5tG4lUoYk_aFLtJd9-foPMtFBs", Guid.Parse("0193a1b2-c3d4-7e5f-8a6b-9c0d1e2f3a4b"));
 

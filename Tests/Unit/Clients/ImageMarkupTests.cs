@@ -21,14 +21,15 @@ public sealed class ImageMarkupTests
     private static readonly ImageAsset Photo = new()
     {
         Id = "01KAVW3S8N2V4B6D8F0H2K4M6P", Version = 3, Tenant = "website", Space = "marketing", Folder = "/", Access = ImageAccess.Public,
-            Filename = "hero.jpg", Format = "jpg",
+        Filename = "hero.jpg", Format = "jpg",
         Width = 1500, Height = 1000, Urls = new AssetUrls($"https://api.example/v1/pub/{Place}original.jpg", new Dictionary<string, string>()),
-            ThumbHash = Hash,
+        ThumbHash = Hash,
     };
 
     private static readonly ImageAsset Secret = Photo with
     {
-        Access = ImageAccess.Private, Urls = new AssetUrls($"https://api.example/v1/priv/{Place}original.jpg", new Dictionary<string, string>()),
+        Access = ImageAccess.Private,
+        Urls = new AssetUrls($"https://api.example/v1/priv/{Place}original.jpg", new Dictionary<string, string>()),
     };
 
     [Fact]
@@ -149,7 +150,7 @@ public sealed class ImageMarkupTests
         var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
         {
             ["Asset"] = Photo, ["Alt"] = "A \"chair\"", ["Operations"] = new ImageOperations { Width = 320 },
-                ["Formats"] = (ImageFormat[])[ImageFormat.Avif, ImageFormat.Webp], ["class"] = "hero",
+            ["Formats"] = (ImageFormat[])[ImageFormat.Avif, ImageFormat.Webp], ["class"] = "hero",
         });
         var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Picture>(parameters)).ToHtmlString());
         html.ShouldContain($"<source type=\"image/avif\" srcset=\"https://api.example/v1/pub/{Place}fmt_avif-w_320.jpg 320w, ");

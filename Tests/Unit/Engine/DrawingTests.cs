@@ -112,7 +112,8 @@ public sealed class DrawingTests : IDisposable
         }.AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_400").Value, ImageFormat.Png, icon, 85).Value;
         var source = new TransformSource(png, OriginalFormat.Png, IsIntermediate: false,
-            KeepCopyright: false) { DrawnFrom = new PixelSize(icon.Width, icon.Height) };
+            KeepCopyright: false)
+        { DrawnFrom = new PixelSize(icon.Width, icon.Height) };
 
         var made = (await Workbench.Engine.TransformAsync(source, canonical, TransformLimits.Default, TestContext.Current.CancellationToken)).Value;
 

@@ -165,8 +165,11 @@ public sealed class OverlayTests
     public async Task Wrapped_text_stays_within_its_width_and_is_aligned_in_it()
     {
         using var wrapped =
-            await DrawAsync(new { type = "text", text = "one two three four five", size = 20, width = 100, align = "right", color = "f00",
-                gravity = "northwest" });
+            await DrawAsync(new
+            {
+                type = "text", text = "one two three four five", size = 20, width = 100, align = "right", color = "f00",
+                gravity = "northwest"
+            });
         var box = BoxOf(wrapped);
         (box.X + box.Width).ShouldBeInRange(95, 101);
         box.Height.ShouldBeGreaterThan(50);

@@ -185,8 +185,11 @@ public sealed class CdnPurgerTests
     private static ICdnPurger Purger(CdnKind kind, string url, int retries)
     {
         var options = new InvalidationOptions { PurgeRetries = retries };
-        var cdn = new CdnOptions { Kind = kind, Endpoint = url, PublicBaseUrl = "https://images.example.com", ResourceId = "resource1", Secret = "secret",
-            AccessKeyId = "AKID" };
+        var cdn = new CdnOptions
+        {
+            Kind = kind, Endpoint = url, PublicBaseUrl = "https://images.example.com", ResourceId = "resource1", Secret = "secret",
+            AccessKeyId = "AKID"
+        };
         var client = new PurgeClient(new SocketsHttpHandler(), options, TimeProvider.System, NullLogger.Instance);
         return InvalidationServices.MakePurger(cdn, client, new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 0, 0, TimeSpan.Zero)));
     }

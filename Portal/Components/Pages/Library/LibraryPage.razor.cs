@@ -35,7 +35,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private int _atOnce = AssetFilter.Usual;
     private int? _top;
     private int _generation;
-    private ElementReference _foot;
     private IJSObjectReference? _module;
     private IJSObjectReference? _uploads;
     private IJSObjectReference? _scroll;

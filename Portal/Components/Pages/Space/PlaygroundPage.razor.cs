@@ -11,8 +11,11 @@ public sealed partial class PlaygroundPage : LoadedPage
 {
     private const int MostImages = 12;
 
-    private readonly Dictionary<string, object?> _textAttributes = new(StringComparer.Ordinal) { ["data-testid"] = "playground-text",
-        ["spellcheck"] = "false" };
+    private readonly Dictionary<string, object?> _textAttributes = new(StringComparer.Ordinal)
+    {
+        ["data-testid"] = "playground-text",
+        ["spellcheck"] = "false"
+    };
     private Level? _of;
     private List<AssetResponse>? _assets;
     private AssetResponse? _asset;
