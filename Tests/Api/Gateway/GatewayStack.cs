@@ -206,8 +206,11 @@ internal sealed record StackSpace
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(original));
         var now = DateTimeOffset.UtcNow;
-        var asset = new Asset { OrganizationId = OrganizationId, TenantId = TenantId, SpaceId = SpaceId, ContentHash = hash, Filename = $"a.{format}",
-            Access = access, Tags = ["blue"], UploadedAt = now, UpdatedAt = now };
+        var asset = new Asset
+        {
+            OrganizationId = OrganizationId, TenantId = TenantId, SpaceId = SpaceId, ContentHash = hash, Filename = $"a.{format}",
+            Access = access, Tags = ["blue"], UploadedAt = now, UpdatedAt = now
+        };
         var key = ObjectKey.Original(OrganizationId, asset.Id, 1);
         asset.Versions.Add(new AssetVersion
         {

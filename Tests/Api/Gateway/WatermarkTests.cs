@@ -109,8 +109,11 @@ public sealed class WatermarkTests(PostgresServer postgres, RedisServer redis) :
         await using (var db = space.Db())
         {
             var (key, json) = Watermarks.Policy(150);
-            db.Add(new PolicyRow { OrganizationId = space.OrganizationId, Level = PolicyLevel.Space, ScopeId = space.SpaceId, Key = key, Value = json,
-                UpdatedAt = DateTimeOffset.UtcNow });
+            db.Add(new PolicyRow
+            {
+                OrganizationId = space.OrganizationId, Level = PolicyLevel.Space, ScopeId = space.SpaceId, Key = key, Value = json,
+                UpdatedAt = DateTimeOffset.UtcNow
+            });
             await db.SaveChangesAsync(Ct);
         }
 
@@ -143,8 +146,11 @@ public sealed class WatermarkTests(PostgresServer postgres, RedisServer redis) :
             var overlay = await db.Overlays.AsTracking().SingleAsync(row => row.Slug == "mark", Ct);
             overlay.CurrentRevision = 2;
             db.OverlayRevisions.Add(
-                new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 2,
-                    Elements = Watermarks.Mark.Replace("f0f", "0f0", StringComparison.Ordinal) });
+                new OverlayRevisionRow
+                {
+                    OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 2,
+                    Elements = Watermarks.Mark.Replace("f0f", "0f0", StringComparison.Ordinal)
+                });
             await db.SaveChangesAsync(Ct);
         }
 

@@ -22,8 +22,11 @@ internal static class Watermarks
     {
         OverlayElements.Read(elements).Error.ShouldBeNull();
         await using var db = space.Db();
-        var overlay = new Overlay { OrganizationId = space.OrganizationId, Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow,
-            UpdatedAt = DateTimeOffset.UtcNow };
+        var overlay = new Overlay
+        {
+            OrganizationId = space.OrganizationId, Slug = slug, Name = slug, CreatedAt = DateTimeOffset.UtcNow,
+            UpdatedAt = DateTimeOffset.UtcNow
+        };
         overlay.Revisions.Add(new OverlayRevisionRow { OrganizationId = space.OrganizationId, OverlayId = overlay.Id, Revision = 1, Elements = elements });
         db.Overlays.Add(overlay);
         await db.SaveChangesAsync(Ct);
