@@ -8,7 +8,9 @@ namespace ImageService.AppHost.Running;
 /// </summary>
 internal static class BuildOutput
 {
-    /// <summary>Refuses to run a build that was made elsewhere. Where another program hosts the AppHost (tests do), that program's build has made both.</summary>
+    /// <summary>
+    /// Refuses to run a build that was made elsewhere. Where another program hosts the AppHost (tests do), that program's build has made both.
+    /// </summary>
     /// <exception cref="ResourceStartException">It was copied or moved; the message says how to build it where it lies.</exception>
     public static void RequireUnmoved()
     {
