@@ -6,7 +6,8 @@ public static class QueueClient
     /// <summary>Adds the client named <c>queue</c> where <c>Messaging:Provider</c> is <c>rabbitmq</c>; the other queues bring their own.</summary>
     public static void AddQueueClient(this IHostApplicationBuilder builder)
     {
-        if (builder.Configuration["Messaging:Provider"] != "rabbitmq") return;
+        if (builder.Configuration["Messaging:Provider"] != "rabbitmq")
+            return;
         builder.AddRabbitMQClient(
             "queue",
             settings =>

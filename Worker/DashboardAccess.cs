@@ -25,11 +25,13 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
 
     private static string? Presented(HttpRequest request)
     {
-        if (request.Headers["X-API-Key"] is [{ Length: > 0 } key]) return key;
+        if (request.Headers["X-API-Key"] is [{ Length: > 0 } key])
+            return key;
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
             || !string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase)) return null;
         Span<byte> bytes = stackalloc byte[512];
-        if (!Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length)) return null;
+        if (!Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length))
+            return null;
         var text = Encoding.UTF8.GetString(bytes[..length]);
         return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text[(colon + 1)..] : null;
     }

@@ -22,7 +22,8 @@ internal sealed class JobTracing : IClientFilter, IServerFilter
 
     public void OnPerforming(PerformingContext context)
     {
-        if (context.Items.ContainsKey(Span)) return;
+        if (context.Items.ContainsKey(Span))
+            return;
         if (ImageServiceTracing.Continue($"job {context.BackgroundJob.Job.Type.Name}",
             context.GetJobParameter<string>(TraceParent)) is not { } activity) return;
         activity.SetTag("job.id", context.BackgroundJob.Id);
@@ -31,7 +32,8 @@ internal sealed class JobTracing : IClientFilter, IServerFilter
 
     public void OnPerformed(PerformedContext context)
     {
-        if (!context.Items.Remove(Span, out var span) || span is not Activity activity) return;
+        if (!context.Items.Remove(Span, out var span) || span is not Activity activity)
+            return;
         if (context.Exception is { } failure) activity.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
         activity.Dispose();
     }

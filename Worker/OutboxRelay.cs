@@ -31,9 +31,11 @@ internal sealed class OutboxRelay(
     {
         await using var db = registry.ForSystem();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!await db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({RelayLock}) AS "Value" """).SingleAsync(ct)) return 0;
+        if (!await db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({RelayLock}) AS "Value" """).SingleAsync(ct))
+            return 0;
         var rows = await NextAsync(db, ct);
-        if (rows.Count == 0) return 0;
+        if (rows.Count == 0)
+            return 0;
         var published = await PublishAsync(rows, ct);
         var ids = rows.ConvertAll(row => row.Id);
         var now = time.GetUtcNow();

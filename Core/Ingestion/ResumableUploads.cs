@@ -96,7 +96,7 @@ public sealed class ResumableUploads(
     /// <summary>Makes the asset of an upload whose bytes are all there. Safe to repeat: the same bytes give the same asset.</summary>
     public async Task<Result<IngestedAsset>> FinishAsync(Upload upload, SpaceScope space, CancellationToken ct)
     {
-        await using var whole = new PiecesStream(store, upload.Parts);
+        await using var whole = new JoinedObjectsStream(store, upload.Parts);
         return await FinishAsync(upload, space, whole, ct);
     }
 

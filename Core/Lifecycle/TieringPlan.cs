@@ -11,10 +11,12 @@ public static class TieringPlan
     /// <summary>The tier an object should be in.</summary>
     public static StorageTier TierFor(in TieringFacts facts, LifecycleOptions options, DateTimeOffset now)
     {
-        if (facts.Kind is StoredKind.Intermediate || facts.SizeBytes < options.MinTieringBytes) return StorageTier.Hot;
+        if (facts.Kind is StoredKind.Intermediate || facts.SizeBytes < options.MinTieringBytes)
+            return StorageTier.Hot;
 
         // An original without its intermediate is needed by the next request.
-        if (facts is { Kind: StoredKind.Original, HasIntermediate: false }) return StorageTier.Hot;
+        if (facts is { Kind: StoredKind.Original, HasIntermediate: false })
+            return StorageTier.Hot;
         var idle = now - facts.LastUsedAt;
         return idle >= options.ColdAfter ? StorageTier.Cold
             : idle >= options.WarmAfter ? StorageTier.Warm

@@ -27,7 +27,8 @@ internal sealed class BacklogClock(TimeProvider time)
         {
             var now = time.GetUtcNow();
             _waitingSince = ready == 0 ? null : _waitingSince ?? now;
-            if (_waitingSince is not { } since) return TimeSpan.Zero;
+            if (_waitingSince is not { } since)
+                return TimeSpan.Zero;
             var oldest = _lastDelivered is { } last && last > since ? last : since;
             return now > oldest ? now - oldest : TimeSpan.Zero;
         }

@@ -45,7 +45,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
     /// <summary>Waits for one free slot, then takes every other that is free; 0 when cancelled.</summary>
     private static async Task<int> TakeSlotsAsync(SemaphoreSlim slots, CancellationToken ct)
     {
-        if (ct.IsCancellationRequested) return 0;
+        if (ct.IsCancellationRequested)
+            return 0;
         try
         {
             await slots.WaitAsync(ct);
@@ -111,7 +112,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
         if (ct.IsCancellationRequested) return delivery.GiveBackAsync; // It arrived while the consumer was stopping.
 
         // A message that kills its process comes back without ever having thrown; it too must end.
-        if (delivery.Attempt > options.MaxDeliveries) return SetAside(delivery, $"None of {delivery.Attempt - 1} deliveries was answered.");
+        if (delivery.Attempt > options.MaxDeliveries)
+            return SetAside(delivery, $"None of {delivery.Attempt - 1} deliveries was answered.");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var kept = KeepAsync(delivery, done.Token);
         try
@@ -128,7 +130,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
 #pragma warning restore CA1031
         {
             var reason = BrokerDelivery.ReasonOf(exception);
-            if (delivery.Attempt >= options.MaxDeliveries) return SetAside(delivery, reason);
+            if (delivery.Attempt >= options.MaxDeliveries)
+                return SetAside(delivery, reason);
             var delay = options.DelayAfter(delivery.Attempt);
             Log.HandlerFailed(log, exception, delivery.Message.Id, delivery.Message.Type, delivery.Attempt, delay);
             return settleCt => delivery.RetryAsync(delay, reason, settleCt);

@@ -32,7 +32,8 @@ internal sealed class MessagingConnection(IConfiguration configuration) : IValid
         services.AddOptions<TOptions>().BindConfiguration(section).Configure<IConfiguration>((options, configuration) =>
         {
             var chosen = configuration[$"{MessagingOptions.Section}:{nameof(MessagingOptions.Provider)}"] == provider;
-            if (!chosen || configuration.GetConnectionString("queue") is not { Length: > 0 } text) return;
+            if (!chosen || configuration.GetConnectionString("queue") is not { Length: > 0 } text)
+                return;
             if (read is null) Pairs(text).Bind(options);
             else read(options, text);
         }).ValidateDataAnnotations().ValidateOnStart();

@@ -36,7 +36,8 @@ public sealed class PostgresQueue(
         while (!ct.IsCancellationRequested)
         {
             var free = await TakeSlotsAsync(slots, ct);
-            if (free == 0) break;
+            if (free == 0)
+                break;
             var claimed = await ClaimAsync(free, ct);
             if (claimed.Count < free) slots.Release(free - claimed.Count);
             foreach (var message in claimed) _ = RunAsync(message, handle, slots, ct);
@@ -86,7 +87,8 @@ public sealed class PostgresQueue(
     {
         try
         {
-            if (await _table.UntilNextAsync(ct) is not { } next || next > _options.PollInterval) return _options.PollInterval;
+            if (await _table.UntilNextAsync(ct) is not { } next || next > _options.PollInterval)
+                return _options.PollInterval;
 
             // One that is due and could not be claimed is being claimed by another worker: no reason to ask without a pause.
             return next > ShortestWait ? next : ShortestWait;
@@ -122,7 +124,8 @@ public sealed class PostgresQueue(
         CancellationToken ct)
     {
         // A message that kills its process comes back without ever having thrown; it too must end.
-        if (claimed.Attempt > _options.MaxDeliveries) return (Outcome.Dead, $"None of {claimed.Attempt - 1} deliveries was answered.");
+        if (claimed.Attempt > _options.MaxDeliveries)
+            return (Outcome.Dead, $"None of {claimed.Attempt - 1} deliveries was answered.");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var kept = KeepAsync(claimed, done.Token);
         try
@@ -138,7 +141,8 @@ public sealed class PostgresQueue(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (claimed.Attempt >= _options.MaxDeliveries) return (Outcome.Dead, BrokerDelivery.ReasonOf(exception));
+            if (claimed.Attempt >= _options.MaxDeliveries)
+                return (Outcome.Dead, BrokerDelivery.ReasonOf(exception));
             Log.HandlerFailed(log, exception, claimed.Message.Id, claimed.Message.Type, claimed.Attempt, _options.DelayAfter(claimed.Attempt));
             return (Outcome.Failed, null);
         }

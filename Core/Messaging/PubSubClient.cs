@@ -74,7 +74,8 @@ internal sealed class PubSubClient : IDisposable
 
     private static async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken ct)
     {
-        if (response.IsSuccessStatusCode) return;
+        if (response.IsSuccessStatusCode)
+            return;
         var said = await BoundedBody.ReadTextAsync(response.Content, 500, ct);
         throw new HttpRequestException($"Google answered {(int)response.StatusCode}: {said}", inner: null, response.StatusCode);
     }
@@ -94,7 +95,8 @@ internal sealed class PubSubClient : IDisposable
 
     private async Task<GoogleCredential?> CredentialAsync()
     {
-        if (_options.Endpoint.StartsWith("http://", StringComparison.Ordinal)) return null;
+        if (_options.Endpoint.StartsWith("http://", StringComparison.Ordinal))
+            return null;
         var credential = _options.CredentialsFile is { } file ? await FromFileAsync(file) : await GoogleCredential.GetApplicationDefaultAsync();
         return credential.CreateScoped(Scopes);
     }

@@ -92,11 +92,13 @@ internal sealed class PubSubQueue : IMessageQueue, IDisposable
 
     private async Task MakeAsync(CancellationToken ct)
     {
-        if (_made || !_options.CreateQueues) return;
+        if (_made || !_options.CreateQueues)
+            return;
         await _making.WaitAsync(ct);
         try
         {
-            if (_made) return;
+            if (_made)
+                return;
             foreach (var name in new[] { Dead, _options.QueueName }) await _client.CreateAsync(_client.Topic(name), new { }, ct);
             await _client.CreateAsync(_client.Subscription(Dead), new { topic = _client.Topic(Dead), ackDeadlineSeconds = 60, expirationPolicy = new { } }, ct);
             await _client.CreateAsync(Work, WorkSubscription(), ct);

@@ -24,11 +24,13 @@ internal sealed class RabbitConnection(IConnectionFactory factory, MessagingOpti
     /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker is away or refuses the credentials.</exception>
     public async Task<IConnection> OpenAsync(CancellationToken ct)
     {
-        if (_connection is { IsOpen: true } open) return open;
+        if (_connection is { IsOpen: true } open)
+            return open;
         await _connecting.WaitAsync(ct);
         try
         {
-            if (_connection is { IsOpen: true } meanwhile) return meanwhile;
+            if (_connection is { IsOpen: true } meanwhile)
+                return meanwhile;
             if (_connection is not null) await _connection.DisposeAsync();
             _connection = null;
             var connection = await factory.CreateConnectionAsync("imageservice", ct);
@@ -103,7 +105,8 @@ internal sealed class RabbitConnection(IConnectionFactory factory, MessagingOpti
 
     private async Task<IChannel> PublisherAsync(CancellationToken ct)
     {
-        if (_publisher is { IsOpen: true } open) return open;
+        if (_publisher is { IsOpen: true } open)
+            return open;
         await DropPublisherAsync();
         var connection = await OpenAsync(ct);
         return _publisher = await connection.CreateChannelAsync(Confirmed, ct);

@@ -39,7 +39,8 @@ internal static class RabbitMessage
     {
         if (!Guid.TryParse(properties.MessageId, out var id)
             || properties.Type is not { Length: > 0 } type) throw new FormatException("It has no id or no type.");
-        if (!Guid.TryParse(Text(properties, Organization), out var organizationId)) throw new FormatException($"It has no header '{Organization}'.");
+        if (!Guid.TryParse(Text(properties, Organization), out var organizationId))
+            throw new FormatException($"It has no header '{Organization}'.");
 
         // What the broker counts starts anew with each copy. Since RabbitMQ 4.3 a delivery that was never answered raises the acquired count alone, before
         // it the delivery count.

@@ -76,7 +76,8 @@ internal sealed class RabbitQueue : IMessageQueue, IAsyncDisposable, IDisposable
         var revived = 0;
         for (var left = (await channel.QueueDeclarePassiveAsync(_connection.Topology.Dead, ct)).MessageCount; left > 0; left--)
         {
-            if (await channel.BasicGetAsync(_connection.Topology.Dead, autoAck: false, ct) is not { } dead) break;
+            if (await channel.BasicGetAsync(_connection.Topology.Dead, autoAck: false, ct) is not { } dead)
+                break;
             if (!TryRead(dead, out var message)) continue; // None of ours stays where it is; closing the channel gives it back.
             await _connection.PublishAsync([New(message, _time.GetUtcNow())], ct);
             await channel.BasicAckAsync(dead.DeliveryTag, multiple: false, ct);

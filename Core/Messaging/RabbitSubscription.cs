@@ -67,7 +67,8 @@ internal sealed class RabbitSubscription : IAsyncDisposable
     {
         try
         {
-            if (!_channel.IsOpen) return;
+            if (!_channel.IsOpen)
+                return;
             await _channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None);
         }
         finally

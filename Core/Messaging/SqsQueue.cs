@@ -113,7 +113,8 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
             bytes += size;
         }
 
-        if (batch.Count > 0) yield return batch;
+        if (batch.Count > 0)
+            yield return batch;
     }
 
     /// <exception cref="AmazonSQSException">One of them was refused.</exception>

@@ -16,7 +16,8 @@ internal sealed class SqsQueueUrls(AmazonSQSClient client, MessagingOptions opti
     /// <exception cref="QueueDoesNotExistException">One is missing, and it is somebody else's to make.</exception>
     public async Task<SqsUrls> GetAsync(CancellationToken ct)
     {
-        if (_urls is { } known) return known;
+        if (_urls is { } known)
+            return known;
         await _looking.WaitAsync(ct);
         try
         {

@@ -17,11 +17,14 @@ public static class LadderSiblings
     /// <param name="originalWidth">px; nothing is enlarged, so wider steps are all the same picture.</param>
     public static IEnumerable<ImageOperations> Of(ImageOperations asked, EffectivePolicy policy, int originalWidth)
     {
-        if (asked.Width is not { } width) yield break;
+        if (asked.Width is not { } width)
+            yield break;
         foreach (var step in policy.WidthLadder)
         {
-            if (step > originalWidth || step > policy.MaxOutputWidth) yield break;
-            if (step == width) continue;
+            if (step > originalWidth || step > policy.MaxOutputWidth)
+                yield break;
+            if (step == width)
+                continue;
             int? height = asked.Height is { } h ? Math.Max(1, (int)Math.Round((double)h * step / width)) : null;
             if (height is null || height <= policy.MaxOutputHeight)
                 yield return asked with { Width = step, Height = height };

@@ -31,7 +31,8 @@ public sealed class WebhookEvents(RegistryFactory registry, TimeProvider time)
         var webhooks = await db.Webhooks.AsNoTracking()
             .Where(hook => hook.Enabled && hook.Events.Contains(name) && (hook.TenantId == null || hook.TenantId == tenantId))
             .Select(hook => hook.Id).ToListAsync(ct);
-        if (webhooks.Count == 0) return [];
+        if (webhooks.Count == 0)
+            return [];
         var now = time.GetUtcNow();
         var body = Body(eventId, name, now, data);
         var ids = webhooks.ConvertAll(hook => DeliveryId(eventId, hook));

@@ -22,7 +22,8 @@ public sealed class WebhookSender(RegistryFactory registry, SecretProtector prot
     public async Task<WebhookAttempt?> AttemptAsync(Guid organizationId, Guid deliveryId, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
-        if (await ClaimAsync(db, deliveryId, ct) is not { } delivery) return null;
+        if (await ClaimAsync(db, deliveryId, ct) is not { } delivery)
+            return null;
         var webhook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(hook => hook.Id == delivery.WebhookId, ct);
         var (status, error) = webhook is { Enabled: true } ? await SendAsync(webhook, delivery, ct) : (null, "The webhook is switched off.");
         return await RecordAsync(db, delivery, webhook is { Enabled: true }, status, error, ct);
@@ -54,7 +55,8 @@ public sealed class WebhookSender(RegistryFactory registry, SecretProtector prot
         try
         {
             var answer = await client.SendAsync(request, limit.Token);
-            if (!answer.TryGet(out var response, out var error)) return (null, error.Detail);
+            if (!answer.TryGet(out var response, out var error))
+                return (null, error.Detail);
             using (response) return ((int)response.StatusCode, response.IsSuccessStatusCode ? null : $"The endpoint answered {(int)response.StatusCode}.");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

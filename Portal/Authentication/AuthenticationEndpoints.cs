@@ -8,7 +8,8 @@ internal static class AuthenticationEndpoints
     private static async Task<IResult> SignOut(HttpContext http, SignInService signIn, Microsoft.AspNetCore.Antiforgery.IAntiforgery antiforgery,
         CancellationToken ct)
     {
-        if (!await antiforgery.IsRequestValidAsync(http)) return Results.BadRequest();
+        if (!await antiforgery.IsRequestValidAsync(http))
+            return Results.BadRequest();
         await signIn.SignOutAsync(http, ct);
         return Results.LocalRedirect("/sign-in?signedOut=true");
     }

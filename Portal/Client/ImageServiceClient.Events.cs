@@ -19,12 +19,14 @@ internal sealed partial class ImageServiceClient
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-            if (!response.IsSuccessStatusCode) return await ReadProblemAsync(response, ct);
+            if (!response.IsSuccessStatusCode)
+                return await ReadProblemAsync(response, ct);
             await using var content = await response.Content.ReadAsStreamAsync(ct);
             await foreach (var item in SseParser.Create(content,
                 static (_, data) => JsonSerializer.Deserialize(data, ApiJson.Default.ChangeEvent) ?? new ChangeEvent(null, null)).EnumerateAsync(ct))
             {
-                if (!take(item)) break;
+                if (!take(item))
+                    break;
             }
 
             return null;

@@ -27,8 +27,10 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
             {
                 // Read whole here, so that an Api that dies in the middle of an answer is unreachable, not an exception of the page.
                 using var response = await http.SendAsync(request, ct);
-                if (!response.IsSuccessStatusCode) return new ApiAnswer<T>(default, await ReadProblemAsync(response, ct));
-                if (response.StatusCode is System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.Accepted) return new ApiAnswer<T>(default, null);
+                if (!response.IsSuccessStatusCode)
+                    return new ApiAnswer<T>(default, await ReadProblemAsync(response, ct));
+                if (response.StatusCode is System.Net.HttpStatusCode.NoContent or System.Net.HttpStatusCode.Accepted)
+                    return new ApiAnswer<T>(default, null);
                 return new ApiAnswer<T>(await response.Content.ReadFromJsonAsync(TypeOf<T>(), ct), null, response.Headers.ETag?.ToString());
             }
             catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException or BrokenCircuitException)
@@ -64,7 +66,8 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
                 cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}",
                 organization,
                 ct);
-            if (!answer.IsSuccess) return new ApiAnswer<IReadOnlyList<T>>(null, answer.Problem);
+            if (!answer.IsSuccess)
+                return new ApiAnswer<IReadOnlyList<T>>(null, answer.Problem);
             all.AddRange(answer.Value.Items);
             cursor = answer.Value.NextCursor;
         }
@@ -81,7 +84,8 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
     private static async Task<ApiProblem> ReadProblemAsync(HttpResponseMessage response, CancellationToken ct)
     {
         var bare = ApiProblem.OfStatus(response.ReasonPhrase, (int)response.StatusCode);
-        if (response.Content.Headers.ContentType?.MediaType is not "application/problem+json") return bare;
+        if (response.Content.Headers.ContentType?.MediaType is not "application/problem+json")
+            return bare;
         try
         {
             return await response.Content.ReadFromJsonAsync(TypeOf<ApiProblem>(), ct) is { } problem ? problem with { Status = bare.Status } : bare;

@@ -75,7 +75,8 @@ internal sealed class ClientCode
         foreach (var token in fileName[..dot].Split('-').Where(token => token != "original"))
         {
             var (name, value) = token.IndexOf('_', StringComparison.Ordinal) is > 0 and var bar ? (token[..bar], token[(bar + 1)..]) : (token, "");
-            if (!Members.TryGetValue(name, out var member)) return null;
+            if (!Members.TryGetValue(name, out var member))
+                return null;
             operations.Add((member.Member, member.Kind, value));
         }
 

@@ -42,7 +42,8 @@ internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, Tim
         bool first;
         lock (_gate)
         {
-            if (_known.TryGetValue(url, out var known) && known.ExpiresAt - Margin > time.GetUtcNow()) return new ApiAnswer<string>(known.Url, null);
+            if (_known.TryGetValue(url, out var known) && known.ExpiresAt - Margin > time.GetUtcNow())
+                return new ApiAnswer<string>(known.Url, null);
             if (!_gathered.TryGetValue(organization, out var waiting)) _gathered[organization] = waiting = [];
             first = waiting.Count == 0;
             waiting.Add((url, asked));

@@ -73,11 +73,13 @@ public sealed record OperationsDraft
     /// </summary>
     public static OperationsDraft? Read(string? fileName)
     {
-        if (string.IsNullOrEmpty(fileName) || fileName.LastIndexOf('.') is not (> 0 and var dot)) return null;
+        if (string.IsNullOrEmpty(fileName) || fileName.LastIndexOf('.') is not (> 0 and var dot))
+            return null;
         OperationsDraft? draft = new() { Format = fileName[(dot + 1)..] };
         foreach (var part in fileName[..dot].Split('-'))
         {
-            if (part == "original" && draft is not null) continue;
+            if (part == "original" && draft is not null)
+                continue;
             draft = draft is null ? null : Take(draft, part);
         }
 

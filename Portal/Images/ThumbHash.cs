@@ -15,11 +15,13 @@ internal static class ThumbHash
     public static string? DataUrl(string? base64)
     {
         var hash = new byte[32];
-        if (base64 is null || !Convert.TryFromBase64String(base64, hash, out var length) || length < 5) return null;
+        if (base64 is null || !Convert.TryFromBase64String(base64, hash, out var length) || length < 5)
+            return null;
         var (first, second) = (hash[0] | (hash[1] << 8) | (hash[2] << 16), hash[3] | (hash[4] << 8));
         var (hasAlpha, isLandscape) = (first >> 23 != 0, second >> 15 != 0);
         var (across, down) = isLandscape ? (hasAlpha ? 5 : 7, second & 7) : (second & 7, hasAlpha ? 5 : 7);
-        if (across == 0 || down == 0) return null;
+        if (across == 0 || down == 0)
+            return null;
         var nibble = (hasAlpha ? 6 : 5) * 2;
         var light = Read(Math.Max(3, across), Math.Max(3, down), ((first >> 18) & 31) / 31.0);
         var yellow = Read(3, 3, ((second >> 3) & 63) / 63.0 * 1.25);

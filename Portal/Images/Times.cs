@@ -9,7 +9,8 @@ internal static class Times
     {
         var distance = now - time;
         var size = distance.Duration();
-        if (size < TimeSpan.FromSeconds(45)) return distance >= TimeSpan.Zero ? "just now" : "in a moment";
+        if (size < TimeSpan.FromSeconds(45))
+            return distance >= TimeSpan.Zero ? "just now" : "in a moment";
         var (count, unit) = size switch
         {
             _ when size < TimeSpan.FromMinutes(60) => (Math.Max(1, (int)Math.Round(size.TotalMinutes)), "minute"),

@@ -15,7 +15,8 @@ internal static class BrowserNames
     /// <summary><c>Firefox on Windows</c>; what it sent where that tells nothing known.</summary>
     public static string Of(string? userAgent)
     {
-        if (string.IsNullOrWhiteSpace(userAgent)) return "unknown";
+        if (string.IsNullOrWhiteSpace(userAgent))
+            return "unknown";
         var (browser, system) = (Find(Browsers, userAgent), Find(Systems, userAgent));
         return (browser, system) switch { (null, null) => userAgent, (null, _) => system, (_, null) => browser, _ => $"{browser} on {system}" };
     }

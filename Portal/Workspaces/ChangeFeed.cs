@@ -63,7 +63,8 @@ internal sealed class ChangeFeed(ImageServiceClient client, TimeProvider clock) 
                     return IsWanted(organization);
                 },
                 ct);
-            if (answer is { Status: 401 or 403 or 404 }) return;
+            if (answer is { Status: 401 or 403 or 404 })
+                return;
             again = true;
             await Task.Delay(pause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -75,7 +76,8 @@ internal sealed class ChangeFeed(ImageServiceClient client, TimeProvider clock) 
     {
         lock (_lock)
         {
-            if (_listeners.Exists(listener => listener.Organization == organization)) return true;
+            if (_listeners.Exists(listener => listener.Organization == organization))
+                return true;
             _open.Remove(organization);
             return false;
         }

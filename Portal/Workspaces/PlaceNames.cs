@@ -20,7 +20,8 @@ internal static class PlaceNames
             var letter = Accented.IndexOf(written, StringComparison.Ordinal) is >= 0 and var place ? Plain[place] : written;
             if (letter is (>= 'a' and <= 'z') or (>= '0' and <= '9')) slug.Append(letter);
             else if (slug.Length > 0 && slug[^1] != '-') slug.Append('-');
-            if (slug.Length == MaxLength) break;
+            if (slug.Length == MaxLength)
+                break;
         }
 
         return slug.ToString().Trim('-');

@@ -36,13 +36,15 @@ public sealed record SetupSteps
     {
         var at = new Level(organization);
         var places = await workspace.PlacesAsync(organization, ct);
-        if (!places.IsSuccess) return new ApiAnswer<SetupSteps>(null, places.Problem);
+        if (!places.IsSuccess)
+            return new ApiAnswer<SetupSteps>(null, places.Problem);
         var (images, keys, usage) = (
             client.ListAssetsAsync(organization, new AssetFilter("", "") { Limit = 1 }, ct),
             client.ListApiKeysAsync(organization, ct),
             client.GetUsageAsync(organization, now.AddDays(-365), now.AddMinutes(1), "tenant", ct));
         var first = places.Value.FirstOrDefault(static place => place.Spaces.Count > 0) ?? (places.Value is [var only, ..] ? only : null);
-        if ((await images).Problem is { } problem) return new ApiAnswer<SetupSteps>(null, problem);
+        if ((await images).Problem is { } problem)
+            return new ApiAnswer<SetupSteps>(null, problem);
         var steps = new SetupSteps
         {
             Tenant = first?.Tenant,

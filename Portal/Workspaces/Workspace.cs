@@ -27,7 +27,8 @@ internal sealed class Workspace(ImageServiceClient client)
     public async Task<ApiProblem?> LoadAsync(CancellationToken ct)
     {
         var me = await client.GetMeAsync(ct);
-        if (!me.IsSuccess) return me.Problem;
+        if (!me.IsSuccess)
+            return me.Problem;
         Person = me.Value;
         Changed?.Invoke(this, EventArgs.Empty);
         return null;
@@ -54,11 +55,14 @@ internal sealed class Workspace(ImageServiceClient client)
     /// <summary>Tenants of an organization with their spaces, as far as the person sees them.</summary>
     public async Task<ApiAnswer<IReadOnlyList<TenantPlaces>>> PlacesAsync(string organization, CancellationToken ct)
     {
-        if (_places.TryGetValue(organization, out var known)) return new ApiAnswer<IReadOnlyList<TenantPlaces>>(known, null);
+        if (_places.TryGetValue(organization, out var known))
+            return new ApiAnswer<IReadOnlyList<TenantPlaces>>(known, null);
         var tenants = await client.ListTenantsAsync(organization, ct);
-        if (!tenants.IsSuccess) return new ApiAnswer<IReadOnlyList<TenantPlaces>>(null, tenants.Problem);
+        if (!tenants.IsSuccess)
+            return new ApiAnswer<IReadOnlyList<TenantPlaces>>(null, tenants.Problem);
         var spaces = await Task.WhenAll(tenants.Value.Select(tenant => client.ListSpacesAsync(organization, tenant.Slug, ct)));
-        if (Array.Find(spaces, static answer => !answer.IsSuccess).Problem is { } problem) return new ApiAnswer<IReadOnlyList<TenantPlaces>>(null, problem);
+        if (Array.Find(spaces, static answer => !answer.IsSuccess).Problem is { } problem)
+            return new ApiAnswer<IReadOnlyList<TenantPlaces>>(null, problem);
         IReadOnlyList<TenantPlaces> places = [.. tenants.Value.Zip(spaces, static (tenant, answer) => new TenantPlaces(tenant, answer.Value!))];
         _places[organization] = places;
         Changed?.Invoke(this, EventArgs.Empty);
@@ -68,7 +72,8 @@ internal sealed class Workspace(ImageServiceClient client)
     /// <summary>The name of a place for people; its slug while that is not known.</summary>
     public string NameOf(Level at)
     {
-        if (at.Tenant is null) return Organizations.GetValueOrDefault(at.Organization, at.Organization);
+        if (at.Tenant is null)
+            return Organizations.GetValueOrDefault(at.Organization, at.Organization);
         var tenant = _places.GetValueOrDefault(at.Organization)?.FirstOrDefault(places => places.Tenant.Slug == at.Tenant);
         return at.Space is null ? tenant?.Tenant.Name ?? at.Tenant : tenant?.Spaces.FirstOrDefault(space => space.Slug == at.Space)?.Name ?? at.Space;
     }

@@ -26,7 +26,8 @@ internal sealed class AssetEvents(RegistryFactory registry, WebhookEvents events
             select new { asset, tenant = tenant.Slug, space = space.Slug }).SingleOrDefaultAsync(ct);
 
         // Purged meanwhile: there is nothing left to tell of.
-        if (found is null) return;
+        if (found is null)
+            return;
         var number = version ?? found.asset.CurrentVersion;
         var content = await db.AssetVersions.AsNoTracking().SingleOrDefaultAsync(row => row.AssetId == assetId && row.Version == number, ct);
         var data = Describe(found.asset, found.tenant, found.space, number, content);

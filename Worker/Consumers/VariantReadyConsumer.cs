@@ -16,7 +16,8 @@ internal sealed class VariantReadyConsumer(RegistryFactory registry, WebhookEven
         var found = await db.Variants.AsNoTracking()
             .Where(variant => variant.AssetId == message.AssetId && variant.Version == message.Version && variant.OperationsHash == message.OperationsHash)
             .Join(db.Assets, variant => variant.AssetId, asset => asset.Id, (variant, asset) => new { variant, asset.TenantId }).SingleOrDefaultAsync(ct);
-        if (found is null) return;
+        if (found is null)
+            return;
         var data = new JsonObject
         {
             ["asset"] = new AssetId(message.AssetId).ToString(),

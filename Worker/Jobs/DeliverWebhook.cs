@@ -14,7 +14,8 @@ internal sealed class DeliverWebhook(WebhookSender sender, WebhookQueue webhooks
     [Queue(JobQueues.Webhooks)]
     public async Task RunAsync(Guid organizationId, Guid deliveryId, CancellationToken ct)
     {
-        if (await sender.AttemptAsync(organizationId, deliveryId, ct) is not { } attempt) return;
+        if (await sender.AttemptAsync(organizationId, deliveryId, ct) is not { } attempt)
+            return;
         Log.WebhookAttempted(log, deliveryId, attempt.Status, attempt.Number);
         if (attempt.NextAt is { } next) webhooks.Schedule(organizationId, deliveryId, next);
     }

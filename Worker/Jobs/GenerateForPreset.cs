@@ -27,7 +27,8 @@ internal sealed class GenerateForPreset(
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid generationId, PerformContext? context, CancellationToken ct)
     {
-        if (await generations.NextAsync(organizationId, generationId, Page, ct) is not { } page) return;
+        if (await generations.NextAsync(organizationId, generationId, Page, ct) is not { } page)
+            return;
         var isLast = context.IsLast(Retries);
         foreach (var assetId in page.AssetIds)
         {
@@ -41,7 +42,8 @@ internal sealed class GenerateForPreset(
                 outcome = null;
             }
 
-            if (!await generations.AdvanceAsync(organizationId, generationId, assetId, outcome?.Made ?? 0, outcome?.Refused ?? 1, ct)) return;
+            if (!await generations.AdvanceAsync(organizationId, generationId, assetId, outcome?.Made ?? 0, outcome?.Refused ?? 1, ct))
+                return;
             if (outcome is null)
             {
                 // The next asset has all its attempts.
@@ -60,8 +62,10 @@ internal sealed class GenerateForPreset(
     private async Task<VariantsOutcome> MakeAsync(Guid organizationId, Guid assetId, Guid presetId, CancellationToken ct)
     {
         // Deleted meanwhile, or a nearer preset of this name is in force.
-        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return default;
-        if ((await presets.ForAssetAsync(place, ct)).FirstOrDefault(revision => revision.Id == presetId) is not { } revision) return default;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place)
+            return default;
+        if ((await presets.ForAssetAsync(place, ct)).FirstOrDefault(revision => revision.Id == presetId) is not { } revision)
+            return default;
         return await variants.MakeAsync(place, revision, ct);
     }
 }

@@ -30,10 +30,12 @@ internal sealed class GenerateIntermediate(
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid assetId, int version, CancellationToken ct)
     {
-        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place)
+            return;
         if (await MakeAsync(place, version, ct) is { } error)
         {
-            if (error.RetryAfter is not null) throw new InvalidOperationException($"The intermediate of asset {assetId} has to wait: {error.Detail}");
+            if (error.RetryAfter is not null)
+                throw new InvalidOperationException($"The intermediate of asset {assetId} has to wait: {error.Detail}");
             Log.IntermediateRefused(log, assetId, version, error.Code.ToString(), error.Detail);
         }
 
@@ -58,9 +60,12 @@ internal sealed class GenerateIntermediate(
             Extension = ImageFormat.Jpg,
             IsOwn = true,
         };
-        if (!(await variants.DescribeAsync(small, ct)).TryGet(out var description, out var error)) return error;
-        if (!description.LacksIntermediate) return null;
-        if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error)) return error;
+        if (!(await variants.DescribeAsync(small, ct)).TryGet(out var description, out var error))
+            return error;
+        if (!description.LacksIntermediate)
+            return null;
+        if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error))
+            return error;
         using var turn = lease;
         var use = new CpuUse();
         var made = await sources.ReadAsync(description, use, ct);

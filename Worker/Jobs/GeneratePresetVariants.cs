@@ -17,7 +17,8 @@ internal sealed class GeneratePresetVariants(
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid assetId, CancellationToken ct)
     {
-        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place)
+            return;
         foreach (var preset in await presets.ForAssetAsync(place, ct)) await MakeAsync(place, preset, ct);
     }
 
@@ -25,7 +26,8 @@ internal sealed class GeneratePresetVariants(
     [Queue(JobQueues.Images)]
     public async Task RunUnmeasuredAsync(Guid organizationId, Guid assetId, CancellationToken ct)
     {
-        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place)
+            return;
         foreach (var preset in await presets.ForAssetAsync(place, ct))
         {
             if (preset.Operations is not ({ Format.IsAuto: true } or { Quality.IsAuto: true })) await MakeAsync(place, preset, ct);

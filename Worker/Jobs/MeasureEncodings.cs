@@ -43,7 +43,8 @@ internal sealed class MeasureEncodings(
     [Queue(JobQueues.Images)]
     public async Task RunAsync(Guid organizationId, Guid assetId, int version, PerformContext? context, CancellationToken ct)
     {
-        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { } place)
+            return;
         if (await MeasureAsync(place, version, ct) is { } error)
         {
             if (error.RetryAfter is not null && !context.IsLast(Retries))
@@ -57,7 +58,8 @@ internal sealed class MeasureEncodings(
 
     private async Task<Error?> MeasureAsync(AssetPlace place, int version, CancellationToken ct)
     {
-        if (await assets.FindAsync(place.Space, new AssetId(place.Asset.Id), version, ct) is not { Encodings: null } facts) return null;
+        if (await assets.FindAsync(place.Space, new AssetId(place.Asset.Id), version, ct) is not { Encodings: null } facts)
+            return null;
         var isAnimated = facts.Frames > 1;
         var (operations, extension) = isAnimated ? (Whole, ImageFormat.Webp) : (Small, ImageFormat.Jpg);
         var asked = new VariantRequest
@@ -69,16 +71,21 @@ internal sealed class MeasureEncodings(
             Extension = extension,
             IsOwn = true,
         };
-        if (!(await variants.DescribeAsync(asked, ct)).TryGet(out var description, out var error)) return error;
+        if (!(await variants.DescribeAsync(asked, ct)).TryGet(out var description, out var error))
+            return error;
 
         // A drawing is drawn anew at every size.
-        if (description.Source.Drawing is not null) return null;
-        if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error)) return error;
+        if (description.Source.Drawing is not null)
+            return null;
+        if (!(await gate.EnterAsync(production.RequestFor(description, isBackground: true), ct)).TryGet(out var lease, out error))
+            return error;
         using var turn = lease;
         var use = new CpuUse();
-        if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out error)) return error;
+        if (!(await sources.ReadAsync(description, use, ct)).TryGet(out var source, out error))
+            return error;
         var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes).Where(format => IsTried(format, facts)).ToList();
-        if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error)) return error;
+        if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error))
+            return error;
         if (use.TouchedPixels) turn.Complete(use.Spent);
         if (measured.Order.Count > 0) await store.NoteEncodingsAsync(description, measured, ct);
         return null;

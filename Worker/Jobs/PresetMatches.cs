@@ -30,7 +30,8 @@ internal sealed class PresetMatches(RegistryFactory registry, PresetCatalog cata
     /// <summary>All assets where both lists are empty; else any of the tags, or any of the folders or below one.</summary>
     public static bool Matches(Preset preset, Asset asset)
     {
-        if (preset is { MatchTags.Length: 0, MatchFolders.Length: 0 }) return true;
+        if (preset is { MatchTags.Length: 0, MatchFolders.Length: 0 })
+            return true;
         return preset.MatchTags.Intersect(asset.Tags, StringComparer.Ordinal).Any() || preset.MatchFolders.Any(folder => Contains(folder, asset.Folder));
     }
 

@@ -27,9 +27,12 @@ internal sealed class PrewarmLadder(AssetDirectory assets, VariantProvider varia
     public async Task RunAsync(Guid organizationId, Guid assetId, int version, string operations, CancellationToken ct)
     {
         // Deleted, moved to another space or forbidden meanwhile: then nobody needs them.
-        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { Space.Policy: { Prewarm: true } policy } place) return;
-        if (await assets.FindAsync(place.Space, new AssetId(assetId), version, ct) is not { } facts) return;
-        if (!OperationsParser.Parse(operations).TryGet(out var asked, out _) || asked.Format?.Fixed is not { } format) return;
+        if (await assets.FindPlaceAsync(organizationId, assetId, ct) is not { Space.Policy: { Prewarm: true } policy } place)
+            return;
+        if (await assets.FindAsync(place.Space, new AssetId(assetId), version, ct) is not { } facts)
+            return;
+        if (!OperationsParser.Parse(operations).TryGet(out var asked, out _) || asked.Format?.Fixed is not { } format)
+            return;
         foreach (var sibling in LadderSiblings.Of(asked, policy, facts.Width))
         {
             var request = new VariantRequest
@@ -41,9 +44,12 @@ internal sealed class PrewarmLadder(AssetDirectory assets, VariantProvider varia
                 Extension = format,
                 IsOwn = true,
             };
-            if (!(await variants.DescribeAsync(request, ct)).TryGet(out var description, out var error)) return;
-            if (await store.CountAsync(description, ct) >= policy.VariantBudget) return;
-            if ((await variants.EnsureAsync(request, ct)).TryGet(out _, out error)) continue;
+            if (!(await variants.DescribeAsync(request, ct)).TryGet(out var description, out var error))
+                return;
+            if (await store.CountAsync(description, ct) >= policy.VariantBudget)
+                return;
+            if ((await variants.EnsureAsync(request, ct)).TryGet(out _, out error))
+                continue;
 
             // A month's quota is not waited for.
             if (error.RetryAfter is { } wait && wait <= LongestWait) throw new VariantHasToWaitException(

@@ -60,7 +60,8 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
         // The lock makes a restore wait; one that came first is seen by the second look.
         var asset = await db.Assets.FromSql($"SELECT *, xmin FROM assets WHERE organization_id = {organizationId} AND id = {assetId} FOR UPDATE")
             .AsNoTracking().SingleOrDefaultAsync(ct);
-        if (asset is null || (asset.DeletedAt is null && !await ParentIsGoneAsync(db, asset, ct)) || asset.RetainUntil > now) return 0;
+        if (asset is null || (asset.DeletedAt is null && !await ParentIsGoneAsync(db, asset, ct)) || asset.RetainUntil > now)
+            return 0;
         if (asset.DeletedAt is null)
             await ReleaseAsync(db, asset, ct);
         await db.Variants.Where(row => row.OrganizationId == organizationId && row.AssetId == assetId).ExecuteDeleteAsync(ct);

@@ -10,6 +10,7 @@ internal sealed class RunImport(ImportRunner runner)
     [Queue(JobQueues.Housekeeping)]
     public async Task RunAsync(Guid organizationId, Guid importJobId, CancellationToken ct)
     {
-        if (!await runner.RunAsync(organizationId, importJobId, ct)) throw new InvalidOperationException($"Import {importJobId} runs elsewhere right now.");
+        if (!await runner.RunAsync(organizationId, importJobId, ct))
+            throw new InvalidOperationException($"Import {importJobId} runs elsewhere right now.");
     }
 }

@@ -20,7 +20,8 @@ internal sealed class SampleIntegrity(RegistryFactory registry, OriginalCheck ch
 
     public async Task RunAsync(CancellationToken ct)
     {
-        if (options.Value.IntegritySample == 0) return;
+        if (options.Value.IntegritySample == 0)
+            return;
         var found = new List<OriginalState?>();
         foreach (var original in await DrawAsync(options.Value.IntegritySample, ct)) found.Add(await TryCheckAsync(original, ct));
         var (whole, damaged) = (found.Count(state => state == OriginalState.Whole), found.Count(state => state == OriginalState.Damaged));

@@ -41,7 +41,8 @@ internal sealed class SweepOrphans(RegistryFactory registry, ObjectStores stores
         await foreach (var listed in store.Objects.ListAsync(ObjectKeyReader.OrganizationPrefix(organizationId), ct))
         {
             // Staging has its own sweep.
-            if (listed.LastModified < before && ObjectKeyReader.TryReadAsset(listed.Key, out var assetId, out _)) yield return (listed.Key, assetId);
+            if (listed.LastModified < before && ObjectKeyReader.TryReadAsset(listed.Key, out var assetId, out _))
+                yield return (listed.Key, assetId);
         }
     }
 

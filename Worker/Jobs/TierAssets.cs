@@ -18,7 +18,8 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
 
     public async Task RunAsync(CancellationToken ct)
     {
-        if (!_options.Tiering) return;
+        if (!_options.Tiering)
+            return;
         var now = time.GetUtcNow();
         var moved = await MoveAllAsync(OriginalsAsync, SetOriginalTierAsync, now, ct);
         if (_options.TierVariants) moved += await MoveAllAsync(VariantsAsync, SetVariantTierAsync, now, ct);
@@ -37,7 +38,8 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
         {
             foreach (var move in TieringPlan.Moves(page, _options, now))
             {
-                if (!await TrySetTierAsync(move, ct)) continue;
+                if (!await TrySetTierAsync(move, ct))
+                    continue;
                 moved += await record(db, move, ct);
             }
 

@@ -75,7 +75,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender) return;
+        if (!firstRender)
+            return;
         if (Dark is null && _provider is not null)
         {
             Dark = await _provider.GetSystemDarkModeAsync();
@@ -111,7 +112,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
 
     private async Task OpenPaletteAsync()
     {
-        if (_asking || !_ready) return;
+        if (_asking || !_ready)
+            return;
         _asking = true;
         try
         {

@@ -47,7 +47,8 @@ public abstract class LoadedPage : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing) return;
+        if (!disposing)
+            return;
         _leave.Cancel();
         _leave.Dispose();
     }
@@ -57,7 +58,8 @@ public abstract class LoadedPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        if (!RendererInfo.IsInteractive || _loaded == Subject) return;
+        if (!RendererInfo.IsInteractive || _loaded == Subject)
+            return;
         _loaded = Subject;
         await ReloadAsync();
     }

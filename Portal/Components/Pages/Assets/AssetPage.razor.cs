@@ -55,7 +55,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         _tab = Math.Max(0, Array.IndexOf(Tabs, TabInAddress));
-        if (!RendererInfo.IsInteractive || _shown == Id) return;
+        if (!RendererInfo.IsInteractive || _shown == Id)
+            return;
         _shown = Id;
         (_previous, _following) = Workspace.Neighbours(Id);
         await LoadAsync();
@@ -85,7 +86,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     private void GoToTab(int tab)
     {
         // The tabs also tell of panels that go while the page is left.
-        if (tab == _tab || tab < 0 || tab >= Tabs.Length || _leave.IsCancellationRequested) return;
+        if (tab == _tab || tab < 0 || tab >= Tabs.Length || _leave.IsCancellationRequested)
+            return;
         _tab = tab;
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("tab", tab == 0 ? null : Tabs[tab]), new NavigationOptions { ReplaceHistoryEntry = true });
     }
@@ -114,7 +116,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
     private async Task DeleteAsync()
     {
-        if (!await Dialogs.AskSureAsync("Delete this image?", "Its addresses stop working at once. It can be restored for a while.", "Delete")) return;
+        if (!await Dialogs.AskSureAsync("Delete this image?", "Its addresses stop working at once. It can be restored for a while.", "Delete"))
+            return;
         var answer = await Client.DeleteAssetAsync(Organization, Id, _leave.Token);
         if (!answer.IsSuccess)
         {

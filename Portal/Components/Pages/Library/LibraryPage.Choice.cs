@@ -42,14 +42,16 @@ public sealed partial class LibraryPage
         }
         while (cursor is not null && all.Count < SelectionBar.MostMatching);
 
-        if (filter != Filter with { Limit = AssetFilter.Most }) return;
+        if (filter != Filter with { Limit = AssetFilter.Most })
+            return;
         foreach (var asset in all.Take(SelectionBar.MostMatching)) Choose(asset, chosen: true);
     }
 
     /// <summary>Where something else is looked for now, only what is shown stays chosen.</summary>
     private void KeepChosen()
     {
-        if (_chosen.Count == 0 || _chosenOf == Filter) return;
+        if (_chosen.Count == 0 || _chosenOf == Filter)
+            return;
         var shown = _assets?.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var id in _chosen.Keys.Where(id => !shown.Contains(id)).ToList()) _chosen.Remove(id);
         _chosenOf = Filter;

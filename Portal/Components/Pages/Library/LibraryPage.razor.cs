@@ -140,7 +140,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         if (_words?.Trim() != (WordsInAddress ?? "")) _words = WordsInAddress;
         (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
         _unused = UnusedInAddress;
-        if (!RendererInfo.IsInteractive) return;
+        if (!RendererInfo.IsInteractive)
+            return;
         if (_assets is null) await ComeBackAsync();
         await ReloadAsync();
     }
@@ -153,7 +154,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
             await _module.InvokeVoidAsync("goTo", _leave.Token, top);
         }
 
-        if (!firstRender) return;
+        if (!firstRender)
+            return;
         _self = DotNetObjectReference.Create(this);
         _module ??= await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
         _uploads = await _module.InvokeAsync<IJSObjectReference>("listen", _leave.Token, _self, Organization, Tenant, Space);
@@ -182,7 +184,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private async Task ComeBackAsync()
     {
         _module = await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
-        if (await _module.InvokeAsync<ListPlace?>("placeBefore", _leave.Token) is not { } place) return;
+        if (await _module.InvokeAsync<ListPlace?>("placeBefore", _leave.Token) is not { } place)
+            return;
         (_atOnce, _top) = (Math.Clamp(place.Shown, AssetFilter.Usual, MostAtOnce), place.Top);
     }
 
@@ -191,13 +194,15 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         var generation = ++_generation;
         _problem = null;
         var below = await Client.ListFoldersAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Limit = MostFolders }, _leave.Token);
-        if (generation != _generation) return;
+        if (generation != _generation)
+            return;
         _folders = below.IsSuccess ? below.Value.Items : [];
         var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter with { Limit = _atOnce }, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
         var page = await pending;
         var facets = await counting;
         _atOnce = AssetFilter.Usual;
-        if (generation != _generation) return;
+        if (generation != _generation)
+            return;
         (_problem, _assets, _next, _facets) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor, facets.Value);
         Workspace.Remember([.. _assets?.Select(asset => asset.Id) ?? []]);
         KeepChosen();
@@ -211,7 +216,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     /// </summary>
     private async Task LookAsync()
     {
-        if (_assets is null || _loading) return;
+        if (_assets is null || _loading)
+            return;
         if (_assets.Count == 0)
         {
             await ReloadAsync();
@@ -221,7 +227,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         var generation = _generation;
         var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
         var (page, facets) = (await pending, await counting);
-        if (generation != _generation || !page.IsSuccess || _assets is null) return;
+        if (generation != _generation || !page.IsSuccess || _assets is null)
+            return;
         _facets = facets.Value ?? _facets;
         var now = page.Value.Items.ToDictionary(asset => asset.Id, StringComparer.Ordinal);
         for (var i = 0; i < _assets.Count; i++)
@@ -241,7 +248,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         var dialog = await Dialogs.ShowAsync<TextDialog>(
             $"Rename or move {_folder}",
             new DialogParameters<TextDialog> { { one => one.Label, "Folder" }, { one => one.Initial, _folder }, { one => one.Help, "With everything below it. Addresses of images stay as they are." }, { one => one.Button, "Move" } });
-        if (await dialog.Result is not { Canceled: false, Data: string to } || to.Trim() == _folder) return;
+        if (await dialog.Result is not { Canceled: false, Data: string to } || to.Trim() == _folder)
+            return;
         var answer = await Client.MoveFolderAsync(Organization, new MoveFolderRequest(Tenant, Space, _folder, to.Trim()), _leave.Token);
         Snackbar.Add(answer.IsSuccess ? $"{answer.Value.Assets} {(answer.Value.Assets == 1 ? "image is" : "images are")} in {answer.Value.To} now" : answer.Problem.Text, answer.IsSuccess ? Severity.Success : Severity.Error);
         if (answer.IsSuccess) OpenFolder(answer.Value.To);
@@ -249,12 +257,14 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 
     private async Task LoadMoreAsync()
     {
-        if (_loading || _next is null || _assets is null) return;
+        if (_loading || _next is null || _assets is null)
+            return;
         _loading = true;
         var generation = _generation;
         var page = await Client.ListAssetsAsync(Organization, Filter with { Cursor = _next }, _leave.Token);
         _loading = false;
-        if (generation != _generation) return;
+        if (generation != _generation)
+            return;
         if (page.IsSuccess)
         {
             _assets.AddRange(page.Value.Items);

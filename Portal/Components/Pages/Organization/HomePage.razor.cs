@@ -56,7 +56,8 @@ public sealed partial class HomePage : LoadedPage
         _organization = Organization;
         if (_organization is not null)
         {
-            if (Take(await Workspace.PlacesAsync(_organization, Leaving)) is not { } places) return;
+            if (Take(await Workspace.PlacesAsync(_organization, Leaving)) is not { } places)
+                return;
             _places = places;
             await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization),
                 LoadWorkAsync(_organization));
@@ -74,12 +75,14 @@ public sealed partial class HomePage : LoadedPage
 
     private async Task LoadUsageAsync(string organization)
     {
-        if (!Workspace.MaySomewhere("usage:read", At)) return;
+        if (!Workspace.MaySomewhere("usage:read", At))
+            return;
         var now = Clock.GetUtcNow();
         var first = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var usage = await Client.GetUsageAsync(organization, first, now.AddMinutes(1), "day", Leaving);
         var policies = await Client.ListPoliciesAsync(At, Leaving);
-        if (!usage.IsSuccess || !policies.IsSuccess) return;
+        if (!usage.IsSuccess || !policies.IsSuccess)
+            return;
         _today = UsageItem.Sum([.. usage.Value.Items.Where(item => item.Date == DateOnly.FromDateTime(now.UtcDateTime))]);
         _month = UsageItem.Sum(usage.Value.Items);
         _quotas =
@@ -100,14 +103,16 @@ public sealed partial class HomePage : LoadedPage
 
     private async Task LoadNewestAsync(string organization)
     {
-        if (!Workspace.MaySomewhere("image:read", At)) return;
+        if (!Workspace.MaySomewhere("image:read", At))
+            return;
         var newest = await Client.ListAssetsAsync(organization, new AssetFilter("", "") { Limit = MostNewest }, Leaving);
         _newest = newest.Value?.Items ?? [];
     }
 
     private async Task LoadKeysAsync(string organization)
     {
-        if (!Workspace.MaySomewhere("key:write", At)) return;
+        if (!Workspace.MaySomewhere("key:write", At))
+            return;
         var now = Clock.GetUtcNow();
         var keys = await Client.ListApiKeysAsync(organization, Leaving);
         foreach (var key in keys.Value ?? [])
@@ -119,7 +124,8 @@ public sealed partial class HomePage : LoadedPage
 
     private async Task LoadWebhooksAsync(string organization)
     {
-        if (!Workspace.May("tenant:write", At)) return;
+        if (!Workspace.May("tenant:write", At))
+            return;
         var webhooks = await Client.ListWebhooksAsync(organization, Leaving);
         foreach (var webhook in (webhooks.Value ?? []).Where(
             webhook => !webhook.Enabled)) _attention.Add(($"The webhook to {webhook.Url} is off", $"{At.Address}/webhooks/{webhook.Id}"));
@@ -129,7 +135,8 @@ public sealed partial class HomePage : LoadedPage
     private async Task LoadWorkAsync(string organization)
     {
         if (Workspace.May("image:read", At)) _slowest = (await Client.ListSlowestAsync(organization, MostSlow, Leaving)).Value?.Items ?? [];
-        if (!Workspace.May("tenant:write", At)) return;
+        if (!Workspace.May("tenant:write", At))
+            return;
         if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs) _attention.Add(
             ($"{jobs.Failed} {(jobs.Failed == 1 ? "job has" : "jobs have")} failed", $"{At.Address}/jobs?state=failed"));
         if ((await Client.ListPurgesAsync(organization, Leaving)).Value?.Items.Where(purge => purge.State == "failed")
@@ -168,7 +175,8 @@ public sealed partial class HomePage : LoadedPage
     private async Task CreateTenantAsync()
     {
         var dialog = await Dialogs.ShowAsync<PlaceDialog>("New tenant", new DialogParameters<PlaceDialog> { { one => one.Example, "Website" } });
-        if (await dialog.Result is not { Canceled: false, Data: NewPlace place }) return;
+        if (await dialog.Result is not { Canceled: false, Data: NewPlace place })
+            return;
         var answer = await Client.CreateTenantAsync(_organization!, new CreateTenantRequest(place.Slug, place.Name), Leaving);
         await AfterAsync(answer.Problem, $"{place.Name} is made");
     }
@@ -179,7 +187,8 @@ public sealed partial class HomePage : LoadedPage
         var dialog =
             await Dialogs.ShowAsync<PlaceDialog>("New space",
                 new DialogParameters<PlaceDialog> { { one => one.Example, "Product photos" }, { one => one.Tenants, tenants } });
-        if (await dialog.Result is not { Canceled: false, Data: NewPlace place }) return;
+        if (await dialog.Result is not { Canceled: false, Data: NewPlace place })
+            return;
         var answer = await Client.CreateSpaceAsync(_organization!, place.Tenant!, new CreateSpaceRequest(place.Slug, place.Name, place.Access), Leaving);
         await AfterAsync(answer.Problem, $"{place.Name} is made");
         if (answer.IsSuccess) Navigation.NavigateTo(new Level(_organization!, place.Tenant, answer.Value.Slug).Address);
@@ -188,7 +197,8 @@ public sealed partial class HomePage : LoadedPage
     private async Task AfterAsync(ApiProblem? problem, string done)
     {
         Snackbar.Add(problem?.Text ?? done, problem is null ? Severity.Success : Severity.Error);
-        if (problem is not null) return;
+        if (problem is not null)
+            return;
         Workspace.Forget(_organization!);
         await ReloadAsync();
     }

@@ -74,7 +74,8 @@ public sealed partial class UsagePage : LoadedPage
     {
         var first = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var (usage, policies) = (Client.GetUsageAsync(Organization, first, now, "day", Leaving), Client.ListPoliciesAsync(At, Leaving));
-        if ((await usage).Value is not { } used || (await policies).Value is not { } set) return [];
+        if ((await usage).Value is not { } used || (await policies).Value is not { } set)
+            return [];
         var sum = UsageItem.Sum(used.Items);
         var pace = (first.AddMonths(1) - first) / (now - first);
         return
@@ -88,7 +89,8 @@ public sealed partial class UsagePage : LoadedPage
 
         IEnumerable<QuotaLine> Line(string key, string name, long value, double factor, Func<long, string> write)
         {
-            if (set.Items.FirstOrDefault(policy => policy.Key == key)?.Effective is not { ValueKind: JsonValueKind.Number } quota) yield break;
+            if (set.Items.FirstOrDefault(policy => policy.Key == key)?.Effective is not { ValueKind: JsonValueKind.Number } quota)
+                yield break;
             yield return QuotaLine.Of(name, value, quota.GetInt64(), factor, write);
         }
     }

@@ -60,7 +60,8 @@ public sealed partial class PlaygroundPage : LoadedPage
             (_of, _assets, _text) = (At, null, "");
         if (_assets is null)
         {
-            if (Take(await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant, Space) { Limit = MostImages }, Leaving)) is not { } page) return;
+            if (Take(await Client.ListAssetsAsync(Organization, new AssetFilter(Tenant, Space) { Limit = MostImages }, Leaving)) is not { } page)
+                return;
             _assets = [.. page.Items];
         }
 
@@ -73,7 +74,8 @@ public sealed partial class PlaygroundPage : LoadedPage
         }
 
         _asset ??= _assets.FirstOrDefault();
-        if (_asset is null) return;
+        if (_asset is null)
+            return;
         if (_text.Length == 0) _text =
             TextInAddress ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, _asset.Width) }.FileName(ImageUrls.OwnExtension(_asset));
         await ReadAsync();
@@ -102,7 +104,8 @@ public sealed partial class PlaygroundPage : LoadedPage
         _address = Urls.Of(Organization, asset, asset.Version, Uri.EscapeDataString(text));
         var answer = await Client.ExplainAsync(Organization, new ExplainRequest(_address, PretendedVisitor.All[0].Accept), Leaving);
         var fault = answer.IsSuccess ? null : await FindFaultAsync(answer.Problem);
-        if (text != _text || asset != _asset) return;
+        if (text != _text || asset != _asset)
+            return;
         (_explained, _fault) = (answer.Value, fault);
         StateHasChanged();
     }
@@ -111,7 +114,8 @@ public sealed partial class PlaygroundPage : LoadedPage
     private async Task<OperationsFault> FindFaultAsync(ApiProblem problem)
     {
         var url = await Signer.AccessAsync(Organization, _asset!, _address, Leaving);
-        if (url.Value is null) return new OperationsFault(problem.Text, null, 0);
+        if (url.Value is null)
+            return new OperationsFault(problem.Text, null, 0);
         await using var module = await Script.InvokeAsync<IJSObjectReference>("import", Leaving, "./js/portal.js");
         return await module.InvokeAsync<OperationsFault?>("faultOf", Leaving, url.Value) ?? new OperationsFault(problem.Text, null, 0);
     }
@@ -119,7 +123,8 @@ public sealed partial class PlaygroundPage : LoadedPage
     private async Task SavePresetAsync()
     {
         var operations = _text.LastIndexOf('.') is > 0 and var dot ? _text[..dot] : _text;
-        if (await Dialogs.EditPresetAsync(At, null, operations) is not { } request) return;
+        if (await Dialogs.EditPresetAsync(At, null, operations) is not { } request)
+            return;
         if ((await DoAsync(Client.CreatePresetAsync(At, request, Leaving), $"{request.Name ?? request.Slug} is saved")).IsSuccess) Navigation.NavigateTo(
             $"{At.Address}/presets/{request.Slug}");
     }

@@ -43,7 +43,8 @@ public sealed partial class PresetPage : LoadedPage
 
     protected override async Task LoadAsync()
     {
-        if (Take(await Client.ListPresetsAsync(At, Leaving)) is not { } presets) return;
+        if (Take(await Client.ListPresetsAsync(At, Leaving)) is not { } presets)
+            return;
         _preset = presets.FirstOrDefault(preset => preset.Slug == Slug);
         if (_preset is null)
         {

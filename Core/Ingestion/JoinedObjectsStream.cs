@@ -3,7 +3,7 @@ using ImageService.Core.Storage;
 namespace ImageService.Core.Ingestion;
 
 /// <summary>Stored pieces read as one, one after the other; only one is open at a time.</summary>
-internal sealed class PiecesStream(IObjectStore store, IReadOnlyList<string> keys) : ForwardStream
+internal sealed class JoinedObjectsStream(IObjectStore store, IReadOnlyList<string> keys) : ForwardStream
 {
     private StoredObject? _open;
     private int _next;
