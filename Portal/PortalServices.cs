@@ -37,7 +37,8 @@ internal static class PortalServices
     private static void AddSignIn(IServiceCollection services, PortalOptions options)
     {
         var protection = services.AddDataProtection().SetApplicationName("ImageService.Portal");
-        if (options.KeyDirectory is { Length: > 0 } folder) protection.PersistKeysToFileSystem(new DirectoryInfo(folder));
+        if (options.KeyDirectory is { Length: > 0 } folder)
+            protection.PersistKeysToFileSystem(new DirectoryInfo(folder));
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
         {
             cookie.Cookie.Name = "imageservice.portal";
@@ -80,6 +81,7 @@ internal static class PortalServices
         forwarded.KnownIPNetworks.Clear();
         forwarded.KnownProxies.Clear();
         foreach (var network in proxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
-        if (proxies.Length == 0) forwarded.ForwardedHeaders = ForwardedHeaders.None;
+        if (proxies.Length == 0)
+            forwarded.ForwardedHeaders = ForwardedHeaders.None;
     }
 }

@@ -18,7 +18,8 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
         var address = http.Connection.RemoteIpAddress;
         if (Presented(http.Request) is { } key && (await keys.VerifyAsync(key, address, http.RequestAborted)).TryGet(out var caller, out _)
             && caller.IsPlatform) return true;
-        if (http.Request.Headers.Authorization.Count > 0) Log.DashboardRefused(log, address?.ToString());
+        if (http.Request.Headers.Authorization.Count > 0)
+            Log.DashboardRefused(log, address?.ToString());
         http.Response.Headers.WWWAuthenticate = "Basic realm=\"ImageService jobs: platform key as password\", charset=\"UTF-8\"";
         return false;
     }

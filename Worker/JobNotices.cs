@@ -25,7 +25,8 @@ internal sealed class JobNotices : IPersistentJobQueueProvider, IPersistentJobQu
             Channel,
             payload =>
             {
-                if (payload == name) _queue.FetchNextJob();
+                if (payload == name)
+                    _queue.FetchNextJob();
             },
             _queue.FetchNextJob);
     }

@@ -13,7 +13,8 @@ internal sealed class JobTracing : IClientFilter, IServerFilter
 
     public void OnCreating(CreatingContext context)
     {
-        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity) context.SetJobParameter(TraceParent, activity.Id);
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
+            context.SetJobParameter(TraceParent, activity.Id);
     }
 
     public void OnCreated(CreatedContext context)
@@ -34,7 +35,8 @@ internal sealed class JobTracing : IClientFilter, IServerFilter
     {
         if (!context.Items.Remove(Span, out var span) || span is not Activity activity)
             return;
-        if (context.Exception is { } failure) activity.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
+        if (context.Exception is { } failure)
+            activity.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
         activity.Dispose();
     }
 }

@@ -97,8 +97,10 @@ internal sealed class OutboxRelay(
         while (!stoppingToken.IsCancellationRequested)
         {
             var published = await TryRelayAsync(stoppingToken);
-            if (published is null) await signal.WaitAsync(_options.ReconnectDelay, stoppingToken);
-            else if (published < _options.RelayBatch) await signal.WaitAsync(_options.UsesBroker ? _options.PollInterval : LeftOverInterval, stoppingToken);
+            if (published is null)
+                await signal.WaitAsync(_options.ReconnectDelay, stoppingToken);
+            else if (published < _options.RelayBatch)
+                await signal.WaitAsync(_options.UsesBroker ? _options.PollInterval : LeftOverInterval, stoppingToken);
         }
     }
 

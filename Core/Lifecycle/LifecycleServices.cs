@@ -22,7 +22,8 @@ internal sealed class LifecycleOptionsRules : IValidateOptions<LifecycleOptions>
     public ValidateOptionsResult Validate(string? name, LifecycleOptions options)
     {
         List<string> failures = [];
-        if (options.ColdAfter < options.WarmAfter) failures.Add("Lifecycle:ColdAfter must not be shorter than Lifecycle:WarmAfter.");
+        if (options.ColdAfter < options.WarmAfter)
+            failures.Add("Lifecycle:ColdAfter must not be shorter than Lifecycle:WarmAfter.");
         if (options.PruneIdleAfter is { } idle
             && idle < options.ColdAfter) failures.Add("Lifecycle:PruneIdleAfter must not be shorter than Lifecycle:ColdAfter.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

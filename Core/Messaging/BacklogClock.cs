@@ -16,7 +16,8 @@ internal sealed class BacklogClock(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_lastDelivered is not { } last || enqueuedAt > last) _lastDelivered = enqueuedAt;
+            if (_lastDelivered is not { } last || enqueuedAt > last)
+                _lastDelivered = enqueuedAt;
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
         while (await TakeSlotsAsync(slots, ct) is var free and > 0)
         {
             var received = await TryReceiveAsync(receive, free, ct);
-            if (received.Count < free) slots.Release(free - received.Count);
+            if (received.Count < free)
+                slots.Release(free - received.Count);
             foreach (var delivery in received) _ = RunAsync(delivery, handle, slots, ct);
         }
 
@@ -87,7 +88,8 @@ internal sealed class BrokerConsumer(MessagingOptions options, TimeProvider time
         Interlocked.Increment(ref _inFlight);
         try
         {
-            if (delivery.Attempt == 1) Backlog.Delivered(delivery.EnqueuedAt);
+            if (delivery.Attempt == 1)
+                Backlog.Delivered(delivery.EnqueuedAt);
             var settle = await HandleAsync(delivery, handle, ct);
             await settle(CancellationToken.None); // Not to be cut short by the stop that ended the handler.
         }

@@ -34,7 +34,8 @@ internal sealed class MessagingConnection(IConfiguration configuration) : IValid
             var chosen = configuration[$"{MessagingOptions.Section}:{nameof(MessagingOptions.Provider)}"] == provider;
             if (!chosen || configuration.GetConnectionString("queue") is not { Length: > 0 } text)
                 return;
-            if (read is null) Pairs(text).Bind(options);
+            if (read is null)
+                Pairs(text).Bind(options);
             else read(options, text);
         }).ValidateDataAnnotations().ValidateOnStart();
 

@@ -39,9 +39,11 @@ public sealed class PostgresQueue(
             if (free == 0)
                 break;
             var claimed = await ClaimAsync(free, ct);
-            if (claimed.Count < free) slots.Release(free - claimed.Count);
+            if (claimed.Count < free)
+                slots.Release(free - claimed.Count);
             foreach (var message in claimed) _ = RunAsync(message, handle, slots, ct);
-            if (claimed.Count == 0) await signal.WaitAsync(await UntilNextAsync(ct), ct);
+            if (claimed.Count == 0)
+                await signal.WaitAsync(await UntilNextAsync(ct), ct);
         }
 
         // Running handlers see the cancellation; wait for them to settle, so that nothing is claimed for longer than needed.

@@ -41,7 +41,8 @@ internal sealed class PubSubClient : IDisposable
     public async Task CreateAsync(string path, object resource, CancellationToken ct)
     {
         using var response = await SendAsync(HttpMethod.Put, $"{_options.Endpoint}/v1/{path}", resource, ct);
-        if (response.StatusCode != System.Net.HttpStatusCode.Conflict) await EnsureSuccessAsync(response, ct);
+        if (response.StatusCode != System.Net.HttpStatusCode.Conflict)
+            await EnsureSuccessAsync(response, ct);
     }
 
     /// <summary>Calls <c>{path}:{verb}</c>.</summary>
@@ -83,7 +84,8 @@ internal sealed class PubSubClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string url, object? body, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, url);
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
         if (await _credential.Value is { } credential)
         {
             var token = await ((ITokenAccess)credential).GetAccessTokenForRequestAsync(cancellationToken: ct);

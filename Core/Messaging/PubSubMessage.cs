@@ -34,8 +34,10 @@ internal sealed record PubSubMessage(
             [Attempts] = attempts.ToString(CultureInfo.InvariantCulture),
             [EnqueuedAt] = enqueuedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
         };
-        if (message.TraceParent is { } trace) attributes[TraceParent] = trace;
-        if (reason is not null) attributes[Reason] = Cut(reason);
+        if (message.TraceParent is { } trace)
+            attributes[TraceParent] = trace;
+        if (reason is not null)
+            attributes[Reason] = Cut(reason);
         return new PubSubMessage(Convert.ToBase64String(Encoding.UTF8.GetBytes(message.Body)), attributes);
     }
 

@@ -142,7 +142,8 @@ internal sealed class PubSubQueue : IMessageQueue, IDisposable
         List<BrokerDelivery> deliveries = [];
         foreach (var received in await PullAsync(_options.QueueName, limit, ct))
         {
-            if (TryRead(received, out var message)) deliveries.Add(new Delivery(this, message.Message, message.Attempt, message.EnqueuedAt, received.AckId));
+            if (TryRead(received, out var message))
+                deliveries.Add(new Delivery(this, message.Message, message.Attempt, message.EnqueuedAt, received.AckId));
             else await SetAsideUnreadableAsync(received, ct);
         }
 

@@ -31,12 +31,14 @@ internal sealed class RabbitConnection(IConnectionFactory factory, MessagingOpti
         {
             if (_connection is { IsOpen: true } meanwhile)
                 return meanwhile;
-            if (_connection is not null) await _connection.DisposeAsync();
+            if (_connection is not null)
+                await _connection.DisposeAsync();
             _connection = null;
             var connection = await factory.CreateConnectionAsync("imageservice", ct);
             try
             {
-                if (options.CreateQueues) await DeclareAsync(connection, ct);
+                if (options.CreateQueues)
+                    await DeclareAsync(connection, ct);
             }
             catch
             {
@@ -79,8 +81,10 @@ internal sealed class RabbitConnection(IConnectionFactory factory, MessagingOpti
 
     public async ValueTask DisposeAsync()
     {
-        if (_publisher is not null) await _publisher.DisposeAsync();
-        if (_connection is not null) await _connection.DisposeAsync();
+        if (_publisher is not null)
+            await _publisher.DisposeAsync();
+        if (_connection is not null)
+            await _connection.DisposeAsync();
         DisposeGates();
     }
 
@@ -114,7 +118,8 @@ internal sealed class RabbitConnection(IConnectionFactory factory, MessagingOpti
 
     private async Task DropPublisherAsync()
     {
-        if (_publisher is not null) await _publisher.DisposeAsync();
+        if (_publisher is not null)
+            await _publisher.DisposeAsync();
         _publisher = null;
     }
 }

@@ -20,8 +20,10 @@ internal static class RabbitMessage
     public static BasicProperties Properties(MessageEnvelope message, int attempts, DateTimeOffset enqueuedAt, string? reason = null)
     {
         Dictionary<string, object?> headers = new() { [Organization] = message.OrganizationId.ToString(), [Attempts] = attempts };
-        if (message.TraceParent is not null) headers[TraceParent] = message.TraceParent;
-        if (reason is not null) headers[Reason] = reason;
+        if (message.TraceParent is not null)
+            headers[TraceParent] = message.TraceParent;
+        if (reason is not null)
+            headers[Reason] = reason;
         return new BasicProperties
         {
             MessageId = message.Id.ToString(),

@@ -39,7 +39,8 @@ internal sealed class RabbitQueue : IMessageQueue, IAsyncDisposable, IDisposable
         }
         finally
         {
-            if (subscription is not null) await subscription.DisposeAsync();
+            if (subscription is not null)
+                await subscription.DisposeAsync();
         }
 
         async Task<IReadOnlyList<BrokerDelivery>> ReceiveAsync(int limit, CancellationToken receiveCt)

@@ -22,7 +22,8 @@ internal static class ServiceBusEnvelope
         written.ApplicationProperties[Organization] = message.OrganizationId.ToString();
         written.ApplicationProperties[Attempts] = attempts;
         written.ApplicationProperties[EnqueuedAt] = enqueuedAt.ToUnixTimeMilliseconds();
-        if (message.TraceParent is { } trace) written.ApplicationProperties[TraceParent] = trace;
+        if (message.TraceParent is { } trace)
+            written.ApplicationProperties[TraceParent] = trace;
         return written;
     }
 

@@ -20,7 +20,8 @@ public sealed class ServiceBusOptions
     /// <summary>Takes <c>ConnectionStrings:queue</c> over: a connection string, or the namespace alone.</summary>
     internal void Read(string text)
     {
-        if (text.Contains('=', StringComparison.Ordinal)) ConnectionString = text;
+        if (text.Contains('=', StringComparison.Ordinal))
+            ConnectionString = text;
         else Namespace = text;
     }
 }

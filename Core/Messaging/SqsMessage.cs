@@ -35,8 +35,10 @@ internal static class SqsMessage
             [Attempts] = Text(attempts.ToString(CultureInfo.InvariantCulture)),
             [EnqueuedAt] = Text(enqueuedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
         };
-        if (message.TraceParent is { } trace) attributes[TraceParent] = Text(trace);
-        if (reason is not null) attributes[Reason] = Text(reason);
+        if (message.TraceParent is { } trace)
+            attributes[TraceParent] = Text(trace);
+        if (reason is not null)
+            attributes[Reason] = Text(reason);
         return new SendMessageBatchRequestEntry { MessageBody = message.Body, MessageAttributes = attributes };
     }
 

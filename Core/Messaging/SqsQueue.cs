@@ -89,8 +89,10 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
     private static AmazonSQSClient Connect(SqsOptions options)
     {
         var config = new AmazonSQSConfig { RetryMode = RequestRetryMode.Standard, MaxErrorRetry = 2, Timeout = LongPoll + TimeSpan.FromSeconds(10) };
-        if (options.Region is { } region && options.ServiceUrl is null) config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-        if (options.ServiceUrl is { } url) (config.ServiceURL, config.AuthenticationRegion) = (url, options.Region ?? "us-east-1");
+        if (options.Region is { } region && options.ServiceUrl is null)
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        if (options.ServiceUrl is { } url)
+            (config.ServiceURL, config.AuthenticationRegion) = (url, options.Region ?? "us-east-1");
         return options is { AccessKey: { } key, SecretKey: { } secret }
             ? new AmazonSQSClient(new BasicAWSCredentials(key, secret), config) : new AmazonSQSClient(config);
     }

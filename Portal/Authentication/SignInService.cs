@@ -36,7 +36,8 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
     {
         session.Use(new ClaimsPrincipal(new ClaimsIdentity()));
         var answer = await client.RedeemTicketAsync(new RedeemTicketRequest(ticket), ct);
-        if (answer.Value is { } begun) await KeepAsync(http, begun);
+        if (answer.Value is { } begun)
+            await KeepAsync(http, begun);
         return answer.Problem;
     }
 
@@ -53,7 +54,8 @@ internal sealed class SignInService(ImageServiceClient client, PortalSession ses
     {
         session.Use(http.User);
         var answer = await client.AcceptInvitationAsync(new AcceptInvitationRequest(token, name, password), ct);
-        if (answer.Value is { } begun) await KeepAsync(http, begun);
+        if (answer.Value is { } begun)
+            await KeepAsync(http, begun);
         return answer.Problem;
     }
 

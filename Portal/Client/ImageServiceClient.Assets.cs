@@ -33,7 +33,8 @@ internal sealed partial class ImageServiceClient
         {
             Content = new StringContent(patch.ToJsonString(), Encoding.UTF8, "application/json"),
         };
-        if (etag is not null) request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse(etag));
+        if (etag is not null)
+            request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse(etag));
         return SendAsync<AssetResponse>(request, organization, ct);
     }
 
@@ -118,7 +119,8 @@ internal sealed record AssetFilter(string Tenant, string Space)
     public string ToQuery()
     {
         var query = new StringBuilder();
-        if (Tenant.Length > 0) query.Append("tenant=").Append(Uri.EscapeDataString(Tenant)).Append("&space=").Append(Uri.EscapeDataString(Space)).Append('&');
+        if (Tenant.Length > 0)
+            query.Append("tenant=").Append(Uri.EscapeDataString(Tenant)).Append("&space=").Append(Uri.EscapeDataString(Space)).Append('&');
         query.Append("limit=").Append(Limit);
         Append("folder", Folder);
         Append("tag", Tag);
@@ -127,15 +129,20 @@ internal sealed record AssetFilter(string Tenant, string Space)
         Append("access", Access);
         Append("sort", Sort);
         Append("cursor", Cursor);
-        if (Untagged) query.Append("&untagged=true");
-        if (UnusedDays is { } days) query.Append("&unusedDays=").Append(days);
-        if (Recursive) query.Append("&recursive=true");
-        if (Deleted) query.Append("&deleted=true");
+        if (Untagged)
+            query.Append("&untagged=true");
+        if (UnusedDays is { } days)
+            query.Append("&unusedDays=").Append(days);
+        if (Recursive)
+            query.Append("&recursive=true");
+        if (Deleted)
+            query.Append("&deleted=true");
         return query.ToString();
 
         void Append(string name, string? value)
         {
-            if (!string.IsNullOrEmpty(value)) query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            if (!string.IsNullOrEmpty(value))
+                query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
         }
     }
 }

@@ -72,7 +72,8 @@ internal sealed record AuditFilter
 
         void Add(string name, string? value)
         {
-            if (!string.IsNullOrWhiteSpace(value)) parts.Add($"{name}={Uri.EscapeDataString(value.Trim())}");
+            if (!string.IsNullOrWhiteSpace(value))
+                parts.Add($"{name}={Uri.EscapeDataString(value.Trim())}");
         }
     }
 }

@@ -77,8 +77,10 @@ internal sealed partial class ImageServiceClient(HttpClient http, PortalSession 
 
     private async Task AuthorizeAsync(HttpRequestMessage request, string? organization)
     {
-        if (await session.GetTokenAsync() is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (organization is not null) request.Headers.Add("X-Organization", organization);
+        if (await session.GetTokenAsync() is { } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (organization is not null)
+            request.Headers.Add("X-Organization", organization);
     }
 
     private static async Task<ApiProblem> ReadProblemAsync(HttpResponseMessage response, CancellationToken ct)

@@ -14,7 +14,8 @@ internal sealed class VisitorAddress(IHttpContextAccessor accessor, IHostEnviron
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (accessor.HttpContext?.Connection.RemoteIpAddress is { } visitor) request.Headers.TryAddWithoutValidation(Header, visitor.ToString());
+        if (accessor.HttpContext?.Connection.RemoteIpAddress is { } visitor)
+            request.Headers.TryAddWithoutValidation(Header, visitor.ToString());
         if (accessor.HttpContext?.Request.Headers.UserAgent is [{ Length: > 0 and <= 500 } browser]) request.Headers.TryAddWithoutValidation("User-Agent",
             browser);
         if (!environment.IsDevelopment())

@@ -44,12 +44,14 @@ internal sealed class ImageSigner(ImageServiceClient client, ImageUrls urls, Tim
         {
             if (_known.TryGetValue(url, out var known) && known.ExpiresAt - Margin > time.GetUtcNow())
                 return new ApiAnswer<string>(known.Url, null);
-            if (!_gathered.TryGetValue(organization, out var waiting)) _gathered[organization] = waiting = [];
+            if (!_gathered.TryGetValue(organization, out var waiting))
+                _gathered[organization] = waiting = [];
             first = waiting.Count == 0;
             waiting.Add((url, asked));
         }
 
-        if (first) await AskAsync(organization);
+        if (first)
+            await AskAsync(organization);
         return await asked.Task.WaitAsync(ct);
     }
 

@@ -131,22 +131,38 @@ public sealed record OperationsDraft
     public string Operations()
     {
         List<string> parts = [];
-        if (!string.IsNullOrEmpty(Preset)) parts.Add($"preset_{Preset}");
-        if (IsAuto) parts.Add("fmt_auto");
-        if (AutoWidth) parts.Add("w_auto");
-        else if (Width is { } width) parts.Add($"w_{width}");
-        if (Height is { } height) parts.Add($"h_{height}");
-        if (!string.IsNullOrEmpty(Fit)) parts.Add($"f_{Fit}");
-        if (!string.IsNullOrEmpty(Gravity)) parts.Add($"g_{Gravity}");
-        if (!string.IsNullOrEmpty(Background)) parts.Add($"b_{Background.TrimStart('#').ToLowerInvariant()}");
-        if (!string.IsNullOrEmpty(QualityLevel)) parts.Add($"q_{QualityLevel}");
-        else if (Quality is { } quality) parts.Add($"q_{quality}");
-        if (Rotation is 90 or 180 or 270) parts.Add($"r_{Rotation}");
-        if (Sharpen >= 0.005) parts.Add($"sharpen_{Number(Sharpen)}");
-        if (Blur >= 0.3) parts.Add($"blur_{Number(Blur)}");
-        if (Greyscale) parts.Add("bw");
-        if (Flip) parts.Add("flip");
-        if (Flop) parts.Add("flop");
+        if (!string.IsNullOrEmpty(Preset))
+            parts.Add($"preset_{Preset}");
+        if (IsAuto)
+            parts.Add("fmt_auto");
+        if (AutoWidth)
+            parts.Add("w_auto");
+        else if (Width is { } width)
+            parts.Add($"w_{width}");
+        if (Height is { } height)
+            parts.Add($"h_{height}");
+        if (!string.IsNullOrEmpty(Fit))
+            parts.Add($"f_{Fit}");
+        if (!string.IsNullOrEmpty(Gravity))
+            parts.Add($"g_{Gravity}");
+        if (!string.IsNullOrEmpty(Background))
+            parts.Add($"b_{Background.TrimStart('#').ToLowerInvariant()}");
+        if (!string.IsNullOrEmpty(QualityLevel))
+            parts.Add($"q_{QualityLevel}");
+        else if (Quality is { } quality)
+            parts.Add($"q_{quality}");
+        if (Rotation is 90 or 180 or 270)
+            parts.Add($"r_{Rotation}");
+        if (Sharpen >= 0.005)
+            parts.Add($"sharpen_{Number(Sharpen)}");
+        if (Blur >= 0.3)
+            parts.Add($"blur_{Number(Blur)}");
+        if (Greyscale)
+            parts.Add("bw");
+        if (Flip)
+            parts.Add("flip");
+        if (Flop)
+            parts.Add("flop");
         parts.AddRange(MoreOperation.All.Where(IsSaid).Select(more => more.Write(More[more.Key])));
         return parts.Count == 0 ? "original" : string.Join('-', parts);
     }

@@ -32,9 +32,12 @@ internal sealed record PretendedVisitor(string Name, string Accept)
     public IReadOnlyDictionary<string, string> Headers()
     {
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Accept"] = Accept };
-        if (Width is { } width) headers["Width"] = Math.Ceiling(width * Dpr).ToString(CultureInfo.InvariantCulture);
-        if (Dpr > 1) headers["DPR"] = Dpr.ToString(CultureInfo.InvariantCulture);
-        if (SavesData) headers["Save-Data"] = "on";
+        if (Width is { } width)
+            headers["Width"] = Math.Ceiling(width * Dpr).ToString(CultureInfo.InvariantCulture);
+        if (Dpr > 1)
+            headers["DPR"] = Dpr.ToString(CultureInfo.InvariantCulture);
+        if (SavesData)
+            headers["Save-Data"] = "on";
         return headers;
     }
 }

@@ -57,9 +57,11 @@ internal sealed class ChangeFeed(ImageServiceClient client, TimeProvider clock) 
                 item =>
                 {
                     // What happened between two streams nobody told.
-                    if (again) Tell(organization, new Change("all", null, null));
+                    if (again)
+                        Tell(organization, new Change("all", null, null));
                     (again, pause) = (false, Pause);
-                    if (item.EventType != "alive") Tell(organization, new Change(item.EventType, item.Data.Tenant, item.Data.Space));
+                    if (item.EventType != "alive")
+                        Tell(organization, new Change(item.EventType, item.Data.Tenant, item.Data.Space));
                     return IsWanted(organization);
                 },
                 ct);

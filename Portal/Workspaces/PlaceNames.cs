@@ -18,8 +18,10 @@ internal static class PlaceNames
         foreach (var written in name.ToLowerInvariant())
         {
             var letter = Accented.IndexOf(written, StringComparison.Ordinal) is >= 0 and var place ? Plain[place] : written;
-            if (letter is (>= 'a' and <= 'z') or (>= '0' and <= '9')) slug.Append(letter);
-            else if (slug.Length > 0 && slug[^1] != '-') slug.Append('-');
+            if (letter is (>= 'a' and <= 'z') or (>= '0' and <= '9'))
+                slug.Append(letter);
+            else if (slug.Length > 0 && slug[^1] != '-')
+                slug.Append('-');
             if (slug.Length == MaxLength)
                 break;
         }

@@ -42,7 +42,8 @@ internal static class Rooms
         List<Room> rooms = [];
         void Add(string name, string page, string icon, string? key = null)
         {
-            if (IsOpen(Space, page, workspace, space)) rooms.Add(new(name, page.Length == 0 ? space.Address : $"{space.Address}/{page}", icon, key));
+            if (IsOpen(Space, page, workspace, space))
+                rooms.Add(new(name, page.Length == 0 ? space.Address : $"{space.Address}/{page}", icon, key));
         }
 
         Add("Library", "", Icons.Material.Rounded.PhotoLibrary, "l");
@@ -63,7 +64,8 @@ internal static class Rooms
         List<Room> rooms = [new("Home", whole.Address, Icons.Material.Rounded.Home, "h")];
         void Add(string name, string page, string icon, string? key = null)
         {
-            if (IsOpen(Organization, page, workspace, whole)) rooms.Add(new(name, $"{whole.Address}/{page}", icon, key));
+            if (IsOpen(Organization, page, workspace, whole))
+                rooms.Add(new(name, $"{whole.Address}/{page}", icon, key));
         }
 
         Add("Usage", "usage", Icons.Material.Rounded.BarChart, "u");

@@ -14,7 +14,8 @@ internal sealed class AssetUploadedConsumer(IBackgroundJobClient jobs, Invalidat
 {
     public async Task ConsumeAsync(AssetUploaded message, Guid messageId, CancellationToken ct)
     {
-        if (message.Version > 1) await invalidator.PurgeEdgesAsync(message.OrganizationId, new InvalidationTarget.OfAsset(new AssetId(message.AssetId)), ct);
+        if (message.Version > 1)
+            await invalidator.PurgeEdgesAsync(message.OrganizationId, new InvalidationTarget.OfAsset(new AssetId(message.AssetId)), ct);
         jobs.Enqueue<GenerateIntermediate>(job => job.RunAsync(message.OrganizationId, message.AssetId, message.Version, CancellationToken.None));
         await events.AnnounceAsync(message.OrganizationId, message.AssetId, message.Version, WebhookEvents.AssetUploaded, messageId, ct);
     }

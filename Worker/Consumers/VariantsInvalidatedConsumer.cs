@@ -17,7 +17,8 @@ internal sealed class VariantsInvalidatedConsumer(RegistryFactory registry, Obje
             if (!ObjectKeyReader.TryReadAsset(key, out var assetId, out var version))
                 throw new InvalidOperationException($"'{key}' is no key of an asset.");
             var remade = await db.Variants.AnyAsync(variant => variant.AssetId == assetId && variant.Version == version && variant.StorageKey == key, ct);
-            if (!remade) gone.Add(key);
+            if (!remade)
+                gone.Add(key);
         }
 
         await stores.DeleteEverywhereAsync(gone, ct);

@@ -17,7 +17,8 @@ internal sealed class DeliverWebhook(WebhookSender sender, WebhookQueue webhooks
         if (await sender.AttemptAsync(organizationId, deliveryId, ct) is not { } attempt)
             return;
         Log.WebhookAttempted(log, deliveryId, attempt.Status, attempt.Number);
-        if (attempt.NextAt is { } next) webhooks.Schedule(organizationId, deliveryId, next);
+        if (attempt.NextAt is { } next)
+            webhooks.Schedule(organizationId, deliveryId, next);
     }
 }
 
@@ -54,6 +55,7 @@ internal sealed class RescueWebhooks(RegistryFactory registry, WebhookQueue webh
             .Where(row => row.DeliveredAt == null && row.AbandonedAt == null && row.NextAttemptAt < before)
             .OrderBy(row => row.NextAttemptAt).Take(1000).Select(row => new { row.OrganizationId, row.Id }).ToListAsync(ct);
         foreach (var row in lost) webhooks.Enqueue(row.OrganizationId, [row.Id]);
-        if (lost.Count > 0) Log.Swept(log, nameof(RescueWebhooks), lost.Count, "overdue webhook deliveries put back in line");
+        if (lost.Count > 0)
+            Log.Swept(log, nameof(RescueWebhooks), lost.Count, "overdue webhook deliveries put back in line");
     }
 }

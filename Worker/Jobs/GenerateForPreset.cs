@@ -52,7 +52,8 @@ internal sealed class GenerateForPreset(
             }
         }
 
-        if (page.AssetIds.Count < Page) await generations.FinishAsync(organizationId, generationId, ct);
+        if (page.AssetIds.Count < Page)
+            await generations.FinishAsync(organizationId, generationId, ct);
         else GoOn(organizationId, generationId);
     }
 

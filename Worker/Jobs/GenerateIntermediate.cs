@@ -69,7 +69,8 @@ internal sealed class GenerateIntermediate(
         using var turn = lease;
         var use = new CpuUse();
         var made = await sources.ReadAsync(description, use, ct);
-        if (made.IsSuccess && use.TouchedPixels) turn.Complete(use.Spent);
+        if (made.IsSuccess && use.TouchedPixels)
+            turn.Complete(use.Spent);
         return made.Error;
     }
 }

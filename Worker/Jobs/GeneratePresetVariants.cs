@@ -30,7 +30,8 @@ internal sealed class GeneratePresetVariants(
             return;
         foreach (var preset in await presets.ForAssetAsync(place, ct))
         {
-            if (preset.Operations is not ({ Format.IsAuto: true } or { Quality.IsAuto: true })) await MakeAsync(place, preset, ct);
+            if (preset.Operations is not ({ Format.IsAuto: true } or { Quality.IsAuto: true }))
+                await MakeAsync(place, preset, ct);
         }
     }
 

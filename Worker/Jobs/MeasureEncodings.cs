@@ -86,8 +86,10 @@ internal sealed class MeasureEncodings(
         var formats = Enum.GetValues<ImageFormat>().Where(encoders.Writes).Where(format => IsTried(format, facts)).ToList();
         if (!(await engine.MeasureAsync(source, formats, use, ct)).TryGet(out var measured, out error))
             return error;
-        if (use.TouchedPixels) turn.Complete(use.Spent);
-        if (measured.Order.Count > 0) await store.NoteEncodingsAsync(description, measured, ct);
+        if (use.TouchedPixels)
+            turn.Complete(use.Spent);
+        if (measured.Order.Count > 0)
+            await store.NoteEncodingsAsync(description, measured, ct);
         return null;
     }
 

@@ -21,7 +21,8 @@ internal sealed class PresetMatches(RegistryFactory registry, PresetCatalog cata
         foreach (var slug in asking.Where(preset => matching.Contains(preset.Id)).Select(preset => preset.Slug).Distinct(StringComparer.Ordinal))
         {
             // The nearest preset of this name is the one in force; a farther one that matches is hidden by it.
-            if (await catalog.FindAsync(place.Space, slug, ct) is { } revision && matching.Contains(revision.Id)) revisions.Add(revision);
+            if (await catalog.FindAsync(place.Space, slug, ct) is { } revision && matching.Contains(revision.Id))
+                revisions.Add(revision);
         }
 
         return revisions;

@@ -47,7 +47,8 @@ internal sealed class PruneVariants(RegistryFactory registry, IOptions<Lifecycle
         {
             // A fetch since the page was read saves it.
             var gone = await db.Variants.Where(v => v.Id == variant.Id && v.AccessCount == variant.AccessCount).ExecuteDeleteAsync(ct);
-            if (gone == 1) removed.Add(variant.StorageKey);
+            if (gone == 1)
+                removed.Add(variant.StorageKey);
         }
 
         foreach (var keys in removed.Chunk(VariantsInvalidated.MaxKeys)) db.Publish(new VariantsInvalidated(organizationId, keys), now);

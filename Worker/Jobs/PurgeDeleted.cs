@@ -25,7 +25,8 @@ internal sealed class PurgeDeleted(RegistryFactory registry, IOptions<LifecycleO
         {
             foreach (var candidate in page)
             {
-                if (RetentionPlan.PurgesAsset(candidate.DeletedAt, candidate.RetainUntil, _options, now)) purged += await PurgeAsync(candidate, now, ct);
+                if (RetentionPlan.PurgesAsset(candidate.DeletedAt, candidate.RetainUntil, _options, now))
+                    purged += await PurgeAsync(candidate, now, ct);
             }
 
             after = page[^1].AssetId;

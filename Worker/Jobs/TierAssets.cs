@@ -22,7 +22,8 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
             return;
         var now = time.GetUtcNow();
         var moved = await MoveAllAsync(OriginalsAsync, SetOriginalTierAsync, now, ct);
-        if (_options.TierVariants) moved += await MoveAllAsync(VariantsAsync, SetVariantTierAsync, now, ct);
+        if (_options.TierVariants)
+            moved += await MoveAllAsync(VariantsAsync, SetVariantTierAsync, now, ct);
         Log.Swept(log, nameof(TierAssets), moved, "objects moved to another storage class");
     }
 

@@ -49,7 +49,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
                 await _shell.DisposeAsync();
             }
 
-            if (_module is not null) await _module.DisposeAsync();
+            if (_module is not null)
+                await _module.DisposeAsync();
         }
         catch (JSDisconnectedException)
         {
@@ -68,7 +69,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
         Dark ??= Context?.Request.Cookies["theme"] switch { "dark" => true, "light" => false, _ => null };
         _level = Rooms.LevelOf(new Uri(Navigation.Uri).AbsolutePath);
         Navigation.LocationChanged += Follow;
-        if (RendererInfo.IsInteractive) await LoadAsync();
+        if (RendererInfo.IsInteractive)
+            await LoadAsync();
     }
 
     protected override void OnParametersSet() => _boundary?.Recover();
@@ -99,7 +101,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
         // Names of places stand in titles and headings: they come with the first page, at the same time as the person.
         var places = _level is null ? null : Workspace.PlacesAsync(_level.Organization, _leave.Token);
         _problem = await Workspace.LoadAsync(_leave.Token);
-        if (places is not null) await places;
+        if (places is not null)
+            await places;
         _ready = _problem is null;
     }
 
@@ -120,7 +123,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
             var dialog =
                 await Dialogs.ShowAsync<CommandPalette>(null, new DialogParameters<CommandPalette> { { palette => palette.At, _level } },
                     new DialogOptions { NoHeader = true, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
-            if (await dialog.Result is { Canceled: false, Data: string address }) Navigation.NavigateTo(address);
+            if (await dialog.Result is { Canceled: false, Data: string address })
+                Navigation.NavigateTo(address);
         }
         finally
         {
@@ -130,7 +134,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
 
     private async Task UploadAsync()
     {
-        if (_module is not null) await _module.InvokeVoidAsync("chooseFiles", _leave.Token);
+        if (_module is not null)
+            await _module.InvokeVoidAsync("chooseFiles", _leave.Token);
     }
 
     private async Task ToggleThemeAsync()

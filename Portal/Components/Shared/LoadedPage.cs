@@ -82,7 +82,8 @@ public abstract class LoadedPage : ComponentBase, IDisposable
     private protected T? Take<T>(ApiAnswer<T> answer)
         where T : class
     {
-        if (!answer.IsSuccess) Problem = answer.Problem;
+        if (!answer.IsSuccess)
+            Problem = answer.Problem;
         return answer.Value;
     }
 
@@ -103,7 +104,8 @@ public abstract class LoadedPage : ComponentBase, IDisposable
         }
 
         Snackbar.Add(answer.IsSuccess ? done : answer.Problem.Text, answer.IsSuccess ? Severity.Success : Severity.Error);
-        if (answer.IsSuccess) await ReloadAsync();
+        if (answer.IsSuccess)
+            await ReloadAsync();
         return answer;
     }
 

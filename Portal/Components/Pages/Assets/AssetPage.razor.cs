@@ -106,7 +106,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
         {
             Tell(answer.Problem.Status == 412
                 ? "Someone else has changed this image meanwhile. It is shown anew; make your change again." : answer.Problem.Text, Severity.Error);
-            if (answer.Problem.Status == 412) await LoadAsync();
+            if (answer.Problem.Status == 412)
+                await LoadAsync();
             return;
         }
 

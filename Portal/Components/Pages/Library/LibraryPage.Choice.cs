@@ -14,7 +14,8 @@ public sealed partial class LibraryPage
     private void Choose(AssetResponse asset, bool chosen)
     {
         _chosenOf = Filter;
-        if (chosen) _chosen[asset.Id] = ChosenImage.Of(asset);
+        if (chosen)
+            _chosen[asset.Id] = ChosenImage.Of(asset);
         else _chosen.Remove(asset.Id);
     }
 

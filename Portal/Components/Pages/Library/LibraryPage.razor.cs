@@ -35,9 +35,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private int _atOnce = AssetFilter.Usual;
     private int? _top;
     private int _generation;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _uploads;
-    private IJSObjectReference? _scroll;
+    private IJSObjectReference? _module, _uploads, _scroll;
     private DotNetObjectReference<LibraryPage>? _self;
 
     [Parameter]
@@ -114,7 +112,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
                 await watcher.DisposeAsync();
             }
 
-            if (_module is not null) await _module.DisposeAsync();
+            if (_module is not null)
+                await _module.DisposeAsync();
         }
         catch (JSDisconnectedException)
         {
@@ -137,12 +136,14 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         (_folder, _tag) = (string.IsNullOrEmpty(FolderInAddress) ? "/" : FolderInAddress, TagInAddress);
 
         // What is being typed may have a space at its end that the address does not have.
-        if (_words?.Trim() != (WordsInAddress ?? "")) _words = WordsInAddress;
+        if (_words?.Trim() != (WordsInAddress ?? ""))
+            _words = WordsInAddress;
         (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
         _unused = UnusedInAddress;
         if (!RendererInfo.IsInteractive)
             return;
-        if (_assets is null) await ComeBackAsync();
+        if (_assets is null)
+            await ComeBackAsync();
         await ReloadAsync();
     }
 
@@ -167,7 +168,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     {
         _words = words;
         var asked = string.IsNullOrWhiteSpace(words) ? null : words.Trim();
-        if (asked != WordsInAddress?.Trim()) Go(("q", asked));
+        if (asked != WordsInAddress?.Trim())
+            Go(("q", asked));
     }
 
     private void OpenFolder(string folder) => Go(("folder", folder == "/" ? null : folder));
@@ -233,11 +235,13 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         var now = page.Value.Items.ToDictionary(asset => asset.Id, StringComparer.Ordinal);
         for (var i = 0; i < _assets.Count; i++)
         {
-            if (now.TryGetValue(_assets[i].Id, out var changed)) _assets[i] = changed;
+            if (now.TryGetValue(_assets[i].Id, out var changed))
+                _assets[i] = changed;
         }
 
         // Where the list is whole, what is not in it any more is gone.
-        if (_next is null && page.Value.NextCursor is null) _assets.RemoveAll(asset => !now.ContainsKey(asset.Id) && Unchosen(asset.Id));
+        if (_next is null && page.Value.NextCursor is null)
+            _assets.RemoveAll(asset => !now.ContainsKey(asset.Id) && Unchosen(asset.Id));
         var known = _assets.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal);
         _fresh = page.Value.Items.TakeWhile(asset => _sort is null or "newest" || !known.Contains(asset.Id)).Count(asset => !known.Contains(asset.Id));
         StateHasChanged();
@@ -252,7 +256,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
             return;
         var answer = await Client.MoveFolderAsync(Organization, new MoveFolderRequest(Tenant, Space, _folder, to.Trim()), _leave.Token);
         Snackbar.Add(answer.IsSuccess ? $"{answer.Value.Assets} {(answer.Value.Assets == 1 ? "image is" : "images are")} in {answer.Value.To} now" : answer.Problem.Text, answer.IsSuccess ? Severity.Success : Severity.Error);
-        if (answer.IsSuccess) OpenFolder(answer.Value.To);
+        if (answer.IsSuccess)
+            OpenFolder(answer.Value.To);
     }
 
     private async Task LoadMoreAsync()
@@ -282,7 +287,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private async Task FetchAsync()
     {
         var dialog = await Dialogs.ShowAsync<FetchDialog>("Upload by URL", new DialogParameters<FetchDialog> { { one => one.At, At }, { one => one.Folder, _folder } });
-        if (await dialog.Result is { Canceled: false }) await ReloadAsync();
+        if (await dialog.Result is { Canceled: false })
+            await ReloadAsync();
     }
 
     internal static string Parent(string folder) => folder.LastIndexOf('/') is > 0 and var slash ? folder[..slash] : "/";

@@ -134,7 +134,8 @@ public sealed partial class HomePage : LoadedPage
     /// <summary>What took long, what failed, and what a new organization lacks.</summary>
     private async Task LoadWorkAsync(string organization)
     {
-        if (Workspace.May("image:read", At)) _slowest = (await Client.ListSlowestAsync(organization, MostSlow, Leaving)).Value?.Items ?? [];
+        if (Workspace.May("image:read", At))
+            _slowest = (await Client.ListSlowestAsync(organization, MostSlow, Leaving)).Value?.Items ?? [];
         if (!Workspace.May("tenant:write", At))
             return;
         if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs) _attention.Add(
@@ -191,7 +192,8 @@ public sealed partial class HomePage : LoadedPage
             return;
         var answer = await Client.CreateSpaceAsync(_organization!, place.Tenant!, new CreateSpaceRequest(place.Slug, place.Name, place.Access), Leaving);
         await AfterAsync(answer.Problem, $"{place.Name} is made");
-        if (answer.IsSuccess) Navigation.NavigateTo(new Level(_organization!, place.Tenant, answer.Value.Slug).Address);
+        if (answer.IsSuccess)
+            Navigation.NavigateTo(new Level(_organization!, place.Tenant, answer.Value.Slug).Address);
     }
 
     private async Task AfterAsync(ApiProblem? problem, string done)

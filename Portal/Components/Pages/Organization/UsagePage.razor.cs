@@ -57,7 +57,8 @@ public sealed partial class UsagePage : LoadedPage
     {
         (_days, _by) = (Days is > 0 and <= 400 ? Days.Value : 30, By is "tenant" or "space" or "key" ? By : "day");
         var now = Clock.GetUtcNow();
-        if (_by is "tenant" or "space") await Workspace.PlacesAsync(Organization, Leaving);
+        if (_by is "tenant" or "space")
+            await Workspace.PlacesAsync(Organization, Leaving);
         var usage = Client.GetUsageAsync(Organization, now.AddDays(-_days), now, _by, Leaving);
         var cost = Workspace.May("usage:read", At) ? Client.GetUsageCostAsync(Organization, now.AddDays(-_days), now, Leaving) : null;
         _items = Take(await usage)?.Items;

@@ -53,7 +53,8 @@ public sealed partial class PresetPage : LoadedPage
         }
 
         _revisions = Take(await Client.ListPresetRevisionsAsync(Home, Slug, Leaving))?.Items;
-        if (Space is not null && Workspace.May("image:read", At)) await DrawAsync();
+        if (Space is not null && Workspace.May("image:read", At))
+            await DrawAsync();
     }
 
     private async Task DrawAsync()
