@@ -8,15 +8,9 @@ namespace ImageService.AppHost.Running;
 /// </summary>
 internal static class BuildOutput
 {
-    /// <summary>
-    /// Refuses to run a build that was made elsewhere. Where another program hosts the AppHost (tests do), that program's build has made both.
-    /// </summary>
+    /// <summary>Refuses to run a build that was made elsewhere.</summary>
     /// <exception cref="ResourceStartException">It was copied or moved; the message says how to build it where it lies.</exception>
-    public static void RequireUnmoved()
-    {
-        if (Assembly.GetEntryAssembly() == typeof(BuildOutput).Assembly)
-            RequireUnmoved(Recorded(), AppContext.BaseDirectory);
-    }
+    public static void RequireUnmoved() => RequireUnmoved(Recorded(), AppContext.BaseDirectory);
 
     /// <param name="made">Where the build was made.</param>
     /// <param name="here">Where it runs.</param>

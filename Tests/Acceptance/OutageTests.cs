@@ -12,28 +12,18 @@ namespace ImageService.Tests.Acceptance;
 /// cached image all the time.
 /// The queue is PostgreSQL here, so it goes and comes with it.
 /// </summary>
-public sealed class OutageTests : AcceptanceTest, IAsyncDisposable
+public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAsyncDisposable
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
-
-    private readonly HostedStack _stack;
 
     private Home _home = null!;
     private JsonObject _asset = null!;
     private int _width = 100;
 
-    public OutageTests()
-        : this(new HostedStack())
-    {
-    }
-
-    private OutageTests(HostedStack stack)
-        : base(stack) => _stack = stack;
-
     public async ValueTask DisposeAsync()
     {
         _home?.Dispose();
-        await _stack.DisposeAsync();
+        await Stack.DisposeAsync();
     }
 
     [Fact]
@@ -49,13 +39,13 @@ public sealed class OutageTests : AcceptanceTest, IAsyncDisposable
         await TheStoreIsTakenAwayAsync();
 
         await reader.ShouldHaveSeenNothingButTheImageAsync();
-        _stack.Log.ShouldNotContain("api ended unexpectedly");
-        _stack.Log.ShouldNotContain("worker ended unexpectedly");
+        Stack.Log.ShouldNotContain("api ended unexpectedly");
+        Stack.Log.ShouldNotContain("worker ended unexpectedly");
     }
 
     private async Task RedisHangsAndDiesAsync()
     {
-        var redis = _stack.ProcessOf("cache");
+        var redis = Stack.ProcessOf("cache");
         Signal("STOP", redis);
         await ReadyIsAsync("degraded");
         (await NewVariantAsync()).ShouldBe(HttpStatusCode.OK);
@@ -70,7 +60,7 @@ public sealed class OutageTests : AcceptanceTest, IAsyncDisposable
     private async Task PostgresHangsAndDiesAsync()
     {
         var unseen = await _home.UploadAsync(Pictures.Jpeg(400, 300, seed: 902));
-        var postgres = _stack.ProcessOf("postgres");
+        var postgres = Stack.ProcessOf("postgres");
         var all = WithChildren(postgres);
         Signal("STOP", all);
         await UnavailableAsync(_home.Caller.GetAsync(_home.Public(unseen, "w_50.jpg")), "database_unavailable");
@@ -87,7 +77,7 @@ public sealed class OutageTests : AcceptanceTest, IAsyncDisposable
 
     private async Task TheStoreIsTakenAwayAsync()
     {
-        var folder = Path.Combine(_stack.Data, "objects");
+        var folder = Path.Combine(Stack.Data, "objects");
         Directory.Move(folder, folder + ".away");
         await UnavailableAsync(_home.Caller.GetAsync(_home.Public(_asset, "w_61.jpg")), "storage_unavailable");
         await UnavailableAsync(_home.Caller.UploadAsync(Pictures.Jpeg(80, 60, seed: 904), "site", "open"), "storage_unavailable");
