@@ -33,6 +33,7 @@ var api = builder.AddProject<Projects.Api>("api")
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
     .RunFromBuildOutput(options.ApiPort)
+    .WithFewArenas()
     .WithHealthProbes()
     .WithExternalHttpEndpoints();
 
@@ -43,6 +44,7 @@ var worker = builder.AddProject<Projects.Worker>("worker")
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
     .RunFromBuildOutput(options.WorkerPort)
+    .WithFewArenas()
     .WithHealthProbes();
 
 var portal = builder.AddProject<Projects.Portal>("portal")

@@ -17,7 +17,8 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
         var http = context.GetHttpContext();
         var address = http.Connection.RemoteIpAddress;
         if (Presented(http.Request) is { } key && (await keys.VerifyAsync(key, address, http.RequestAborted)).TryGet(out var caller, out _)
-            && caller.IsPlatform) return true;
+            && caller.IsPlatform)
+            return true;
         if (http.Request.Headers.Authorization.Count > 0)
             Log.DashboardRefused(log, address?.ToString());
         http.Response.Headers.WWWAuthenticate = "Basic realm=\"ImageService jobs: platform key as password\", charset=\"UTF-8\"";
@@ -29,7 +30,8 @@ internal sealed class DashboardAccess(ApiKeyVerifier keys, ILogger<DashboardAcce
         if (request.Headers["X-API-Key"] is [{ Length: > 0 } key])
             return key;
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
-            || !string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase)) return null;
+            || !string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase))
+            return null;
         Span<byte> bytes = stackalloc byte[512];
         if (!Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length))
             return null;

@@ -9,7 +9,11 @@ internal static class ConditionalRequest
 {
     /// <summary>What the preconditions ask for of a variant. Where bytes may change under one URL the upload's time tells nothing.</summary>
     public static Precondition Judge(IHeaderDictionary headers, VariantDescription variant, UrlTrust trust) =>
-        Judge(headers, variant.ETag, variant.IsDatedByUpload && !trust.IsByName ? variant.Asset.UploadedAt : null);
+        Judge(headers, variant.ETag, DateOf(variant, trust));
+
+    /// <summary>When the bytes of this URL came to be; null where they may change under it, so that a date tells nothing.</summary>
+    public static DateTimeOffset? DateOf(VariantDescription variant, UrlTrust trust) =>
+        variant.IsDatedByUpload && !trust.IsByName ? variant.Asset.UploadedAt : null;
 
     /// <summary>What the preconditions ask for, in the order of RFC 9110 section 13.2.2.</summary>
     /// <param name="headers">The request's.</param>

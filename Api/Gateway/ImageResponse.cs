@@ -64,29 +64,28 @@ internal static class ImageResponse
 
     /// <summary>Writes status, length and body: the whole image, one range of it (206), or that the range cannot be had (416).</summary>
     /// <returns>Bytes of body sent.</returns>
-    public static async Task SendAsync(HttpContext http, VariantDescription variant, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
+    public static async Task SendAsync(HttpContext http, VariantDescription variant, UrlTrust trust, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
     {
         var (request, response) = (http.Request, http.Response);
         var range =
-            Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, opened.Length, opened.Layer,
-                Timing(opened, resolved, total));
+            Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, trust, opened.Length,
+                opened.Layer, Timing(opened, resolved, total));
         if (range.Length > 0)
             await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
     }
 
-    private static DateTimeOffset? DateOf(VariantDescription variant) => variant.IsDatedByUpload ? variant.Asset.UploadedAt : null;
-
     /// <summary>Everything of the answer but its body.</summary>
     /// <returns>The part of the image that is its body; nothing for <c>HEAD</c> and 416.</returns>
     public static RequestedRange Begin(
-        string method, IHeaderDictionary request, IHttpResponseFeature response, VariantDescription variant, long length, CacheLayer layer, string timing)
+        string method, IHeaderDictionary request, IHttpResponseFeature response, VariantDescription variant, UrlTrust trust, long length, CacheLayer layer,
+        string timing)
     {
         var headers = response.Headers;
         headers["X-Cache"] = layer.Name();
         headers["Server-Timing"] = timing;
         headers.AcceptRanges = "bytes";
         var isHead = HttpMethods.IsHead(method);
-        var range = isHead || request.Range.Count == 0 || !ConditionalRequest.AllowsRange(request, variant.ETag, DateOf(variant))
+        var range = isHead || request.Range.Count == 0 || !ConditionalRequest.AllowsRange(request, variant.ETag, ConditionalRequest.DateOf(variant, trust))
             ? new RequestedRange(RangeKind.Whole, 0, length)
             : RequestedRange.Of(request.Range, length);
         if (range.Kind == RangeKind.Unsatisfiable)

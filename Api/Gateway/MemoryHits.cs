@@ -90,7 +90,7 @@ internal sealed class MemoryHits(
     {
         variants.NoteHit();
         var timing = HitTiming.Of(Stopwatch.GetElapsedTime(started));
-        var range = ImageResponse.Begin(request.Method, request.Headers, response, hit.Description, bytes.Length, CacheLayer.Memory, timing);
+        var range = ImageResponse.Begin(request.Method, request.Headers, response, hit.Description, hit.Trust, bytes.Length, CacheLayer.Memory, timing);
         if (range.Length > 0)
         {
             // One call with all of it: the server sends header and body together.

@@ -105,7 +105,7 @@ internal sealed class ServeImage(
         await using var _ = opened;
         try
         {
-            await ImageResponse.SendAsync(http, variant, opened, resolved, time.GetElapsedTime(started));
+            await ImageResponse.SendAsync(http, variant, trust, opened, resolved, time.GetElapsedTime(started));
         }
         finally
         {

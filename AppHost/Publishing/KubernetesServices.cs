@@ -149,8 +149,6 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
     private V1Container Container(PublishedResource resource, string name)
     {
         var (variables, arguments) = values.Of(resource);
-        variables.Add(new V1EnvVar { Name = "MALLOC_ARENA_MAX", Value = "2" });
-        variables.Add(new V1EnvVar { Name = "MALLOC_TRIM_THRESHOLD_", Value = "131072" });
         if (resource.Name == Api)
             variables.Add(new V1EnvVar { Name = "Api__Serve", Value = name });
         if (!resource.RunsOnce)

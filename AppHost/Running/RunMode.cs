@@ -73,10 +73,6 @@ internal static class RunMode
             Command = BuildOutput.ProgramOf(metadata),
             WorkingDirectory = Path.GetDirectoryName(metadata.ProjectPath)!,
         });
-
-        // As published: glibc's arenas, one for each thread that works on pixels, keep what a picture took.
-        if (OperatingSystem.IsLinux())
-            project.WithEnvironment("MALLOC_ARENA_MAX", "2").WithEnvironment("MALLOC_TRIM_THRESHOLD_", "131072");
         foreach (var endpoint in project.Resource.Annotations.OfType<EndpointAnnotation>())
         {
             endpoint.Port = port;

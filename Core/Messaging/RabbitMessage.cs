@@ -40,7 +40,8 @@ internal static class RabbitMessage
     public static (MessageEnvelope Message, int Attempt, DateTimeOffset EnqueuedAt) Read(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
         if (!Guid.TryParse(properties.MessageId, out var id)
-            || properties.Type is not { Length: > 0 } type) throw new FormatException("It has no id or no type.");
+            || properties.Type is not { Length: > 0 } type)
+            throw new FormatException("It has no id or no type.");
         if (!Guid.TryParse(Text(properties, Organization), out var organizationId))
             throw new FormatException($"It has no header '{Organization}'.");
 

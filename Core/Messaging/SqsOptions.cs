@@ -25,7 +25,7 @@ public sealed class SqsOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (AccessKey is null != SecretKey is null) yield return new ValidationResult(
-            "Messaging:Sqs:AccessKey and Messaging:Sqs:SecretKey must be set together, or neither.");
+        if (AccessKey is null != SecretKey is null)
+            yield return new ValidationResult("Messaging:Sqs:AccessKey and Messaging:Sqs:SecretKey must be set together, or neither.");
     }
 }

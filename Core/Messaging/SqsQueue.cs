@@ -124,8 +124,8 @@ internal sealed class SqsQueue : IMessageQueue, IDisposable
     {
         for (var i = 0; i < entries.Count; i++) entries[i].Id = i.ToString(CultureInfo.InvariantCulture);
         var sent = await _client.SendMessageBatchAsync(url, entries, ct);
-        if (sent.Failed is { Count: > 0 } failed) throw new AmazonSQSException(
-            $"SQS refused {failed.Count} of {entries.Count} messages: {failed[0].Code} {failed[0].Message}");
+        if (sent.Failed is { Count: > 0 } failed)
+            throw new AmazonSQSException($"SQS refused {failed.Count} of {entries.Count} messages: {failed[0].Code} {failed[0].Message}");
     }
 
     private async Task<IReadOnlyList<BrokerDelivery>> ReceiveAsync(int limit, CancellationToken ct)

@@ -33,8 +33,8 @@ public static class WebhookSignature
         {
             if (part.StartsWith("t=", StringComparison.Ordinal)
                 && long.TryParse(part.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var t)) seconds = t;
-            if (part.Length == 67 && part.StartsWith("v1=", StringComparison.Ordinal)) hasMac =
-                Convert.FromHexString(part.AsSpan(3), given, out _, out _) is System.Buffers.OperationStatus.Done;
+            if (part.Length == 67 && part.StartsWith("v1=", StringComparison.Ordinal))
+                hasMac = Convert.FromHexString(part.AsSpan(3), given, out _, out _) is System.Buffers.OperationStatus.Done;
         }
 
         return seconds is { } time && hasMac

@@ -16,8 +16,8 @@ internal sealed class VisitorAddress(IHttpContextAccessor accessor, IHostEnviron
     {
         if (accessor.HttpContext?.Connection.RemoteIpAddress is { } visitor)
             request.Headers.TryAddWithoutValidation(Header, visitor.ToString());
-        if (accessor.HttpContext?.Request.Headers.UserAgent is [{ Length: > 0 and <= 500 } browser]) request.Headers.TryAddWithoutValidation("User-Agent",
-            browser);
+        if (accessor.HttpContext?.Request.Headers.UserAgent is [{ Length: > 0 and <= 500 } browser])
+            request.Headers.TryAddWithoutValidation("User-Agent", browser);
         if (!environment.IsDevelopment())
             request.Headers.TryAddWithoutValidation(Scheme, Uri.UriSchemeHttps);
         return base.SendAsync(request, cancellationToken);

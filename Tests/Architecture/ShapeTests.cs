@@ -20,6 +20,6 @@ public sealed partial class ShapeTests
             .Select(place => $"{Path.GetRelativePath(Repository.Root, place.file)}:{place.number}")
             .ShouldBeEmpty();
 
-    [GeneratedRegex(@"^\s*(?:else )?if \(.*;$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*(?:else )?if \(.*;$|^\s+(?:&&|\|\|) .*\) (?:return|throw|break|continue)\b.*;$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OnOneLine();
 }

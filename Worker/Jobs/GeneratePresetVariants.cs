@@ -60,8 +60,8 @@ internal sealed class GeneratePresetVariants(
                 continue;
             }
 
-            if (error.RetryAfter is not null) throw new VariantHasToWaitException(
-                $"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
+            if (error.RetryAfter is not null)
+                throw new VariantHasToWaitException($"Preset '{preset.Slug}' of asset {place.Asset.Id} has to wait: {error.Detail}");
             refused++;
             Log.PresetVariantRefused(log, preset.Slug, place.Asset.Id, error.Code.ToString(), error.Detail);
         }

@@ -52,8 +52,8 @@ internal sealed class PrewarmLadder(AssetDirectory assets, VariantProvider varia
                 continue;
 
             // A month's quota is not waited for.
-            if (error.RetryAfter is { } wait && wait <= LongestWait) throw new VariantHasToWaitException(
-                $"The ladder of asset {assetId} has to wait: {error.Detail}");
+            if (error.RetryAfter is { } wait && wait <= LongestWait)
+                throw new VariantHasToWaitException($"The ladder of asset {assetId} has to wait: {error.Detail}");
             Log.PrewarmStopped(log, assetId, version, error.Code, error.Detail);
             return;
         }

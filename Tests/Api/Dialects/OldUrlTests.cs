@@ -128,6 +128,29 @@ public sealed class OldUrlTests(PostgresServer postgres, RedisServer redis) : Ga
     }
 
     [Fact]
+    public async Task A_date_tells_nothing_of_what_an_old_name_means_and_a_tag_does()
+    {
+        const string Old = "/cdn-cgi/image/w=50/a.jpg";
+        var space = await Stack.NewSpaceAsync();
+        var asset = await space.AddAsync();
+        var host = await AddHostAsync(space, UrlDialect.Cloudflare);
+        await AddAliasAsync(space, host, "a.jpg", asset);
+        var (_, old) = await ImageAsync(Stack, Old, ("Host", host));
+        var (tag, date) = (Header(old, "ETag")!, Header(old, "Last-Modified")!);
+
+        async Task<HttpStatusCode> PartOf(string url, string condition)
+        {
+            using var part = await Stack.GetAsync(url, ("Host", host), ("Range", "bytes=0-9"), ("If-Range", condition));
+            return part.StatusCode;
+        }
+
+        (await PartOf(Old, date)).ShouldBe(HttpStatusCode.OK, "the name may have come to mean another picture");
+        (await PartOf(Old, tag)).ShouldBe(HttpStatusCode.PartialContent);
+        using var own = await Stack.GetAsync(asset.Public("w_50.jpg"), ("Range", "bytes=0-9"), ("If-Range", date));
+        own.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+    }
+
+    [Fact]
     public async Task Without_keys_a_dialect_that_signs_is_open_only_where_the_host_says_so()
     {
         var space = await Stack.NewSpaceAsync();

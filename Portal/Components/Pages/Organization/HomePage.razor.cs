@@ -138,8 +138,8 @@ public sealed partial class HomePage : LoadedPage
             _slowest = (await Client.ListSlowestAsync(organization, MostSlow, Leaving)).Value?.Items ?? [];
         if (!Workspace.May("tenant:write", At))
             return;
-        if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs) _attention.Add(
-            ($"{jobs.Failed} {(jobs.Failed == 1 ? "job has" : "jobs have")} failed", $"{At.Address}/jobs?state=failed"));
+        if ((await Client.GetJobSummaryAsync(organization, Leaving)).Value is { Failed: > 0 } jobs)
+            _attention.Add(($"{jobs.Failed} {(jobs.Failed == 1 ? "job has" : "jobs have")} failed", $"{At.Address}/jobs?state=failed"));
         if ((await Client.ListPurgesAsync(organization, Leaving)).Value?.Items.Where(purge => purge.State == "failed")
             .Select(purge => purge.Edge).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } edges)
             _attention.Add(($"Purges fail at {string.Join(", ", edges)}", $"{At.Address}/edges"));

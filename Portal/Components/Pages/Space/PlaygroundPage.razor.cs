@@ -76,8 +76,8 @@ public sealed partial class PlaygroundPage : LoadedPage
         _asset ??= _assets.FirstOrDefault();
         if (_asset is null)
             return;
-        if (_text.Length == 0) _text =
-            TextInAddress ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, _asset.Width) }.FileName(ImageUrls.OwnExtension(_asset));
+        if (_text.Length == 0)
+            _text = TextInAddress ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, _asset.Width) }.FileName(ImageUrls.OwnExtension(_asset));
         await ReadAsync();
     }
 
@@ -125,8 +125,8 @@ public sealed partial class PlaygroundPage : LoadedPage
         var operations = _text.LastIndexOf('.') is > 0 and var dot ? _text[..dot] : _text;
         if (await Dialogs.EditPresetAsync(At, null, operations) is not { } request)
             return;
-        if ((await DoAsync(Client.CreatePresetAsync(At, request, Leaving), $"{request.Name ?? request.Slug} is saved")).IsSuccess) Navigation.NavigateTo(
-            $"{At.Address}/presets/{request.Slug}");
+        if ((await DoAsync(Client.CreatePresetAsync(At, request, Leaving), $"{request.Name ?? request.Slug} is saved")).IsSuccess)
+            Navigation.NavigateTo($"{At.Address}/presets/{request.Slug}");
     }
 
     private void Go(params (string Name, string? Value)[] changes) => Navigation.NavigateTo(
