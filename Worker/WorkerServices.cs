@@ -25,8 +25,8 @@ internal static class WorkerServices
     {
         services.AddSingleton<MessageRoutes>();
         services.AddScoped<AssetEvents>();
-        foreach (var row in Consequences.All.Where(row => row.Consumer.Namespace == typeof(Consequences).Namespace))
-            services.AddScoped(row.Consumer);
+        foreach (var consumer in Consequences.All.Select(row => row.Consumer).Where(type => type.Namespace == typeof(Consequences).Namespace).Distinct())
+            services.AddScoped(consumer);
     }
 
     private static void AddJobs(this IServiceCollection services)

@@ -19,9 +19,6 @@ namespace ImageService.Api.Imports;
 /// <summary>Bulk imports: taken in here, run by the worker, watched here.</summary>
 internal static class ImportEndpoints
 {
-    private const string Zip = "zip";
-    private const string Prefix = "prefix";
-
     public static void MapImports(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/imports").WithTags("Imports");
@@ -64,7 +61,7 @@ internal static class ImportEndpoints
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
-        var answer = await QueueAsync(registry, visit, space, Zip, received.File.Key, details, clock, ct);
+        var answer = await QueueAsync(registry, visit, space, ImportSource.Zip, received.File.Key, details, clock, ct);
         received.File.Keep();
         return answer;
     }
@@ -91,11 +88,11 @@ internal static class ImportEndpoints
             return foreign.ToProblem();
         if (request.Upload is { } uploadId && request.Prefix is null)
         {
-            var upload = await uploads.FindAsync(space.OrganizationId, uploadId, ResumableUploads.Presigned, ct);
+            var upload = await uploads.FindAsync(space.OrganizationId, uploadId, UploadKind.Presigned, ct);
             if (upload is null || upload.SpaceId != space.SpaceId)
                 return Problems.NotFound.ToProblem();
             return await uploads.HasBytesAsync(upload, ct)
-                ? await QueueAsync(registry, visit, space, Zip, ObjectKey.Staging(upload.OrganizationId, upload.Id), details, clock, ct)
+                ? await QueueAsync(registry, visit, space, ImportSource.Zip, ObjectKey.Staging(upload.OrganizationId, upload.Id), details, clock, ct)
                 : UploadErrors.NothingPut().ToProblem();
         }
 
@@ -103,13 +100,13 @@ internal static class ImportEndpoints
         if (request.Prefix is not { Length: <= 500 } prefix || request.Upload is not null)
             return Problems.Invalid("Name one source: upload (an id), or prefix (at most 500 characters; empty for everything).").ToProblem();
         return visit.Caller.May(Scopes.ImageWrite, tenantId: null, spaceId: null)
-            ? await QueueAsync(registry, visit, space, Prefix, prefix, details, clock, ct)
+            ? await QueueAsync(registry, visit, space, ImportSource.Prefix, prefix, details, clock, ct)
             : new Error(ErrorCode.InsufficientScope,
                 $"Importing from the organization's import area needs {Scopes.ImageWrite} for the whole organization.").ToProblem();
     }
 
     private static async Task<IResult> QueueAsync(
-        RegistryFactory registry, Visit visit, SpaceScope space, string source, string key, UploadDetails details, TimeProvider clock,
+        RegistryFactory registry, Visit visit, SpaceScope space, ImportSource source, string key, UploadDetails details, TimeProvider clock,
         CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -229,7 +226,7 @@ internal sealed record ImportResponse
     public static ImportResponse Of(ImportJob job, string tenant, string space) => new()
     {
         Id = job.Id,
-        Source = job.Source,
+        Source = SnakeCase.Write(job.Source),
         State = SnakeCase.Write(job.State),
         Tenant = tenant,
         Space = space,

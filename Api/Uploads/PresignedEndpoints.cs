@@ -61,7 +61,7 @@ internal static class PresignedEndpoints
 
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var upload =
-            await uploads.CreateAsync(space, ResumableUploads.Presigned, request.SizeBytes.Value, details with { TokenHash = Hash(token) }, visit.Caller.Id,
+            await uploads.CreateAsync(space, UploadKind.Presigned, request.SizeBytes.Value, details with { TokenHash = Hash(token) }, visit.Caller.Id,
                 ct);
         var direct =
             await store.PresignPutAsync(ObjectKey.Staging(upload.OrganizationId, upload.Id), MediaType, upload.Length, upload.ExpiresAt - clock.GetUtcNow(),
@@ -83,7 +83,7 @@ internal static class PresignedEndpoints
     private static async Task<IResult> Put(Guid id, Guid org, string token, PageOrigin page, HttpContext http, TenantDirectory tenants,
         ResumableUploads uploads, CancellationToken ct)
     {
-        var upload = await uploads.FindAsync(org, id, ResumableUploads.Presigned, ct);
+        var upload = await uploads.FindAsync(org, id, UploadKind.Presigned, ct);
         if (upload is null || !Fits(token, UploadDetails.Read(upload.Metadata).TokenHash))
             return Problems.NotFound.ToProblem();
         if (await tenants.FindSpaceAsync(org, upload.SpaceId, ct) is not { } space)
@@ -98,7 +98,7 @@ internal static class PresignedEndpoints
     private static async Task<IResult> Complete(Guid id, Visit visit, PageOrigin page, HttpContext http, CallerPlaces places, ResumableUploads uploads,
         UploadAnswer answer, CancellationToken ct)
     {
-        var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(visit.Caller), id, ResumableUploads.Presigned, ct);
+        var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(visit.Caller), id, UploadKind.Presigned, ct);
         if (!(await places.FindSpaceAsync(visit.Caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error.ToProblem();
         if (upload is null)

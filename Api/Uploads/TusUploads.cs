@@ -22,7 +22,7 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
             return foreign;
         if (length > space.Policy.MaxUploadBytes)
             return IngestionErrors.TooLarge(space.Policy.MaxUploadBytes);
-        return new TusUpload(await uploads.CreateAsync(space, ResumableUploads.Tus, length, details with { AsSent = asSent }, caller.Id, ct), space);
+        return new TusUpload(await uploads.CreateAsync(space, UploadKind.Tus, length, details with { AsSent = asSent }, caller.Id, ct), space);
 
         string? Value(string key) => metadata.GetValueOrDefault(key);
     }
@@ -30,7 +30,7 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
     /// <summary>An upload that is neither expired nor another's.</summary>
     public async Task<Result<TusUpload>> FindAsync(Caller caller, PageOrigin page, Guid id, CancellationToken ct)
     {
-        var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(caller), id, ResumableUploads.Tus, ct);
+        var upload = await uploads.FindAsync(CallerPlaces.OrganizationOf(caller), id, UploadKind.Tus, ct);
         if (!(await places.FindSpaceAsync(caller, upload?.SpaceId ?? Guid.Empty, Scopes.ImageWrite, ct)).TryGet(out var space, out var error))
             return error;
         if (upload is null)
@@ -54,7 +54,7 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
     {
         if ((await uploads.FinishAsync(upload.Upload, upload.Space, ct)).TryGet(out var ingested, out var error))
         {
-            var finished = await uploads.FindAsync(upload.Upload.OrganizationId, upload.Upload.Id, ResumableUploads.Tus, ct);
+            var finished = await uploads.FindAsync(upload.Upload.OrganizationId, upload.Upload.Id, UploadKind.Tus, ct);
             upload.Upload.AssetId = ingested.Asset.Id;
             return upload with { Upload = finished ?? upload.Upload, Outcome = new TusOutcome(ingested.Asset.Filename, ingested.Deduplicated) };
         }

@@ -21,6 +21,9 @@ public sealed class TransformCosts
     // Nanoseconds a pixel of an overlay.
     private const double Laying = 25;
 
+    // Nanoseconds a pixel that is looked at for its borders.
+    private const double Looking = 25;
+
     // Share of its picture's work that a gain map of one channel and a quarter of the pixels takes; what larger ones take is learnt.
     private const double GainMap = 0.4;
 
@@ -77,6 +80,8 @@ public sealed class TransformCosts
         var decoding = source.Drawing is not null
             ? Drawing + (pixels * Decoding(OriginalFormat.Svg) * Nanosecond)
             : source.DecodeCpu?.TotalSeconds ?? size.Pixels * frames * Decoding(format) * Nanosecond;
+        if (operations.Operations.Trim is not null)
+            decoding += (source.Drawing is null ? size.Pixels : pixels) * frames * Looking * Nanosecond;
         var intermediate = SourceChoice.IntermediateSize(size).Pixels * Nanosecond;
         return Floor + (output * Nanosecond) + kind switch
         {

@@ -38,9 +38,9 @@ public sealed class ImportRunner(
             return true;
         }
 
-        var failure = job.Source == "zip" ? await RunArchiveAsync(job, space, progress, ct) : await RunPrefixAsync(job, space, progress, ct);
+        var failure = job.Source is ImportSource.Zip ? await RunArchiveAsync(job, space, progress, ct) : await RunPrefixAsync(job, space, progress, ct);
         await progress.EndAsync(failure is null ? ImportState.Completed : ImportState.Failed, failure, ct);
-        if (job.Source == "zip")
+        if (job.Source is ImportSource.Zip)
             await store.DeleteAsync(job.SourceKey, CancellationToken.None);
         return true;
     }
@@ -117,7 +117,7 @@ public sealed class ImportRunner(
             var (outcome, bytes) = item.Refusal is { } refusal ? (refusal, 0) : await ImportAsync(item, defaults, job, space, ct);
             await progress.NoteAsync(item.Name, outcome, ct);
             unpacked += bytes;
-            if (job.Source == "zip" && unpacked > _options.MaxArchiveUnpackedBytes)
+            if (job.Source is ImportSource.Zip && unpacked > _options.MaxArchiveUnpackedBytes)
                 return ArchiveErrors.TooMuchUnpacked(_options.MaxArchiveUnpackedBytes);
         }
 

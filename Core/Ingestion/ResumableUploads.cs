@@ -17,13 +17,10 @@ namespace ImageService.Core.Ingestion;
 public sealed class ResumableUploads(
     RegistryFactory registry, IObjectStore store, StagingArea staging, AssetIngestor ingestor, IOptions<IngestionOptions> options, TimeProvider time)
 {
-    public const string Tus = "tus";
-    public const string Presigned = "presigned";
-
     // A slow sender's bytes are safe this soon.
     private static readonly TimeSpan LongestPiece = TimeSpan.FromSeconds(1);
 
-    public async Task<Upload> CreateAsync(SpaceScope space, string kind, long length, UploadDetails details, Guid? createdBy, CancellationToken ct)
+    public async Task<Upload> CreateAsync(SpaceScope space, UploadKind kind, long length, UploadDetails details, Guid? createdBy, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var upload = new Upload
@@ -45,7 +42,7 @@ public sealed class ResumableUploads(
     }
 
     /// <summary>Null where there is none of this kind; an expired one is still found.</summary>
-    public async Task<Upload?> FindAsync(Guid organizationId, Guid uploadId, string kind, CancellationToken ct)
+    public async Task<Upload?> FindAsync(Guid organizationId, Guid uploadId, UploadKind kind, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(organizationId);
         return await db.Uploads.AsNoTracking().SingleOrDefaultAsync(upload => upload.Id == uploadId && upload.Kind == kind, ct);
@@ -158,7 +155,7 @@ public sealed class ResumableUploads(
         if (!(await staging.StageAsync(upload.OrganizationId, content, StagingTarget.For(space.Policy), ct)).TryGet(out var staged, out var tooLarge))
             return tooLarge;
         await using var _ = staged;
-        if (upload.Kind == Tus && staged.SizeBytes != upload.Length)
+        if (upload.Kind is UploadKind.Tus && staged.SizeBytes != upload.Length)
             throw new ObjectStoreException($"The pieces of upload {upload.Id} hold {staged.SizeBytes} bytes, not the {upload.Length} that were stored.");
         var image = new IncomingImage
         {

@@ -14,8 +14,8 @@ public sealed class EdgePurge
 
     public required Guid OrganizationId { get; init; }
 
-    /// <summary><c>done</c> or <c>failed</c>; a failed one is tried again by the queue.</summary>
-    public required string State { get; init; }
+    /// <summary>A failed one is tried again by the queue.</summary>
+    public required EdgePurgeState State { get; init; }
 
     /// <summary>How often it was tried.</summary>
     public int Attempts { get; init; }
@@ -31,13 +31,19 @@ public sealed class EdgePurge
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
+/// <summary>What became of a purge at a cache.</summary>
+public enum EdgePurgeState
+{
+    Done,
+    Failed,
+}
+
 internal sealed class EdgePurgeConfiguration : IEntityTypeConfiguration<EdgePurge>
 {
     public void Configure(EntityTypeBuilder<EdgePurge> builder)
     {
         builder.HasKey(p => new { p.Id, p.Provider });
         builder.Property(p => p.Provider).HasMaxLength(50);
-        builder.Property(p => p.State).HasMaxLength(20);
         builder.Property(p => p.Problem).HasMaxLength(1000);
         builder.BelongsToOrganization(p => p.OrganizationId);
         builder.HasIndex(p => new { p.OrganizationId, p.Id, p.Provider });

@@ -14,8 +14,7 @@ public sealed class ImportJob
 
     public required Guid SpaceId { get; init; }
 
-    /// <summary><c>zip</c> or <c>prefix</c>.</summary>
-    public required string Source { get; init; }
+    public required ImportSource Source { get; init; }
 
     /// <summary>Staging key of the ZIP, or the prefix.</summary>
     public required string SourceKey { get; init; }
@@ -43,6 +42,16 @@ public sealed class ImportJob
     public DateTimeOffset UpdatedAt { get; set; }
 }
 
+/// <summary>What is imported.</summary>
+public enum ImportSource
+{
+    /// <summary>A ZIP that was uploaded.</summary>
+    Zip,
+
+    /// <summary>Objects under a prefix of the organization's import area.</summary>
+    Prefix,
+}
+
 /// <summary>How far an import is; the last two are its end.</summary>
 public enum ImportState
 {
@@ -56,7 +65,6 @@ internal sealed class ImportJobConfiguration : IEntityTypeConfiguration<ImportJo
 {
     public void Configure(EntityTypeBuilder<ImportJob> builder)
     {
-        builder.Property(j => j.Source).HasMaxLength(20);
         builder.Property(j => j.SourceKey).HasMaxLength(1000);
         builder.Property(j => j.Defaults).HasColumnType("jsonb");
         builder.Property(j => j.Failures).HasColumnType("jsonb");

@@ -110,7 +110,10 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
         Text<SigningKeyState>();
         Text<StorageTier>();
         Text<StoreMoveState>();
+        Text<ImportSource>();
         Text<ImportState>();
+        Text<UploadKind>();
+        Text<EdgePurgeState>();
         Text<PresetGenerationState>();
         Text<UrlDialect>();
 

@@ -14,8 +14,7 @@ public sealed class Upload
 
     public required Guid SpaceId { get; init; }
 
-    /// <summary><c>tus</c> or <c>presigned</c>.</summary>
-    public required string Kind { get; init; }
+    public required UploadKind Kind { get; init; }
 
     /// <summary>Announced length, bytes.</summary>
     public required long Length { get; init; }
@@ -39,11 +38,20 @@ public sealed class Upload
     public required DateTimeOffset ExpiresAt { get; set; }
 }
 
+/// <summary>How an upload's bytes arrive.</summary>
+public enum UploadKind
+{
+    /// <summary>In pieces, through the Api (tus 1.0.0).</summary>
+    Tus,
+
+    /// <summary>By a PUT to a presigned URL.</summary>
+    Presigned,
+}
+
 internal sealed class UploadConfiguration : IEntityTypeConfiguration<Upload>
 {
     public void Configure(EntityTypeBuilder<Upload> builder)
     {
-        builder.Property(u => u.Kind).HasMaxLength(20);
         builder.Property(u => u.Metadata).HasColumnType("jsonb");
         builder.BelongsToSpace(nameof(Upload.OrganizationId), nameof(Upload.TenantId), nameof(Upload.SpaceId));
         builder.HasIndex(u => u.ExpiresAt);

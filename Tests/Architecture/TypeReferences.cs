@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Mono.Cecil;
 
 namespace ImageService.Tests.Architecture;
@@ -17,6 +18,18 @@ internal static class TypeReferences
             .SelectMany(type => UsedBy(type).SelectMany(Names).Select(to => (From: Outermost(type), To: to)))
             .Distinct()
             .ToList();
+    }
+
+    /// <summary>Full names of the types that one method's body uses, what it awaits included.</summary>
+    public static IReadOnlySet<string> Of(MethodInfo method)
+    {
+        using var module = ModuleDefinition.ReadModule(method.Module.Assembly.Location);
+        var body = ((MethodDefinition)module.LookupToken(method.MetadataToken)).Body;
+        var awaited = method.GetCustomAttribute<AsyncStateMachineAttribute>()?.StateMachineType.MetadataToken;
+        var bodies = awaited is { } token
+            ? ((TypeDefinition)module.LookupToken(token)).Methods.Where(step => step.HasBody).Select(step => step.Body).Append(body)
+            : [body];
+        return bodies.SelectMany(UsedBy).SelectMany(Names).ToHashSet(StringComparer.Ordinal);
     }
 
     private static IEnumerable<TypeReference?> UsedBy(TypeDefinition type) =>

@@ -33,15 +33,4 @@ public sealed class PortalPictureTests
         OperationsDraft.Read("fmt_auto-w_auto.jpg").ShouldNotBeNull().ShouldSatisfyAllConditions(
             read => read.AutoWidth.ShouldBeTrue(), read => read.FileName("jpg").ShouldBe("fmt_auto-w_auto.jpg"));
     }
-
-    [Fact]
-    public void A_thumbhash_becomes_a_picture_of_its_shape()
-    {
-        // The example of the format's own page, 23 by 32.
-        var url = ThumbHash.DataUrl("1QcSHQRnh493V4dIh4eXh1h4kJUI").ShouldNotBeNull();
-        var bmp = Convert.FromBase64String(url["data:image/bmp;base64,".Length..]);
-        (bmp[0], bmp[1], BitConverter.ToInt32(bmp, 18), BitConverter.ToInt32(bmp, 22)).ShouldBe(((byte)'B', (byte)'M', 17, 24));
-        ThumbHash.DataUrl("no hash").ShouldBeNull();
-        ThumbHash.DataUrl(null).ShouldBeNull();
-    }
 }

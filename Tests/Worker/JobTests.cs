@@ -47,7 +47,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var remade = await VariantAsync(place, asset, Now, 0);
         var gone = remade.StorageKey.Replace(remade.OperationsHash, new string('0', 64), StringComparison.Ordinal);
         var store = new MemoryStore(remade.StorageKey, gone);
-        var consumer = new VariantsInvalidatedConsumer(registry.Registry, new ObjectStores(store));
+        var consumer = new RemovalConsumer(registry.Registry, new ObjectStores(store));
         var message = new VariantsInvalidated(place.OrganizationId, [remade.StorageKey, gone]);
         await consumer.ConsumeAsync(message, Guid.CreateVersion7(), Ct);
         await consumer.ConsumeAsync(message, Guid.CreateVersion7(), Ct);
@@ -100,7 +100,7 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
         var other = ObjectKey.Original(place.OrganizationId, Guid.CreateVersion7(), 1);
         var store = new MemoryStore(ObjectKey.Original(place.OrganizationId, asset.Id, 1),
             ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), other);
-        var consumer = new AssetPurgedConsumer(registry.Registry, new ObjectStores(store));
+        var consumer = new RemovalConsumer(registry.Registry, new ObjectStores(store));
         await Should.ThrowAsync<InvalidOperationException>(
             () => consumer.ConsumeAsync(new AssetPurged(place.OrganizationId, asset.Id), Guid.CreateVersion7(), Ct));
         store.Keys.Count.ShouldBe(3);

@@ -64,7 +64,7 @@ public sealed class TieringOnStoresTests(RegistryFixture registry, StoreServers 
             await new TierAssets(registry.Registry, stores, options, _time, NullLogger<TierAssets>.Instance).RunAsync(Ct);
             await using var db = registry.Registry.ForOrganization(place.OrganizationId);
             foreach (var fact in await db.Facts().Where(row => row.Type == "variants_invalidated").ToListAsync(Ct))
-                await new VariantsInvalidatedConsumer(registry.Registry, stores).ConsumeAsync(Messages.Read<VariantsInvalidated>(fact.Body), fact.Id, Ct);
+                await new RemovalConsumer(registry.Registry, stores).ConsumeAsync(Messages.Read<VariantsInvalidated>(fact.Body), fact.Id, Ct);
             var told = (await store.HeadAsync(original, Ct)).ShouldNotBeNull().Tier;
             (await db.AssetVersions.AsNoTracking().SingleAsync(row => row.AssetId == asset.Id, Ct)).Tier.ShouldBe(told);
             return told;

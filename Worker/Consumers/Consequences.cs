@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Linq.Expressions;
 using Hangfire;
+using Hangfire.States;
 using ImageService.Core.Messaging;
 using ImageService.Worker.Jobs;
 
@@ -17,17 +19,23 @@ internal static class Consequences
 {
     public static IReadOnlyList<Consequence> All { get; } =
     [
-        Of<AssetUploaded, AssetUploadedConsumer>(typeof(GenerateIntermediate), typeof(DeliverWebhook)),
-        Of<AssetChanged, AssetChangedConsumer>(typeof(GeneratePresetVariants)),
-        Of<AssetDeleted, AssetDeletedConsumer>(typeof(DeliverWebhook)),
-        Of<AssetVersionDeleted, AssetVersionDeletedConsumer>(),
-        Of<AssetPurged, AssetPurgedConsumer>(),
+        Of<AssetUploaded, AssetConsumer>(typeof(GenerateIntermediate), typeof(DeliverWebhook)),
+        Of<AssetChanged, AssetConsumer>(typeof(GeneratePresetVariants)),
+        Of<AssetDeleted, AssetConsumer>(typeof(DeliverWebhook)),
+        Of<AssetVersionDeleted, AssetConsumer>(),
+        Of<AssetPurged, RemovalConsumer>(),
         Of<PresetChanged, PresetChangedConsumer>(typeof(GenerateForPreset)),
-        Of<VariantsInvalidated, VariantsInvalidatedConsumer>(),
-        Of<VariantReady, VariantReadyConsumer>(typeof(DeliverWebhook)),
-        Of<QuotaWarning, QuotaWarningConsumer>(typeof(DeliverWebhook)),
+        Of<VariantsInvalidated, RemovalConsumer>(),
+        Of<VariantReady, WebhookConsumer>(typeof(DeliverWebhook)),
+        Of<QuotaWarning, WebhookConsumer>(typeof(DeliverWebhook)),
         Of<EdgesStale, EdgesStaleConsumer>(),
-        Of<JobRetryRequested, JobRetryConsumer>(),
+        Of<JobRetryRequested, IBackgroundJobClient>(
+            static (jobs, fact, _) =>
+            {
+                // One that is not in that state any more stays as it is.
+                jobs.Requeue(fact.JobId.ToString(CultureInfo.InvariantCulture), FailedState.StateName);
+                return Task.CompletedTask;
+            }),
         Enqueues<LadderStepMade, PrewarmLadder>(
             static fact => job => job.RunAsync(fact.OrganizationId, fact.AssetId, fact.Version, fact.Operations, CancellationToken.None)),
         Enqueues<ImportRequested, RunImport>(static fact => job => job.RunAsync(fact.OrganizationId, fact.ImportJobId, CancellationToken.None)),

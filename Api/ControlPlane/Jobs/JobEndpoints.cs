@@ -29,20 +29,21 @@ internal static class JobEndpoints
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var (counts, oldest) = await new JobQuery(db, visit.At.OrganizationId).CountAsync(ct);
-        return Results.Ok(new JobSummaryResponse(counts.GetValueOrDefault("waiting"), counts.GetValueOrDefault("running"), counts.GetValueOrDefault("failed"),
-            oldest));
+        return Results.Ok(new JobSummaryResponse(
+            counts.GetValueOrDefault(JobState.Waiting), counts.GetValueOrDefault(JobState.Running), counts.GetValueOrDefault(JobState.Failed), oldest));
     }
 
     private static async Task<IResult> List(string? state, string? cursor, int? limit, Visit visit, RegistryFactory registry, CancellationToken ct)
     {
-        if (state is not (null or "waiting" or "running" or "failed"))
+        JobState? wanted = SnakeCase.TryRead<JobState>(state, out var named) ? named : null;
+        if (state is not null && wanted is null)
             return Problems.Invalid("state must be waiting, running or failed.").ToProblem();
         if (!Cursor.ReadName(cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
         if (!JobQuery.ReadCursor(after).TryGet(out var before, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var rows = await new JobQuery(db, visit.At.OrganizationId).ListAsync(state, before, size + 1, ct);
+        var rows = await new JobQuery(db, visit.At.OrganizationId).ListAsync(wanted, before, size + 1, ct);
         return Results.Ok(Cursor.Page(rows, size, JobResponse.Of,
             static row => Cursor.Of(string.Create(CultureInfo.InvariantCulture, $"{row.CreatedAt.UtcTicks}|{row.Id}"))));
     }
@@ -54,7 +55,7 @@ internal static class JobEndpoints
         var jobs = new JobQuery(db, visit.At.OrganizationId);
         if (await jobs.FindAsync(id, ct) is not { } job)
             return Problems.NotFound.ToProblem();
-        if (job.State != "failed")
+        if (job.InState is not JobState.Failed)
             return new Error(ErrorCode.Conflict, "The job has not failed: it waits, runs or is done.").ToProblem();
         log.Add(db, visit.At.OrganizationId, "job.retried", "job", id, after: new { kind = job.Kind });
         if (Guid.TryParse(id, out var messageId))

@@ -19,7 +19,7 @@ internal sealed class JobQuery(RegistryDb db, Guid organizationId)
     private readonly string _argument = $"\"{organizationId}\"";
 
     /// <summary>How many are in each state, and since when the oldest waits.</summary>
-    public async Task<(Dictionary<string, long> Counts, DateTimeOffset? Oldest)> CountAsync(CancellationToken ct)
+    public async Task<(Dictionary<JobState, long> Counts, DateTimeOffset? Oldest)> CountAsync(CancellationToken ct)
     {
         if (!await HasJobsAsync(ct))
             return ([], null);
@@ -32,11 +32,11 @@ internal sealed class JobQuery(RegistryDb db, Guid organizationId)
                 SELECT 'failed', dead_at FROM queue.messages WHERE organization_id = {organizationId} AND dead_at IS NOT NULL
             ) j GROUP BY j.state
             """).ToListAsync(ct);
-        return (rows.ToDictionary(row => row.State, row => row.Number, StringComparer.Ordinal), rows.Find(row => row.State == "waiting")?.Oldest);
+        return (rows.ToDictionary(row => row.InState, row => row.Number), rows.Find(row => row.InState is JobState.Waiting)?.Oldest);
     }
 
     /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<JobRow>> ListAsync(string? state, (DateTimeOffset At, string Id)? before, int take, CancellationToken ct) =>
+    public async Task<IReadOnlyList<JobRow>> ListAsync(JobState? state, (DateTimeOffset At, string Id)? before, int take, CancellationToken ct) =>
         await HasJobsAsync(ct) ? await FromAsync(null, state, before, take, ct) : [];
 
     /// <summary>One that waits, runs or failed.</summary>
@@ -70,9 +70,10 @@ internal sealed class JobQuery(RegistryDb db, Guid organizationId)
         db.Database.SqlQuery<bool>($"SELECT to_regclass('hangfire.job') IS NOT NULL AND to_regclass('hangfire.state') IS NOT NULL AS \"Value\"")
             .SingleAsync(ct);
 
-    private Task<List<JobRow>> FromAsync(string? id, string? state, (DateTimeOffset At, string Id)? before, int take, CancellationToken ct)
+    private Task<List<JobRow>> FromAsync(string? id, JobState? wanted, (DateTimeOffset At, string Id)? before, int take, CancellationToken ct)
     {
         var (at, last) = (before?.At, before?.Id ?? "");
+        var state = wanted is { } named ? SnakeCase.Write(named) : null;
         return db.Database.SqlQuery<JobRow>(
             $"""
             SELECT * FROM (
@@ -99,7 +100,19 @@ internal sealed class JobQuery(RegistryDb db, Guid organizationId)
             """).ToListAsync(ct);
     }
 
-    private sealed record JobCount(string State, long Number, DateTimeOffset? Oldest);
+    private sealed record JobCount(string State, long Number, DateTimeOffset? Oldest)
+    {
+        public JobState InState => SnakeCase.Read<JobState>(State);
+    }
+}
+
+/// <summary>How far a job is, of those that have not ended well.</summary>
+internal enum JobState
+{
+    /// <summary>In line, or planned for later.</summary>
+    Waiting,
+    Running,
+    Failed,
 }
 
 /// <summary>A job as it is kept.</summary>
@@ -110,6 +123,8 @@ internal sealed record JobRow
     public required string Kind { get; init; }
 
     public required string State { get; init; }
+
+    public JobState InState => SnakeCase.Read<JobState>(State);
 
     public required string? Subject { get; init; }
 

@@ -35,7 +35,8 @@ internal static class PurgeEndpoints
 
     private static async Task<IResult> ListPurges(string? state, string? cursor, int? limit, Visit visit, RegistryFactory registry, CancellationToken ct)
     {
-        if (state is not (null or "done" or "failed"))
+        EdgePurgeState? wanted = SnakeCase.TryRead<EdgePurgeState>(state, out var named) ? named : null;
+        if (state is not null && wanted is null)
             return Problems.Invalid("state must be done or failed.").ToProblem();
         if (!Cursor.ReadName(cursor).TryGet(out var text, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
@@ -46,7 +47,7 @@ internal static class PurgeEndpoints
         var provider = before is null ? "" : text![(bar + 1)..];
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var rows = await db.EdgePurges.AsNoTracking()
-            .Where(row => row.OrganizationId == visit.At.OrganizationId && (state == null || row.State == state))
+            .Where(row => row.OrganizationId == visit.At.OrganizationId && (wanted == null || row.State == wanted))
             .Where(row => before == null || row.Id < before || (row.Id == before && string.Compare(row.Provider, provider) > 0))
             .OrderByDescending(row => row.Id).ThenBy(row => row.Provider).Take(size + 1).ToListAsync(ct);
         return Results.Ok(Cursor.Page(rows, size, PurgeResponse.Of, static row => Cursor.Of($"{row.Id:N}|{row.Provider}")));
@@ -91,7 +92,7 @@ internal sealed record PurgeResponse
     {
         Id = row.Id,
         Edge = row.Provider,
-        State = row.State,
+        State = SnakeCase.Write(row.State),
         Attempts = row.Attempts,
         Tags = row.Tags,
         Problem = row.Problem,

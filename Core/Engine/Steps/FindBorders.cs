@@ -18,9 +18,7 @@ internal static class FindBorders
         using var seen = image.HasAlpha() ? Premultiplied(image) : image.Copy();
         using var corner = seen.Crop(0, 0, 1, 1);
         var colour = corner.Getpoint(0, 0);
-        using var apart = seen - colour;
-        using var difference = apart.Abs();
-        using var unlike = Unlike(difference, tolerance / Percent * FullRange);
+        using var unlike = Unlike(seen, colour, tolerance / Percent * FullRange);
         PixelBox? found = null;
         for (var top = 0; top < image.Height; top += frameHeight)
         {
@@ -38,10 +36,14 @@ internal static class FindBorders
         return premultiplied.Cast(Enums.BandFormat.Float);
     }
 
-    private static Image Unlike(Image difference, double threshold)
+    // Bytes beyond whole bounds: the same as a distance in floating point above the tolerance, at a fraction of the time.
+    private static Image Unlike(Image image, double[] colour, double most)
     {
-        using var exceeds = difference > threshold;
-        return exceeds.BandOr();
+        var whole = image.Format == Enums.BandFormat.Uchar;
+        using var above = image > Array.ConvertAll(colour, value => whole ? Math.Floor(value + most) : value + most);
+        using var below = image < Array.ConvertAll(colour, value => whole ? Math.Ceiling(value - most) : value - most);
+        using var beyond = above | below;
+        return beyond.BandOr();
     }
 
     // Without libvips' smoothing, which would lose lines of one pixel.

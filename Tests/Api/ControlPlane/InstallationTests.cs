@@ -82,8 +82,9 @@ public sealed class InstallationTests(ApiFactory api) : IClassFixture<ApiFactory
         (await api.AsOwnerAsync(
             $"SELECT body ->> 'jobId' FROM queue.messages WHERE organization_id = '{home.Id}' AND type = 'job_retry_requested'")).ShouldBe(failed);
 
-        await new JobRetryConsumer(jobs).ConsumeAsync(new JobRetryRequested(home.Id, long.Parse(failed, CultureInfo.InvariantCulture)), Guid.CreateVersion7(),
-            Ct);
+        var retry = new JobRetryRequested(home.Id, long.Parse(failed, CultureInfo.InvariantCulture));
+        await using var worker = new ServiceCollection().AddSingleton<IBackgroundJobClient>(jobs).BuildServiceProvider();
+        await new MessageRoutes().DispatchAsync(worker, new MessageEnvelope(Guid.CreateVersion7(), home.Id, JobRetryRequested.Type, Messages.Write(retry)), Ct);
         ((long)(await home.Owner.GetAsync($"{home.Root}/jobs/summary").OkAsync())["failed"]!).ShouldBe(0);
         await home.Owner.PostAsync($"{home.Root}/jobs/{failed}/retry").ProblemAsync(409, "conflict");
     }

@@ -123,7 +123,7 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
                 },
                 new EdgePurge
                 {
-                    Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = "done", Tags = ["t"], CreatedAt = now,
+                    Id = Guid.CreateVersion7(), Provider = "varnish", OrganizationId = home.Id, State = EdgePurgeState.Done, Tags = ["t"], CreatedAt = now,
                     UpdatedAt = now
                 },
                 new Tenant { OrganizationId = home.Id, Slug = Named(i), Name = Named(i), CreatedAt = now, UpdatedAt = now },
@@ -145,7 +145,7 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
                 },
                 new ImportJob
                 {
-                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = "zip", SourceKey = "", Defaults = "{}",
+                    OrganizationId = home.Id, TenantId = site.Id, SpaceId = space.Id, Source = ImportSource.Zip, SourceKey = "", Defaults = "{}",
                     State = ImportState.Completed, CreatedAt = now, UpdatedAt = now
                 },
                 new StoreMove { OrganizationId = home.Id, Store = "file", State = StoreMoveState.Done, CreatedAt = now, UpdatedAt = now },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ImageService.Core.Registry;
 using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
 using Shouldly;
@@ -76,7 +77,7 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         var uploads =
             Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<ImageService.Core.Ingestion.ResumableUploads>(
                 api.Services);
-        var upload = (await uploads.FindAsync(home.Id, id, "tus", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+        var upload = (await uploads.FindAsync(home.Id, id, UploadKind.Tus, TestContext.Current.CancellationToken)).ShouldNotBeNull();
         (await uploads.AppendAsync(upload, new MemoryStream(bytes[^1..]), null, TestContext.Current.CancellationToken)).Value.Offset.ShouldBe(bytes.Length);
         using var head = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable);
         head.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -124,7 +124,7 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
         await ingestion.Store.PutAsync(root + "2026/IMG 0001.PNG", new MemoryStream(Png(20)), "image/png", Ct);
         await ingestion.Store.PutAsync(root + "2026/notes.txt", new MemoryStream([1, 2, 3]), "text/plain", Ct);
         await ingestion.Store.PutAsync(root + "2025/old.png", new MemoryStream(Png(21)), "image/png", Ct);
-        var job = await RunAsync(space, "prefix", "2026/", _ => { });
+        var job = await RunAsync(space, ImportSource.Prefix, "2026/", _ => { });
         (job.State, job.Total, job.Imported, job.Failed).ShouldBe((ImportState.Completed, 2, 1, 1));
         (await ingestion.Store.HeadAsync(root + "2026/IMG 0001.PNG", Ct)).ShouldNotBeNull();
         await ingestion.ShouldBeConsistentAsync(space);
@@ -144,10 +144,10 @@ public sealed class ImportRunnerTests(IngestionFixture ingestion) : IClassFixtur
     {
         var key = ObjectKey.Staging(space.OrganizationId, Guid.CreateVersion7());
         await ingestion.Store.PutAsync(key, new MemoryStream(archive), "application/zip", Ct);
-        return await RunAsync(space, "zip", key, configure ?? (_ => { }));
+        return await RunAsync(space, ImportSource.Zip, key, configure ?? (_ => { }));
     }
 
-    private async Task<ImportJob> RunAsync(SpaceScope space, string source, string key, Action<IngestionOptions> configure)
+    private async Task<ImportJob> RunAsync(SpaceScope space, ImportSource source, string key, Action<IngestionOptions> configure)
     {
         var options = new IngestionOptions();
         configure(options);

@@ -38,7 +38,7 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
 
         var ingested = (await Uploads.FinishAsync(upload, space, Ct)).Value;
         ingested.Version.ContentHash.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Picture)));
-        (await Uploads.FindAsync(space.OrganizationId, upload.Id, ResumableUploads.Tus, Ct)).ShouldNotBeNull().AssetId.ShouldBe(ingested.Asset.Id);
+        (await Uploads.FindAsync(space.OrganizationId, upload.Id, UploadKind.Tus, Ct)).ShouldNotBeNull().AssetId.ShouldBe(ingested.Asset.Id);
         await ingestion.ShouldBeConsistentAsync(space);
     }
 
@@ -67,7 +67,7 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
         };
         await Should.ThrowAsync<ProcessDiedException>(() => Uploads.AppendAsync(upload, new MemoryStream(Picture), null, Ct));
         ingestion.Store.Before = (_, _) => { };
-        var found = (await Uploads.FindAsync(space.OrganizationId, upload.Id, ResumableUploads.Tus, Ct)).ShouldNotBeNull();
+        var found = (await Uploads.FindAsync(space.OrganizationId, upload.Id, UploadKind.Tus, Ct)).ShouldNotBeNull();
         found.Offset.ShouldBe(64 * 1024);
         long stored = 0;
         foreach (var key in found.Parts)
@@ -128,7 +128,7 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
         (await ingestion.KeysAsync(space)).Count.ShouldBe(2);
         (await Uploads.TerminateAsync(upload, Ct)).ShouldBeTrue();
         (await ingestion.KeysAsync(space)).ShouldBeEmpty();
-        (await Uploads.FindAsync(space.OrganizationId, upload.Id, ResumableUploads.Tus, Ct)).ShouldBeNull();
+        (await Uploads.FindAsync(space.OrganizationId, upload.Id, UploadKind.Tus, Ct)).ShouldBeNull();
         (await Uploads.TerminateAsync(upload, Ct)).ShouldBeFalse();
     }
 
@@ -143,11 +143,11 @@ public sealed class ResumableUploadsTests(IngestionFixture ingestion) : IClassFi
                 .ExecuteUpdateAsync(row => row.SetProperty(one => one.ExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-1)), Ct);
         await ingestion.Get<StagingSweep>().SweepAsync(space.OrganizationId, DateTimeOffset.UtcNow.AddMinutes(1), Ct);
         (await ingestion.KeysAsync(space)).ShouldBe(living.Parts);
-        (await Uploads.FindAsync(space.OrganizationId, expired.Id, ResumableUploads.Tus, Ct)).ShouldBeNull();
+        (await Uploads.FindAsync(space.OrganizationId, expired.Id, UploadKind.Tus, Ct)).ShouldBeNull();
     }
 
     private Task<Upload> BeginAsync(SpaceScope space, long length) =>
-        Uploads.CreateAsync(space, ResumableUploads.Tus, length, UploadDetails.Read("tus.png", "/in", "a, b", "public").Value, null, Ct);
+        Uploads.CreateAsync(space, UploadKind.Tus, length, UploadDetails.Read("tus.png", "/in", "a, b", "public").Value, null, Ct);
 
     /// <summary>Ends with a broken connection after some bytes.</summary>
     private sealed class BreakingStream(byte[] bytes, int length) : MemoryStream(bytes, 0, length)
