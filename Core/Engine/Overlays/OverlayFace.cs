@@ -21,16 +21,27 @@ internal sealed class OverlayFace
     /// <summary>Reads a font's bytes; null where they are none.</summary>
     public static OverlayFace? Read(byte[] bytes)
     {
-        var typeface = SKTypeface.FromData(SKData.CreateCopy(bytes));
-        if (typeface is null || typeface.GlyphCount == 0)
+        if (TypefaceOf(SKData.CreateCopy(bytes)) is not { } typeface)
             return null;
         var copy = Marshal.AllocHGlobal(bytes.Length);
         Marshal.Copy(bytes, 0, copy, bytes.Length);
-        var blob = new Blob(copy, bytes.Length, MemoryMode.ReadOnly, () => Marshal.FreeHGlobal(copy));
+        return Of(typeface, new Blob(copy, bytes.Length, MemoryMode.ReadOnly, () => Marshal.FreeHGlobal(copy)));
+    }
+
+    /// <summary>Reads a font where it lies, without a copy; null where it is none.</summary>
+    /// <param name="address">Of its first byte; what lies there stays as long as the process.</param>
+    /// <param name="length">Bytes.</param>
+    public static OverlayFace? Read(nint address, int length) =>
+        TypefaceOf(SKData.Create(address, length)) is { } typeface ? Of(typeface, new Blob(address, length, MemoryMode.ReadOnly)) : null;
+
+    private static SKTypeface? TypefaceOf(SKData data) => SKTypeface.FromData(data) is { GlyphCount: > 0 } typeface ? typeface : null;
+
+    private static OverlayFace Of(SKTypeface typeface, Blob blob)
+    {
         blob.MakeImmutable();
         var face = new Face(blob, 0);
         face.MakeImmutable();
-        return new OverlayFace(typeface, face, bytes.Length);
+        return new OverlayFace(typeface, face, blob.Length);
     }
 
     /// <summary>Whether it has a glyph for a code point.</summary>

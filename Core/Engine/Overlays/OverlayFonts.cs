@@ -70,15 +70,12 @@ public sealed class OverlayFonts
     /// <summary>What the shipped fonts are. Computed when it is first asked for.</summary>
     public static IReadOnlyList<ShippedFont> Describe() => Descriptions.Value;
 
-    private static OverlayFace Load(string file) =>
-        OverlayFace.Read(Bytes(file)) ?? throw new InvalidOperationException($"{file} is no font.");
-
-    private static byte[] Bytes(string file)
+    // An embedded font lies in the mapped file of the assembly: both libraries read it there, and only the pages that are drawn from take memory.
+    private static unsafe OverlayFace Load(string file)
     {
         var name = $"{typeof(OverlayFonts).Namespace}.Fonts.{file}";
-        using var stream = typeof(OverlayFonts).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"No embedded font {name}.");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using var stream = typeof(OverlayFonts).Assembly.GetManifestResourceStream(name) as UnmanagedMemoryStream
+            ?? throw new InvalidOperationException($"No embedded font {name}.");
+        return OverlayFace.Read((nint)stream.PositionPointer, (int)stream.Length) ?? throw new InvalidOperationException($"{file} is no font.");
     }
 }
