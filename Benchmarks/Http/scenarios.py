@@ -164,7 +164,7 @@ def overload(service, peers, photos, options):
             hot = target.url(photos[0], 640, 'webp')
             _warm(hot)
             forget_peak(target.pids)
-            with Use(target.pids) as use, Beat(hot, 0.2) as beat:
+            with Use(target.pids) as use, Beat(hot, 0.05) as beat:
                 answers, unsent = arriving([target.url(photo, width, 'webp') for photo, width in asked], 60, 256, 10)
             total = len(asked)
             served = [answer[2] * 1e3 for answer in answers if answer[0] == 200]

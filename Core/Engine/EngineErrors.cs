@@ -74,6 +74,11 @@ internal static class EngineErrors
         ErrorCode.ImageLimitExceeded,
         $"Making this picture takes more memory than one transform may, {most} bytes (Engine:MemoryBudgetBytes). Ask for a smaller size or another format.");
 
+    public static Error NoMemory() => new(
+        ErrorCode.Overloaded,
+        "The machine had no memory left to make this picture; the picture is not at fault. Ask again, for a smaller size if need be.")
+    { RetryAfter = TimeSpan.FromSeconds(5) };
+
     public static Error TimedOut(TimeSpan limit) => new(
         ErrorCode.TransformTimedOut, $"The transform took longer than {limit.TotalSeconds:0.#} s and was stopped. Ask for a smaller size or another format.")
     {

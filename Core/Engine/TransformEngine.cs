@@ -29,7 +29,8 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
     /// <returns>
     /// <see cref="ErrorCode.UnsupportedImageType"/>, <see cref="ErrorCode.UndecodableImage"/>, <see cref="ErrorCode.EncoderMissing"/>,
     /// <see cref="ErrorCode.EncodingFailed"/>,
-    /// <see cref="ErrorCode.ImageLimitExceeded"/> or <see cref="ErrorCode.TransformTimedOut"/>; the last only once the work has really ended.
+    /// <see cref="ErrorCode.ImageLimitExceeded"/>, <see cref="ErrorCode.Overloaded"/> (memory was refused) or <see cref="ErrorCode.TransformTimedOut"/>;
+    /// the last only once the work has really ended.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up; the work has ended.</exception>
     public Task<Result<TransformedImage>> TransformAsync(TransformSource source, CanonicalOperations operations, TransformLimits limits,
@@ -132,7 +133,7 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
                 CpuTime = default,
             };
         }
-        catch (VipsException) when (Decodes(source.Bytes, header.Format, run))
+        catch (VipsException failure) when (!MemoryRefusal.Is(failure) && Decodes(source.Bytes, header.Format, run))
         {
             return EngineErrors.EncodingFailed(operations.Format);
         }
@@ -203,13 +204,13 @@ public sealed class TransformEngine(IOptions<EngineOptions> options, TimeProvide
         }
         catch (OverlayPictureException failure)
         {
-            Log.DecodeFailed(log, format, failure.InnerException!.Message);
-            return EngineErrors.OverlayPicture();
+            Log.DecodeFailed(log, format, failure.Broken.Message);
+            return MemoryRefusal.Is(failure.Broken) ? EngineErrors.NoMemory() : EngineErrors.OverlayPicture();
         }
         catch (VipsException failure)
         {
             Log.DecodeFailed(log, format, failure.Message);
-            return EngineErrors.Undecodable(format);
+            return MemoryRefusal.Is(failure) ? EngineErrors.NoMemory() : EngineErrors.Undecodable(format);
         }
     }
 

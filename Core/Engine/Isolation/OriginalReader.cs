@@ -24,9 +24,6 @@ internal static class OriginalReader
     private const int PreviewShare = 4;
     private const int ProofBytes = 64 << 10;
 
-    // How the codecs say that memory was refused to them.
-    private static readonly string[] NoMemory = ["out of memory", "insufficient memory", "memory allocation", "unable to allocate"];
-
     /// <param name="request">What to read.</param>
     /// <param name="admit">Told the bytes that decoding will take; returns when they may be taken.</param>
     public static Result<DecodeReply> Read(DecodeRequest request, Action<long> admit)
@@ -49,7 +46,7 @@ internal static class OriginalReader
             ProveDisk(request);
 
             // The process may take no more than its limit, whatever was asked for beforehand.
-            if (Array.Exists(NoMemory, words => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
+            if (MemoryRefusal.Is(failure))
                 return EngineErrors.TooMuchMemory(null, request.MemoryBytes);
             return UnsupportedKind.Of(request.Path, format) is { } kind ? EngineErrors.UnsupportedKind(format, kind) : EngineErrors.Undecodable(format);
         }

@@ -1,4 +1,5 @@
 using ImageService.Core.Operations;
+using NetVips;
 
 namespace ImageService.Core.Engine.Overlays;
 
@@ -24,4 +25,7 @@ public sealed record OverlayMaterial(
 public sealed record FontFile(string ContentHash, byte[] Bytes);
 
 /// <summary>A picture that an overlay shows cannot be decoded.</summary>
-internal sealed class OverlayPictureException(Exception inner) : Exception("A picture of an overlay cannot be decoded.", inner);
+internal sealed class OverlayPictureException(VipsException inner) : Exception("A picture of an overlay cannot be decoded.", inner)
+{
+    public VipsException Broken => inner;
+}
