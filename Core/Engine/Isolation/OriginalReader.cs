@@ -135,6 +135,10 @@ internal static class OriginalReader
         var header = ReadHeader(opened, path, format);
         if (header.Judge(new FileInfo(path).Length, request.MaxPixels, request.MaxFrames) is { } broken)
             return broken;
+
+        // Numbers of Lab that libvips does not know it hands on as if they were colours of a screen.
+        if (format == OriginalFormat.Tiff && IsUnknownColour(opened) && UnsupportedKind.Of(path, format) is { } kind)
+            return EngineErrors.UnsupportedKind(format, kind);
         var jpeg = format == OriginalFormat.Jpg ? JpegStructure.Read(path) : null;
         if (jpeg is not null && jpeg.Work(header.Pixels) > MaxScannedPixels)
             return EngineErrors.TooManyScans(jpeg.Scans, (int)Math.Max(1, MaxScannedPixels / header.Pixels));
@@ -172,6 +176,9 @@ internal static class OriginalReader
             DecodeCpuMs = (int)decodeCpu.TotalMilliseconds,
         };
     }
+
+    private static bool IsUnknownColour(Image image) => image.Interpretation is Enums.Interpretation.Multiband
+        || (image.Interpretation is Enums.Interpretation.Lab && image.Format is Enums.BandFormat.Uint);
 
     private static bool IsSlow(JpegStructure? jpeg, ImageHeader header) =>
         jpeg is { IsProgressive: true } && jpeg.Work(header.Pixels) > MaxScannedInTransforms;

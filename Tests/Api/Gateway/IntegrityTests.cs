@@ -1,5 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Security.Cryptography;
+using ImageService.Core.Registry;
+using ImageService.Core.Storage;
+using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,23 +84,55 @@ public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) :
         (await ImageAsync(stack, asset.Public("w_701.jpg"))).Response.Dispose();
     }
 
-    [Fact]
-    public async Task A_damaged_intermediate_is_made_anew_from_the_original()
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task A_damaged_intermediate_is_made_anew_from_the_original(string damage)
     {
         var stack = await AnotherAsync(WithoutRedis);
         var asset = await (await stack.NewSpaceAsync()).AddAsync(width: 3000, height: 2200);
         var (right, _) = await ImageAsync(stack, asset.Public("w_200.jpg"));
         var file = FileOf(asset, "/intermediate-");
         var intermediate = await File.ReadAllBytesAsync(file, Ct);
-        Do("flipped", file);
+        Do(damage, file);
         Do("removed", FileOf(asset, "/variants/"));
 
         var fresh = await AnotherAsync(WithoutRedis);
         using var counted = new Counted(fresh);
         var (bytes, _) = await ImageAsync(fresh, asset.Public("w_200.jpg"));
-        bytes.AsSpan().SequenceEqual(right).ShouldBeTrue();
-        counted["intermediate"].ShouldBeGreaterThan(0);
-        (await File.ReadAllBytesAsync(file, Ct)).AsSpan().SequenceEqual(intermediate).ShouldBeTrue();
+        bytes.AsSpan().SequenceEqual(right).ShouldBeTrue(damage);
+
+        // What is no file there is made like one that never was.
+        if (damage is "flipped" or "cut" or "emptied" or "longer" or "replaced" or "link")
+            counted["intermediate"].ShouldBeGreaterThan(0);
+        (await File.ReadAllBytesAsync(file, Ct)).AsSpan().SequenceEqual(intermediate).ShouldBeTrue("it is put in its place");
+        File.ResolveLinkTarget(file, returnFinalTarget: false).ShouldBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task A_damaged_working_copy_is_503_told_and_never_shown(string damage)
+    {
+        var stack = await AnotherAsync(WithoutRedis);
+        var space = await stack.NewSpaceAsync();
+        var asset = await AddWithCopyAsync(space);
+        (await ImageAsync(stack, asset.Public("w_600.jpg"))).Response.Dispose();
+        var file = FileOf(asset, "/working");
+        var copy = await File.ReadAllBytesAsync(file, Ct);
+        Do(damage, file);
+
+        using var counted = new Counted(stack);
+        string[] wanted = [asset.Public("w_701.jpg"), asset.Public("w_200.webp"), asset.Public("original.jpg")];
+        foreach (var path in wanted)
+            (await ProblemAsync(stack, path, HttpStatusCode.ServiceUnavailable)).ShouldBe("storage_unavailable", path);
+        (counted["working_copy"], counted["original"]).ShouldBe((wanted.Length, 0));
+        await using (var db = space.Db())
+            (await db.AuditLogs.CountAsync(line => line.Action == "asset.damaged" && line.ResourceId == asset.Id.ToString(), Ct)).ShouldBe(1);
+        Layer((await ImageAsync(stack, asset.Public("w_600.jpg"))).Response).ShouldBe("memory");
+
+        Remove(file);
+        await File.WriteAllBytesAsync(file, copy, Ct);
+        foreach (var path in wanted)
+            (await ImageAsync(stack, path)).Response.Dispose();
     }
 
     [Theory]
@@ -132,6 +168,21 @@ public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) :
         var (bytes, response) = await ImageAsync(fresh, asset.Public("w_40.jpg"));
         (bytes.AsSpan().SequenceEqual(right), Layer(response), counted["redis"]).ShouldBe((true, "storage", 1));
         Layer((await ImageAsync(await AnotherAsync(), asset.Public("w_40.jpg"))).Response).ShouldBe("redis");
+    }
+
+    /// <summary>An original that only the decoder reads, and the raster that it made of it.</summary>
+    private static async Task<StackAsset> AddWithCopyAsync(StackSpace space)
+    {
+        var copy = Pictures.Jpeg(900, 700, 71);
+        var asset = await space.AddAsync("No server reads this."u8.ToArray(), 900, 700, AssetAccess.Public, "heic");
+        var key = ObjectKey.WorkingCopy(space.OrganizationId, asset.Id.Value, 1);
+        await using (var content = new MemoryStream(copy))
+            await space.Stack.Services.GetRequiredService<IObjectStore>().PutAsync(key, content, "image/jpeg", Ct);
+        await using var db = space.Db();
+        var version = await db.AssetVersions.SingleAsync(row => row.AssetId == asset.Id.Value, Ct);
+        (version.WorkingCopyKey, version.WorkingCopyHash) = (key, Convert.ToHexStringLower(SHA256.HashData(copy)));
+        await db.SaveChangesAsync(Ct);
+        return asset;
     }
 
     private string FileOf(StackAsset asset, string part) =>

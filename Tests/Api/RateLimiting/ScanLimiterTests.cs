@@ -52,4 +52,25 @@ public sealed class ScanLimiterTests(PostgresServer postgres, RedisServer redis)
 
         statuses[^1].ShouldBe(HttpStatusCode.TooManyRequests, "all of them came from 127.0.0.1");
     }
+
+    [Fact]
+    public async Task An_address_that_collects_403s_is_refused_too_and_others_are_served()
+    {
+        var asset = await (await Stack.NewSpaceAsync(("transform_mode", "\"presets_only\""))).AddAsync();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var forbidden =
+                await Stack.GetAsync(asset.Public(string.Create(CultureInfo.InvariantCulture, $"w_{10 + i}.jpg")), ("X-Forwarded-For", "203.0.113.21"));
+            statuses.Add(forbidden.StatusCode);
+        }
+
+        // A minute that turns in between starts the count anew.
+        statuses.Count(status => status == HttpStatusCode.Forbidden).ShouldBeInRange(5, 10);
+        statuses[^1].ShouldBe(HttpStatusCode.TooManyRequests);
+        using var late = await Stack.GetAsync(asset.Public("original.jpg"), ("X-Forwarded-For", "203.0.113.21"));
+        late.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests, "also what it may see");
+        using var other = await Stack.GetAsync(asset.Public("original.jpg"), ("X-Forwarded-For", "203.0.113.22"));
+        other.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
 }

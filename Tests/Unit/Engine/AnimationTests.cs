@@ -1,3 +1,4 @@
+using ImageService.Core.Engine;
 using ImageService.Core.Operations;
 using Shouldly;
 using Xunit;
@@ -63,5 +64,19 @@ public sealed class AnimationTests
         (made.Width, made.Height, made.Frames).ShouldBe((30, 20, 1));
         using var image = Workbench.Open(made);
         Looks.ShouldBeNear(Workbench.Colour(image, 0.5, 0.4)[..3], [200, 30, 30], 12);
+    }
+
+    [Fact]
+    public async Task A_still_gif_says_nothing_of_repeating()
+    {
+        foreach (var original in (byte[][])[Drawings.Jpeg(), Drawings.PngWithAlpha(), Drawings.Gif(frames: 1)])
+        {
+            foreach (var operations in (string[])["w_30", "q_80", "w_30-h_30-f_pad"])
+                Says(await Workbench.MakeAsync(original, operations, ImageFormat.Gif)).ShouldBeFalse(operations);
+        }
+
+        Says(await Workbench.MakeAsync(Drawings.Gif(), "w_30", ImageFormat.Gif)).ShouldBeTrue("an animation does");
+
+        static bool Says(TransformedImage made) => made.Bytes.Span.IndexOf("NETSCAPE2.0"u8) >= 0;
     }
 }

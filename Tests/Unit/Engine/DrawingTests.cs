@@ -94,15 +94,17 @@ public sealed class DrawingTests : IDisposable
         TransformPlan.Of(canonical, drawing).Canvas.ShouldBe(new PixelSize(outWidth, outHeight));
     }
 
-    [Fact]
-    public async Task Edges_are_sharp_at_every_size()
+    [Theory]
+    [InlineData(16)]
+    [InlineData(1)]
+    public async Task Edges_are_sharp_at_every_size(int nominal)
     {
-        var svg = "<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 100 100'><rect width='50' height='100'/></svg>"u8.ToArray();
-        var png = Draw(svg, 400, 400);
+        var svg = $"<svg xmlns='http://www.w3.org/2000/svg' width='{nominal}' height='{nominal}' viewBox='0 0 100 100'><rect width='50' height='100'/></svg>";
+        var png = Draw(Encoding.UTF8.GetBytes(svg), 400, 400);
         var icon = new SourceFacts
         {
-            Width = 16,
-            Height = 16,
+            Width = nominal,
+            Height = nominal,
             HasAlpha = true,
             Frames = 1,
             ContentHash = "",
@@ -111,6 +113,7 @@ public sealed class DrawingTests : IDisposable
             Format = null,
         }.AsDrawing();
         var canonical = CanonicalOperations.Resolve(OperationsParser.Parse("w_400").Value, ImageFormat.Png, icon, 85).Value;
+        TransformPlan.Of(canonical, icon).Resized.ShouldBe(new PixelSize(400, 400));
         var source = new TransformSource(png, OriginalFormat.Png, IsIntermediate: false,
             KeepCopyright: false)
         { DrawnFrom = new PixelSize(icon.Width, icon.Height) };

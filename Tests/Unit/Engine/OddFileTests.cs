@@ -152,6 +152,27 @@ public sealed class OddFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(8, Enums.BandFormat.Double)]
+    [InlineData(8, Enums.BandFormat.Uint)]
+    [InlineData(9, Enums.BandFormat.Uchar)] // ICCLab
+    [InlineData(9, Enums.BandFormat.Ushort)]
+    [InlineData(10, Enums.BandFormat.Uchar)] // ITULab
+    public void A_tiff_whose_lab_colours_are_not_read_is_told_so(ushort photometric, Enums.BandFormat depth)
+    {
+        using var picture = Drawings.Quarters(120, 90);
+        using var deep = picture.Cast(depth);
+        var tiff = deep.TiffsaveBuffer();
+        var directory = BitConverter.ToInt32(tiff, 4);
+        BitConverter.GetBytes(photometric).CopyTo(tiff, directory + 2 + (IndexOf(tiff, directory, 262) * 12) + 8);
+
+        var error = Read(tiff).Error.ShouldNotBeNull();
+
+        error.Code.ShouldBe(ErrorCode.UnsupportedImageKind);
+        error.Detail.ShouldContain("Lab colours of this depth");
+        error.Detail.ShouldNotContain("corrupt");
+    }
+
     [Fact]
     public async Task What_the_corpus_of_reports_holds_is_accepted_and_made_into_everything()
     {

@@ -1,5 +1,7 @@
+using ImageMagick;
 using ImageService.Core.Engine;
 using ImageService.Core.Operations;
+using NetVips;
 using Shouldly;
 using Xunit;
 
@@ -98,6 +100,52 @@ public sealed class SourceChoiceTests
         image.HasAlpha().ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("png", ImageFormat.Png)]
+    [InlineData("gif", ImageFormat.Png)]
+    [InlineData("tiff", ImageFormat.Png)]
+    [InlineData("lossless webp", ImageFormat.Png)]
+    [InlineData("lossless webp with a profile", ImageFormat.Png)]
+    [InlineData("webp", ImageFormat.Jpg)]
+    [InlineData("jpg", ImageFormat.Jpg)]
+    public async Task What_was_kept_without_loss_has_an_intermediate_without_loss_though_it_is_opaque(string kind, ImageFormat expected)
+    {
+        using var black = Image.Black(600, 400, bands: 3).Copy(interpretation: Enums.Interpretation.Srgb);
+        using var drawing = black.Mutate(static canvas =>
+        {
+            canvas.DrawRect([240, 230, 10], 0, 0, 300, 400, fill: true);
+            canvas.DrawCircle([20, 90, 200], 300, 200, 120, fill: true);
+        });
+        using var tagged = drawing.IccTransform("srgb", inputProfile: "srgb");
+        var original = kind switch
+        {
+            "png" => drawing.PngsaveBuffer(),
+            "gif" => OpaqueGif(drawing),
+            "tiff" => drawing.TiffsaveBuffer(),
+            "lossless webp" => drawing.WebpsaveBuffer(lossless: true),
+            "lossless webp with a profile" => tagged.WebpsaveBuffer(lossless: true, keep: Enums.ForeignKeep.Icc),
+            "webp" => drawing.WebpsaveBuffer(q: 90),
+            _ => drawing.JpegsaveBuffer(q: 90),
+        };
+        Workbench.FactsOf(original).HasAlpha.ShouldBeFalse();
+
+        var made = (await Workbench.Engine.MakeIntermediateAsync(Workbench.Source(original), null, TestContext.Current.CancellationToken)).Value;
+
+        made.Format.ShouldBe(expected);
+        if (expected != ImageFormat.Png)
+            return;
+        using var image = Workbench.Open(made);
+        using var difference = (image - drawing).Abs();
+        (image.Bands, difference.Max()).ShouldBe((3, 0));
+    }
+
     [Fact]
     public void The_two_sources_have_different_revisions() => EngineRevision.ForIntermediate.ShouldNotBe(EngineRevision.Current);
+
+    // libvips keeps a place in the palette for transparency, needed or not.
+    private static byte[] OpaqueGif(Image picture)
+    {
+        using var written = new MagickImage(picture.PngsaveBuffer());
+        return written.ToByteArray(MagickFormat.Gif);
+    }
 }
