@@ -167,6 +167,7 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
         var (assets, bytes) = (left?.Assets ?? 0, left?.Bytes ?? 0);
         await db.StoreMoves.Where(row => row.Id == move.Id).ExecuteUpdateAsync(
             row => row.SetProperty(it => it.State, StoreMoveState.Copying).SetProperty(it => it.UpdatedAt, now)
+                .SetProperty(it => it.Problem, (string?)null)
                 .SetProperty(it => it.Assets, it => it.Done + assets)
                 .SetProperty(it => it.Bytes, it => it.State == StoreMoveState.Queued ? bytes : it.Bytes),
             ct);
