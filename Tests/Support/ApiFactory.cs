@@ -20,6 +20,9 @@ namespace ImageService.Tests.Support;
 /// </summary>
 public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplicationFactory<AssemblyMarker>, IAsyncLifetime
 {
+    // Seconds. A hundred thousand rows are written in one statement, beside all other tests.
+    private const int LongestCommand = 180;
+
     /// <summary>The operator's key in tests.</summary>
     public const string PlatformKey = "platform_0123456789abcdef0123456789abcdef";
 
@@ -78,7 +81,7 @@ public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplica
     {
         await using var connection = new NpgsqlConnection(OwnerConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestCommand };
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
