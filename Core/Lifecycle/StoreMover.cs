@@ -23,9 +23,9 @@ public sealed class StoreMover(RegistryFactory registry, ObjectStores stores, IO
     /// <summary>Works on every move that no other run has, until each is done or has to wait.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        List<StoreMove> open;
-        await using (var db = registry.ForSystem())
-            open = await db.StoreMoves.AsNoTracking().Where(move => StoreMove.Unfinished.Contains(move.State)).OrderBy(move => move.CreatedAt).ToListAsync(ct);
+        await using var db = registry.ForSystem();
+        var open = await db.StoreMoves.Where(move => StoreMove.Unfinished.Contains(move.State)).OrderBy(move => move.CreatedAt)
+            .Select(move => new { move.OrganizationId, move.Id }).ToListAsync(ct);
         foreach (var move in open)
             await RunAsync(move.OrganizationId, move.Id, ct);
     }

@@ -36,8 +36,9 @@ public sealed class ConsequencesTests
         {
             // Through the consumers' own tools, but not through jobs: what those do next is theirs.
             var used = TypeReferences.Of(Consumes(row));
-            string[] tools = [.. Tools.Where(used.Contains), .. Tools.Where(used.Contains).SelectMany(tool => uses[tool]).Where(Tools.Contains)];
-            used.Concat(tools.SelectMany(tool => uses[tool])).Where(jobs.Contains).Distinct(StringComparer.Ordinal)
+            var within = Tools.Where(used.Contains).SelectMany(tool => uses[tool]).ToList();
+            var behind = Tools.Where(within.Contains).SelectMany(tool => uses[tool]);
+            used.Concat(within).Concat(behind).Where(jobs.Contains).Distinct(StringComparer.Ordinal)
                 .ShouldBe(row.Jobs.Select(job => job.FullName!), ignoreOrder: true, row.Fact);
         }
     }

@@ -22,16 +22,14 @@ internal sealed class RemovalConsumer(RegistryFactory registry, ObjectStores sto
     public async Task ConsumeAsync(VariantsInvalidated message, Guid messageId, CancellationToken ct)
     {
         await using var db = registry.ForOrganization(message.OrganizationId);
-        List<string> gone = [];
-        foreach (var key in message.StorageKeys)
-        {
-            if (!ObjectKeyReader.TryReadAsset(key, out var assetId, out var version))
-                throw new InvalidOperationException($"'{key}' is no key of an asset.");
-            var remade = await db.Variants.AnyAsync(variant => variant.AssetId == assetId && variant.Version == version && variant.StorageKey == key, ct);
-            if (!remade)
-                gone.Add(key);
-        }
-
-        await stores.DeleteEverywhereAsync(gone, ct);
+        string[] keys = [.. message.StorageKeys];
+        Guid[] assets = [.. keys.Select(AssetOf).Distinct()];
+        var remade = await db.Variants.Where(variant => assets.Contains(variant.AssetId) && keys.Contains(variant.StorageKey))
+            .Select(variant => variant.StorageKey).ToListAsync(ct);
+        await stores.DeleteEverywhereAsync([.. keys.Except(remade, StringComparer.Ordinal)], ct);
     }
+
+    private static Guid AssetOf(string key) => ObjectKeyReader.TryReadAsset(key, out var assetId, out _)
+        ? assetId
+        : throw new InvalidOperationException($"'{key}' is no key of an asset.");
 }

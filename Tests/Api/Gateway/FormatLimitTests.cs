@@ -1,4 +1,3 @@
-using ImageService.Core.Registry;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using Shouldly;
@@ -36,7 +35,7 @@ public sealed class FormatLimitTests(PostgresServer postgres, RedisServer redis)
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync(width: 17_000, height: 300);
-        await AddPresetAsync(space, "poster", "q_80-fmt_webp");
+        await Watermarks.PresetAsync(space, "poster", "q_80-fmt_webp");
         await Probe.UntilAsync(async () => (await Stack.GetAsync(asset.Public("preset_poster.webp"))).IsSuccessStatusCode, "the preset is known");
 
         var (bytes, response) = await ImageAsync(Stack, asset.Public("preset_poster.webp"));
@@ -49,7 +48,7 @@ public sealed class FormatLimitTests(PostgresServer postgres, RedisServer redis)
     {
         var space = await Stack.NewSpaceAsync();
         var asset = await space.AddAsync(width: 17_000, height: 300);
-        await AddPresetAsync(space, "free", "q_80-fmt_auto");
+        await Watermarks.PresetAsync(space, "free", "q_80-fmt_auto");
         await Probe.UntilAsync(async () => (await Stack.GetAsync(asset.Public("preset_free.jpg"), Browser)).IsSuccessStatusCode, "the preset is known");
 
         foreach (var file in (string[])["fmt_auto-q_80.jpg", "fmt_auto-q_80.webp", "preset_free.jpg", "preset_free.webp"])
@@ -60,15 +59,5 @@ public sealed class FormatLimitTests(PostgresServer postgres, RedisServer redis)
         }
 
         Header((await ImageAsync(Stack, asset.Public("fmt_auto-q_80-w_400.jpg"), Browser)).Response, "Content-Type").ShouldBe("image/avif");
-    }
-
-    private static async Task AddPresetAsync(StackSpace space, string slug, string operations)
-    {
-        var now = DateTimeOffset.UtcNow;
-        var preset = new Preset { OrganizationId = space.OrganizationId, Slug = slug, Name = slug, CreatedAt = now, UpdatedAt = now };
-        preset.Revisions.Add(new PresetRevisionRow { OrganizationId = space.OrganizationId, PresetId = preset.Id, Revision = 1, Operations = operations });
-        await using var db = space.Db();
-        db.Presets.Add(preset);
-        await db.SaveChangesAsync(Ct);
     }
 }

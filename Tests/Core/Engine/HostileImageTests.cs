@@ -203,16 +203,7 @@ public sealed class HostileImageTests : IDisposable
         await File.WriteAllBytesAsync(path, file, ct);
         var options = new EngineOptions { DecoderMemoryBytes = DecoderBytes };
         _child ??= DecoderChild.Start(options, _memory, NullLogger.Instance);
-        var request = new DecodeRequest
-        {
-            Path = path,
-            WorkingCopyPath = $"{path}.raster",
-            MaxPixels = 100_000_000,
-            MaxFrames = 1000,
-            MemoryBytes = options.DecoderMemoryBytes,
-            CpuMilliseconds = 9000,
-            Allowed = [.. Workbench.Anything.Allowed.Select(format => format.Name())],
-        };
+        var request = Workbench.Request(path) with { MemoryBytes = options.DecoderMemoryBytes };
         var started = Stopwatch.GetTimestamp();
         var reply = (await _child.AskAsync(request, TimeProvider.System, ct)).TryGet(out var answer, out _) ? answer : null;
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Longest);

@@ -59,16 +59,7 @@ public sealed class PngBombTests : IDisposable
         await File.WriteAllBytesAsync(path, file, Ct);
         using var memory = new DecoderMemory(_options.DecoderMemoryBytes);
         using var child = DecoderChild.Start(_options, memory, NullLogger.Instance);
-        var request = new DecodeRequest
-        {
-            Path = path,
-            WorkingCopyPath = $"{path}.raster",
-            MaxPixels = 100_000_000,
-            MaxFrames = 1000,
-            MemoryBytes = _options.DecoderMemoryBytes,
-            CpuMilliseconds = 9000,
-            Allowed = ["png"],
-        };
+        var request = Workbench.Request(path) with { MemoryBytes = _options.DecoderMemoryBytes, Allowed = ["png"] };
         return ((await child.AskAsync(request, TimeProvider.System, Ct)).Value, child.PeakBytes);
     }
 

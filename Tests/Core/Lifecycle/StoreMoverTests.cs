@@ -140,6 +140,29 @@ public sealed class StoreMoverTests : IClassFixture<RegistryFixture>, IDisposabl
     }
 
     [Fact]
+    public async Task What_held_a_move_up_is_told_until_it_goes_on()
+    {
+        var (place, versions) = await AssetsAsync(1);
+        var move = await MoveAsync(place, "second");
+        string? told = null;
+        var isAway = true;
+        var source = new WatchedStore(_stores.Of("file").Objects, () =>
+        {
+            if (isAway)
+                throw new ObjectStoreException("The store is away.");
+            told ??= FindAsync(move).GetAwaiter().GetResult().Problem ?? "nothing";
+        });
+        var mover = Mover(new ObjectStores([new NamedStore("file", source), _stores.Of("second"), _stores.Of("third")]));
+        await mover.RunAsync(Ct);
+        (await FindAsync(move)).Problem.ShouldBe("The store is away.");
+
+        isAway = false;
+        await mover.RunAsync(Ct);
+        told.ShouldBe("nothing");
+        await EverythingIsInAsync(place, versions, "second");
+    }
+
+    [Fact]
     public async Task A_lost_variant_is_forgotten_so_that_it_is_made_again()
     {
         var (place, versions) = await AssetsAsync(1);

@@ -1,4 +1,3 @@
-using ImageService.Core.Engine;
 using ImageService.Core.Engine.Isolation;
 using ImageService.Core.Errors;
 using NetVips;
@@ -44,16 +43,6 @@ public sealed class DecoderLimitTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "original");
         File.WriteAllBytes(path, original);
-        var request = new DecodeRequest
-        {
-            Path = path,
-            WorkingCopyPath = $"{path}.raster",
-            MaxPixels = 100_000_000,
-            MaxFrames = 1000,
-            MemoryBytes = memoryBytes,
-            CpuMilliseconds = 9000,
-            Allowed = [.. Enum.GetValues<OriginalFormat>().Select(format => format.Name())],
-        };
-        return OriginalReader.Read(request, static _ => { });
+        return OriginalReader.Read(Workbench.Request(path) with { MemoryBytes = memoryBytes }, static _ => { });
     }
 }

@@ -205,15 +205,6 @@ public sealed class DrawingTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "drawing");
         File.WriteAllBytes(path, svg);
-        return new DecodeRequest
-        {
-            Path = path,
-            WorkingCopyPath = $"{path}.raster",
-            MaxPixels = 100_000_000,
-            MaxFrames = 1000,
-            MemoryBytes = 1L << 30,
-            CpuMilliseconds = 9000,
-            Allowed = ["svg"],
-        };
+        return Workbench.Request(path) with { Allowed = ["svg"] };
     }
 }

@@ -204,16 +204,6 @@ public sealed class OddFileTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "original");
         File.WriteAllBytes(path, original);
-        var request = new DecodeRequest
-        {
-            Path = path,
-            WorkingCopyPath = $"{path}.raster",
-            MaxPixels = 100_000_000,
-            MaxFrames = 1000,
-            MemoryBytes = 1L << 30,
-            CpuMilliseconds = 9000,
-            Allowed = [.. Enum.GetValues<OriginalFormat>().Select(format => format.Name())],
-        };
-        return OriginalReader.Read(request, static _ => { });
+        return OriginalReader.Read(Workbench.Request(path), static _ => { });
     }
 }

@@ -21,6 +21,18 @@ internal static class Workbench
     public static IsolatedDecoder Decoder(EngineOptions? options = null) =>
         new(Options.Create(options ?? new EngineOptions()), TimeProvider.System, NullLogger<IsolatedDecoder>.Instance);
 
+    /// <summary>What the decoder is asked of a file, of whatever format; tests change what they are about.</summary>
+    public static DecodeRequest Request(string path) => new()
+    {
+        Path = path,
+        WorkingCopyPath = $"{path}.raster",
+        MaxPixels = Anything.MaxPixels,
+        MaxFrames = Anything.MaxFrames,
+        MemoryBytes = 1L << 30,
+        CpuMilliseconds = 9000,
+        Allowed = [.. Anything.Allowed.Select(format => format.Name())],
+    };
+
     /// <summary>Facts as the decoder would tell them, read in this process: only for pictures that tests draw.</summary>
     public static SourceFacts FactsOf(byte[] original)
     {

@@ -50,17 +50,6 @@ public sealed class WorkingCopyTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "original");
         File.WriteAllBytes(path, file);
-        var request = new DecodeRequest
-        {
-            Path = path,
-            WorkingCopyPath = $"{path}.raster",
-            MaxPixels = 100_000_000,
-            MaxFrames = 1000,
-            MemoryBytes = 1L << 30,
-            CpuMilliseconds = 9000,
-            Allowed = ["jpg"],
-            TransformBytes = transformBytes,
-        };
-        return OriginalReader.Read(request, static _ => { });
+        return OriginalReader.Read(Workbench.Request(path) with { Allowed = ["jpg"], TransformBytes = transformBytes }, static _ => { });
     }
 }

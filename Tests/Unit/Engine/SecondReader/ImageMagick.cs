@@ -1,10 +1,8 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using ImageService.Tests.Support;
 using NetVips;
 using Shouldly;
-using Xunit;
 
 namespace ImageService.Tests.Core.Engine.SecondReader;
 
@@ -39,15 +37,9 @@ internal sealed class ImageMagick : IDisposable
     /// <summary>Does all that was added, in one process.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo("convert") { WorkingDirectory = _folder, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var word in _line)
-            start.ArgumentList.Add(word);
-        start.ArgumentList.Add("null:");
+        var start = new ProcessStartInfo("convert", [.. _line, "null:"]) { WorkingDirectory = _folder };
         start.Environment["MAGICK_THREAD_LIMIT"] = "1";
-        using var process = Start(start);
-        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        process.ExitCode.ShouldBe(0, $"{errors}\n{string.Join(' ', _line)}");
+        await InstalledProgram.RunAsync(start, "imagemagick");
     }
 
     public DrawnPicture Read(string name)
@@ -67,19 +59,6 @@ internal sealed class ImageMagick : IDisposable
     }
 
     public void Dispose() => _private.Dispose();
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("ImageMagick is not installed, and no second reader judged the engine's pictures (Debian: apt-get install imagemagick).");
-            throw;
-        }
-    }
 }
 
 /// <summary>A picture as ImageMagick has it.</summary>
