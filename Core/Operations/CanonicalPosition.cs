@@ -22,18 +22,19 @@ internal readonly record struct CanonicalPosition(Gravity? Gravity, double? Foca
     private static CanonicalPosition Focal(ImageOperations operations, CanonicalGeometry geometry, Turn turn, SourceFacts source)
     {
         var (x, y) = turn.Move(source.FocalX ?? Centre, source.FocalY ?? Centre);
-        var focalX = geometry.GravityX ? OffCentre(operations.FocalX ?? x) : null;
-        var focalY = geometry.GravityY ? OffCentre(operations.FocalY ?? y) : null;
-        return focalX is null && focalY is null
+        var (ownX, ownY) = (Rounded(x), Rounded(y));
+        var focalX = geometry.GravityX ? Rounded(operations.FocalX ?? x) : Centre;
+        var focalY = geometry.GravityY ? Rounded(operations.FocalY ?? y) : Centre;
+        return focalX == Centre && focalY == Centre
             ? new CanonicalPosition(Operations.Gravity.Center, null, null)
-            : new CanonicalPosition(Operations.Gravity.Focal, focalX, focalY);
+            : new CanonicalPosition(Operations.Gravity.Focal, Said(focalX, geometry.GravityX, ownX), Said(focalY, geometry.GravityY, ownY));
     }
 
-    private static double? OffCentre(double value)
-    {
-        var rounded = Math.Round(Math.Clamp(value, 0, 1), OperationsGrammar.FocalDecimals, MidpointRounding.AwayFromZero);
-        return rounded == Centre ? null : rounded;
-    }
+    /// <summary>The centre goes without saying, but where the original's own point would come to stand for it.</summary>
+    private static double? Said(double value, bool matters, double own) => value == Centre && !(matters && own != Centre) ? null : value;
+
+    private static double Rounded(double value) =>
+        Math.Round(Math.Clamp(value, 0, 1), OperationsGrammar.FocalDecimals, MidpointRounding.AwayFromZero);
 
     /// <summary>The gravity without the direction in which there is no room: <c>northeast</c> of a crop at left and right is <c>east</c>.</summary>
     private static Gravity Along(Gravity gravity, bool horizontally, bool vertically)

@@ -120,6 +120,14 @@ public sealed class CanonicalOperationsTests
         Canonical("w_600-h_600-g_focal-fx_0.9", source).ShouldBe("fmt_webp-w_600-h_600-f_cover-g_focal-q_85-fx_0.9");
     }
 
+    [Fact]
+    public void A_centre_that_was_asked_for_is_said_where_the_originals_point_would_stand_for_it()
+    {
+        const string form = "fmt_webp-w_600-h_600-f_cover-g_focal-q_85-fx_0.5-fy_0.3-trim_10";
+        Canonical(form, Landscape with { FocalX = 0.25, FocalY = 0.1 }).ShouldBe(form);
+        Canonical(form, Landscape).ShouldBe("fmt_webp-w_600-h_600-f_cover-g_focal-q_85-fy_0.3-trim_10");
+    }
+
     [Theory]
     [InlineData("r_90", "fx_0.9")]
     [InlineData("r_180", "fx_0.75")]

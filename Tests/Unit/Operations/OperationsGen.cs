@@ -10,6 +10,9 @@ internal static class OperationsGen
     private static readonly Gen<string> Side = Gen.OneOf(Gen.Int[1, 60], Gen.Int[1, 4000], Gen.Int[1, OperationsGrammar.MaxSidePx])
         .Select(px => px.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>10⁻⁴ of a side; edges, quarters and the centre more often than chance has them.</summary>
+    private static readonly Gen<int> Focal = Gen.OneOf(Gen.Int[0, 10_000], Gen.Int[0, 4].Select(quarter => quarter * 2_500));
+
     private static readonly Gen<string> OverlaySlug = Gen.OneOf("badge", "new_in_", "_", "7");
 
     private static readonly Gen<string> OverlayText = Gen.OneOf(
@@ -32,8 +35,8 @@ internal static class OperationsGen
         Gen.Const("bw"),
         Gen.Const("flip"),
         Gen.Const("flop"),
-        Gen.Int[0, 10_000].Select(point => $"fx_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
-        Gen.Int[0, 10_000].Select(point => $"fy_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
+        Focal.Select(point => $"fx_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
+        Focal.Select(point => $"fy_{(point / 10_000.0).ToString("0.####", CultureInfo.InvariantCulture)}"),
         Gen.OneOf(Gen.Select(Gen.Int[1, 30], Gen.Int[1, 30]).Select(r => $"ar_{r.Item1}:{r.Item2}"), Gen.Int[1, 40_000].Select(r => $"ar_{Text4(r)}")),
         Gen.Int[100, 400].Select(ratio => $"dpr_{Hundredths(ratio)}"),
         Gen.OneOf(
