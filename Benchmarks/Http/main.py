@@ -1,14 +1,17 @@
 """Runs a scenario and prints medians and ratios. See ../run.sh."""
 import argparse, json, os, shutil, statistics, sys
 from processes import Started, settle
-from scenarios import SCENARIOS, idle_memory
-from stack import Nginx, Service, Sharp, Varnish, photos
+from scenarios import SCENARIOS as OWN, idle_memory
+from stack import PLATFORM, Nginx, Service, Sharp, Varnish, photos
+from strangers import STRANGERS
+
+SCENARIOS = OWN | STRANGERS
 
 # What ratios are to: the first of these that was measured.
 BASE = {'hit': ['varnish'], 'cold': ['sharp'], 'srcset': ['separate', 'sharp'], 'herd': ['sharp'], 'overload': ['sharp'], 'store': ['file']}
 
 # What a stack needs for a scenario beside the usual: no cache that would answer for the store.
-SETTINGS = {'store': ({'Caching__MemoryBytes': str(1 << 20), 'Caching__RedisEntryMaxBytes': '0'}, ('--store', 's3'))}
+SETTINGS = {'store': ({'Caching__MemoryBytes': str(1 << 20), 'Caching__RedisEntryMaxBytes': '0'}, ('--store', 's3')), 'organizations': (PLATFORM, ()), 'attacks': (PLATFORM, ())}
 
 
 def peers_of(scenario, started, service, folder):
@@ -47,13 +50,16 @@ def main():
     parser.add_argument('--pictures', type=int, default=4, help='photographs of srcset')
     parser.add_argument('--formats', nargs='+', default=['jpg', 'webp'])
     parser.add_argument('--sizes', nargs='*', help='4 KB, 42 KB, 400 KB')
+    parser.add_argument('--corpus', help='folder of files for the scenario of that name')
     parser.add_argument('--results', help='a file that gets one JSON line for each measurement')
     options = parser.parse_args()
 
     files = photos(options.work, options.photos, options.number)
+    if options.scenario == 'corpus' and not options.corpus:
+        sys.exit('corpus: say --corpus DIR')
     if not files:
         sys.exit('no photographs')
-    names = [name for name in SCENARIOS if name not in ('overload', 'store')] if options.scenario == 'all' else [options.scenario]
+    names = [name for name in SCENARIOS if name not in ('overload', 'store', *STRANGERS)] if options.scenario == 'all' else [options.scenario]
     started = Started(options.work)
     print(f'{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before; medians of {options.rounds} rounds in turns; in brackets: ratio to the peer')
     try:

@@ -78,7 +78,7 @@ internal sealed record ImageHeader
         const Enums.Access access = Enums.Access.Sequential;
         return format switch
         {
-            OriginalFormat.Jpg => Image.JpegloadBuffer(buffer, shrink: shrink, access: access, failOn: failOn),
+            OriginalFormat.Jpg => Image.JpegloadBuffer(buffer, shrink: shrink, unlimited: true, access: access, failOn: failOn),
             OriginalFormat.Png => Image.PngloadBuffer(PngTexts.Without(buffer), access: access, failOn: failOn),
             OriginalFormat.Webp => Image.WebploadBuffer(buffer, n: pages, access: access, failOn: failOn),
             OriginalFormat.Gif => Image.GifloadBuffer(buffer, n: pages, access: access, failOn: failOn),

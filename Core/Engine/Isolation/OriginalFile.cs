@@ -29,7 +29,8 @@ internal sealed class OriginalFile
         var pages = allFrames ? -1 : 1;
         return _format switch
         {
-            OriginalFormat.Jpg => Image.Jpegload(_path!, shrink: shrink, access: Access, failOn: failOn),
+            // The limit that is lifted is one of a hundred warnings, which are no corruption; passes are judged by JpegStructure.
+            OriginalFormat.Jpg => Image.Jpegload(_path!, shrink: shrink, unlimited: true, access: Access, failOn: failOn),
             OriginalFormat.Png => OpenPng(failOn),
             OriginalFormat.Webp => Image.Webpload(_path!, n: pages, access: Access, failOn: failOn),
             OriginalFormat.Gif => Image.Gifload(_path!, n: pages, access: Access, failOn: failOn),

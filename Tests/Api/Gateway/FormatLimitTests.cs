@@ -1,5 +1,10 @@
+using ImageService.Core.Operations;
+using ImageService.Core.Tenancy;
+using ImageService.Core.Variants;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -59,5 +64,30 @@ public sealed class FormatLimitTests(PostgresServer postgres, RedisServer redis)
         }
 
         Header((await ImageAsync(Stack, asset.Public("fmt_auto-q_80-w_400.jpg"), Browser)).Response, "Content-Type").ShouldBe("image/avif");
+    }
+
+    [Fact]
+    public async Task What_a_preset_makes_after_an_upload_is_of_a_format_that_holds_the_picture()
+    {
+        var space = await Stack.NewSpaceAsync();
+        var asset = await space.AddAsync(width: 17_000, height: 300);
+        await Watermarks.PresetAsync(space, "free", "q_80-fmt_auto");
+        await Probe.UntilAsync(async () => (await Stack.GetAsync(asset.Public("preset_free-w_90.jpg"))).IsSuccessStatusCode, "the preset is known");
+        var place = (await Stack.Services.GetRequiredService<AssetDirectory>().FindPlaceAsync(space.OrganizationId, asset.Id.Value, Ct))!;
+
+        foreach (var accept in (string[])["image/webp", "image/avif,image/webp"])
+        {
+            var request = new VariantRequest
+            {
+                Space = place.Space, AssetId = asset.Id, Version = 1, Operations = new ImageOperations { Preset = "free" }, Extension = ImageFormat.Jpg,
+                Accept = accept, IsOwn = true,
+            };
+            (await Stack.Services.GetRequiredService<VariantProvider>().EnsureAsync(request, Ct)).Error.ShouldBeNull();
+        }
+
+        await using var db = space.Db();
+        var made = await db.Variants.Where(variant => variant.Width == 17_000).Select(variant => variant.Format).ToListAsync(Ct);
+        made.ShouldBe(["jpg"], "one, for browsers of every kind");
+        Layer((await ImageAsync(Stack, asset.Public("preset_free.jpg"), Browser)).Response).ShouldNotBe("miss");
     }
 }

@@ -53,9 +53,18 @@ public sealed class IntegrityTests(PostgresServer postgres, RedisServer redis) :
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public async Task A_damaged_original_is_503_told_and_never_shown(string damage)
+    public Task A_damaged_original_is_503_told_and_never_shown(string damage) => DamagedOriginalAsync(damage, WithoutRedis);
+
+    [Theory]
+    [InlineData("flipped")]
+    [InlineData("cut")]
+    [InlineData("replaced")]
+    [InlineData("removed")]
+    public Task A_damaged_original_too_large_for_memory_is_503_too_and_no_half_of_it_is_sent(string damage) => DamagedOriginalAsync(damage, Streaming);
+
+    private async Task DamagedOriginalAsync(string damage, Dictionary<string, string?> settings)
     {
-        var stack = await AnotherAsync(WithoutRedis);
+        var stack = await AnotherAsync(settings);
         var space = await stack.NewSpaceAsync();
         var asset = await space.AddAsync(width: 900, height: 700);
         var exact = await (await stack.NewSpaceAsync(("original_delivery", "\"exact\""))).AddAsync(width: 900, height: 700);

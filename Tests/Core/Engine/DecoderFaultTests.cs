@@ -69,7 +69,7 @@ public sealed class DecoderFaultTests : IDisposable
     public void A_progressive_jpeg_tells_its_passes_and_what_it_keeps()
     {
         var path = Path.Combine(_folder.FullName, "progressive.jpg");
-        File.WriteAllBytes(path, ManyScans(Progressive(640, 480), 30));
+        File.WriteAllBytes(path, Drawings.ProgressiveJpeg(640, 480, 30));
 
         var structure = JpegStructure.Read(path);
 
@@ -94,7 +94,7 @@ public sealed class DecoderFaultTests : IDisposable
     public async Task A_jpeg_of_more_passes_than_its_size_allows_is_refused_before_it_is_decoded()
     {
         var path = Path.Combine(_folder.FullName, "scans.jpg");
-        await File.WriteAllBytesAsync(path, ManyScans(Progressive(2000, 2000), 450), Ct);
+        await File.WriteAllBytesAsync(path, Drawings.ProgressiveJpeg(2000, 2000, 450), Ct);
         using var decoder = Workbench.Decoder();
 
         var error = (await decoder.DecodeAsync(path, Workbench.Anything, Ct)).Error!;
@@ -106,20 +106,6 @@ public sealed class DecoderFaultTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private int Starts => File.ReadAllLines(Path.Combine(_folder.FullName, "starts")).Length;
-
-    private static byte[] Progressive(int width, int height)
-    {
-        using var picture = Drawings.Quarters(width, height);
-        return picture.JpegsaveBuffer(q: 80, interlace: true);
-    }
-
-    // The last scan once more, as often as it takes.
-    private static byte[] ManyScans(byte[] progressive, int more)
-    {
-        var last = progressive.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
-        var scan = progressive[last..^2];
-        return [.. progressive[..^2], .. Enumerable.Repeat(scan, more).SelectMany(bytes => bytes), 0xFF, 0xD9];
-    }
 
     private static string Decoder()
     {

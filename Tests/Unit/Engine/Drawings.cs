@@ -36,6 +36,18 @@ internal static class Drawings
         return image.JpegsaveBuffer(q: 92, keep: Enums.ForeignKeep.None);
     }
 
+    /// <summary>A progressive JPEG whose first scan comes so many times more, which changes no pixel.</summary>
+    public static byte[] ProgressiveJpeg(int width, int height, int moreScans)
+    {
+        using var image = Quarters(width, height);
+        var plain = image.JpegsaveBuffer(q: 80, interlace: true);
+        var begin = plain.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        var end = begin + 2;
+        while (plain[end] != 0xFF || plain[end + 1] is 0 or (>= 0xD0 and <= 0xD7))
+            end++;
+        return [.. plain[..end], .. Enumerable.Repeat(plain[begin..end], moreScans).SelectMany(static scan => scan), .. plain[end..]];
+    }
+
     /// <summary>
     /// A JPEG whose pixels are stored as the orientation says, so that it looks like <see cref="Quarters"/>; with EXIF, GPS, XMP, IPTC and a comment.
     /// </summary>

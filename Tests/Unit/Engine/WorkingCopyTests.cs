@@ -27,6 +27,19 @@ public sealed class WorkingCopyTests : IDisposable
         (copy.Width, copy.Height, copy.Contains("interlaced")).ShouldBe((320, 240, false));
     }
 
+    /// <summary>260 passes over 1.9 megapixels, each of which every transform would make again.</summary>
+    [Theory]
+    [InlineData(260, "jpg")]
+    [InlineData(0, null)]
+    public void A_jpeg_of_many_passes_gets_a_copy_that_is_read_in_one(int more, string? extension)
+    {
+        var reply = Ask(Drawings.ProgressiveJpeg(1600, 1200, more), 1 << 30).Value;
+
+        (reply.Width, reply.Height, reply.WorkingCopyExtension).ShouldBe((1600, 1200, extension));
+        if (extension is not null)
+            JpegStructure.Read(Path.Combine(_folder.FullName, "original.raster.jpg")).Scans.ShouldBe(1);
+    }
+
     [Fact]
     public void A_copy_is_made_of_whole_pictures_alone() =>
         Ask([.. Progressive()[..^40], 0xFF, 0xD9], transformBytes: 1).Error!.Code.ShouldBe(ErrorCode.UndecodableImage);
