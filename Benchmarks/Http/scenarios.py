@@ -166,6 +166,9 @@ def overload(service, peers, photos, options):
         for target in targets:
             asked = _fresh(photos, 60 * 30, 100 + number, 'webp')
             hot = target.url(photos[0], 640, 'webp')
+            # A peer may still be busy with what others have long given up on.
+            while Client(120).get(hot)[0] != 200:
+                time.sleep(1)
             _warm(hot)
             idle = memory_mb(target.pids)
             answers, seconds = each([target.url(photo, width, 'webp', 79) for photo, width in _fresh(photos, 150, 300 + number, 'webp')], 4)

@@ -69,6 +69,7 @@ def corpus(service, peers, photos, options):
     peer = subprocess.Popen(['node', f'{HERE}/sharp-files.mjs'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, 'MODULES': options.work})
     files = sorted(os.path.join(folder, name) for folder, _, names in os.walk(options.corpus) for name in names if not name.endswith(('.tsv', '.md', '.txt')))
     kept, measured = os.path.join(options.work, 'ours.png'), []
+    service.policy('allowed_input_formats', ['jpg', 'png', 'webp', 'gif', 'avif', 'heic', 'tiff', 'jxl', 'svg'])
     for file in files:
         with open(file, 'rb') as f:
             content = f.read()

@@ -59,6 +59,16 @@ public static class SizeBudget
     /// <param name="budget">Bytes that one transform may hold.</param>
     public static long ForReading(long budget) => Math.Max(0, budget - (budget / LeastShare) - MemoryEstimate.Floor);
 
+    /// <summary>
+    /// What reading an original takes together with its file, which is held meanwhile; never more than leaves room for what comes out, so that no file is too
+    /// large to be delivered at all.
+    /// </summary>
+    /// <param name="decode">Bytes that decoding takes.</param>
+    /// <param name="file">Bytes of the file; the first few are within <see cref="MemoryEstimate"/>'s errors.</param>
+    /// <param name="budget">Bytes that one transform may hold.</param>
+    public static long Reading(long decode, long file, long budget) =>
+        Math.Max(decode, Math.Min(decode + Math.Max(0, file - MemoryEstimate.Floor), ForReading(budget)));
+
     /// <summary>Whether a picture of this size is one that the budget always holds; without a look at what else was asked for.</summary>
     /// <param name="operations">With the preset merged.</param>
     /// <param name="width">Of the original, px.</param>

@@ -190,11 +190,11 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         return request.IsOwn ? new PolicyVerdict(merged, null) : policy.Judge(request.Operations, merged, source, request.IsSigned, request.IsForAsset);
     }
 
-    private static SourceFacts SourceOf(AssetFacts facts) => OriginalFormats.TryParse(facts.Format, out var original) && original == OriginalFormat.Svg
+    private SourceFacts SourceOf(AssetFacts facts) => OriginalFormats.TryParse(facts.Format, out var original) && original == OriginalFormat.Svg
         ? Pixels(facts).AsDrawing()
         : Pixels(facts);
 
-    private static SourceFacts Pixels(AssetFacts facts) => new()
+    private SourceFacts Pixels(AssetFacts facts) => new()
     {
         Width = facts.Width,
         Height = facts.Height,
@@ -205,7 +205,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         FocalY = facts.FocalY,
         Format = ImageFormats.TryParse(facts.Format, out var own) ? own : null,
         Encodings = facts.Encodings,
-        DecodeBytes = facts.DecodeBytes,
+        DecodeBytes = facts.DecodeBytes is { } decode ? SizeBudget.Reading(decode, facts.SizeBytes, options.Value.MemoryBudgetBytes) : null,
         DecodeCpu = facts.DecodeCpuMs is { } cpu ? TimeSpan.FromMilliseconds(cpu) : null,
     };
 

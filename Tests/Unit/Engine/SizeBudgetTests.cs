@@ -68,6 +68,14 @@ public sealed class SizeBudgetTests
         canonical.ShouldBe(CanonicalOperations.Resolve(OperationsParser.Parse(operations).Value, ImageFormat.Avif, source, 85).Value);
     }
 
+    [Theory]
+    [InlineData(3, 20, 20)]
+    [InlineData(133, 20, 145)]
+    [InlineData(900, 20, 280)]
+    [InlineData(900, 300, 300)]
+    public void A_large_file_is_held_beside_what_decoding_takes_and_still_leaves_room_for_what_comes_out(long file, long decode, long expected) =>
+        SizeBudget.Reading(decode << 20, file << 20, Budget).ShouldBe(expected << 20);
+
     [Fact]
     public void The_smaller_form_is_a_canonical_form_of_its_own()
     {
