@@ -2,7 +2,7 @@
 import argparse, json, os, shutil, statistics, sys
 from processes import Started, settle
 from scenarios import SCENARIOS as OWN, idle_memory
-from stack import PLATFORM, Nginx, Service, Sharp, Varnish, photos
+from stack import Nginx, Service, Sharp, Varnish, photos
 from strangers import STRANGERS
 
 SCENARIOS = OWN | STRANGERS
@@ -11,7 +11,7 @@ SCENARIOS = OWN | STRANGERS
 BASE = {'hit': ['varnish'], 'cold': ['sharp'], 'srcset': ['separate', 'sharp'], 'herd': ['sharp'], 'overload': ['sharp'], 'store': ['file']}
 
 # What a stack needs for a scenario beside the usual: no cache that would answer for the store.
-SETTINGS = {'store': ({'Caching__MemoryBytes': str(1 << 20), 'Caching__RedisEntryMaxBytes': '0'}, ('--store', 's3')), 'organizations': (PLATFORM, ()), 'attacks': (PLATFORM, ())}
+SETTINGS = {'store': ({'Caching__MemoryBytes': str(1 << 20), 'Caching__RedisEntryMaxBytes': '0'}, ('--store', 's3'))}
 
 
 def peers_of(scenario, started, service, folder):

@@ -5,9 +5,6 @@ from processes import family, free_port, wait_for
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# With it, organizations can be made.
-PLATFORM = {'Access__PlatformKey': 'platform-key-of-a-run-that-measures'}
-
 
 def photos(work, folder, count):
     """JPEG files to measure with: those of a folder, else drawn ones."""
@@ -19,7 +16,7 @@ def photos(work, folder, count):
 
 
 class Service:
-    name, platform_key = 'ours', PLATFORM['Access__PlatformKey']
+    name = 'ours'
 
     def __init__(self, started, env=None, arguments=()):
         self.summary_file = os.path.join(started.work, f'summary-{uuid.uuid4().hex}.json')

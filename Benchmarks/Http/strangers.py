@@ -114,7 +114,7 @@ def _organizations(service, count):
     made = []
     for n in range(count):
         slug = f'o{n}-{random.randrange(10 ** 6)}'
-        _, told, _ = _ask(service, 'POST', '/v1/organizations', json.dumps({'slug': slug, 'name': slug}), {'Content-Type': 'application/json', 'X-API-Key': service.platform_key})
+        _, told, _ = _ask(service, 'POST', '/v1/organizations', json.dumps({'slug': slug, 'name': slug}), {'Content-Type': 'application/json', 'X-API-Key': service.summary['platformKey']})
         made.append((slug, json.loads(told)['apiKey']))
         for path, body in (('', {'slug': 't', 'name': 't'}), ('/t/spaces', {'slug': 's', 'name': 's', 'defaultAccess': 'public'})):
             status, told, _ = _ask(service, 'POST', f'/v1/organizations/{slug}/tenants{path}', json.dumps(body), {'Content-Type': 'application/json', 'X-API-Key': made[-1][1]})
@@ -130,8 +130,8 @@ def _owned(service, owner, photo):
     service.summary = {**before, 'organization': slug, 'tenant': 't', 'spaces': {'public': 's'}, 'apiKey': key}
     try:
         place = service.upload(photo, fresh=True)
-        for path, value in (('', 100_000_000), ('/tenants/t/spaces/s', 100_000_000)):
-            service.call('PUT', f'/v1/organizations/{slug}{path}/policies/rate_limit_requests', json.dumps({'value': value}).encode())
+        for policy, value in (('rate_limit_requests', 100_000_000), ('width_ladder', [])):
+            service.call('PUT', f'/v1/organizations/{slug}/tenants/t/spaces/s/policies/{policy}', json.dumps({'value': value}).encode())
         return place
     finally:
         service.summary = before
