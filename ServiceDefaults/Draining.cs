@@ -6,7 +6,8 @@ namespace ImageService.ServiceDefaults;
 
 /// <summary>
 /// What a service does between being told to stop and closing its door: it says that it is not ready, and goes on answering as long as <c>Shutdown:Drain</c>,
-/// so that balancers have sent their last request before connections are refused. Requests under way are waited for after that.
+/// so that balancers have sent their last request before connections are refused; <see cref="DrainingServer"/> sends kept connections away. Requests under
+/// way are waited for after that.
 /// </summary>
 internal sealed class Draining(IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IConfigureOptions<HostOptions>
 {

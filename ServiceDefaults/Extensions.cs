@@ -56,7 +56,11 @@ public static class Extensions
             client.AddServiceDiscovery();
         });
         if (builder is WebApplicationBuilder web)
+        {
+            DrainingServer.Wrap(web.Services);
             MetricsEndpoint.Listen(web);
+        }
+
         return builder;
     }
 

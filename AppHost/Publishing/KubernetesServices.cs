@@ -154,6 +154,10 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
         if (!resource.RunsOnce)
             variables.Add(new V1EnvVar { Name = "Metrics__Port", Value = MetricsPortNumber.ToString(CultureInfo.InvariantCulture) });
         var shape = Shapes.GetValueOrDefault(name, Shapes[Portal]);
+
+        // Until the pod is out of all load balancers. Not by preStop, in which the process would not know, and send nobody away.
+        if (shape.DrainSeconds > 0 && !resource.RunsOnce)
+            variables.Add(new V1EnvVar { Name = "Shutdown__Drain", Value = $"{TimeSpan.FromSeconds(shape.DrainSeconds):c}" });
         return new V1Container
         {
             Name = name,
@@ -174,9 +178,6 @@ internal sealed partial class KubernetesServices(KubernetesValues values, Publis
             StartupProbe = Probe(resource, resource.LivenessPath, period: 2, failures: 60),
             LivenessProbe = Probe(resource, resource.LivenessPath, period: 10, failures: 6),
             ReadinessProbe = Probe(resource, resource.ReadinessPath, period: 5, failures: 2),
-            // Endpoints are taken out of the load balancers before the process is told to stop.
-            Lifecycle = shape.DrainSeconds == 0 || resource.RunsOnce ? null
-                : new V1Lifecycle { PreStop = new V1LifecycleHandler { Sleep = new V1SleepAction { Seconds = shape.DrainSeconds } } },
             Resources = new V1ResourceRequirements
             {
                 Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(shape.Cpu), ["memory"] = new(shape.Memory) },

@@ -105,6 +105,9 @@ internal sealed class AssetConfiguration : IEntityTypeConfiguration<Asset>
             .HasFilter("deleted_at IS NULL AND NOT is_duplicate");
         builder.HasIndex(a => new { a.SpaceId, a.Id });
         builder.HasIndex(a => new { a.SpaceId, a.Filename, a.Id }).HasFilter("deleted_at IS NULL");
+        builder.HasIndex(a => new { a.SpaceId, a.Folder, a.Id }).HasFilter("deleted_at IS NULL"); // one folder, newest first
+
+        // A folder and all below it.
         builder.HasIndex(a => new { a.SpaceId, a.Folder }).HasOperators(null!, "text_pattern_ops").HasFilter("deleted_at IS NULL");
         builder.HasIndex(a => a.Tags).HasMethod("gin");
         builder.HasIndex(a => a.Search).HasMethod("gin");

@@ -19,6 +19,12 @@ public static class RegistryConnection
     private const int CommandSeconds = 15;
 
     /// <summary>
+    /// What a page costs that is read out of order, beside one in order: 1.1 as on flash and in memory, where PostgreSQL's default of 4 has the planner walk
+    /// through a hundred thousand assets rather than fetch the thousand that have a tag. What the connection string's own options say comes after it.
+    /// </summary>
+    private const string PageCost = "-c random_page_cost=1.1";
+
+    /// <summary>
     /// Makes every connection of the source work as <see cref="ApplicationRole"/> from its first command on, whoever logs in. As a start-up
     /// option it is the session's default: neither the pool's <c>DISCARD ALL</c> nor <c>RESET ROLE</c> takes it away.
     /// Pass it to <c>AddNpgsqlDataSource("registry", configureDataSourceBuilder: RegistryConnection.UseApplicationRole)</c>.
@@ -26,7 +32,7 @@ public static class RegistryConnection
     public static void UseApplicationRole(NpgsqlDataSourceBuilder builder)
     {
         var settings = builder.ConnectionStringBuilder;
-        settings.Options = $"{settings.Options} -c role={ApplicationRole}".TrimStart();
+        settings.Options = $"{PageCost} {settings.Options} -c role={ApplicationRole}";
 
         // The pool's reset is what takes the organization from a connection before its next user: it may not be switched off.
         settings.NoResetOnClose = false;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
@@ -21,6 +22,9 @@ public static class RegistryServices
             .AddInterceptors(provider.GetServices<IInterceptor>())
             .Options);
         services.AddOptions<MessageDestination>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RegistryStandby>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RegistryStandby>());
         services.AddSingleton<RegistryFactory>();
         services.AddSingleton<SessionGuard>();
         services.AddHostedService(static provider => provider.GetRequiredService<SessionGuard>());

@@ -73,7 +73,13 @@ internal sealed class VariantConfiguration : IEntityTypeConfiguration<Variant>
         builder.HasIndex(v => new { v.AssetId, v.Version, v.OperationsHash }).IsUnique()
             .IncludeProperties(v => new { v.StorageKey, v.Format, v.SizeBytes });
         builder.HasIndex(v => new { v.SpaceId, v.Preset }).HasFilter("preset IS NOT NULL");
+
+        // Those that were fetched and lie idle now, and those that never were.
         builder.HasIndex(v => new { v.Tier, v.LastAccessedAt });
+        builder.HasIndex(v => new { v.CreatedAt, v.Id }).HasFilter("access_count = 0 AND last_accessed_at IS NULL").HasDatabaseName("ix_variants_unused");
+
+        // Sums are answered by the index alone.
+        builder.HasIndex(v => new { v.OrganizationId, v.SpaceId }).IncludeProperties(v => new { v.StorageProvider, v.Tier, v.SizeBytes, v.CreatedAt });
 
         // The slowest of an organization.
         builder.HasIndex(v => new { v.OrganizationId, v.ProcessingTimeMs });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ImageService.AppHost.Publishing;
 using ImageService.Tests.Support;
@@ -52,6 +53,20 @@ public sealed class DeploymentPublishingTests(DeploymentPublishingTests.Publishe
             container.StartupProbe.HttpGet.Path.ShouldBe("/health/live");
             container.ReadinessProbe.HttpGet.Path.ShouldBe("/health/ready");
             deployment.Spec.Template.Spec.TopologySpreadConstraints.Count.ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public void Who_takes_requests_knows_that_it_drains_and_has_the_time_for_it()
+    {
+        foreach (var deployment in Base().OfType<V1Deployment>().Where(static deployment => deployment.Metadata.Name != KubernetesServices.Worker))
+        {
+            var pod = deployment.Spec.Template.Spec;
+            var container = pod.Containers.Single();
+            container.Lifecycle.ShouldBeNull("before the process is told to stop, it would send nobody away");
+            var drain = TimeSpan.Parse(container.Env.Single(static variable => variable.Name == "Shutdown__Drain").Value, CultureInfo.InvariantCulture);
+            drain.ShouldBe(TimeSpan.FromSeconds(10));
+            pod.TerminationGracePeriodSeconds.ShouldNotBeNull().ShouldBeGreaterThan((long)drain.TotalSeconds + 30, "requests under way have 30 s after that");
         }
     }
 

@@ -41,8 +41,7 @@ public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplica
 
     public virtual async ValueTask InitializeAsync()
     {
-        OwnerConnectionString = await postgres.CreateDatabaseAsync(
-            "migrated", async owner => await RegistryMigrator.MigrateAsync(owner, CancellationToken.None), TestContext.Current.CancellationToken);
+        OwnerConnectionString = await CreateDatabaseAsync();
         _redis = await redis.GetConnectionStringAsync(TestContext.Current.CancellationToken);
         await Probe.UntilAsync(() => Services.GetRequiredService<FactsCache>().IsListening, "changes of facts are heard");
     }
@@ -84,6 +83,10 @@ public class ApiFactory(PostgresServer postgres, RedisServer redis) : WebApplica
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestCommand };
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>A migrated database of this host's own; returns its owner's connection string.</summary>
+    protected virtual Task<string> CreateDatabaseAsync() => postgres.CreateDatabaseAsync(
+        "migrated", async owner => await RegistryMigrator.MigrateAsync(owner, CancellationToken.None), TestContext.Current.CancellationToken);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

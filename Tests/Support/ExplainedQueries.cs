@@ -35,17 +35,24 @@ internal sealed class ExplainedQueries : DbCommandInterceptor
         if (!_isOn || !command.CommandText.TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase))
             return result;
         await using var explain = new NpgsqlCommand(
-            $"EXPLAIN (ANALYZE, FORMAT JSON) {command.CommandText}", (NpgsqlConnection)command.Connection!, (NpgsqlTransaction?)command.Transaction);
+            $"EXPLAIN (ANALYZE, FORMAT JSON) {command.CommandText}", (NpgsqlConnection)command.Connection!, (NpgsqlTransaction?)command.Transaction)
+        {
+            CommandTimeout = command.CommandTimeout,
+        };
         foreach (NpgsqlParameter parameter in command.Parameters)
             explain.Parameters.Add(parameter.Clone());
-        var plan = JsonNode.Parse((string)(await explain.ExecuteScalarAsync(cancellationToken))!)![0]!["Plan"]!.AsObject();
-        _plans.Enqueue(new ExplainedQuery(command.CommandText, plan));
+        var told = JsonNode.Parse((string)(await explain.ExecuteScalarAsync(cancellationToken))!)![0]!;
+        var took = TimeSpan.FromMilliseconds(told["Planning Time"]!.GetValue<double>() + told["Execution Time"]!.GetValue<double>());
+        _plans.Enqueue(new ExplainedQuery(command.CommandText, told["Plan"]!.AsObject(), took));
         return result;
     }
 }
 
 /// <summary>One query and how it was run.</summary>
-internal sealed record ExplainedQuery(string Text, JsonObject Plan)
+/// <param name="Text">Its SQL.</param>
+/// <param name="Plan">How it was run.</param>
+/// <param name="Took">Planning it and running it, in the server.</param>
+internal sealed record ExplainedQuery(string Text, JsonObject Plan, TimeSpan Took)
 {
     /// <summary>All steps of the plan.</summary>
     public IEnumerable<PlanStep> Steps => StepsOf(Plan);

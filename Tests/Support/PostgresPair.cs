@@ -64,6 +64,13 @@ internal sealed class PostgresPair : IAsyncDisposable
         await _primary.Exited;
     }
 
+    /// <summary>Ends the standby as a crash would; from then on the primary confirms no commit.</summary>
+    public async Task KillStandbyAsync()
+    {
+        _standby!.Kill();
+        await _standby.Exited;
+    }
+
     /// <summary>Makes the standby the primary; returns once it takes writes.</summary>
     public Task PromoteAsync(CancellationToken ct) => AskAsync(Standby, "SELECT pg_promote(wait => true)", ct);
 

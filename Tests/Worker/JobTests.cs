@@ -41,6 +41,18 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
     }
 
     [Fact]
+    public async Task Variants_that_lie_idle_are_pruned_where_the_operator_says_so_page_by_page()
+    {
+        var (place, asset) = await AssetAsync();
+        for (var number = 0; number < 5; number++) await VariantAsync(place, asset, Now.AddDays(-200), accesses: 1, Now.AddDays(-40 - number));
+        var used = await VariantAsync(place, asset, Now.AddDays(-200), accesses: 1, Now.AddDays(-20));
+        var options = Options.Create(new LifecycleOptions { PruneIdleAfter = TimeSpan.FromDays(30), Batch = 2 });
+        await new PruneVariants(registry.Registry, options, _time, NullLogger<PruneVariants>.Instance).RunAsync(Ct);
+        await using var db = registry.Registry.ForOrganization(place.OrganizationId);
+        (await db.Variants.Select(row => row.Id).ToListAsync(Ct)).ShouldBe([used.Id]);
+    }
+
+    [Fact]
     public async Task An_invalidated_object_goes_unless_its_variant_was_made_again()
     {
         var (place, asset) = await AssetAsync();

@@ -2,6 +2,7 @@ using Hangfire;
 using ImageService.Core.Lifecycle;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
+using ImageService.Core.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -15,27 +16,38 @@ internal sealed class PruneVariants(RegistryFactory registry, IOptions<Lifecycle
 
     public async Task RunAsync(CancellationToken ct)
     {
-        var (now, after, pruned) = (time.GetUtcNow(), Guid.Empty, 0);
+        var now = time.GetUtcNow();
         await using var system = registry.ForSystem();
-        while (await PageAsync(system, after, now, ct) is { Count: > 0 } page)
+        var variants = system.Variants.AsNoTracking();
+        var unusedSince = now - _options.PruneUnusedAfter;
+        var unused = variants.Where(v => v.AccessCount == 0 && v.LastAccessedAt == null && v.CreatedAt < unusedSince);
+        var pruned = await PruneAllAsync(unused.OrderBy(v => v.CreatedAt).ThenBy(v => v.Id), now, ct);
+        if (_options.PruneIdleAfter is { } idle)
         {
-            var due = page.Where(v => RetentionPlan.PrunesVariant(v.CreatedAt, v.LastAccessedAt, v.AccessCount, _options, now));
-            foreach (var group in due.GroupBy(v => v.OrganizationId)) pruned += await PruneAsync(group.Key, [.. group], now, ct);
-            after = page[^1].Id;
+            var idleSince = now - idle;
+            foreach (var tier in Enum.GetValues<StorageTier>())
+                pruned += await PruneAllAsync(variants.Where(v => v.Tier == tier && v.LastAccessedAt < idleSince).OrderBy(v => v.LastAccessedAt), now, ct);
         }
 
         Log.Swept(log, nameof(PruneVariants), pruned, "variants removed");
     }
 
-    private Task<List<Variant>> PageAsync(RegistryDb db, Guid after, DateTimeOffset now, CancellationToken ct)
+    /// <summary>A page at a time, in the order of an index: what is not due is not read, however much there is.</summary>
+    private async Task<int> PruneAllAsync(IQueryable<Variant> old, DateTimeOffset now, CancellationToken ct)
     {
-        var unusedSince = now - _options.PruneUnusedAfter;
-        var idleSince = _options.PruneIdleAfter is { } idle ? now - idle : DateTimeOffset.MinValue;
-        return db.Variants.AsNoTracking()
-            .Where(v => v.Id > after)
-            .Where(v => (v.AccessCount == 0 && v.LastAccessedAt == null && v.CreatedAt < unusedSince) || (v.LastAccessedAt ?? v.CreatedAt) < idleSince)
-            .OrderBy(v => v.Id).Take(_options.Batch)
-            .ToListAsync(ct);
+        var pruned = 0;
+        int removed;
+        do
+        {
+            removed = 0;
+            var page = await old.Take(_options.Batch).ToListAsync(ct);
+            var due = page.Where(v => RetentionPlan.PrunesVariant(v.CreatedAt, v.LastAccessedAt, v.AccessCount, _options, now));
+            foreach (var group in due.GroupBy(v => v.OrganizationId))
+                removed += await PruneAsync(group.Key, [.. group], now, ct);
+            pruned += removed;
+        }
+        while (removed > 0);
+        return pruned;
     }
 
     private async Task<int> PruneAsync(Guid organizationId, IReadOnlyList<Variant> variants, DateTimeOffset now, CancellationToken ct)

@@ -10,10 +10,14 @@ namespace ImageService.Worker.Jobs;
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class RollUpUsage(RegistryFactory registry, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<RollUpUsage> log)
 {
+    // Sums over all there is: tens of millions of rows are read from their index once an hour.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
     public async Task RunAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
         await using var db = registry.ForSystem();
+        db.Database.SetCommandTimeout(Longest);
         await NoteStorageAsync(db, now, ct);
         var rows = await RollUpAsync(db, now - options.Value.RollUpUsageAfter, ct);
         Log.Swept(log, nameof(RollUpUsage), rows, "daily rows of usage added up");
@@ -26,8 +30,8 @@ internal sealed class RollUpUsage(RegistryFactory registry, IOptions<LifecycleOp
             $"""
             INSERT INTO usage_hours (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes)
             SELECT s.organization_id, s.tenant_id, s.id, {hour}, {Guid.Empty}, 0, 0, 0, 0,
-                   coalesce((SELECT sum(v.size_bytes) FROM asset_versions v WHERE v.space_id = s.id), 0)::bigint
-                   + coalesce((SELECT sum(d.size_bytes) FROM variants d WHERE d.space_id = s.id), 0)::bigint
+                   coalesce((SELECT sum(v.size_bytes) FROM asset_versions v WHERE v.organization_id = s.organization_id AND v.space_id = s.id), 0)::bigint
+                   + coalesce((SELECT sum(d.size_bytes) FROM variants d WHERE d.organization_id = s.organization_id AND d.space_id = s.id), 0)::bigint
             FROM spaces s WHERE s.deleted_at IS NULL
             ON CONFLICT (organization_id, tenant_id, space_id, hour, api_key_id) DO UPDATE SET storage_bytes = EXCLUDED.storage_bytes
             """,

@@ -37,10 +37,9 @@ internal static class AuditLogEndpoints
     {
         if (!Cursor.ReadNumber(cursor).TryGet(out var before, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
-        await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var rows = await Filtered(db, visit.At.OrganizationId, action, actor, from, to, resource)
+        var rows = await registry.ReportAsync(visit.At.OrganizationId, db => Filtered(db, visit.At.OrganizationId, action, actor, from, to, resource)
             .Where(row => before == null || row.Sequence < before)
-            .OrderByDescending(row => row.Sequence).Take(size + 1).ToListAsync(ct);
+            .OrderByDescending(row => row.Sequence).Take(size + 1).ToListAsync(ct), ct);
         return Results.Ok(Cursor.Page(rows, size, AuditLogResponse.Of, static row => Cursor.Of(row.Sequence ?? 0)));
     }
 

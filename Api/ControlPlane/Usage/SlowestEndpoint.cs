@@ -23,15 +23,14 @@ internal static class SlowestEndpoint
     {
         if (limit is < 1 or > Most)
             return Problems.Invalid($"limit must be from 1 to {Most}.").ToProblem();
-        await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var rows = await (
+        var rows = await registry.ReportAsync(visit.At.OrganizationId, db => (
             from variant in db.Variants.AsNoTracking()
             join asset in db.Assets on variant.AssetId equals asset.Id
             join space in db.Spaces on variant.SpaceId equals space.Id
             join tenant in db.Tenants on space.TenantId equals tenant.Id
             where variant.OrganizationId == visit.At.OrganizationId && asset.DeletedAt == null && space.DeletedAt == null && tenant.DeletedAt == null
             orderby variant.ProcessingTimeMs descending
-            select new { variant, asset.Filename, Tenant = tenant.Slug, Space = space.Slug }).Take(limit ?? Default).ToListAsync(ct);
+            select new { variant, asset.Filename, Tenant = tenant.Slug, Space = space.Slug }).Take(limit ?? Default).ToListAsync(ct), ct);
         return Results.Ok(new ItemsResponse<SlowestResponse>([.. rows.Select(row => new SlowestResponse
         {
             Id = new AssetId(row.variant.AssetId).ToString(),

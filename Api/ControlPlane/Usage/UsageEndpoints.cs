@@ -2,6 +2,7 @@ using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Api.OpenApi;
 using ImageService.Core.Access;
+using ImageService.Core.Errors;
 using ImageService.Core.Metering;
 using ImageService.Core.Registry;
 
@@ -32,8 +33,7 @@ internal static class UsageEndpoints
         var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue < DefaultTime ? DateTimeOffset.MinValue : end - DefaultTime);
         if (begin >= end || end - begin > TimeSpan.FromDays(MaxDays))
             return Problems.Invalid($"from must lie before to, and at most {MaxDays} days before it.").ToProblem();
-        await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var items = await report.ReadAsync(db, begin, end, ct);
+        var items = await registry.ReportAsync(visit.At.OrganizationId, db => report.ReadAsync(db, begin, end, ct), ct);
         return Results.Ok(new CostResponse
         {
             From = begin,
@@ -54,13 +54,12 @@ internal static class UsageEndpoints
             return Problems.Invalid($"from must lie before to, and at most {MaxDays} days before it.").ToProblem();
         if ((groupBy ?? "day") is not ("day" or "tenant" or "space" or "key"))
             return Problems.Invalid("groupBy must be day, tenant, space or key.").ToProblem();
-        await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        if (!(await CallerPlaces.FindIdsAsync(db, visit.Caller, tenant, space: null, ct)).TryGet(out var place, out var error))
+        if (!(await FindAsync(visit, registry, tenant, ct)).TryGet(out var place, out var error))
             return error.ToProblem();
         var tenants = visit.TenantsWith(Scopes.UsageRead);
         Guid[] spaces = [.. visit.Caller.Grants.Where(static grant => grant.Scopes.Contains(Scopes.UsageRead))
             .Select(static grant => grant.SpaceId).OfType<Guid>()];
-        var query = new UsageQuery(db, new UsageFilter
+        var filter = new UsageFilter
         {
             OrganizationId = visit.At.OrganizationId,
             From = begin,
@@ -69,8 +68,16 @@ internal static class UsageEndpoints
             IsWhole = tenants is null,
             Tenants = tenants ?? [],
             Spaces = spaces,
-        });
-        return Results.Ok(new UsageResponse(begin, end, await query.ReadAsync(groupBy ?? "day", ct)));
+        };
+        var items = await registry.ReportAsync(visit.At.OrganizationId, db => new UsageQuery(db, filter).ReadAsync(groupBy ?? "day", ct), ct);
+        return Results.Ok(new UsageResponse(begin, end, items));
+    }
+
+    /// <summary>On the primary: a tenant that was just made is there.</summary>
+    private static async Task<Result<PlaceIds>> FindAsync(Visit visit, RegistryFactory registry, string? tenant, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        return await CallerPlaces.FindIdsAsync(db, visit.Caller, tenant, space: null, ct);
     }
 }
 

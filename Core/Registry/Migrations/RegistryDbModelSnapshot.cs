@@ -259,6 +259,10 @@ namespace ImageService.Core.Registry.Migrations
                         .HasDatabaseName("ix_assets_space_id_filename_id")
                         .HasFilter("deleted_at IS NULL");
 
+                    b.HasIndex("SpaceId", "Folder", "Id")
+                        .HasDatabaseName("ix_assets_space_id_folder_id")
+                        .HasFilter("deleted_at IS NULL");
+
                     NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SpaceId", "Folder"), new[] { null, "text_pattern_ops" });
 
                     b.HasIndex("SpaceId", "Id")
@@ -2436,8 +2440,17 @@ namespace ImageService.Core.Registry.Migrations
                     b.HasKey("Id")
                         .HasName("pk_variants");
 
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_variants_unused")
+                        .HasFilter("access_count = 0 AND last_accessed_at IS NULL");
+
                     b.HasIndex("OrganizationId", "ProcessingTimeMs")
                         .HasDatabaseName("ix_variants_organization_id_processing_time_ms");
+
+                    b.HasIndex("OrganizationId", "SpaceId")
+                        .HasDatabaseName("ix_variants_organization_id_space_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("OrganizationId", "SpaceId"), new[] { "StorageProvider", "Tier", "SizeBytes", "CreatedAt" });
 
                     b.HasIndex("SpaceId", "Preset")
                         .HasDatabaseName("ix_variants_space_id_preset")

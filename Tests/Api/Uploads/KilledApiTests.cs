@@ -1,15 +1,13 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using ImageService.Api;
 using ImageService.Core.Registry;
 using ImageService.Core.Storage;
 using ImageService.Tests.Core.Ingestion;
 using ImageService.Tests.Support;
+using ImageService.Tests.Support.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -25,33 +23,29 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
 
     private readonly string _root = Directory.CreateTempSubdirectory("imageservice-killed-").FullName;
     private readonly HttpClient _http = new();
-    private Dictionary<string, string> _settings = [];
     private string _owner = "";
-    private readonly ConcurrentQueue<string> _told = new();
-    private Process? _api;
+    private ApiProcess _api = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _owner = await postgres.CreateDatabaseAsync("migrated", async owner => await RegistryMigrator.MigrateAsync(owner, CancellationToken.None), Ct);
-        _http.BaseAddress = new Uri($"http://127.0.0.1:{FreePort()}");
-        _settings = new(StringComparer.Ordinal)
+        _http.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"));
+        _api = new ApiProcess(_http.BaseAddress, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["ASPNETCORE_URLS"] = _http.BaseAddress.GetLeftPart(UriPartial.Authority),
             ["ConnectionStrings__registry"] = _owner,
             ["ConnectionStrings__cache"] = await redis.GetConnectionStringAsync(Ct),
             ["Storage__Root"] = _root,
             ["Signing__MasterKey"] = Convert.ToBase64String(SHA256.HashData("killed"u8)),
             ["Access__PlatformKey"] = ApiFactory.PlatformKey,
             ["Ingestion__UploadPartBytes"] = "65536",
-        };
+        }, _root);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await _api.DisposeAsync();
         _http.Dispose();
         Directory.Delete(_root, recursive: true);
     }
@@ -59,7 +53,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_no_row_is_without_its_object()
     {
-        await StartAsync();
+        await _api.StartAsync();
         var created = await new ApiClient(_http) { Key = ApiFactory.PlatformKey }.PostAsync("/v1/organizations", new { slug = "killed", name = "Killed" })
             .OkAsync(201);
         var organizationId = Guid.Parse(created.Text("id"));
@@ -76,9 +70,9 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
                 .Select(seed => UploadAsync(client, seed, acknowledged)).Append(ContinueTusAsync(client, location, big)).ToList();
             await Task.WhenAny(uploads);
             await Task.Delay(Random.Shared.Next(5, 150), Ct);
-            await KillAsync();
+            await _api.KillAsync();
             await Task.WhenAll(uploads);
-            await StartAsync();
+            await _api.StartAsync();
         }
 
         acknowledged.ShouldNotBeEmpty();
@@ -92,7 +86,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
             Convert.ToHexStringLower(SHA256.HashData(await content.Content.ReadAsByteArrayAsync(Ct))).ShouldBe(hash);
         }
 
-        await KillAsync();
+        await _api.KillAsync();
         await ShouldBeWholeAsync(organizationId);
     }
 
@@ -156,7 +150,7 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
             while (true)
             {
                 using var head = await client.SendAsync(HttpMethod.Head, location, null, ("Tus-Resumable", "1.0.0"));
-                head.StatusCode.ShouldBe(HttpStatusCode.OK, Told());
+                head.StatusCode.ShouldBe(HttpStatusCode.OK, _api.ToString());
                 offset = long.Parse(head.Headers.GetValues("Upload-Offset").Single(), CultureInfo.InvariantCulture);
                 if (offset == bytes.Length)
                     return offset;
@@ -170,64 +164,5 @@ public sealed class KilledApiTests(PostgresServer postgres, RedisServer redis) :
         {
             return offset;
         }
-    }
-
-    private async Task StartAsync()
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = _root, UseShellExecute = false, RedirectStandardOutput = true,
-            RedirectStandardError = true
-        };
-        start.ArgumentList.Add(typeof(AssemblyMarker).Assembly.Location);
-        foreach (var (name, value) in _settings)
-            start.Environment[name] = value;
-        _api = Process.Start(start).ShouldNotBeNull();
-        _told.Clear();
-        _api.OutputDataReceived += (_, line) => _told.Enqueue(line.Data ?? "");
-        _api.ErrorDataReceived += (_, line) => _told.Enqueue(line.Data ?? "");
-        _api.BeginOutputReadLine();
-        _api.BeginErrorReadLine();
-        var started = Stopwatch.StartNew();
-        while (!await AnswersAsync())
-        {
-            _api.HasExited.ShouldBeFalse(Told());
-            started.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2), Told());
-            await Task.Delay(100, Ct);
-        }
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var response = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Options, "/v1/uploads"), Ct);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>What the process said last.</summary>
-    private string Told() => string.Join('\n', _told.TakeLast(100));
-
-    /// <summary>SIGKILL.</summary>
-    private async Task KillAsync()
-    {
-        if (_api is null)
-            return;
-        _api.Kill(entireProcessTree: true);
-        await _api.WaitForExitAsync(CancellationToken.None);
-        _api.Dispose();
-        _api = null;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using ImageService.Core.Facts;
+using ImageService.Core.Lifecycle;
+using ImageService.Core.Registry;
+using ImageService.Tests.Support;
+using ImageService.Worker.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Shouldly;
+using Xunit;
+
+namespace ImageService.Tests.Scale;
+
+/// <summary>
+/// What questions cost in registries that <c>Benchmarks/Registry/run.sh</c> has filled with ever more variants: run by that script alone, as filling takes
+/// long (docs/benchmarks.md). Their connection strings stand in <see cref="Registries"/>, one a line.
+/// </summary>
+[Trait("Level", "Integration")]
+public sealed class GrowthTests(PostgresServer postgres, RedisServer redis, ITestOutputHelper output)
+{
+    /// <summary>The environment variable.</summary>
+    public const string Registries = "IMAGESERVICE_TEST_FILLED_REGISTRIES";
+
+    private const int Rounds = 5;
+
+    /// <summary>A page, its join and some slack.</summary>
+    private const int FewRows = 2_500;
+
+    private static readonly string[] LargeTables = ["assets", "asset_versions", "asset_uses", "variants"];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Explicit = true)]
+    public async Task No_question_reads_more_where_there_is_more()
+    {
+        var registries = (Environment.GetEnvironmentVariable(Registries) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.SkipWhen(registries.Length == 0, $"{Registries} names no registry: run Benchmarks/Registry/run.sh.");
+        List<string> tooMuch = [];
+        foreach (var registry in registries)
+        {
+            await using var api = new FilledApi(postgres, redis, registry);
+            await api.InitializeAsync();
+            tooMuch.AddRange(await MeasureAsync(api));
+        }
+
+        tooMuch.ShouldBeEmpty();
+    }
+
+    private async Task<List<string>> MeasureAsync(FilledApi api)
+    {
+        var owner = await api.OwnerAsync();
+        var variants = await api.AsOwnerAsync("SELECT count(*) FROM variants");
+        var asset = new AssetId((Guid)(await api.AsOwnerAsync("SELECT id FROM assets ORDER BY id OFFSET 500 LIMIT 1"))!).ToString();
+        var first = await owner.GetAsync("/v1/assets?tenant=site&space=open&limit=50").OkAsync();
+        List<(string What, string Path)> requests =
+        [
+            ("a variant by its key, unremembered", $"/v1/pub/acme/site/open/img/{asset}/v1/w_100.jpg"),
+            ("an asset's variants", $"/v1/assets/{asset}/variants"),
+            ("one asset", $"/v1/assets/{asset}"),
+            ("newest first", "/v1/assets?tenant=site&space=open&limit=50"),
+            ("the next page", $"/v1/assets?tenant=site&space=open&limit=50&cursor={first.Text("nextCursor")}"),
+            ("oldest first", "/v1/assets?limit=50&sort=oldest"),
+            ("a rare word", "/v1/assets?limit=50&q=photo777"),
+            ("a common word", "/v1/assets?limit=50&q=photo"),
+            ("a folder", "/v1/assets?tenant=site&space=open&limit=50&folder=/f5"),
+        ];
+        List<string> tooMuch = [];
+        foreach (var (what, path) in requests)
+        {
+            var queries = await LeastAsync(api, Rounds, async () => (await owner.GetAsync(path)).Dispose());
+            Tell(variants, what, queries);
+            tooMuch.AddRange(queries.SelectMany(static query => query.Steps)
+                .Where(static step => LargeTables.Contains(step.Table) && (step.Type == "Seq Scan" || step.Rows > FewRows))
+                .Select(step => $"{variants}, {what}: {step}"));
+        }
+
+        // Not held: the planner walks through the newest for a tag that few of very many have, and reads all of a small registry for its slowest. Usage and
+        // cost add up all there is.
+        Tell(variants, "a tag", await LeastAsync(api, Rounds, async () => (await owner.GetAsync("/v1/assets?limit=50&tag=t77")).Dispose()));
+        Tell(variants, "slowest variants", await LeastAsync(api, Rounds, async () => (await owner.GetAsync("/v1/organizations/acme/usage/slowest")).Dispose()));
+        Tell(variants, "usage", await LeastAsync(api, 1, async () => (await owner.GetAsync("/v1/organizations/acme/usage")).Dispose()));
+        Tell(variants, "cost", await LeastAsync(api, 1, async () => (await owner.GetAsync("/v1/organizations/acme/usage/cost")).Dispose()));
+        var registry = api.Services.GetRequiredService<RegistryFactory>();
+        var options = Options.Create(new LifecycleOptions());
+        await TimeAsync(variants, "roll-up-usage", new RollUpUsage(registry, options, TimeProvider.System, NullLogger<RollUpUsage>.Instance).RunAsync);
+        await TimeAsync(variants, "prune-variants", new PruneVariants(registry, options, TimeProvider.System, NullLogger<PruneVariants>.Instance).RunAsync);
+        await TimeAsync(variants, "prune-variants, nothing due",
+            new PruneVariants(registry, options, TimeProvider.System, NullLogger<PruneVariants>.Instance).RunAsync);
+        return tooMuch;
+    }
+
+    /// <summary>The fastest of some rounds: what else the machine does only adds.</summary>
+    private static async Task<IReadOnlyList<ExplainedQuery>> LeastAsync(FilledApi api, int count, Func<Task> ask)
+    {
+        List<IReadOnlyList<ExplainedQuery>> rounds = [];
+        for (var round = 0; round < count; round++)
+        {
+            api.Services.GetRequiredService<FactsCache>().ForgetAll();
+            rounds.Add([.. (await api.Explained.OfAsync(ask)).Where(static query => query.Steps.Any(static step => LargeTables.Contains(step.Table)))]);
+        }
+
+        return rounds.MinBy(static queries => queries.Sum(static query => query.Took.TotalMilliseconds))!;
+    }
+
+    private async Task TimeAsync(object? variants, string what, Func<CancellationToken, Task> run)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await run(Ct);
+        Tell(variants, what, Stopwatch.GetElapsedTime(started), "the whole run");
+    }
+
+    private void Tell(object? variants, string what, IReadOnlyList<ExplainedQuery> queries) => Tell(
+        variants, what, TimeSpan.FromTicks(queries.Sum(static query => query.Took.Ticks)),
+        string.Join("; ", queries.SelectMany(static query => query.Steps).Where(static step => step.Type.Contains("Scan", StringComparison.Ordinal))));
+
+    private void Tell(object? variants, string what, TimeSpan took, string how) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{variants} | {what} | {took.TotalMilliseconds:0.0} ms | {how}"));
+
+    /// <summary>An Api on a registry that others filled.</summary>
+    private sealed class FilledApi(PostgresServer postgres, RedisServer redis, string registry) : PlansTests.LargeApi(postgres, redis)
+    {
+        /// <summary>A client with a key of the organization that has it all: one that was given to another is moved.</summary>
+        public async Task<ApiClient> OwnerAsync()
+        {
+            var slug = $"t{Guid.CreateVersion7():n}";
+            var created = await WithKey(PlatformKey).PostAsync("/v1/organizations", new { slug, name = "Test" }).OkAsync(201);
+            await AsOwnerAsync(
+                $"UPDATE api_keys SET organization_id = o.id FROM organizations o WHERE o.slug = 'acme' AND organization_id = '{created.Text("id")}'");
+            return WithKey(created.Text("apiKey"));
+        }
+
+        protected override Task<string> CreateDatabaseAsync() => Task.FromResult(registry);
+    }
+}
