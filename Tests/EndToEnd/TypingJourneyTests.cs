@@ -71,6 +71,8 @@ public sealed class TypingJourneyTests(RunningStack stack, Chromium chromium)
 
     private static async Task TypeAsync(ILocator field, string text)
     {
+        if (await field.Page.EvaluateAsync<bool>("!document.activeElement.matches('input')"))
+            await field.Page.WaitForFunctionAsync("() => line.isSilent()"); // a page that opens puts the focus on its heading, late over this line
         await field.FillAsync("");
         await field.PressSequentiallyAsync(text, new() { Delay = Pace });
     }
