@@ -72,6 +72,7 @@ internal static class PortalServices
         services.AddSingleton<ImageUrls>();
         services.AddScoped<ImageSigner>();
         services.AddScoped<Workspace>();
+        services.AddScoped<AddressQuery>();
         services.AddScoped<ChangeFeed>();
     }
 

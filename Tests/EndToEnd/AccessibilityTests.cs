@@ -37,26 +37,15 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
         var summary = await stack.SummaryAsync();
         var page = await chromium.NewPageAsync(Desktop);
         await page.SignInAsync(summary);
-        var organization = $"/o/{summary.Organization}";
-        var space = summary.Space("public");
         List<string> faults = [];
-        string[] paths =
-        [
-            organization, $"{organization}/{summary.Tenant}", space, summary.Space("private"), $"{space}/presets", $"{organization}/overlays",
-            $"{space}/policies", $"{space}/imports", $"{space}/trash", $"{space}/settings", $"{space}/hosts",
-            $"{organization}/usage", $"{organization}/members", $"{organization}/api-keys", $"{organization}/signing-keys", $"{organization}/webhooks",
-            $"{organization}/edges",
-            $"{organization}/identity", $"{organization}/audit", $"{organization}/jobs", $"{organization}/setup", $"{space}/playground",
-            $"{space}/presets/card", "/system", "/account", $"/explain?url={Uri.EscapeDataString(summary.PublicUrl)}",
-        ];
-        foreach (var path in paths)
+        foreach (var path in summary.EveryPath())
         {
             await page.VisitAsync(summary, path);
-            await page.Locator("main [aria-busy=true]").First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+            await page.LoadedAsync();
             faults.AddRange(await FaultsAsync(page, path));
         }
 
-        await page.VisitAsync(summary, space);
+        await page.VisitAsync(summary, summary.Space("public"));
         await page.GetByTestId("tile").First.ClickAsync();
         await page.GetByTestId("preview").WaitForAsync();
         faults.AddRange(await FaultsAsync(page, "an image"));
@@ -72,7 +61,7 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await page.SignInAsync(summary);
         await page.VisitAsync(summary, summary.Space("public") + "?unused=30");
-        await page.Locator("main [aria-busy=true]").First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await page.LoadedAsync();
         await page.EvaluateAsync(Settled);
 
         (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(18, 17, 28)");

@@ -42,5 +42,25 @@ internal static class PortalPages
     /// <summary>A click before the circuit is up would be lost.</summary>
     public static Task InteractiveAsync(this IPage page) => page.Locator("main[data-interactive=true]").WaitForAsync();
 
+    /// <summary>The address of every page that needs no image of its own, as the portal's map has them.</summary>
+    public static IReadOnlyList<string> EveryPath(this StackSummary summary)
+    {
+        var organization = $"/o/{summary.Organization}";
+        var space = summary.Space("public");
+        return
+        [
+            organization, $"{organization}/{summary.Tenant}", space, summary.Space("private"), $"{space}/presets", $"{organization}/overlays",
+            $"{space}/policies", $"{space}/imports", $"{space}/trash", $"{space}/settings", $"{space}/hosts",
+            $"{organization}/usage", $"{organization}/members", $"{organization}/api-keys", $"{organization}/signing-keys", $"{organization}/webhooks",
+            $"{organization}/edges",
+            $"{organization}/identity", $"{organization}/audit", $"{organization}/jobs", $"{organization}/setup", $"{space}/playground",
+            $"{space}/presets/card", "/system", "/account", $"/explain?url={Uri.EscapeDataString(summary.PublicUrl)}",
+        ];
+    }
+
+    /// <summary>Waits until nothing on the page is still being loaded.</summary>
+    public static Task LoadedAsync(this IPage page) =>
+        page.Locator("main [aria-busy=true]").First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
     public static string Space(this StackSummary summary, string kind) => $"/o/{summary.Organization}/{summary.Tenant}/{summary.Spaces[kind]}";
 }

@@ -79,8 +79,7 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     private void Change(OperationsDraft draft)
     {
         _draft = draft;
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("t", draft.FileName(ImageUrls.OwnExtension(_asset!))),
-            new NavigationOptions { ReplaceHistoryEntry = true });
+        Query.Set(replaces: true, ("t", draft.FileName(ImageUrls.OwnExtension(_asset!))));
     }
 
     private void GoToTab(int tab)
@@ -89,7 +88,7 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
         if (tab == _tab || tab < 0 || tab >= Tabs.Length || _leave.IsCancellationRequested)
             return;
         _tab = tab;
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("tab", tab == 0 ? null : Tabs[tab]), new NavigationOptions { ReplaceHistoryEntry = true });
+        Query.Set(replaces: true, ("tab", tab == 0 ? null : Tabs[tab]));
     }
 
     private void Show(ApiAnswer<AssetResponse> answer) => (_asset, _etag) = (answer.Value, answer.ETag);

@@ -167,20 +167,14 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private void SearchAsync(string? words)
     {
         _words = words;
-        var asked = string.IsNullOrWhiteSpace(words) ? null : words.Trim();
-        if (asked != WordsInAddress?.Trim())
-            Go(("q", asked));
+        Go(("q", string.IsNullOrWhiteSpace(words) ? null : words.Trim()));
     }
 
     private void OpenFolder(string folder) => Go(("folder", folder == "/" ? null : folder));
 
     private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null), ("unused", null));
 
-    private void Go(params (string Name, string? Value)[] changes)
-    {
-        var query = changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal);
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query), new NavigationOptions { ReplaceHistoryEntry = query.ContainsKey("q") });
-    }
+    private void Go(params (string Name, string? Value)[] changes) => Query.Set(replaces: changes.Any(change => change.Name == "q"), changes);
 
     /// <summary>Reached by Back: as many as were shown before, and as far down.</summary>
     private async Task ComeBackAsync()

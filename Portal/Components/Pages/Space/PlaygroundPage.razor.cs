@@ -1,6 +1,7 @@
 using ImageService.Portal.Client;
 using ImageService.Portal.Components.Shared;
 using ImageService.Portal.Images;
+using ImageService.Portal.Workspaces;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -48,6 +49,9 @@ public sealed partial class PlaygroundPage : LoadedPage
     private ImageUrls Urls { get; set; } = null!;
 
     [Inject]
+    private AddressQuery Query { get; set; } = null!;
+
+    [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
     protected override string Subject => $"{At.ApiPath} {ImageInAddress}";
@@ -92,14 +96,15 @@ public sealed partial class PlaygroundPage : LoadedPage
     {
         _text = draft.FileName(ImageUrls.OwnExtension(_asset!));
         Go(("t", _text));
-        return ReadAsync();
+        return ReadAsync(draft);
     }
 
     /// <summary>Sets the controls by the text where they can say it, and asks the service what it makes of it.</summary>
-    private async Task ReadAsync()
+    /// <param name="said">What the controls say, where they wrote the text.</param>
+    private async Task ReadAsync(OperationsDraft? said = null)
     {
         var (text, asset) = (_text, _asset!);
-        var draft = OperationsDraft.Read(text);
+        var draft = said ?? OperationsDraft.Read(text);
         (_draft, _file) = (draft ?? _draft, draft is null ? text : null);
         _address = Urls.Of(Organization, asset, asset.Version, Uri.EscapeDataString(text));
         var answer = await Client.ExplainAsync(Organization, new ExplainRequest(_address, PretendedVisitor.All[0].Accept), Leaving);
@@ -129,7 +134,5 @@ public sealed partial class PlaygroundPage : LoadedPage
             Navigation.NavigateTo($"{At.Address}/presets/{request.Slug}");
     }
 
-    private void Go(params (string Name, string? Value)[] changes) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters(changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal)),
-        new NavigationOptions { ReplaceHistoryEntry = true });
+    private void Go(params (string Name, string? Value)[] changes) => Query.Set(replaces: true, changes);
 }
