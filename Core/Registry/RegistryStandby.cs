@@ -92,7 +92,7 @@ public sealed class RegistryStandby : IHostedLifecycleService, IAsyncDisposable
         {
             var builder = new NpgsqlDataSourceBuilder(text);
             if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Host))
-                throw new ArgumentException("it names no Host.");
+                throw new FormatException("it names no Host.");
 
             // Of several hosts any that is no primary; the primary itself where there is no other.
             if (builder.ConnectionStringBuilder.Host.Contains(',', StringComparison.Ordinal))

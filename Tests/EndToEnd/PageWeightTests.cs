@@ -128,7 +128,7 @@ public sealed class PageWeightTests(RunningStack stack, Chromium chromium, ITest
             (Bytes, ScriptBytes) = (0, 0);
         }
 
-        private Task SendAsync(string command) => browser.SendAsync(command);
+        private Task<JsonElement?> SendAsync(string command) => browser.SendAsync(command);
 
         private void Listen(string name, Action<JsonElement> hear) => browser.Event(name).OnEvent += (_, told) => hear(told!.Value);
     }

@@ -66,7 +66,7 @@ public sealed class TypingJourneyTests(RunningStack stack, Chromium chromium)
     }
 
     /// <summary>Waits until the browser has what the server made of all letters; what is not in the address then was lost.</summary>
-    private static Task ToldAsync(IPage page, string query) =>
+    private static Task<IJSHandle> ToldAsync(IPage page, string query) =>
         page.WaitForFunctionAsync("query => decodeURIComponent(location.href).includes(query)", query, new() { Timeout = 60_000 });
 
     private static async Task TypeAsync(ILocator field, string text)
