@@ -1,4 +1,3 @@
-using System.Net;
 using ImageService.Tests.Acceptance;
 using Microsoft.Playwright;
 using Shouldly;
@@ -29,9 +28,6 @@ public sealed class TypingJourneyTests(RunningStack stack, Chromium chromium)
     public async Task Every_letter_stays_while_the_answers_to_the_letters_before_are_on_their_way()
     {
         var summary = await stack.SummaryAsync();
-        using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
-        (await caller.UploadAsync(Pictures.Jpeg(320, 240, Random.Shared.Next()), summary.Tenant, summary.Spaces["public"], "typing.jpg")
-            .ShouldBe(HttpStatusCode.Created)).Dispose();
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
         await page.Context.AddInitScriptAsync(SlowLine);
@@ -49,17 +45,6 @@ public sealed class TypingJourneyTests(RunningStack stack, Chromium chromium)
         await ToldAsync(page, "action=asset&actor=jo doe");
         await lost.AddAsync(page.GetByLabel("Action", new() { Exact = true }), "asset");
         await lost.AddAsync(page.GetByLabel("Who", new() { Exact = true }), "jo doe");
-
-        await page.VisitAsync(summary, $"{summary.Space("public")}/playground");
-        await TypeAsync(page.GetByTestId("width"), "123");
-        await TypeAsync(page.GetByTestId("playground-text"), "w_12-bw.webp");
-        await ToldAsync(page, "t=w_12-bw.webp");
-        await lost.AddAsync(page.GetByTestId("playground-text"), "w_12-bw.webp");
-        await lost.AddAsync(page.GetByTestId("width"), "12");
-        await page.GetByText("Shape, tones, overlays", new() { Exact = true }).ClickAsync();
-        await TypeAsync(page.GetByTestId("operation-crop"), "10,20,30,40"); // none of it is right before its end
-        await ToldAsync(page, "crop_10,20,30,40");
-        await lost.AddAsync(page.GetByTestId("operation-crop"), "10,20,30,40");
 
         lost.ShouldBeEmpty();
         await page.Context.CloseAsync();
