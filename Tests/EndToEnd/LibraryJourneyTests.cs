@@ -74,7 +74,7 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
         await page.GetByTestId("palette").FillAsync("trash");
         await Expect(page.GetByRole(AriaRole.Option)).ToHaveTextAsync(["Trashthis space"]);
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page).ToHaveURLAsync($"{summary.Portal}/o/{summary.Organization}/{summary.Tenant}/{space}/trash"); // no load: pictures without objects are still asked for
+        await Expect(page).ToHaveURLAsync($"{summary.Portal}/o/{summary.Organization}/{summary.Tenant}/{space}/trash");
         await page.Context.CloseAsync();
 
         async Task<int> CountAsync(string tag)
