@@ -22,16 +22,16 @@ internal readonly record struct CanonicalPosition(Gravity? Gravity, double? Foca
     private static CanonicalPosition Focal(ImageOperations operations, CanonicalGeometry geometry, Turn turn, SourceFacts source)
     {
         var (x, y) = turn.Move(source.FocalX ?? Centre, source.FocalY ?? Centre);
-        var (ownX, ownY) = (Rounded(x), Rounded(y));
-        var focalX = geometry.GravityX ? Rounded(operations.FocalX ?? x) : Centre;
-        var focalY = geometry.GravityY ? Rounded(operations.FocalY ?? y) : Centre;
+        var (ownX, ownY) = (geometry.GravityX ? Rounded(x) : Centre, geometry.GravityY ? Rounded(y) : Centre);
+        var focalX = geometry.GravityX && operations.FocalX is { } askedX ? Rounded(askedX) : ownX;
+        var focalY = geometry.GravityY && operations.FocalY is { } askedY ? Rounded(askedY) : ownY;
         return focalX == Centre && focalY == Centre
             ? new CanonicalPosition(Operations.Gravity.Center, null, null)
-            : new CanonicalPosition(Operations.Gravity.Focal, Said(focalX, geometry.GravityX, ownX), Said(focalY, geometry.GravityY, ownY));
+            : new CanonicalPosition(Operations.Gravity.Focal, Said(focalX, ownX), Said(focalY, ownY));
     }
 
     /// <summary>The centre goes without saying, but where the original's own point would come to stand for it.</summary>
-    private static double? Said(double value, bool matters, double own) => value == Centre && !(matters && own != Centre) ? null : value;
+    private static double? Said(double value, double own) => value == Centre && own == Centre ? null : value;
 
     private static double Rounded(double value) =>
         Math.Round(Math.Clamp(value, 0, 1), OperationsGrammar.FocalDecimals, MidpointRounding.AwayFromZero);

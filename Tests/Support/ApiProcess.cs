@@ -39,7 +39,7 @@ internal sealed class ApiProcess(Uri url, IReadOnlyDictionary<string, string> se
         _process = await _spawner.StartAsync(
             new ProcessCommand(Executables.DotNet, [typeof(AssemblyMarker).Assembly.Location], folder) { Environment = environment }, _told.Add);
         var started = Stopwatch.StartNew();
-        while (!await AnswersAsync())
+        while (!await IsWellAsync("/health/live"))
         {
             _process.Exited.IsCompleted.ShouldBeFalse(_told.ToString());
             started.Elapsed.ShouldBeLessThan(StartLimit, _told.ToString());
@@ -64,18 +64,7 @@ internal sealed class ApiProcess(Uri url, IReadOnlyDictionary<string, string> se
     }
 
     /// <summary>Whether it says that it is ready, now.</summary>
-    public async Task<bool> IsReadyAsync()
-    {
-        try
-        {
-            using var answer = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative), Ct);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> IsReadyAsync() => IsWellAsync("/health/ready");
 
     /// <summary>What it said last.</summary>
     public override string ToString() => _told.ToString();
@@ -89,11 +78,11 @@ internal sealed class ApiProcess(Uri url, IReadOnlyDictionary<string, string> se
         _http.Dispose();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> IsWellAsync(string path)
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri("/health/live", UriKind.Relative), Ct);
+            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative), Ct);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net;
-using ImageService.AppHost.Servers;
 using ImageService.Tests.Support.Servers;
 using StackExchange.Redis;
-using Xunit;
 
 namespace ImageService.Tests.Support;
 
@@ -13,12 +10,9 @@ namespace ImageService.Tests.Support;
 /// </summary>
 internal sealed class RedisCluster : IAsyncDisposable
 {
-    private const string Password = "test";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly PrivateFolder _folder = new("redis-cluster");
-    private readonly ProcessSpawner _spawner = new();
-    private readonly Dictionary<int, ChildProcess> _nodes = [];
+    private readonly RedisNodes _nodes = new("redis-cluster");
     private ConnectionMultiplexer? _observer;
 
     private RedisCluster()
@@ -26,7 +20,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     }
 
     /// <summary>Names all six, in the form of StackExchange.Redis.</summary>
-    public string ConnectionString => $"{string.Join(',', _nodes.Keys.Select(static port => $"127.0.0.1:{port}"))},password={Password}";
+    public string ConnectionString => $"{string.Join(',', _nodes.Ports.Select(static port => $"127.0.0.1:{port}"))},password={RedisNodes.Password}";
 
     /// <summary>What the servers say of themselves, for what a test tells of its run.</summary>
     public string Version { get; private set; } = "";
@@ -55,17 +49,12 @@ internal sealed class RedisCluster : IAsyncDisposable
             .Select(static node => PortOf(node.EndPoint!))];
 
     /// <summary>Ends a node as a crash would.</summary>
-    public async Task KillAsync(int port)
-    {
-        _nodes[port].Kill();
-        await _nodes[port].Exited;
-    }
+    public Task KillAsync(int port) => _nodes.KillAsync(port);
 
     /// <summary>Starts a killed node again; it comes back as a replica of whoever took over.</summary>
     public async Task RestartAsync(int port)
     {
-        await _nodes[port].DisposeAsync();
-        _nodes[port] = await StartNodeAsync(port, ct: default);
+        await _nodes.RestartAsync(port);
         await Probe.UntilAsync(
             async () => (await TopologyAsync()).Nodes.All(static node => node.IsConnected && !node.Raw.Contains("fail", StringComparison.Ordinal)),
             "all nodes are whole", Patience);
@@ -75,50 +64,46 @@ internal sealed class RedisCluster : IAsyncDisposable
     {
         if (_observer is not null)
             await _observer.DisposeAsync();
-        foreach (var node in _nodes.Values)
-        {
-            node.Kill();
-            await node.DisposeAsync();
-        }
-
-        _spawner.Dispose();
-        _folder.Dispose();
+        await _nodes.DisposeAsync();
     }
 
     private async Task BeginAsync(CancellationToken ct)
     {
-        Assert.SkipWhen(Executables.Find("redis-server") is null || Executables.Find("redis-cli") is null,
-            "redis-server is not installed, and no cluster was started (Debian: apt-get install redis-server).");
+        RedisNodes.SkipWhereNotInstalled();
         for (var node = 0; node < 6; node++)
         {
-            var port = FreePort.Next();
-            _nodes.Add(port, await StartNodeAsync(port, ct));
+            await _nodes.StartAsync($"""
+                cluster-port {FreePort.Next()}
+                cluster-enabled yes
+                cluster-node-timeout 1000
+                cluster-replica-validity-factor 0
+                masterauth {RedisNodes.Password}
+                save ""
+                appendonly no
+                """, [], ct);
         }
 
-        var addresses = _nodes.Keys.Select(static port => $"127.0.0.1:{port}").ToArray();
+        var addresses = _nodes.Ports.Select(static port => $"127.0.0.1:{port}").ToArray();
         await Probe.UntilAsync(async () =>
         {
-            var (code, _, _) = await RunAsync(["-p", $"{_nodes.Keys.Last()}", "PING"], ct);
+            var (code, _, _) = await RedisNodes.AskAsync(["-p", $"{_nodes.Ports.Last()}", "PING"], ct);
             return code == 0;
         }, "the last node answers", Patience);
-        var (created, output, errors) = await RunAsync(["--cluster", "create", .. addresses, "--cluster-replicas", "1", "--cluster-yes"], ct);
+        var (created, output, errors) = await RedisNodes.AskAsync(["--cluster", "create", .. addresses, "--cluster-replicas", "1", "--cluster-yes"], ct);
         if (created != 0)
             throw new InvalidOperationException($"No cluster could be made: {output}{errors}");
         _observer = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},abortConnect=false,connectTimeout=500,connectRetry=20,allowAdmin=true");
         await Probe.UntilAsync(async () => (await TopologyAsync()).Nodes.Count(static node => node.IsReplica) == 3, "every master has its replica", Patience);
-        await Task.WhenAll(_nodes.Keys.Select(port => Probe.UntilAsync(() => IsWholeAsync(port), "every node knows the whole cluster", Patience)));
+        await Task.WhenAll(_nodes.Ports.Select(port => Probe.UntilAsync(() => IsWholeAsync(port), "every node knows the whole cluster", Patience)));
         await _observer.ConfigureAsync();
         Version = $"redis-server {_observer.GetServers()[0].Version}, 3 masters and 3 replicas";
     }
 
     private static async Task<bool> IsWholeAsync(int port)
     {
-        var (_, output, _) = await RunAsync(["-p", $"{port}", "CLUSTER", "INFO"], CancellationToken.None);
+        var (_, output, _) = await RedisNodes.AskAsync(["-p", $"{port}", "CLUSTER", "INFO"], CancellationToken.None);
         return output.Contains("cluster_state:ok", StringComparison.Ordinal);
     }
-
-    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, CancellationToken ct) =>
-        Executables.RunAsync(Executables.Find("redis-cli")!, ["-a", Password, "--no-auth-warning", .. arguments], workingDirectory: null, ct);
 
     private async Task<ClusterConfiguration> TopologyAsync()
     {
@@ -136,31 +121,6 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
 
         throw new InvalidOperationException("No node of the cluster answers.");
-    }
-
-    private async Task<ChildProcess> StartNodeAsync(int port, CancellationToken ct)
-    {
-        var folder = Path.Combine(_folder.Path, port.ToString(CultureInfo.InvariantCulture));
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, "redis.conf");
-        if (!File.Exists(file))
-        {
-            await File.WriteAllTextAsync(file, $"""
-                bind 127.0.0.1
-                port {port}
-                cluster-port {FreePort.Next()}
-                cluster-enabled yes
-                cluster-node-timeout 1000
-                cluster-replica-validity-factor 0
-                requirepass {Password}
-                masterauth {Password}
-                save ""
-                appendonly no
-                dir {folder}
-                """, ct);
-        }
-
-        return await _spawner.StartAsync(new ProcessCommand(Executables.Find("redis-server")!, [file], folder), static _ => { });
     }
 
     private static int PortOf(EndPoint address) => ((IPEndPoint)address).Port;
