@@ -96,6 +96,16 @@ total="$(counter total)"
 passed="$(counter passed)"
 failed="$(counter failed)"
 
+# What failed is said again at the end, each with the first lines of why: a log that is cut keeps its end.
+if ((failed > 0)); then
+    say "Failed"
+    awk -v RS='<UnitTestResult ' '/^[^>]*outcome="Failed"/ {
+        name = $0; sub(/^testName="/, "", name); sub(/".*/, "", name)
+        why = $0; sub(/.*<ErrorInfo>/, "", why); sub(/<\/ErrorInfo>.*/, "", why); gsub(/<[^>]*>/, "\n", why)
+        gsub(/&lt;/, "<", why); gsub(/&gt;/, ">", why); gsub(/&quot;/, "\"", why); gsub(/&#x[AD];/, "", why); gsub(/&amp;/, "\\&", why)
+        print name; print substr(why, 1, 2000)
+    }' "$results"/*.trx
+fi
 if [[ -n "$unformatted" ]]; then
     echo "$unformatted" >&2
     code=1
