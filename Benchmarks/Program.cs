@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using ImageService.Benchmarks.Engine;
 using ImageService.Benchmarks.Operations;
+using ImageService.Benchmarks.Registry;
 using ImageService.Core.Engine.Isolation;
 
 // fuzz-urls --count N --seed S [--gateway URL]       reproducible fuzzing of image URLs, or of a running gateway; exits with 1 on a finding
@@ -12,6 +13,7 @@ using ImageService.Core.Engine.Isolation;
 // engine-defaults DIR [SHARP-MODULE]                  default qualities, q_auto and fmt_auto beside 85, sharp's and imgproxy's defaults
 // engine-quality DIR                                  bytes and SSIMULACRA 2 of every picture below DIR over qualities and formats
 // engine-ratios PHOTO [SHARP-MODULE]                  CPU against sharp, interleaved
+// seed --api URL --key KEY --tenant SLUG --space SLUG --count N   fills a space of a stack on this machine with small distinct pictures
 // anything else                                       BenchmarkDotNet's own switches, for example --filter '*Parser*'
 return args switch
 {
@@ -25,6 +27,7 @@ return args switch
     ["engine-defaults", var folder, .. var sharp] => await DefaultsReport.RunAsync(folder, sharp),
     ["engine-quality", var folder] => QualityReport.Run(folder),
     ["engine-ratios", var photo, .. var sharp] => await RatioReport.RunAsync(photo, sharp),
+    ["seed", .. var options] => await SeedAssets.RunAsync(options),
     _ => Run(args),
 };
 

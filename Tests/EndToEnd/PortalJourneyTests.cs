@@ -55,8 +55,7 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
         await page.GetByTestId($"space-{summary.Spaces["private"]}").ClickAsync();
-        await page.WaitForURLAsync(
-            url => new Uri(url).AbsolutePath.EndsWith($"/{summary.Spaces["private"]}", StringComparison.Ordinal)); // the page before has tiles, too
+        await Expect(page).ToHaveURLAsync(summary.Portal + summary.Space("private")); // the page before has tiles, too
         await page.InteractiveAsync();
         await page.GetByTestId("tile").First.ClickAsync();
         await Expect(page.GetByTestId("url")).ToContainTextAsync("sig=");
@@ -112,7 +111,7 @@ public sealed class PortalJourneyTests(RunningStack stack, Chromium chromium)
 
         var chip = page.GetByRole(AriaRole.Button, new() { Name = "Unused for 30 days", Exact = true });
         await chip.ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains("unused=30", StringComparison.Ordinal));
+        await Expect(page).ToHaveURLAsync(new Regex("[?&]unused=30", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.ReloadAsync();
         await page.InteractiveAsync();
         await Expect(chip).ToHaveAttributeAsync("aria-pressed", "true");

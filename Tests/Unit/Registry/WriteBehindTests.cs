@@ -158,17 +158,25 @@ public sealed class WriteBehindTests : IDisposable
 
         protected override async Task WriteAsync(CancellationToken ct)
         {
-            Writes.Add(_count);
+            var taken = Interlocked.Exchange(ref _count, 0);
+            Writes.Add(taken);
             _written.Release();
-            if (Failure is { } failure)
+            try
             {
-                Failure = null;
-                throw failure;
-            }
+                if (Failure is { } failure)
+                {
+                    Failure = null;
+                    throw failure;
+                }
 
-            if (Hangs)
-                await Task.Delay(Timeout.Infinite, ct);
-            Interlocked.Exchange(ref _count, 0);
+                if (Hangs)
+                    await Task.Delay(Timeout.Infinite, ct);
+            }
+            catch
+            {
+                Interlocked.Add(ref _count, taken); // what cannot be written is kept
+                throw;
+            }
         }
     }
 }
