@@ -1,6 +1,6 @@
 """What strangers send: files of a corpus in every format beside sharp, one organization's flood beside nine others, attacks beside a neighbour.
 Each yields rows like those of scenarios.py."""
-import http.client, json, os, random, struct, subprocess, threading, time, zlib
+import http.client, json, os, random, shutil, struct, subprocess, threading, time, zlib
 from load import Client, arriving, each, percentile
 from processes import family, memory_mb, settle
 from stack import HERE
@@ -39,7 +39,10 @@ def _ask(service, method, path, body=None, headers=None, timeout=90, address='12
     began = time.monotonic()
     connection = http.client.HTTPConnection(service.api.split('//')[1], timeout=timeout, source_address=(address, 0))
     try:
-        connection.request(method, path, body, {'X-API-Key': service.summary['apiKey'], **(headers or {})})
+        try:
+            connection.request(method, path, body, {'X-API-Key': service.summary['apiKey'], **(headers or {})})
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # refused before all of it was sent: the answer is there
         answer = connection.getresponse()
         told = answer.read()
         if answer.status >= 400:
@@ -51,12 +54,12 @@ def _ask(service, method, path, body=None, headers=None, timeout=90, address='12
         connection.close()
 
 
-def _send(service, content, name):
+def _send(service, content, name, headers=None):
     mark, s = 'a-boundary-of-its-own', service.summary
     fields = {'tenant': s['tenant'], 'space': s['spaces']['public'], 'access': 'public'}
     body = b''.join(f'--{mark}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode() for key, value in fields.items())
     body += f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode() + content
-    return _ask(service, 'POST', '/v1/assets', body + f'\r\n--{mark}--\r\n'.encode(), {'Content-Type': f'multipart/form-data; boundary={mark}'})
+    return _ask(service, 'POST', '/v1/assets', body + f'\r\n--{mark}--\r\n'.encode(), {'Content-Type': f'multipart/form-data; boundary={mark}', **(headers or {})})
 
 
 def _place(service, made):
@@ -187,6 +190,13 @@ def _blank_png(side):
     return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', side, side, 1, 0, 0, 0, 0)) + chunk(b'IDAT', rows) + chunk(b'IEND', b'')
 
 
+def _many_passes(path, passes):
+    """A progressive JPEG whose last pass comes again and again: little to send, and every pass goes over all pixels."""
+    jpeg = subprocess.run(['jpegtran', '-progressive', path], capture_output=True, check=True).stdout
+    last = jpeg.rindex(b'\xff\xda')
+    return jpeg[:-2] + jpeg[last:-2] * passes + jpeg[-2:]
+
+
 def attacks(service, peers, photos, options):
     """Each attack for some seconds by eight callers, with the stack idle and with 8 new pictures a second asked of it; meanwhile a neighbour of another organization
     asks for one new picture a second."""
@@ -194,18 +204,24 @@ def attacks(service, peers, photos, options):
     place = service.upload(photos[2])
     big = 24_000
     bomb, json_kind = _blank_png(big), {'Content-Type': 'application/json'}
+    members = b'{' + b','.join(b'"m%d":1' % n for n in range(90_000)) + b'}'
+    too_large, slow = b'\xff\xd8' + bytes(200 << 20), _many_passes(photos[2], 400) if shutil.which('jpegtran') else None
     draw = random.Random(3)
     kinds = {
         'none': lambda: time.sleep(0.2),
         'bodies of 64 MB': lambda: _ask(service, 'POST', '/v1/sign', b'{"url":"' + b'a' * (64 << 20) + b'"}', json_kind),
         'JSON 100,000 deep': lambda: _ask(service, 'POST', '/v1/sign', b'[' * 100_000 + b']' * 100_000, json_kind),
+        'JSON of 90,000 members': lambda: _ask(service, 'POST', '/v1/sign', members, json_kind),
         'keys guessed': lambda: _ask(service, 'GET', '/v1/assets', headers={'X-API-Key': f'imgsvc_{draw.randrange(10 ** 9)}.{draw.randrange(10 ** 9)}'}, address='127.0.0.2'),
         'names guessed': lambda: _ask(service, 'GET', f"/v1/priv/o{draw.randrange(999)}/t/s/img/{draw.randrange(10 ** 9)}/v1/w_9.jpg", address='127.0.0.3'),
         'bombs uploaded': lambda: _send(service, bomb, 'bomb.png'),
+        'too large under a key': lambda: _send(service, too_large, 'large.jpg', {'Idempotency-Key': f'{draw.randrange(10 ** 9)}'}),
         'cut files uploaded': lambda: _send(service, open(photos[3], 'rb').read()[:-60_000], 'cut.jpg'),
         'full size AVIF': lambda: _ask(service, 'GET', f'{place}fmt_avif-q_{draw.randrange(30, 95)}-bri_{draw.randrange(50, 150)}.avif'),
         'callers who leave': lambda: _ask(service, 'GET', f'{place}w_{draw.randrange(300, 3000)}-blur_{draw.randrange(3, 50)}.webp', timeout=0.2),
     }
+    if slow:
+        kinds['400 passes uploaded'] = lambda: _send(service, slow, 'slow.jpg')
     for number in range(options.rounds):
         for state, rate in (('idle', 0), ('loaded', 8)):
             for name, attack in kinds.items():

@@ -69,6 +69,28 @@ public static class PolicyJudgement
             : Forbidden(PolicyCatalog.AllowedOutputFormats,
                 $"The format '{format.Name()}' is not allowed here; allowed are {string.Join(", ", policy.AllowedOutputFormats.Select(f => f.Name()).Order(StringComparer.Ordinal))}.");
 
+    /// <summary>A drawing has no pixels that would bound a side nobody asked for: the policy's largest output does.</summary>
+    /// <param name="policy">In force at the space.</param>
+    /// <param name="operations">As judged.</param>
+    /// <param name="width">What they draw, px, without the space around it.</param>
+    /// <param name="height">px.</param>
+    /// <returns>Operations for the largest that is allowed, in the same shape; null where it is allowed as it is.</returns>
+    public static ImageOperations? Within(this EffectivePolicy policy, ImageOperations operations, int width, int height)
+    {
+        var scale = Math.Min(
+            Math.Min((double)policy.MaxOutputWidth / width, (double)policy.MaxOutputHeight / height),
+            Math.Sqrt((double)policy.MaxOutputPixels / ((double)width * height)));
+        return scale >= 1 ? null : operations with
+        {
+            Original = false,
+            Width = Math.Max(1, (int)(width * scale)),
+            Height = Math.Max(1, (int)(height * scale)),
+            Fit = operations.AspectRatio is null ? Fit.Inside : operations.Fit,
+            AspectRatio = null,
+            Dpr = null,
+        };
+    }
+
     private static Error? JudgeMode(EffectivePolicy policy, ImageOperations written, bool isSigned) => policy.TransformMode switch
     {
         TransformMode.PresetsOnly when !IsBounded(written) =>

@@ -176,8 +176,17 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             LastModified = facts.UploadedAt.ToString("R", CultureInfo.InvariantCulture),
         };
 
-        Result<(CanonicalOperations Canonical, bool IsLimited)> Size(ImageOperations operations, int layers) =>
-            SizeBudget.Resolve(operations, format, source, ReadFormatOf(facts), policy.QualityFor(format), options.Value.MemoryBudgetBytes, layers);
+        Result<(CanonicalOperations Canonical, bool IsLimited)> Size(ImageOperations operations, int layers)
+        {
+            var sized = Budgeted(operations);
+            if (source.Drawing is null || request.IsOwn || !sized.TryGet(out var drawn, out _))
+                return sized;
+            var canvas = TransformPlan.Of(drawn.Canonical, source).Canvas;
+            return policy.Within(operations, canvas.Width, canvas.Height) is { } smaller ? Budgeted(smaller).Map(it => it with { IsLimited = true }) : sized;
+
+            Result<(CanonicalOperations Canonical, bool IsLimited)> Budgeted(ImageOperations asked) =>
+                SizeBudget.Resolve(asked, format, source, ReadFormatOf(facts), policy.QualityFor(format), options.Value.MemoryBudgetBytes, layers);
+        }
     }
 
     /// <summary>What limits strangers' URLs does not limit the service's own; the formats that may be delivered hold for everybody.</summary>

@@ -209,18 +209,21 @@ public sealed class VariantProduction(
 
     /// <summary>
     /// Some files decode to the right picture though the structure around it is odd. What cannot be told apart from metadata is not delivered: the picture is
-    /// encoded anew, at full size and nearly without loss, which takes more memory than the lease was given for.
+    /// encoded anew, nearly without loss and as large as the budget holds, which takes more memory than the lease was given for.
     /// </summary>
     private async Task<Result<TransformedImage>> EncodeAnewAsync(
         VariantDescription description, TransformSource source, bool isOwn, GateLease turn, CpuUse use, CancellationToken ct)
     {
-        var whole =
-            description.Canonical with { Operations = description.Canonical.Operations with { Original = false, Quality = Quality.Of(FaithfulQuality) } };
+        var picture = description.Canonical.Operations with { Original = false, Quality = Quality.Of(FaithfulQuality) };
+        var (format, budget) = (description.Canonical.Format, options.Value.MemoryBudgetBytes);
+        var resolved = SizeBudget.Resolve(picture, format, description.Source, description.OriginalFormat, FaithfulQuality, budget);
+        if (!resolved.TryGet(out var sized, out var impossible))
+            return impossible;
         turn.Dispose();
-        if (!(await gate.EnterAsync(Request(description, whole, isOwn), ct)).TryGet(out var lease, out var full))
+        if (!(await gate.EnterAsync(Request(description, sized.Canonical, isOwn), ct)).TryGet(out var lease, out var full))
             return full;
         using (lease)
-            return await engine.TransformAsync(source, whole, LimitsOf(description, use), ct);
+            return await engine.TransformAsync(source, sized.Canonical, LimitsOf(description, use), ct);
     }
 
     private static TransformLimits LimitsOf(VariantDescription description, CpuUse use) =>

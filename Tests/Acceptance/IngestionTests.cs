@@ -121,6 +121,31 @@ public sealed class IngestionTests(RunningStack stack) : AcceptanceTest(stack)
         listener.Pending().ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(1, 100, "w_400.png", 5, 500, "height=500")]
+    [InlineData(100, 1, "h_400.png", 500, 5, "width=500")]
+    [InlineData(2000, 1000, "original.png", 500, 250, "width=500")]
+    [InlineData(2000, 1000, "ar_1:4-w_400.png", 125, 500, "height=500")]
+    [InlineData(2000, 1000, "w_500-h_500-f_outside.png", 500, 250, "width=500")]
+    [InlineData(2000, 1000, "w_400.png", 400, 200, null)]
+    [InlineData(40, 20, "original.png", 40, 20, null)]
+    public async Task A_drawing_is_drawn_no_larger_than_the_policy_lets_anybody_ask_for(
+        int width, int height, string file, int outWidth, int outHeight, string? limited)
+    {
+        using var home = await NewHomeAsync();
+        await home.SetPolicyAsync("allowed_input_formats", new[] { "svg" });
+        await home.SetPolicyAsync("max_output_width", 500);
+        await home.SetPolicyAsync("max_output_height", 500);
+        var asset = await home.UploadAsync(
+            Encoding.UTF8.GetBytes($"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"><rect width="9" height="9"/></svg>"""),
+            filename: "a.svg");
+
+        var (bytes, response) = await home.ImageAsync(asset, file);
+
+        Pictures.Size(bytes).ShouldBe((outWidth, outHeight, 1));
+        (response.Headers.TryGetValues("X-Size-Limited", out var said) ? string.Join(',', said) : null).ShouldBe(limited);
+    }
+
     private static async Task<bool> IsAsync(Home home, string path, HttpStatusCode status)
     {
         using var response = await home.Caller.GetAsync(path);

@@ -1,3 +1,4 @@
+using ImageService.Core.Registry;
 using ImageService.Tests.Support;
 using NetVips;
 using Shouldly;
@@ -22,6 +23,25 @@ public sealed class SizeBudgetTests(PostgresServer postgres, RedisServer redis) 
         ((double)picture.Width / picture.Height).ShouldBe(1.5, 0.02);
         Header(response, "X-Size-Limited").ShouldBe($"width={picture.Width}");
         Header((await ImageAsync(Stack, asset.Public("w_200.avif"))).Response, "X-Size-Limited").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_original_that_cannot_be_taken_apart_is_encoded_anew_as_large_as_the_budget_holds()
+    {
+        using var drawn = Image.Black(1500, 1000, bands: 3);
+        using var picture = drawn.Copy(interpretation: Enums.Interpretation.Srgb);
+
+        // Whole, but for a block at the end of a kind that there is not.
+        byte[] odd = [.. picture.GifsaveBuffer(effort: 1)[..^1], 0x7E, .. "secret-tail"u8, 0x3B];
+        var asset = await (await Stack.NewSpaceAsync()).AddAsync(odd, 1500, 1000, AssetAccess.Public);
+
+        var (bytes, response) = await ImageAsync(Stack, asset.Public("original.gif"));
+
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("image/gif");
+        bytes.AsSpan().IndexOf("secret-tail"u8).ShouldBe(-1);
+        using var made = Image.GifloadBuffer(bytes);
+        made.Width.ShouldBeInRange(300, 1200);
+        ((double)made.Width / made.Height).ShouldBe(1.5, 0.02);
     }
 
     [Fact]

@@ -59,6 +59,18 @@ public sealed class IsolatedDecoderTests : IDisposable
         (await DecodeAsync(file)).Value.Credentials.ShouldBe(new ContentCredentials(place, CredentialedFiles.StoreBytes));
     }
 
+    [Theory]
+    [InlineData(65_536, 1)]
+    [InlineData(1, 65_536)]
+    public async Task A_side_longer_than_any_format_holds_is_refused_by_its_limit(int width, int height)
+    {
+        using var line = Image.Black(width, height);
+
+        var error = (await DecodeAsync(line.PngsaveBuffer())).Error!;
+
+        (error.Code, error.Detail.Contains("65535", StringComparison.Ordinal)).ShouldBe((ErrorCode.ImageLimitExceeded, true), error.Detail);
+    }
+
     [Fact]
     public async Task Limits_are_those_of_the_caller()
     {
