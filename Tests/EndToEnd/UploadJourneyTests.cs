@@ -83,5 +83,33 @@ public sealed class UploadJourneyTests(RunningStack stack, Chromium chromium)
         await third.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_file_dropped_where_nothing_takes_it_does_not_lead_away_from_the_page()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(summary);
+        await page.VisitAsync(summary, $"{summary.Space("public")}/imports");
+        (await IsKeptFromTheBrowserAsync(page.Locator("main"))).ShouldBeTrue();
+        (await IsKeptFromTheBrowserAsync(page.GetByTestId("archive"))).ShouldBeFalse("an input for files takes a drop by itself");
+        await Expect(page.GetByTestId("upload")).ToHaveCountAsync(0);
+        await page.VisitAsync(summary, summary.Space("public"));
+        (await IsKeptFromTheBrowserAsync(page.Locator("main"))).ShouldBeTrue();
+        await Expect(page.GetByTestId("upload")).ToContainTextAsync("dropped.txt");
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Drops a file on an element; what the page leaves to the browser, that opens in the page's place.</summary>
+    private static Task<bool> IsKeptFromTheBrowserAsync(ILocator target) => target.EvaluateAsync<bool>(
+        """
+        element => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(['text'], 'dropped.txt', { type: 'text/plain' }));
+            return ['dragenter', 'dragover', 'drop']
+                .map(type => !element.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer })))
+                .every(prevented => prevented);
+        }
+        """);
+
     private static FilePayload Picture(string name, int seed) => new() { Name = name, MimeType = "image/jpeg", Buffer = Pictures.Jpeg(320, 240, seed) };
 }
