@@ -28,11 +28,22 @@ internal static class PortalServices
             mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
             mud.SnackbarConfiguration.VisibleStateDuration = 3000;
         });
+        AddCompression(services);
         AddSignIn(services, options);
         AddApi(services);
         services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options.TrustedProxies));
         services.AddHealthChecks().AddCheck<ApiHealth>("api", tags: ["ready"]);
     }
+
+    /// <summary>
+    /// Of pages alone: what is secret in them (antiforgery tokens, the circuit's state) is encrypted anew for each answer, so that its compressed length tells
+    /// nothing of it beside a text of the address's (BREACH). Upload tickets and other JSON go as they are; static files are compressed when they are built.
+    /// </summary>
+    private static void AddCompression(IServiceCollection services) => services.AddResponseCompression(static compression =>
+    {
+        compression.EnableForHttps = true;
+        compression.MimeTypes = ["text/html"];
+    });
 
     private static void AddSignIn(IServiceCollection services, PortalOptions options)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -101,6 +102,9 @@ internal sealed record AssetFilter(string Tenant, string Space)
     /// <summary>Not delivered for so many days, or never; null for all.</summary>
     public int? UnusedDays { get; init; }
 
+    /// <summary>Uploaded on that day (UTC) or later; null for all.</summary>
+    public DateOnly? UploadedFrom { get; init; }
+
     /// <summary><c>newest</c>, <c>oldest</c>, <c>name</c>, <c>size</c>, <c>used</c> or <c>unused</c>; null for newest.</summary>
     public string? Sort { get; init; }
 
@@ -129,6 +133,7 @@ internal sealed record AssetFilter(string Tenant, string Space)
         Append("access", Access);
         Append("sort", Sort);
         Append("cursor", Cursor);
+        Append("from", UploadedFrom?.ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture));
         if (Untagged)
             query.Append("&untagged=true");
         if (UnusedDays is { } days)

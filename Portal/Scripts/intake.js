@@ -1,4 +1,4 @@
-// Every way for files to come: an input that says where to, a drop anywhere on the page (folders too), a paste.
+// Every way for files to come: an input that says where to, a drop anywhere on its page (folders too), a paste.
 import { add } from './queue.js';
 
 const target = () => /** @type {HTMLInputElement|null} */ (document.querySelector('input[data-uploads]'));
@@ -16,17 +16,28 @@ document.addEventListener('change', event => {
 });
 
 let depth = 0;
-const carriesFiles = event => target() && event.dataTransfer?.types?.includes('Files');
+const carriesFiles = event => event.dataTransfer?.types?.includes('Files');
 const mark = on => document.documentElement.classList.toggle('dropping', on);
 
-document.addEventListener('dragenter', event => { if (carriesFiles(event)) { event.preventDefault(); depth++; mark(true); } });
-document.addEventListener('dragover', event => { if (carriesFiles(event)) event.preventDefault(); });
+// An input for files takes a drop by itself.
+const isOurs = event => carriesFiles(event) && !event.defaultPrevented && !event.target.closest?.('input[type=file]:not([data-uploads])');
+
+// Where no input says where to, a file is refused: a browser left to itself would leave the page for it, with what is typed there.
+function offer(event) {
+  if (!isOurs(event)) return false;
+  event.preventDefault();
+  const taken = Boolean(target());
+  event.dataTransfer.dropEffect = taken ? 'copy' : 'none';
+  return taken;
+}
+
+document.addEventListener('dragenter', event => { if (offer(event)) { depth++; mark(true); } });
+document.addEventListener('dragover', offer);
 document.addEventListener('dragleave', () => { if (--depth <= 0) { depth = 0; mark(false); } });
 document.addEventListener('drop', async event => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
   depth = 0;
   mark(false);
+  if (!offer(event)) return;
   const place = placeOf(target());
   // Entries must be taken before the event is over.
   const taken = [...event.dataTransfer.items].filter(item => item.kind === 'file').map(item => ({

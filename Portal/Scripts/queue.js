@@ -1,6 +1,9 @@
 // The upload queue of this tab: files go by tus straight to the Api, three at a time, and none is lost to a cut, a restart or a reload.
+// What another tab runs is its own as long as it lives; what it leaves unfinished is offered in every tab that is left, and the first that takes it has it.
 import { Upload } from 'tus-js-client';
-import { forget, remembered, remember } from './memory.js';
+import { claim, forget, remember, remembered } from './memory.js';
+import { helpOf, isFinal, problemOf } from './refusals.js';
+import { living, self, tellOthers, unique, whenGone, whenTold } from './tabs.js';
 import { ticketFor } from './tickets.js';
 
 const AT_ONCE = 3;
@@ -12,7 +15,8 @@ const CHUNK = 8 * 1024 * 1024;
  * @typedef {{ organization: string, tenant: string, space: string, spaceName: string, folder: string }} Place
  * @typedef {'waiting'|'sending'|'checking'|'in'|'there'|'refused'|'offline'|'paused'|'cancelled'|'lost'} State
  * @typedef {{ id: string, name: string, size: number, modified: number, place: Place, state: State, sent: number, problem?: string, help?: string, code?: string, assetId?: string,
- *   storedName?: string, url?: string|null, tries: number, file?: File, handle?: FileSystemFileHandle, upload?: Upload, timer?: number }} Row
+ *   storedName?: string, url?: string|null, tries: number, file?: File, handle?: FileSystemFileHandle, upload?: Upload, timer?: number,
+ *   tab?: string, taking?: boolean }} Row
  */
 
 /** @type {Map<string, Row>} */
@@ -31,18 +35,42 @@ const tell = row => { for (const listener of listeners) listener(row); };
 
 /** Takes files in; one that a reload had torn off goes on where it was. @param {{ file: File, path?: string, handle?: FileSystemFileHandle }[]} files @param {Place} place */
 export function add(files, place) {
-  for (const { file, path, handle } of files) {
-    const torn = all().find(row => row.state === 'lost' && row.name === file.name && row.size === file.size && row.place.organization === place.organization);
-    const row = torn ?? {
-      id: crypto.randomUUID(), name: file.name, size: file.size, modified: file.lastModified, tries: 0, sent: 0, state: 'waiting',
-      place: { ...place, folder: joined(place.folder, path ?? '') },
-    };
-    Object.assign(row, { file, handle: handle ?? row.handle, state: 'waiting', problem: undefined });
-    rows.set(row.id, row);
-    remember(row);
-    tell(row);
-  }
+  const taken = files.map(one => take(one, place));
   pump();
+  Promise.all(taken).then(() => { pump(); tellOthers(); });
+}
+
+async function take({ file, path, handle }, place) {
+  const torn = all().find(row => row.state === 'lost' && !row.taking
+    && row.name === file.name && row.size === file.size && row.place.organization === place.organization);
+  if (torn && await takeUp(torn, file, handle)) return;
+  await enter({
+    id: unique(), name: file.name, size: file.size, modified: file.lastModified, tries: 0, sent: 0, state: 'waiting', file, handle,
+    place: { ...place, folder: joined(place.folder, path ?? '') },
+  });
+}
+
+function enter(row) {
+  rows.set(row.id, row);
+  tell(row);
+  return remember(row);
+}
+
+/** Goes on with a row of a tab that is gone, unless another tab does already. @returns {Promise<boolean>} */
+async function takeUp(row, file, handle) {
+  row.taking = true;
+  const kept = await claim(row);
+  row.taking = false;
+  if (!kept) { drop(row); return false; }
+  Object.assign(row, { file, handle: handle ?? row.handle, url: kept.url, state: 'waiting', problem: undefined });
+  await enter(row);
+  pump();
+  return true;
+}
+
+function drop(row) {
+  rows.delete(row.id);
+  tell(null);
 }
 
 const joined = (folder, path) => path ? `${folder === '/' ? '' : folder}/${path}` : folder;
@@ -76,7 +104,13 @@ export function pauseAll(paused) {
 /** Gives a file up; what the Api has of it is removed there. @param {string} id */
 export async function cancel(id) {
   const row = rows.get(id);
-  if (!row) return;
+  if (!row || row.taking) return;
+  if (row.state === 'lost') {
+    const kept = await claim(row);
+    if (!kept) { drop(row); return; }
+    row.url = kept.url;
+    tellOthers();
+  }
   stop(row);
   const url = row.upload?.url ?? row.url;
   set(row, 'cancelled');
@@ -197,54 +231,57 @@ function refuse(row, problem) {
   pump();
 }
 
-const isFinal = code => ['payload_too_large', 'unsupported_image_type', 'undecodable_image', 'image_limit_exceeded', 'insufficient_scope', 'invalid_request'].includes(code ?? '');
-
-const helpOf = code => ({
-  payload_too_large: 'Make it smaller, or ask an owner to raise the policy “Largest original”.',
-  unsupported_image_type: 'Save it as JPEG, PNG, WebP, AVIF, JPEG XL, GIF, TIFF or HEIC. SVG is taken where an owner allows it (policy “Formats of originals”).',
-  undecodable_image: 'The file is damaged; nothing here can repair it. Take it from its source again.',
-  image_limit_exceeded: 'Make it smaller in pixels or frames, or ask an owner to raise the policy.',
-  quota_exceeded: 'Delete what is not needed, or ask an owner to raise the quota.',
-  insufficient_scope: 'Ask an owner for the role of an editor here.',
-})[code ?? ''];
-
-function problemOf(error) {
-  const response = error.originalResponse;
-  if (!response) return { status: 0, detail: 'The connection broke.' };
-  try {
-    const { detail, title, code } = JSON.parse(response.getBody());
-    return { status: response.getStatus(), detail: detail ?? title, code };
-  } catch {
-    return { status: response.getStatus() };
-  }
-}
-
 const decoded = text => { try { return text ? decodeURIComponent(text) : undefined; } catch { return text; } };
 
 // The browser knows first that it is back.
 addEventListener('online', () => all().filter(row => row.state === 'offline').forEach(row => resume(row.id)));
 
-/** What a reload tore off: those with a handle go on once the person allows it, the others once their files are chosen again. */
-export const ready = remembered().then(async torn => {
-  for (const row of torn) {
-    if (rows.has(row.id)) continue;
-    rows.set(row.id, { ...row, tries: 0, state: 'lost' });
+/** What a reload or the end of a tab tore off: files with a handle go on once the person allows it, the others once they are chosen again. */
+async function look() {
+  // Who lives is asked after the rows are read: whoever wrote one lived by then, and who does not any more is gone for good.
+  const kept = await remembered();
+  const tabs = await living();
+  const torn = new Map();
+  for (const row of kept.filter(row => row.tab !== self)) {
+    if (tabs.has(row.tab)) whenGone(row.tab, lookAgain);
+    else torn.set(row.id, row);
+  }
+  for (const row of all()) if (row.state === 'lost' && !row.taking && !torn.has(row.id)) rows.delete(row.id);
+  for (const row of torn.values()) {
+    const shown = rows.get(row.id);
+    if (!shown) rows.set(row.id, { ...row, tries: 0, state: 'lost' });
+    else if (shown.state === 'lost' && !shown.taking) shown.tab = row.tab;
   }
   tell(null);
-  for (const row of all()) await reopen(row, false);
-});
+  await reopenAll(false);
+}
+
+// One look after another: the last begins after the last word.
+let looking = Promise.resolve();
+let pending = false;
+function lookAgain() {
+  if (pending) return;
+  pending = true;
+  looking = looking.then(() => { pending = false; return look(); }).catch(() => { /* nothing is shown then but what this tab runs */ });
+}
+
+whenTold(lookAgain);
+lookAgain();
 
 /** @param {Row} row @param {boolean} ask Whether the person may be asked: only on a click. */
 async function reopen(row, ask) {
-  if (row.state !== 'lost' || !row.handle) return;
+  if (row.state !== 'lost' || row.taking || !row.handle) return;
   try {
     const may = ask ? await row.handle.requestPermission({ mode: 'read' }) : await row.handle.queryPermission({ mode: 'read' });
     if (may !== 'granted') return;
     const file = await row.handle.getFile();
-    if (file.size === row.size && file.lastModified === row.modified) add([{ file, handle: row.handle }], row.place);
+    if (file.size === row.size && file.lastModified === row.modified && row.state === 'lost' && !row.taking && await takeUp(row, file)) tellOthers();
   } catch {
     // Moved or removed meanwhile: it must be chosen again.
   }
 }
 
-export const reopenAll = async () => { for (const row of all()) await reopen(row, true); };
+/** Goes on with what has a handle. */
+export async function reopenAll(ask = true) {
+  for (const row of all()) await reopen(row, ask);
+}

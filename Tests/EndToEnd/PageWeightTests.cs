@@ -70,6 +70,8 @@ public sealed class PageWeightTests(RunningStack stack, Chromium chromium, ITest
                 faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path} moves by {shift:0.000}: {string.Join("; ", moved)}"));
             }
 
+            if (traffic.Scripts.Count(url => url.Contains("/js/portal", StringComparison.Ordinal)) != 1)
+                faults.Add($"{path} has the portal's script not once: {string.Join(", ", traffic.Scripts)}");
             foreach (var url in traffic.Scripts.Where(url => !scripts.ContainsKey(url)))
                 scripts[url] = await CompressedAsync(page, url);
             if (traffic.Scripts.Sum(url => scripts[url]) is > MostScriptBytes and var much)

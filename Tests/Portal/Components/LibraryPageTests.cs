@@ -3,6 +3,7 @@ using Bunit;
 using ImageService.Portal.Components.Pages.Library;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Shouldly;
 using Xunit;
 
@@ -57,6 +58,30 @@ public sealed class LibraryPageTests : ComponentTest
         Chosen(page).ShouldBe("3 chosen");
         await TypeAsync(page, "search", "shoes");
         page.WaitForAssertion(() => Chosen(page).ShouldBe("2 chosen"));
+    }
+
+    [Fact]
+    public async Task What_was_uploaded_lately_is_asked_for_from_a_day_on()
+    {
+        var page = await DrawAsync("?sort=name");
+        await Chip(page, "Uploaded in the last 7 days").ClickAsync();
+        Address.ShouldBe("?sort=name&uploaded=7");
+        page.WaitForAssertion(() => LastList.ShouldContain("&from=2026-06-04T00%3A00%3A00Z&recursive=true"));
+        await Chip(page, "Uploaded in the last 365 days").ClickAsync();
+        page.WaitForAssertion(() => Pressed(page).ShouldBe(["Uploaded in the last 365 days"]));
+    }
+
+    [Fact]
+    public async Task A_new_folder_is_opened_below_the_one_that_is_shown_and_takes_uploads()
+    {
+        var page = await DrawAsync("?folder=/shoes");
+        var dialogs = Render<MudDialogProvider>();
+        var pressed = page.Find("[data-testid=folder-new]").ClickAsync();
+        await dialogs.WaitForElement("input").InputAsync("/Summer 26/");
+        await dialogs.Find("[data-testid=dialog-ok]").ClickAsync();
+        await pressed;
+        Address.ShouldBe("?folder=%2Fshoes%2FSummer%2026");
+        page.WaitForAssertion(() => page.Find("[data-uploads]").GetAttribute("data-folder").ShouldBe("/shoes/Summer 26"));
     }
 
     private string LastList => Api.Calls.Last(call => call.Line.StartsWith("GET /v1/assets?", StringComparison.Ordinal)).Line;

@@ -93,25 +93,34 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
     private void Show(ApiAnswer<AssetResponse> answer) => (_asset, _etag) = (answer.Value, answer.ETag);
 
-    private Task SetFocalPointAsync(FocalPoint? point) =>
-        SaveAsync(new JsonObject { ["focalPoint"] = point is null ? null : new JsonObject { ["x"] = Math.Round(point.X, 4), ["y"] = Math.Round(point.Y, 4) } });
+    private async Task SetFocalPointAsync(FocalPoint? point) =>
+        await SaveAsync(new JsonObject
+        {
+            ["focalPoint"] = point is null ? null : new JsonObject { ["x"] = Math.Round(point.X, 4), ["y"] = Math.Round(point.Y, 4) },
+        });
 
-    private async Task SaveAsync(JsonObject patch)
+    /// <returns>The image as it is saved; null where it is not.</returns>
+    private async Task<AssetResponse?> SaveAsync(JsonObject patch)
     {
         _saving = true;
+        StateHasChanged();
         var answer = await Client.UpdateAssetAsync(Organization, Id, patch, _etag, _leave.Token);
         _saving = false;
-        if (!answer.IsSuccess)
+        if (answer.IsSuccess)
+        {
+            Show(answer);
+            Tell("Saved", Severity.Success);
+        }
+        else
         {
             Tell(answer.Problem.Status == 412
-                ? "Someone else has changed this image meanwhile. It is shown anew; make your change again." : answer.Problem.Text, Severity.Error);
+                ? "Someone else has changed this image meanwhile. It is shown as it is now; look, and save again." : answer.Problem.Text, Severity.Error);
             if (answer.Problem.Status == 412)
                 await LoadAsync();
-            return;
         }
 
-        Show(answer);
-        Tell("Saved", Severity.Success);
+        StateHasChanged();
+        return answer.Value;
     }
 
     private async Task DeleteAsync()

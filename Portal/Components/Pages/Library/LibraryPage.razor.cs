@@ -13,6 +13,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private const int MostFolders = 500;
     private const int MostTags = 12;
     private const int MostAtOnce = 480;
+    private const int MostDays = 3650;
 
     private readonly Leave _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
@@ -29,6 +30,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private string? _access;
     private bool _untagged;
     private int? _unused;
+    private int? _uploaded;
     private bool _list;
     private bool _loading;
     private int _fresh;
@@ -71,11 +73,17 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     [SupplyParameterFromQuery(Name = "unused")]
     private int? UnusedInAddress { get; set; }
 
+    [SupplyParameterFromQuery(Name = "uploaded")]
+    private int? UploadedInAddress { get; set; }
+
     [SupplyParameterFromQuery(Name = "view")]
     private string? ViewInAddress { get; set; }
 
     /// <summary>Days without a delivery that a chip offers.</summary>
     private static readonly int[] Unused = [30, 90, 365];
+
+    /// <summary>Days back to the first upload that a chip offers.</summary>
+    private static readonly int[] Uploaded = [7, 30, 365];
 
     /// <summary>Whether people look for what is used, so that tiles tell of it.</summary>
     private bool TellsUse => _list || _unused is not null || _sort is "used" or "unused";
@@ -83,7 +91,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private Level At => new(Organization, Tenant, Space);
 
     /// <summary>Whether something beside the folder narrows the list.</summary>
-    private bool IsNarrowed => _tag is not null || _format is not null || _access is not null || _untagged || _unused is not null
+    private bool IsNarrowed => _tag is not null || _format is not null || _access is not null || _untagged || _unused is not null || _uploaded is not null
         || !string.IsNullOrWhiteSpace(_words);
 
     private AssetFilter Filter => new(Tenant, Space)
@@ -97,6 +105,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         Access = _access,
         Untagged = _untagged,
         UnusedDays = _unused,
+        UploadedFrom = _uploaded is { } days ? DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime).AddDays(-Math.Clamp(days, 1, MostDays)) : null,
         Sort = _sort,
     };
 
@@ -139,7 +148,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         if (_words?.Trim() != (WordsInAddress ?? ""))
             _words = WordsInAddress;
         (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
-        _unused = UnusedInAddress;
+        (_unused, _uploaded) = (UnusedInAddress, UploadedInAddress);
         if (!RendererInfo.IsInteractive)
             return;
         if (_assets is null)
@@ -170,9 +179,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         Go(("q", string.IsNullOrWhiteSpace(words) ? null : words.Trim()));
     }
 
-    private void OpenFolder(string folder) => Go(("folder", folder == "/" ? null : folder));
-
-    private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null), ("unused", null));
+    private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null), ("unused", null), ("uploaded", null));
 
     private void Go(params (string Name, string? Value)[] changes) => Query.Set(replaces: changes.Any(change => change.Name == "q"), changes);
 
@@ -241,19 +248,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         StateHasChanged();
     }
 
-    private async Task MoveFolderAsync()
-    {
-        var dialog = await Dialogs.ShowAsync<TextDialog>(
-            $"Rename or move {_folder}",
-            new DialogParameters<TextDialog> { { one => one.Label, "Folder" }, { one => one.Initial, _folder }, { one => one.Help, "With everything below it. Addresses of images stay as they are." }, { one => one.Button, "Move" } });
-        if (await dialog.Result is not { Canceled: false, Data: string to } || to.Trim() == _folder)
-            return;
-        var answer = await Client.MoveFolderAsync(Organization, new MoveFolderRequest(Tenant, Space, _folder, to.Trim()), _leave.Token);
-        Snackbar.Add(answer.IsSuccess ? $"{answer.Value.Assets} {(answer.Value.Assets == 1 ? "image is" : "images are")} in {answer.Value.To} now" : answer.Problem.Text, answer.IsSuccess ? Severity.Success : Severity.Error);
-        if (answer.IsSuccess)
-            OpenFolder(answer.Value.To);
-    }
-
     private async Task LoadMoreAsync()
     {
         if (_loading || _next is null || _assets is null)
@@ -284,8 +278,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         if (await dialog.Result is { Canceled: false })
             await ReloadAsync();
     }
-
-    internal static string Parent(string folder) => folder.LastIndexOf('/') is > 0 and var slash ? folder[..slash] : "/";
 
     /// <param name="Top">px from the page's top.</param>
     /// <param name="Shown">Tiles.</param>
