@@ -50,6 +50,26 @@ public sealed class TypingJourneyTests(RunningStack stack, Chromium chromium)
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task What_the_controls_said_last_does_not_undo_the_text_that_is_typed_meanwhile()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(summary);
+        await page.Context.AddInitScriptAsync(SlowLine);
+        List<string> lost = [];
+
+        await page.VisitAsync(summary, summary.Space("public") + "/playground");
+        await TypeAsync(page.GetByTestId("width"), "640");
+        await TypeAsync(page.GetByTestId("playground-text"), "w_320.webp");
+        await ToldAsync(page, "t=w_320.webp");
+        await lost.AddAsync(page.GetByTestId("playground-text"), "w_320.webp");
+        await lost.AddAsync(page.GetByTestId("width"), "320");
+
+        lost.ShouldBeEmpty();
+        await page.Context.CloseAsync();
+    }
+
     /// <summary>Waits until the browser has what the server made of all letters; what is not in the address then was lost.</summary>
     private static Task<IJSHandle> ToldAsync(IPage page, string query) =>
         page.WaitForFunctionAsync("query => decodeURIComponent(location.href).includes(query)", query, new() { Timeout = 60_000 });

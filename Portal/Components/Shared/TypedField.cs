@@ -5,13 +5,23 @@ namespace ImageService.Portal.Components.Shared;
 
 /// <summary>
 /// A field that tells of each letter. What its page answers may be older than what was typed meanwhile, or tidied: while a person types it is not written
-/// into the field, which would take letters away. Once the field is left, the page's value holds again.
+/// into the field, which would take letters away. Once the field is left, the page's value holds again. What was on its way when the first letter was typed
+/// is kept out in the browser (<c>Scripts/typing.js</c>), which finds the field by its class.
 /// </summary>
 public sealed class TypedField : MudTextField<string>
 {
+    private const string Mark = "typed-field";
+
     private bool _isTyping;
 
     public TypedField() => Immediate = true;
+
+    protected override void OnParametersSet()
+    {
+        base.OnParametersSet();
+        if (Class?.Contains(Mark, StringComparison.Ordinal) != true)
+            Class = $"{Mark} {Class}";
+    }
 
     protected override Task SetTextAndUpdateValueAsync(string? text, bool updateValue = true)
     {
