@@ -190,11 +190,11 @@ def _blank_png(side):
     return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', side, side, 1, 0, 0, 0, 0)) + chunk(b'IDAT', rows) + chunk(b'IEND', b'')
 
 
-def _many_passes(path, passes):
-    """A progressive JPEG whose last pass comes again and again: little to send, and every pass goes over all pixels."""
+def _many_passes(path, most_bytes):
+    """A progressive JPEG whose last pass comes again and again, as often as an upload takes: every pass goes over all pixels."""
     jpeg = subprocess.run(['jpegtran', '-progressive', path], capture_output=True, check=True).stdout
     last = jpeg.rindex(b'\xff\xda')
-    return jpeg[:-2] + jpeg[last:-2] * passes + jpeg[-2:]
+    return jpeg[:-2] + jpeg[last:-2] * ((most_bytes - len(jpeg)) // (len(jpeg) - last)) + jpeg[-2:]
 
 
 def attacks(service, peers, photos, options):
@@ -205,7 +205,7 @@ def attacks(service, peers, photos, options):
     big = 24_000
     bomb, json_kind = _blank_png(big), {'Content-Type': 'application/json'}
     members = b'{' + b','.join(b'"m%d":1' % n for n in range(90_000)) + b'}'
-    too_large, slow = b'\xff\xd8' + bytes(200 << 20), _many_passes(photos[2], 400) if shutil.which('jpegtran') else None
+    too_large, slow = b'\xff\xd8' + bytes(200 << 20), _many_passes(photos[2], 40 << 20) if shutil.which('jpegtran') else None
     draw = random.Random(3)
     kinds = {
         'none': lambda: time.sleep(0.2),
@@ -221,7 +221,7 @@ def attacks(service, peers, photos, options):
         'callers who leave': lambda: _ask(service, 'GET', f'{place}w_{draw.randrange(300, 3000)}-blur_{draw.randrange(3, 50)}.webp', timeout=0.2),
     }
     if slow:
-        kinds['400 passes uploaded'] = lambda: _send(service, slow, 'slow.jpg')
+        kinds['many passes uploaded'] = lambda: _send(service, slow, 'slow.jpg')
     for number in range(options.rounds):
         for state, rate in (('idle', 0), ('loaded', 8)):
             for name, attack in kinds.items():
