@@ -178,11 +178,13 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 
         Result<(CanonicalOperations Canonical, bool IsLimited)> Size(ImageOperations operations, int layers)
         {
-            var sized = Budgeted(operations);
-            if (source.Drawing is null || request.IsOwn || !sized.TryGet(out var drawn, out _))
-                return sized;
+            var whole = Budgeted(operations);
+            if (source.Drawing is null || request.IsOwn || !whole.TryGet(out var drawn, out _))
+                return whole;
             var canvas = TransformPlan.Of(drawn.Canonical, source).Canvas;
-            return policy.Within(operations, canvas.Width, canvas.Height) is { } smaller ? Budgeted(smaller).Map(it => it with { IsLimited = true }) : sized;
+            return policy.Within(operations, canvas.Width, canvas.Height) is { } smaller
+                ? Budgeted(smaller).Map(static it => it with { IsLimited = true })
+                : whole;
 
             Result<(CanonicalOperations Canonical, bool IsLimited)> Budgeted(ImageOperations asked) =>
                 SizeBudget.Resolve(asked, format, source, ReadFormatOf(facts), policy.QualityFor(format), options.Value.MemoryBudgetBytes, layers);
