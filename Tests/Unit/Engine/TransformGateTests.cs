@@ -76,8 +76,8 @@ public sealed class TransformGateTests
     public async Task The_small_run_beside_a_picture_that_fills_the_budget_and_those_that_wait_for_it()
     {
         var gate = Gate(running: 4, budget: 80L << 20);
-        using var large = await LeaseAsync(gate, Costing(Acme, 5) with { Bytes = 80L << 20 });
-        var next = gate.EnterAsync(Costing(Acme, 1) with { Bytes = 70L << 20 }, Ct);
+        using var large = await LeaseAsync(gate, Costing(Acme, 1.5) with { Bytes = 80L << 20 });
+        var next = gate.EnterAsync(Costing(Acme, 0.3) with { Bytes = 70L << 20 }, Ct);
 
         var small = Cheap(Beta) with { Bytes = 6L << 20 };
         gate.Judge(small).ShouldBeNull();
