@@ -36,9 +36,6 @@ public sealed class VariantProduction(
     private const int FaithfulQuality = 95;
     private const int PixelBytes = 4;
 
-    // Files from here on are let go of at once: left alone, the runtime lets several stand beside each other before it looks.
-    private const long LargeFileBytes = 32 << 20;
-
     /// <summary>
     /// Whether the variant would be refused whoever asks: it could not be made lately, or the gate would not let it in. Asked before locks and limits.
     /// </summary>
@@ -97,8 +94,6 @@ public sealed class VariantProduction(
             if (use.TouchedPixels)
                 counted.Ran();
             Charge(description, use, isMade);
-            if (!description.UsesIntermediate && !description.ReadsWorkingCopy && description.Asset.SizeBytes >= LargeFileBytes)
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
     }
 
