@@ -16,6 +16,9 @@ public sealed class GateLease : IDisposable
 
     internal double StartedAt { get; }
 
+    /// <summary>Whether its memory is that which the small have beside the budget.</summary>
+    internal bool IsBeside { get; init; }
+
     /// <summary>Gives the place back and tells the gate what the transform took, by which it expects the next ones to take.</summary>
     public void Complete(TimeSpan cpu) => Interlocked.Exchange(ref _gate, null)?.Exit(this, cpu);
 

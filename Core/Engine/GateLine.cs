@@ -45,8 +45,8 @@ internal sealed class GateLine(Func<double> clock)
     }
 
     /// <summary>The one whose turn it is; null where nobody who may run waits.</summary>
-    /// <param name="takesDear">Whether there is a place for a dear one.</param>
-    public GateWaiter? Next(bool takesDear) => Next(takesDear, isBackground: false) ?? Next(takesDear, isBackground: true);
+    /// <param name="mayRun">Whether there is a place for a waiter of this kind.</param>
+    public GateWaiter? Next(Func<GateWaiter, bool> mayRun) => Next(mayRun, isBackground: false) ?? Next(mayRun, isBackground: true);
 
     /// <summary>Charges a start to its organization, before the next one is let in.</summary>
     public void Start(Guid organizationId, double cost)
@@ -85,15 +85,15 @@ internal sealed class GateLine(Func<double> clock)
     /// <param name="organizationId">The newcomer's.</param>
     /// <param name="rank">The newcomer's.</param>
     /// <param name="cost">The newcomer's.</param>
-    /// <param name="onlyDear">Count dear ones only.</param>
-    public IEnumerable<double> Ahead(Guid organizationId, double rank, double cost, bool onlyDear)
+    /// <param name="counts">Which of them to count.</param>
+    public IEnumerable<double> Ahead(Guid organizationId, double rank, double cost, Func<GateWaiter, bool> counts)
     {
         var own = _lanes.GetValueOrDefault(organizationId);
         var turn = Math.Max(own?.Had ?? 0, _served) + cost;
         foreach (var waiter in own?.People.TakeWhile(other => other.Rank <= rank) ?? [])
         {
             turn += waiter.Cost;
-            if (waiter.IsDear || !onlyDear)
+            if (counts(waiter))
                 yield return waiter.Cost;
         }
 
@@ -106,7 +106,7 @@ internal sealed class GateLine(Func<double> clock)
             {
                 if ((other += waiter.Cost) > turn)
                     break;
-                if (waiter.IsDear || !onlyDear)
+                if (counts(waiter))
                     yield return waiter.Cost;
             }
         }
@@ -128,14 +128,14 @@ internal sealed class GateLine(Func<double> clock)
         return (longest.Background.Last ?? longest.People.Last)!.Value;
     }
 
-    private GateWaiter? Next(bool takesDear, bool isBackground)
+    private GateWaiter? Next(Func<GateWaiter, bool> mayRun, bool isBackground)
     {
         GateWaiter? next = null;
         var least = double.MaxValue;
         foreach (var lane in _lanes.Values)
         {
             var first = lane.Line(isBackground).First;
-            while (first is not null && first.Value.IsDear && !takesDear)
+            while (first is not null && !mayRun(first.Value))
                 first = first.Next;
             if (first is null)
                 continue;

@@ -10,13 +10,19 @@ namespace ImageService.Core.Engine;
 /// who still wait. The wait is expected from what runs, what waits ahead, and how long transforms took lately. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The dear, those that are expected to take more CPU time than anybody is to wait, never take the last place. When the line is full and the newcomer's
+/// The dear, those that are expected to take more CPU time than anybody is to wait, never take the last place, and the small have memory of their own beside
+/// the budget, so that neither waits behind one large picture of somebody else. When the line is full and the newcomer's
 /// organization waits less than another, the other's youngest waiter is sent away: one organization's burst costs that organization.
 /// </remarks>
 public sealed class TransformGate
 {
     // Of the machine, for an organization beside busy ones.
     private const double LeastShare = 0.05;
+
+    // Of the budget: what a small one takes at most, and what they may take together beside it.
+    private const int SmallShare = 8;
+    // Organizations whose promises are remembered before those that have passed are forgotten.
+    private const int MostTold = 256;
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -29,9 +35,10 @@ public sealed class TransformGate
     private readonly GateLine _line;
     private readonly GatePace _pace = new();
     private readonly List<GateLease> _running = [];
+    private readonly Dictionary<Guid, (double Seconds, double At)> _toldToReturn = [];
     private long _bytes;
+    private long _bytesBeside;
     private int _dear;
-    private (double Seconds, double At) _toldToReturn;
 
     public TransformGate(IOptions<EngineOptions> options, TimeProvider time)
     {
@@ -103,7 +110,10 @@ public sealed class TransformGate
         lock (_lock)
         {
             _running.Remove(lease);
-            _bytes -= lease.Request.Bytes;
+            if (lease.IsBeside)
+                _bytesBeside -= lease.Request.Bytes;
+            else
+                _bytes -= lease.Request.Bytes;
             _dear -= lease.IsDear ? 1 : 0;
             var elapsed = Now - lease.StartedAt;
             if (cpu is { } measured)
@@ -126,19 +136,32 @@ public sealed class TransformGate
         }
     }
 
-    // The next in turn is never overtaken for its memory by a smaller one, or large images would wait for ever.
+    // The next in turn is never overtaken for its memory by one that would take of it, or large images would wait for ever.
     private void Dispatch()
     {
-        while (_running.Count < _maxRunning && _line.Next(TakesDear) is { } next && Fits(next.Request.Bytes))
+        while (_running.Count < _maxRunning && _line.Next(waiter => TakesDear || !waiter.IsDear) is { } next)
         {
-            _line.Remove(next);
-            _line.Start(next.OrganizationId, next.Cost);
-            var lease = new GateLease(this, next.Request, next.Cost, next.IsDear, Now);
-            _running.Add(lease);
-            _bytes += next.Request.Bytes;
-            _dear += next.IsDear ? 1 : 0;
-            next.Turn.TrySetResult(lease);
+            if (Fits(next.Request.Bytes))
+                Start(next, isBeside: false);
+            else if (_line.Next(waiter => !waiter.IsDear && FitsBeside(waiter.Request.Bytes)) is { } small)
+                Start(small, isBeside: true);
+            else
+                return;
         }
+    }
+
+    private void Start(GateWaiter next, bool isBeside)
+    {
+        _line.Remove(next);
+        _line.Start(next.OrganizationId, next.Cost);
+        var lease = new GateLease(this, next.Request, next.Cost, next.IsDear, Now) { IsBeside = isBeside };
+        _running.Add(lease);
+        if (isBeside)
+            _bytesBeside += next.Request.Bytes;
+        else
+            _bytes += next.Request.Bytes;
+        _dear += next.IsDear ? 1 : 0;
+        next.Turn.TrySetResult(lease);
     }
 
     private bool TakesDear => _dear < Math.Max(1, _maxRunning - 1);
@@ -146,6 +169,8 @@ public sealed class TransformGate
     private bool IsDear(GateRequest request) => request.Cost.TotalSeconds > _maxExpectedWait;
 
     private bool Fits(long bytes) => _bytes + bytes <= _budget;
+
+    private bool FitsBeside(long bytes) => _bytesBeside + bytes <= _budget / SmallShare;
 
     private Error? Refusal(GateRequest request)
     {
@@ -160,10 +185,12 @@ public sealed class TransformGate
     private double ExpectedWait(GateRequest request)
     {
         var (cost, isDear) = (request.Cost.TotalSeconds, IsDear(request));
-        var wait = ExpectedWait(request, cost, _running, _maxRunning, onlyDear: false);
+        var wait = ExpectedWait(request, cost, _running, _maxRunning, static _ => true);
         if (isDear && _maxRunning > 1)
-            wait = Math.Max(wait, ExpectedWait(request, cost, _running.Where(lease => lease.IsDear), _maxRunning - 1, onlyDear: true));
-        return Math.Max(Math.Max(wait, WaitForTurns(request, cost)), WaitForMemory(request.Bytes));
+            wait = Math.Max(wait, ExpectedWait(request, cost, _running.Where(lease => lease.IsDear), _maxRunning - 1, static ahead => ahead.IsDear));
+        else if (_maxRunning > 1)
+            wait = Math.Min(wait, ExpectedWait(request, cost, _running.Where(lease => !lease.IsDear), 1, static ahead => !ahead.IsDear)); // the place the dear leave
+        return Math.Max(Math.Max(wait, WaitForTurns(request, cost)), WaitForMemory(request.Bytes, isDear));
     }
 
     // What an organization has in line is served at what others leave of the machine, however little of theirs waits at this moment.
@@ -173,21 +200,27 @@ public sealed class TransformGate
         return _line.OwnAhead(request.OrganizationId, Now + cost) * _pace.Ratio / left;
     }
 
-    private double ExpectedWait(GateRequest request, double cost, IEnumerable<GateLease> running, int places, bool onlyDear)
+    private double ExpectedWait(GateRequest request, double cost, IEnumerable<GateLease> running, int places, Func<GateWaiter, bool> counts)
     {
         var free = new double[places];
-        var taken = 0;
         foreach (var lease in running)
-            free[taken++] = Rest(lease);
-        foreach (var ahead in _line.Ahead(request.OrganizationId, Now + cost, cost, onlyDear))
+            free[free.IndexOf(free.Min())] += Rest(lease);
+        foreach (var ahead in _line.Ahead(request.OrganizationId, Now + cost, cost, counts))
             free[free.IndexOf(free.Min())] += ahead * _pace.Ratio;
         return free.Min();
     }
 
-    private double WaitForMemory(long bytes)
+    private double WaitForMemory(long bytes, bool isDear)
     {
-        var (held, wait) = (_bytes, 0.0);
-        foreach (var lease in _running.OrderBy(Rest).TakeWhile(_ => held + bytes > _budget))
+        var wait = WaitForMemory(_running.Where(static lease => !lease.IsBeside), _bytes, bytes, _budget);
+        return isDear || bytes > _budget / SmallShare ? wait
+            : Math.Min(wait, WaitForMemory(_running.Where(static lease => lease.IsBeside), _bytesBeside, bytes, _budget / SmallShare));
+    }
+
+    private double WaitForMemory(IEnumerable<GateLease> holding, long held, long bytes, long most)
+    {
+        var wait = 0.0;
+        foreach (var lease in holding.OrderBy(Rest).TakeWhile(_ => held + bytes > most))
             (held, wait) = (held - lease.Request.Bytes, Rest(lease));
         return wait;
     }
@@ -200,15 +233,23 @@ public sealed class TransformGate
     }
 
     /// <summary>
-    /// Told honestly, a time to come back is when there will be a place: after those who are in line, and after those who were told to come back before. These
-    /// are taken to come at the pace at which the machine works.
+    /// Told honestly, a time to come back is when there will be a place: after those who are in line, and after those of its organization who were told to come
+    /// back before. These are taken to come at the pace at which the machine works.
     /// </summary>
     private Error Overloaded(GateRequest request, double wait)
     {
         var now = Now;
-        var others = Math.Max(0, _toldToReturn.Seconds - (now - _toldToReturn.At));
-        var retryAfter = Math.Clamp(wait + others, 1, LongestRetry.TotalSeconds);
-        _toldToReturn = (Math.Min(LongestRetry.TotalSeconds, others + (request.Cost.TotalSeconds * _pace.Ratio / _maxRunning)), now);
+        if (_toldToReturn.Count >= MostTold)
+        {
+            foreach (var (id, _) in _toldToReturn.Where(one => one.Value.Seconds <= now - one.Value.At).ToList())
+                _toldToReturn.Remove(id);
+        }
+
+        var told = _toldToReturn.GetValueOrDefault(request.OrganizationId);
+        var before = Math.Max(0, told.Seconds - (now - told.At));
+        var retryAfter = Math.Clamp(wait + before, 1, LongestRetry.TotalSeconds);
+        _toldToReturn[request.OrganizationId] =
+            (Math.Min(LongestRetry.TotalSeconds, before + (request.Cost.TotalSeconds * _pace.Ratio / _maxRunning)), now);
         return EngineErrors.Full(TimeSpan.FromSeconds(retryAfter));
     }
 

@@ -57,18 +57,69 @@ public sealed class TransformGateTests
     }
 
     [Fact]
-    public async Task A_small_one_never_overtakes_a_large_one_in_turn_for_its_memory()
+    public async Task Nobody_takes_of_the_memory_that_a_large_one_in_turn_waits_for()
     {
         var gate = Gate(running: 4, budget: 100L << 20);
         var running = await LeaseAsync(gate, Cheap(Acme) with { Bytes = 60L << 20 });
         var large = gate.EnterAsync(Cheap(Beta) with { Bytes = 90L << 20 }, Ct);
-        var small = gate.EnterAsync(Cheap(Acme), Ct);
-        small.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1)); // who came first is next where both have had as much
+        var smaller = gate.EnterAsync(Cheap(Acme) with { Bytes = 20L << 20 }, Ct);
+        smaller.IsCompleted.ShouldBeFalse();
 
         running.Dispose();
 
-        using var first = (await large).Value;
-        using var second = (await small).Value;
+        using (var first = (await large).Value)
+            smaller.IsCompleted.ShouldBeFalse();
+        using var second = (await smaller).Value;
+    }
+
+    [Fact]
+    public async Task The_small_run_beside_a_picture_that_fills_the_budget_and_those_that_wait_for_it()
+    {
+        var gate = Gate(running: 4, budget: 80L << 20);
+        using var large = await LeaseAsync(gate, Costing(Acme, 1.5) with { Bytes = 80L << 20 });
+        var next = gate.EnterAsync(Costing(Acme, 0.3) with { Bytes = 70L << 20 }, Ct);
+
+        var small = Cheap(Beta) with { Bytes = 6L << 20 };
+        gate.Judge(small).ShouldBeNull();
+        var first = await LeaseAsync(gate, small);
+        var second = gate.EnterAsync(small, Ct);
+        (second.IsCompleted, gate.Running).ShouldBe((false, 2), "an eighth of the budget is theirs");
+
+        first.Dispose();
+
+        using var lease = (await second).Value;
+        large.Dispose();
+        using var after = (await next).Value;
+        gate.Running.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Dear_ones_in_line_before_a_cheap_one_do_not_make_it_wait()
+    {
+        var gate = Gate(running: 2);
+        using var running = await LeaseAsync(gate, Costing(Acme, 2.1));
+        _time.Advance(TimeSpan.FromSeconds(1)); // what it still takes may be waited for
+        using var waiting = new CancellationTokenSource();
+        var dear = gate.EnterAsync(Costing(Acme, 2.1), waiting.Token);
+        gate.Waiting.ShouldBe(1);
+
+        gate.Judge(Cheap(Beta)).ShouldBeNull();
+
+        using var lease = await LeaseAsync(gate, Cheap(Beta));
+        await waiting.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(dear);
+    }
+
+    [Fact]
+    public async Task What_one_organization_was_told_is_not_another_s_time_to_come_back()
+    {
+        var gate = Gate(running: 1);
+        using var running = await LeaseAsync(gate, Costing(Acme, 3));
+        for (var i = 0; i < 20; i++)
+            gate.Judge(Costing(Acme, 3)).ShouldNotBeNull();
+
+        gate.Judge(Costing(Beta, 0.05))!.RetryAfter!.Value.TotalSeconds.ShouldBe(3, 0.1);
     }
 
     [Fact]
