@@ -27,7 +27,7 @@ public static class Extensions
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
         ["Logging:LogLevel:Npgsql"] = "Warning",
-        ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:Polly"] = "Error", // each retry is a warning with its stack; what fails in the end is told by who asked
     };
 
     /// <summary>Call first in every service's Program.</summary>

@@ -73,7 +73,8 @@ internal static class JobServer
     {
         var connection = ConnectionString(configuration, options, "imageservice-job-locks");
 
-        connection.Options += " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+        // Held by a transaction that does nothing else, for as long as a job runs.
+        connection.Options += " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c idle_in_transaction_session_timeout=0";
 
         // A lock is no part of the transaction in which it is taken.
         connection.Enlist = false;

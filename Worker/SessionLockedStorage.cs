@@ -35,8 +35,10 @@ internal sealed class SessionLockedConnection(PostgreSqlStorage storage, string 
         if (!_held.TryGetValue(resource, out var held))
         {
             var key = new PostgresAdvisoryLockKey($"{JobServer.Schema}:{resource}", allowHashing: true);
-            var taken = new PostgresDistributedLock(key, locks, settings => settings.UseMultiplexing(false)).TryAcquire(timeout, CancellationToken.None)
-                ?? throw new DistributedLockTimeoutException(resource);
+
+            // In a transaction of its own: outside of one, the time to wait cannot be set, and the server complains of each attempt.
+            var taken = new PostgresDistributedLock(key, locks, static settings => settings.UseMultiplexing(false).UseTransaction())
+                .TryAcquire(timeout, CancellationToken.None) ?? throw new DistributedLockTimeoutException(resource);
             _held[resource] = held = new Held(taken);
         }
 
