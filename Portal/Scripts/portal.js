@@ -2,5 +2,6 @@
 export * from './page.js';
 import './archives.js';
 import './typing.js';
+import './press.js';
 export { shell } from './shell.js';
 export { listen, isRunning } from './uploads.js';

@@ -107,7 +107,13 @@ public sealed class OwnerJourneyTests(RunningStack stack, Chromium chromium)
         await Expect(page.GetByTestId("preset-fault")).ToContainTextAsync("nonsense");
         await page.GetByTestId("preset-operations").FillAsync("w_123-bw");
         await Expect(page.GetByTestId("preset-fault")).ToHaveCountAsync(0);
-        await page.GetByTestId("preset-save").ClickAsync();
+
+        // The dialog grows while its button is pressed.
+        var save = (await page.GetByTestId("preset-save").BoundingBoxAsync()).ShouldNotBeNull();
+        await page.Mouse.MoveAsync(save.X + (save.Width / 2), save.Y + (save.Height / 2));
+        await page.Mouse.DownAsync();
+        await page.GetByRole(AriaRole.Dialog).EvaluateAsync("dialog => dialog.style.paddingTop = '160px'");
+        await page.Mouse.UpAsync();
         await Expect(page.GetByTestId("presets")).ToContainTextAsync(slug);
         using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
         using var asset = await caller.GetAsync($"/v1/assets?tenant={summary.Tenant}&space={summary.Spaces["public"]}&limit=100").ShouldBe(HttpStatusCode.OK);

@@ -24,6 +24,7 @@ public abstract class ComponentTest : BunitContext
 
     protected ComponentTest()
     {
+        DefaultWaitTimeout = TimeSpan.FromSeconds(30); // on a machine that is busy with other tests
         JSInterop.Mode = JSRuntimeMode.Loose;
         Module = JSInterop.SetupModule("./js/portal.js");
         Module.Mode = JSRuntimeMode.Loose;
