@@ -44,6 +44,17 @@ public sealed class WorkingCopyTests : IDisposable
     public void A_copy_is_made_of_whole_pictures_alone() =>
         Ask([.. Progressive()[..^40], 0xFF, 0xD9], transformBytes: 1).Error!.Code.ShouldBe(ErrorCode.UndecodableImage);
 
+    /// <summary>The decoder ends with a temporary failure then, which callers are told as 503.</summary>
+    [Fact]
+    public void A_full_disk_is_no_fault_of_the_picture()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "No /dev/full here, which refuses every write with ENOSPC.");
+        foreach (var extension in (string[])["jpg", "proof"])
+            File.CreateSymbolicLink(Path.Combine(_folder.FullName, $"original.raster.{extension}"), "/dev/full");
+
+        Should.Throw<IOException>(() => Ask(Progressive(), transformBytes: 1)).Message.ShouldContain("No space left");
+    }
+
     [Theory]
     [InlineData(384L << 20, 280)]
     [InlineData(64L << 20, 40)]
