@@ -6,13 +6,25 @@ namespace ImageService.Tests.Support;
 internal sealed class PrivateFolder : IDisposable
 {
     private const string Prefix = "imageservice-tests-";
+    private const string Memory = "/dev/shm";
     private int _next;
 
     public PrivateFolder(string purpose)
+        : this(purpose, System.IO.Path.GetTempPath())
     {
-        Sweep();
-        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Environment.ProcessId}-{purpose}-{Guid.CreateVersion7():N}");
     }
+
+    private PrivateFolder(string purpose, string root)
+    {
+        Sweep(root);
+        Path = System.IO.Path.Combine(root, $"{Prefix}{Environment.ProcessId}-{purpose}-{Guid.CreateVersion7():N}");
+    }
+
+    /// <summary>One in memory where that has <paramref name="bytes"/> to spare, else one on disk: for thousands of files that nobody keeps.</summary>
+    public static PrivateFolder InMemory(string purpose, long bytes) =>
+        Directory.Exists(Memory) && new DriveInfo(Memory) is { DriveFormat: "tmpfs" } drive && drive.AvailableFreeSpace >= bytes
+            ? new(purpose, Memory)
+            : new(purpose);
 
     public string Path { get; }
 
@@ -29,9 +41,9 @@ internal sealed class PrivateFolder : IDisposable
             Directory.Delete(Path, recursive: true);
     }
 
-    private static void Sweep()
+    private static void Sweep(string root)
     {
-        foreach (var folder in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
+        foreach (var folder in Directory.EnumerateDirectories(root, Prefix + "*"))
         {
             var owner = System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
             if (int.TryParse(owner, out var pid) && !IsRunning(pid))

@@ -32,6 +32,7 @@ public abstract class GatewayTest(PostgresServer postgres, RedisServer redis) : 
         foreach (var stack in _stacks)
             await stack.DisposeAsync();
         Directory.Delete(Servers.Folder, recursive: true);
+        await postgres.DropDatabaseAsync(Servers.Registry);
         GC.SuppressFinalize(this);
     }
 
