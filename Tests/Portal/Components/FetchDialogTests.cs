@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using Bunit;
 using ImageService.Portal.Components.Shared;
 using MudBlazor;
