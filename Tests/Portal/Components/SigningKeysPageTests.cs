@@ -16,6 +16,7 @@ public sealed class SigningKeysPageTests : ComponentTest
         var check = Render<SignatureCheck>(with => with.Add(one => one.Organization, "acme")
             .Add(one => one.Keys, new Dictionary<string, string>(StringComparer.Ordinal) { ["key_old"] = "is revoked" }));
         await TypeAsync(check, "signature-url", "https://img.example/v1/priv/a?sig=x&exp=1&kid=key_old");
+        check.WaitForAssertion(() => check.Find("[data-testid=signature-test]").HasAttribute("disabled").ShouldBeFalse());
         await check.Find("[data-testid=signature-test]").ClickAsync(new());
         check.WaitForElement("[data-testid=signature-verdict]").TextContent.ShouldContain("It names the key key_old, which is revoked.");
 
