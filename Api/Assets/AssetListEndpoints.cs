@@ -80,6 +80,8 @@ internal static class AssetListEndpoints
     {
         if (query.UnusedDays is < 1 or > AssetQuery.MostUnusedDays)
             return Problems.Invalid($"unusedDays must be 1 to {AssetQuery.MostUnusedDays}.");
+        if (query.MinBytes is < 0 || query.MaxBytes is < 0)
+            return Problems.Invalid("minBytes and maxBytes must be 0 or more.");
         if (query.Access is not (null or "" or "public" or "private"))
             return Problems.Invalid("access must be public or private.");
         if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error)

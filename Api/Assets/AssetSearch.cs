@@ -29,6 +29,10 @@ internal static partial class AssetSearch
                 (asset, version) => new AssetRow { Asset = asset, Version = version });
         if (query.Format is { Length: > 0 } format)
             rows = rows.Where(row => row.Version.Format == format);
+        if (query.MinBytes is { } smallest)
+            rows = rows.Where(row => row.Version.SizeBytes >= smallest);
+        if (query.MaxBytes is { } largest)
+            rows = rows.Where(row => row.Version.SizeBytes <= largest);
         var walksUses = query.UnusedDays is not null || query.Sort is "used" or "unused";
         if (!walksUses)
             return withUses ? rows.LeftJoin(
@@ -151,6 +155,12 @@ internal sealed record AssetQuery
 
     /// <summary>Uploaded before then.</summary>
     public DateTimeOffset? To { get; init; }
+
+    /// <summary>Assets whose current original has so many bytes or more.</summary>
+    public long? MinBytes { get; init; }
+
+    /// <summary>Assets whose current original has so many bytes or fewer.</summary>
+    public long? MaxBytes { get; init; }
 
     /// <summary>Not delivered for so many days, or never: 1 to 3650.</summary>
     public int? UnusedDays { get; init; }

@@ -9,9 +9,9 @@ using ImageService.Core.Tenancy;
 namespace ImageService.Api.Authentication;
 
 /// <summary>
-/// Credentials for a page's script: they carry resumable uploads and archives into one space and do nothing else, for a quarter of an hour, and only as long as the
-/// session behind
-/// them lives and its person may still write there. Nothing is stored: a ticket is sealed under the master key.
+/// Credentials for a page's script: they carry files, archives and addresses into one space, tell what becomes of an archive and do nothing else, for a
+/// quarter of an hour, and only as long as the session behind them lives and its person may still write there.
+/// Nothing is stored: a ticket is sealed under the master key.
 /// </summary>
 internal sealed class UploadTickets(SecretProtector protector, SessionBook sessions, TimeProvider clock)
 {
@@ -48,7 +48,11 @@ internal sealed class UploadTickets(SecretProtector protector, SessionBook sessi
             || !Credentials.Within(person, content.Organization).TryGet(out var caller, out _)
             || !caller.May(Scopes.ImageWrite, content.TenantId, content.SpaceId))
             return null;
+
+        // Of what asks for reading, a ticket opens the progress of imports alone.
         HashSet<string> scopes = new(StringComparer.Ordinal) { Scopes.ImageWrite };
+        if (caller.May(Scopes.ImageRead, content.TenantId, content.SpaceId))
+            scopes.Add(Scopes.ImageRead);
         return caller with
         {
             TenantId = content.TenantId,

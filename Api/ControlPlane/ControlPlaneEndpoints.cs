@@ -55,6 +55,7 @@ internal static class ControlPlaneEndpoints
         routes.MapStoreMoves();
         routes.MapApiKeys();
         routes.MapSigningKeys();
+        routes.MapSignatureReports();
         routes.MapMembers();
         routes.MapSessions();
         routes.MapPerson();

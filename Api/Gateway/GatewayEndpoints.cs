@@ -1,8 +1,3 @@
-using ImageService.Api.Authentication;
-using ImageService.Api.Http;
-using ImageService.Api.OpenApi;
-using ImageService.Core.Access;
-using ImageService.Core.Errors;
 using ImageService.Core.Registry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -36,11 +31,6 @@ internal static class GatewayEndpoints
     {
         Map(routes, PublicRoute, AssetAccess.Public);
         Map(routes, PrivateRoute, AssetAccess.Private);
-        routes.MapGet("/v1/organizations/{org}/tenants/{tenant}/spaces/{space}/signature-report", ReadReport)
-            .RequireScope(Scopes.AuditRead)
-            .WithTags("Signing keys")
-            .Describe("getSignatureReport", "What signing mode 'report' would have refused in the last week")
-            .Answers<SignatureReport>().Fails(403, 404);
     }
 
     /// <summary>
@@ -62,11 +52,4 @@ internal static class GatewayEndpoints
         ImageResponse.AnswerPreflight(http.Request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>());
         return Task.CompletedTask;
     }
-
-    private static async Task<IResult> ReadReport(Visit visit, SignatureReports reports, CancellationToken ct) =>
-        await reports.ReadAsync(visit.At.SpaceId ?? Guid.Empty, ct) is { } report
-            ? Results.Ok(report)
-            : new Error(ErrorCode.Overloaded,
-                "The report is kept in Redis, which does not answer at the moment.")
-            { RetryAfter = TimeSpan.FromSeconds(5) }.ToProblem();
 }

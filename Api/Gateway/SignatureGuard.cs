@@ -82,16 +82,18 @@ internal sealed class SignatureGuard(SigningKeyRing keys, SignatureReports repor
         var verified = await keys.VerifyAsync(space.OrganizationId, space.TenantId, path, http.Request.QueryString.Value, host, ct);
         if (verified.TryGet(out var signature, out var error))
             return new UrlTrust(true, DateTimeOffset.FromUnixTimeSeconds(signature.ExpiresUnixSeconds) - time.GetUtcNow(), signature.IsForAsset);
-        if (mode == SigningMode.Enforce)
+        if (mode == SigningMode.Off)
+            return UrlTrust.Unsigned;
+        var refused = mode == SigningMode.Enforce;
+        reports.Note(space, path, KidOf(http), error.Code, refused);
+        if (refused)
             return error;
-        if (mode == SigningMode.Report)
-        {
-            metrics.SignatureReported(error.Code.ToString());
-            reports.Note(space, path, error.Code);
-        }
-
+        metrics.SignatureReported(error.Code.ToString());
         return UrlTrust.Unsigned;
     }
+
+    /// <summary>The key that a signature names which did not hold; nothing else of it may be noted.</summary>
+    private static string? KidOf(HttpContext http) => http.Request.Query["kid"] is [{ } kid] && SignatureQuery.IsKid(kid) ? kid : null;
 
     /// <summary>The path exactly as it was sent: what routing made of it may be another text.</summary>
     private static string PathOf(HttpContext http) =>

@@ -8,7 +8,6 @@ using ImageService.Core.Errors;
 using ImageService.Core.Ingestion;
 using ImageService.Core.Messaging;
 using ImageService.Core.Registry;
-using ImageService.Core.Storage;
 using ImageService.Core.Tenancy;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -27,11 +26,13 @@ internal static class ImportEndpoints
             .TakesFile("tenant", "space", "folder", "tags", "access")
             .Describe("createImport", "Import many images",
                 "Either multipart/form-data with file (a ZIP), tenant, space and optionally folder, tags, access; or JSON with tenant, space and "
-                + "upload (id of a presigned upload made for an import) or prefix (of what lies in the organization's import area of the object store).")
+                + "upload (id of a presigned or resumable upload made for an import) or prefix "
+                + "(of what lies in the organization's import area of the object store).")
             .Answers<ImportResponse>(202).Fails(400, 403, 404, 409, 413);
         group.MapGet("", List)
             .RequireScopeSomewhere(Scopes.ImageRead).Describe("listImports", "List imports", "Newest first.").Answers<Page<ImportResponse>>().Fails(400, 403);
         group.MapGet("/{id:guid}", Get).RequireScopeSomewhere(Scopes.ImageRead).OpenToPages()
+            .WithMetadata(new TakesUploadTicket())
             .Describe("getImport", "Watch an import", "Counts grow while it runs; failures names what was refused and why.")
             .Answers<ImportResponse>().Fails(403, 404);
         CrossOriginUploads.MapPreflight(group, "", HttpMethods.Post);
@@ -61,7 +62,7 @@ internal static class ImportEndpoints
             return error.ToProblem();
         if (page.Judge(space) is { } foreign)
             return foreign.ToProblem();
-        var answer = await QueueAsync(registry, visit, space, ImportSource.Zip, received.File.Key, details, clock, ct);
+        var answer = await QueueAsync(registry, visit, space, ImportSource.Zip, received.File.Key, details, used: null, clock, ct);
         received.File.Keep();
         return answer;
     }
@@ -88,26 +89,29 @@ internal static class ImportEndpoints
             return foreign.ToProblem();
         if (request.Upload is { } uploadId && request.Prefix is null)
         {
-            var upload = await uploads.FindAsync(space.OrganizationId, uploadId, UploadKind.Presigned, ct);
-            if (upload is null || upload.SpaceId != space.SpaceId)
+            var upload = await uploads.FindAsync(space.OrganizationId, uploadId, UploadKind.Presigned, ct)
+                ?? await uploads.FindAsync(space.OrganizationId, uploadId, UploadKind.Tus, ct);
+            if (upload is null || upload.SpaceId != space.SpaceId || (upload.Kind is UploadKind.Tus && !UploadDetails.Read(upload.Metadata).IsArchive))
                 return Problems.NotFound.ToProblem();
-            return await uploads.HasBytesAsync(upload, ct)
-                ? await QueueAsync(registry, visit, space, ImportSource.Zip, ObjectKey.Staging(upload.OrganizationId, upload.Id), details, clock, ct)
-                : UploadErrors.NothingPut().ToProblem();
+            if (await uploads.GatherAsync(upload, ct) is not { } archive)
+                return UploadErrors.NothingPut().ToProblem();
+            var answer = await QueueAsync(registry, visit, space, ImportSource.Zip, archive, details, upload.Kind is UploadKind.Tus ? upload : null, clock, ct);
+            await uploads.RemovePiecesAsync(upload);
+            return answer;
         }
 
         // The whole import area belongs to the organization, so the scope must hold there.
         if (request.Prefix is not { Length: <= 500 } prefix || request.Upload is not null)
             return Problems.Invalid("Name one source: upload (an id), or prefix (at most 500 characters; empty for everything).").ToProblem();
         return visit.Caller.May(Scopes.ImageWrite, tenantId: null, spaceId: null)
-            ? await QueueAsync(registry, visit, space, ImportSource.Prefix, prefix, details, clock, ct)
+            ? await QueueAsync(registry, visit, space, ImportSource.Prefix, prefix, details, used: null, clock, ct)
             : new Error(ErrorCode.InsufficientScope,
                 $"Importing from the organization's import area needs {Scopes.ImageWrite} for the whole organization.").ToProblem();
     }
 
     private static async Task<IResult> QueueAsync(
-        RegistryFactory registry, Visit visit, SpaceScope space, ImportSource source, string key, UploadDetails details, TimeProvider clock,
-        CancellationToken ct)
+        RegistryFactory registry, Visit visit, SpaceScope space, ImportSource source, string key, UploadDetails details, Upload? used,
+        TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var job = new ImportJob
@@ -125,6 +129,10 @@ internal static class ImportEndpoints
         };
         await using var db = registry.ForOrganization(space.OrganizationId);
         db.ImportJobs.Add(job);
+
+        // What was sent in pieces is the import's from here on: it is named once.
+        if (used is not null)
+            db.Uploads.Remove(used);
         db.Publish(new ImportRequested(space.OrganizationId, job.Id), now);
         await db.SaveChangesAsync(ct);
         return Results.Accepted($"/v1/imports/{job.Id}", ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
@@ -168,7 +176,7 @@ internal sealed record ImportRequest
     /// <summary>Slug.</summary>
     public string? Space { get; init; }
 
-    /// <summary>Id of a presigned upload that holds a ZIP.</summary>
+    /// <summary>Id of a presigned upload that holds a ZIP, or of a complete resumable one with the purpose <c>import</c>.</summary>
     public Guid? Upload { get; init; }
 
     /// <summary>Of object keys in the organization's import area; empty for all of it.</summary>

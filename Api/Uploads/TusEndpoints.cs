@@ -36,7 +36,8 @@ internal static class TusEndpoints
             .Describe("describeUploads", "What this tus server can do").AnswersNothing();
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("createUpload", "Begin a resumable upload",
-                "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access) as headers. A body of "
+                "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access; purpose: import for a ZIP that POST /v1/imports "
+                + "will name) as headers. A body of "
                 + "application/offset+octet-stream is taken as the first bytes. The answer that completes the upload carries X-Asset-Id, X-Asset-Deduplicated "
                 + "(true: the same bytes were there already) and X-Asset-Filename (percent-encoded UTF-8).")
             .AnswersNothing(201).Fails(400, 403, 404, 409, 412, 413, 415, 422, 460);
@@ -96,7 +97,7 @@ internal static class TusEndpoints
             return error.ToProblem();
 
         // All bytes came, but the process that should have made the asset of them died: it is made now.
-        if (found.Upload.Offset == found.Upload.Length && found.Upload.AssetId is null && !(await uploads.FinishAsync(found, ct)).TryGet(out found, out error))
+        if (found.AwaitsAsset && !(await uploads.FinishAsync(found, ct)).TryGet(out found, out error))
             return error.ToProblem();
         TusHeaders.Write(http.Response, found.Upload, await uploads.OutcomeAsync(found, ct));
         http.Response.Headers[TusHeaders.Length] = found.Upload.Length.ToString(CultureInfo.InvariantCulture);

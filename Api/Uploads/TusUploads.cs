@@ -6,11 +6,12 @@ using ImageService.Core.Ingestion;
 using ImageService.Core.Registry;
 using ImageService.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ImageService.Api.Uploads;
 
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
-internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, RegistryFactory registry)
+internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, RegistryFactory registry, IOptions<IngestionOptions> options)
 {
     public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent,
         CancellationToken ct)
@@ -20,9 +21,15 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
             return error;
         if (page.Judge(space) is { } foreign)
             return foreign;
-        if (length > space.Policy.MaxUploadBytes)
-            return IngestionErrors.TooLarge(space.Policy.MaxUploadBytes);
-        return new TusUpload(await uploads.CreateAsync(space, UploadKind.Tus, length, details with { AsSent = asSent }, caller.Id, ct), space);
+        var purpose = Value("purpose");
+        if (purpose is not (null or "image" or "import"))
+            return Problems.Invalid("purpose must be image or import.");
+        var isArchive = purpose is "import";
+        var most = isArchive ? options.Value.MaxArchiveBytes : space.Policy.MaxUploadBytes;
+        if (length > most)
+            return IngestionErrors.TooLarge(most);
+        var told = details with { AsSent = asSent, IsArchive = isArchive };
+        return new TusUpload(await uploads.CreateAsync(space, UploadKind.Tus, length, told, caller.Id, ct), space);
 
         string? Value(string key) => metadata.GetValueOrDefault(key);
     }
@@ -40,13 +47,13 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
         return uploads.IsExpired(upload) ? UploadErrors.Expired() : new TusUpload(upload, space);
     }
 
-    /// <summary>Stores a body's bytes; with the last one the asset is made.</summary>
+    /// <summary>Stores a body's bytes; with the last one the asset is made, unless an import is to name them.</summary>
     public async Task<Result<TusUpload>> AppendAsync(TusUpload upload, Stream body, BodyChecksum? checksum, CancellationToken ct)
     {
         if (!(await uploads.AppendAsync(upload.Upload, body, checksum, ct)).TryGet(out var appended, out var error))
             return error;
         var current = upload with { Upload = appended };
-        return appended.Offset == appended.Length && appended.AssetId is null ? await FinishAsync(current, ct) : current;
+        return current.AwaitsAsset ? await FinishAsync(current, ct) : current;
     }
 
     /// <summary>Makes the asset. Content that can never become one ends the upload; what may pass (a quota, an overload) can be tried again.</summary>
@@ -92,6 +99,9 @@ internal sealed record TusUpload(Upload Upload, SpaceScope Space)
 {
     /// <summary>Set by the request that completed it.</summary>
     public TusOutcome? Outcome { get; init; }
+
+    /// <summary>Whether all bytes are there and the asset of them is not.</summary>
+    public bool AwaitsAsset => Upload.Offset == Upload.Length && Upload.AssetId is null && !UploadDetails.Read(Upload.Metadata).IsArchive;
 }
 
 /// <summary>The asset of a complete upload.</summary>

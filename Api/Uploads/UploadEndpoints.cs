@@ -35,11 +35,12 @@ internal static class UploadEndpoints
                 "multipart/form-data with file, tenant, space and optionally folder, tags (comma-separated), access, filename. "
                 + "200 with deduplicated: true where the same bytes are already in the space.")
             .Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(400, 403, 404, 409, 413, 415, 422, 503);
-        assets.MapPut("/{id}/content", Replace).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
+        assets.MapPut("/{id}/content", Replace).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages()
+            .WithMetadata(new DisableRequestSizeLimitAttribute(), new TakesUploadTicket())
             .TakesFile()
             .Describe("replaceAssetContent", "Upload a new version", "multipart/form-data with file. Older versions stay addressable.")
             .Answers<AssetResponse>().Fails(400, 403, 404, 412, 413, 415, 422, 503);
-        assets.MapPost("/fetch", FetchEndpoint.Fetch).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages()
+        assets.MapPost("/fetch", FetchEndpoint.Fetch).RequireScopeSomewhere(Scopes.ImageWrite).Idempotent().OpenToPages().WithMetadata(new TakesUploadTicket())
             .Describe("fetchAsset", "Upload an image by URL", "Only public addresses are fetched from, at most three redirects are followed.")
             .Answers<AssetResponse>(201).Answers<AssetResponse>().Fails(400, 403, 404, 409, 413, 415, 422, 503);
         CrossOriginUploads.MapPreflight(assets, "", HttpMethods.Post);

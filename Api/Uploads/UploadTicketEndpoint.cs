@@ -11,8 +11,8 @@ internal static class UploadTicketEndpoint
 {
     public static void MapUploadTickets(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/uploads/tickets", Issue).RequireScopeSomewhere(Scopes.ImageWrite).WithTags("Resumable uploads")
-            .Describe("issueUploadTicket", "Get a ticket for resumable uploads", "For people, not keys. Send it as Authorization: Bearer to /v1/uploads, or to "
-                + "/v1/imports with an archive; it reaches the one space and nothing else, and ends with the session.")
+            .Describe("issueUploadTicket", "Get a ticket for resumable uploads", "For people, not keys. Send it as Authorization: Bearer to /v1/uploads, "
+                + "/v1/imports, /v1/assets/fetch or /v1/assets/{id}/content; it reaches the one space and nothing else, and ends with the session.")
             .Answers<UploadTicketResponse>(201).Fails(400, 403, 404);
 
     private static async Task<IResult> Issue(UploadTicketRequest request, Visit visit, HttpContext http, CallerPlaces places, UploadTickets tickets,

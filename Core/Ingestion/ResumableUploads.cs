@@ -114,6 +114,23 @@ public sealed class ResumableUploads(
     public async Task<bool> HasBytesAsync(Upload upload, CancellationToken ct) =>
         await store.HeadAsync(ObjectKey.Staging(upload.OrganizationId, upload.Id), ct) is not null;
 
+    /// <summary>Puts an upload's bytes together as the one object that an import reads.</summary>
+    /// <returns>Its key; null while bytes are missing.</returns>
+    public async Task<string?> GatherAsync(Upload upload, CancellationToken ct)
+    {
+        var key = ObjectKey.Staging(upload.OrganizationId, upload.Id);
+        if (upload.Kind is UploadKind.Presigned)
+            return await HasBytesAsync(upload, ct) ? key : null;
+        if (upload.Offset < upload.Length)
+            return null;
+        await using var whole = new JoinedObjectsStream(store, upload.Parts);
+        await store.PutAsync(key, whole, "application/zip", ct);
+        return key;
+    }
+
+    /// <summary>Removes the pieces of an upload that were put together; what fails here is swept later.</summary>
+    public Task RemovePiecesAsync(Upload upload) => RemoveAsync(upload.Parts);
+
     /// <summary>Makes the asset of a presigned upload; <see cref="ErrorCode.Conflict"/> while nothing has been put.</summary>
     public async Task<Result<IngestedAsset>> FinishPresignedAsync(Upload upload, SpaceScope space, CancellationToken ct)
     {

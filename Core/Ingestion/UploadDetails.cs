@@ -28,6 +28,9 @@ public sealed record UploadDetails
     /// <summary>The header that said all this (tus), to be said back word for word.</summary>
     public string? AsSent { get; init; }
 
+    /// <summary>Resumable upload: whether its bytes are an archive that an import will name, and no image.</summary>
+    public bool IsArchive { get; init; }
+
     /// <summary>Reads the contract's texts.</summary>
     public static Result<UploadDetails> Read(string? filename, string? folder, string? tags, string? access)
     {

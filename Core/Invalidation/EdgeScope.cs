@@ -28,6 +28,7 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         {
             InvalidationTarget.OfAsset of => await OfAssetAsync(db, organization, of.AssetId, version: null, ct),
             InvalidationTarget.OfVersion of => await OfAssetAsync(db, organization, of.AssetId, of.Version, ct),
+            InvalidationTarget.OfVariant of => await OfAssetAsync(db, organization, of.AssetId, of.Version, ct),
             InvalidationTarget.OfSpace of => await OfSpaceAsync(db, organization, of, ct),
             InvalidationTarget.OfPreset of => new EdgeScope([CacheTags.Preset(organization, of.Slug)], [$"/v1/pub/{organization}/"], []),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
@@ -43,6 +44,8 @@ internal sealed record EdgeScope(IReadOnlyList<string> Tags, IReadOnlyList<strin
         {
             InvalidationTarget.OfAsset of => variants.Where(row => row.AssetId == of.AssetId.Value),
             InvalidationTarget.OfVersion of => variants.Where(row => row.AssetId == of.AssetId.Value && row.Version == of.Version),
+            InvalidationTarget.OfVariant of =>
+                variants.Where(row => row.AssetId == of.AssetId.Value && row.Version == of.Version && row.Operations == of.Operations),
             InvalidationTarget.OfSpace { Tag: { } tag } of =>
                 variants.Where(row => row.SpaceId == of.SpaceId && db.Assets.Any(asset => asset.Id == row.AssetId && asset.Tags.Contains(tag))),
             InvalidationTarget.OfSpace of => variants.Where(row => row.SpaceId == of.SpaceId),

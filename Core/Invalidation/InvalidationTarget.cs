@@ -15,6 +15,9 @@ public abstract record InvalidationTarget
     /// <summary>All variants of one version of an asset.</summary>
     public sealed record OfVersion(AssetId AssetId, int Version) : InvalidationTarget;
 
+    /// <summary>One variant of a version, by its canonical operations.</summary>
+    public sealed record OfVariant(AssetId AssetId, int Version, string Operations) : InvalidationTarget;
+
     /// <summary>All variants of a space; with a tag, of the assets that carry it.</summary>
     public sealed record OfSpace(Guid TenantId, Guid SpaceId, string? Tag) : InvalidationTarget;
 

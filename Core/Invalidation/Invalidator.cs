@@ -98,6 +98,7 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
         {
             InvalidationTarget.OfAsset of => assets.Where(asset => asset.Id == of.AssetId.Value),
             InvalidationTarget.OfVersion of => assets.Where(asset => asset.Id == of.AssetId.Value),
+            InvalidationTarget.OfVariant of => assets.Where(asset => asset.Id == of.AssetId.Value),
             InvalidationTarget.OfSpace { Tag: { } tag } of => assets.Where(asset => asset.SpaceId == of.SpaceId && asset.Tags.Contains(tag)),
             InvalidationTarget.OfSpace of => assets.Where(asset => asset.SpaceId == of.SpaceId),
             InvalidationTarget.OfPreset of => assets.Where(asset =>
@@ -112,7 +113,9 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
         Guid[] assets, CancellationToken ct)
     {
         var preset = (target as InvalidationTarget.OfPreset)?.Slug;
-        var version = (target as InvalidationTarget.OfVersion)?.Version;
+        var one = target as InvalidationTarget.OfVariant;
+        var version = (target as InvalidationTarget.OfVersion)?.Version ?? one?.Version;
+        var operations = one?.Operations;
         await using var db = registry.ForOrganization(organizationId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
@@ -125,7 +128,9 @@ public sealed class Invalidator(RegistryFactory registry, VariantCache cache, Fa
             """).ToListAsync(ct);
         var dropped = await db.Database.SqlQuery<DroppedVariant>(
             $"""
-            DELETE FROM variants WHERE asset_id = ANY({assets}) AND ({preset}::text IS NULL OR preset = {preset}) AND ({version}::int IS NULL OR version = {version})
+            DELETE FROM variants WHERE asset_id = ANY({assets}) AND ({preset}::text IS NULL OR preset = {preset})
+                AND ({version}::int IS NULL OR version = {version})
+                AND ({operations}::text IS NULL OR operations = {operations})
             RETURNING storage_key, asset_id, version, operations, format, preset
             """).ToListAsync(ct);
         var now = time.GetUtcNow();

@@ -26,6 +26,9 @@ public sealed class PolicyRow
 
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>Name of the person or key that set it last; null for what the service itself set, and for what was set before this was kept.</summary>
+    public string? UpdatedBy { get; set; }
+
     /// <summary>Changes with every write; the resource's ETag.</summary>
     public uint RowVersion { get; private set; }
 }
@@ -40,10 +43,13 @@ public enum PolicyLevel
 
 internal sealed class PolicyRowConfiguration : IEntityTypeConfiguration<PolicyRow>
 {
+    private const int MaxName = 255;
+
     public void Configure(EntityTypeBuilder<PolicyRow> builder)
     {
         builder.Property(p => p.Key).HasMaxLength(100);
         builder.Property(p => p.Value).HasColumnType("jsonb");
+        builder.Property(p => p.UpdatedBy).HasMaxLength(MaxName);
         builder.HasRowVersion(p => p.RowVersion);
         builder.BelongsToOrganization(p => p.OrganizationId);
         builder.HasIndex(p => new { p.Level, p.ScopeId, p.Key }).IsUnique();

@@ -151,5 +151,3 @@ public sealed record BulkRequest
 public sealed record BulkResponse(IReadOnlyList<BulkItem> Items, int Succeeded, int Failed);
 
 public sealed record BulkItem(string Id, bool Ok, string? Code, string? Detail);
-
-public sealed record FetchRequest(string Url, string Tenant, string Space, string? Folder);

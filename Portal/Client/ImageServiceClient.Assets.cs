@@ -23,10 +23,6 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<BulkResponse>> ChangeAssetsAsync(string organization, BulkRequest request, CancellationToken ct) =>
         SendAsync<BulkRequest, BulkResponse>(HttpMethod.Post, "/v1/assets/bulk", request, organization, ct);
 
-    /// <summary>An image by its URL; <see cref="ApiProblem"/> tells why not.</summary>
-    public Task<ApiAnswer<AssetResponse>> FetchAssetAsync(string organization, FetchRequest request, CancellationToken ct) =>
-        SendAsync<FetchRequest, AssetResponse>(HttpMethod.Post, "/v1/assets/fetch", request, organization, ct);
-
     /// <summary>Changes what the patch names (RFC 7396), if the asset is still as it was seen.</summary>
     public Task<ApiAnswer<AssetResponse>> UpdateAssetAsync(string organization, string id, JsonObject patch, string? etag, CancellationToken ct)
     {
@@ -105,6 +101,15 @@ internal sealed record AssetFilter(string Tenant, string Space)
     /// <summary>Uploaded on that day (UTC) or later; null for all.</summary>
     public DateOnly? UploadedFrom { get; init; }
 
+    /// <summary>Uploaded on that day (UTC) or earlier; null for all.</summary>
+    public DateOnly? UploadedUntil { get; init; }
+
+    /// <summary>Bytes of the original, at least; null for all.</summary>
+    public long? MinBytes { get; init; }
+
+    /// <summary>Bytes of the original, at most; null for all.</summary>
+    public long? MaxBytes { get; init; }
+
     /// <summary><c>newest</c>, <c>oldest</c>, <c>name</c>, <c>size</c>, <c>used</c> or <c>unused</c>; null for newest.</summary>
     public string? Sort { get; init; }
 
@@ -133,7 +138,10 @@ internal sealed record AssetFilter(string Tenant, string Space)
         Append("access", Access);
         Append("sort", Sort);
         Append("cursor", Cursor);
-        Append("from", UploadedFrom?.ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture));
+        Append("from", Midnight(UploadedFrom));
+        Append("to", Midnight(UploadedUntil?.AddDays(1)));
+        Append("minBytes", MinBytes?.ToString(CultureInfo.InvariantCulture));
+        Append("maxBytes", MaxBytes?.ToString(CultureInfo.InvariantCulture));
         if (Untagged)
             query.Append("&untagged=true");
         if (UnusedDays is { } days)
@@ -149,5 +157,7 @@ internal sealed record AssetFilter(string Tenant, string Space)
             if (!string.IsNullOrEmpty(value))
                 query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
         }
+
+        static string? Midnight(DateOnly? day) => day?.ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture);
     }
 }

@@ -25,5 +25,13 @@ internal sealed partial class ImageServiceClient
     public Task<ApiAnswer<SigningKeyResponse>> RevokeSigningKeyAsync(Level tenant, string kid, CancellationToken ct) =>
         PostAsync<SigningKeyResponse>($"{tenant.ApiPath}/signing-keys/{Segment(kid)}/revoke", null, ct);
 
+    /// <summary>Spaces with requests of the last week whose signature did not hold.</summary>
+    public Task<ApiAnswer<ItemsResponse<SignatureSum>>> SumSignatureReportsAsync(string organization, CancellationToken ct) =>
+        GetAsync<ItemsResponse<SignatureSum>>($"{new Level(organization).ApiPath}/signature-report", null, ct);
+
+    /// <summary>The last of a space's requests whose signature did not hold.</summary>
+    public Task<ApiAnswer<SignatureReportResponse>> GetSignatureReportAsync(Level space, CancellationToken ct) =>
+        GetAsync<SignatureReportResponse>($"{space.ApiPath}/signature-report", null, ct);
+
     private static string ApiKeys(string organization) => $"{new Level(organization).ApiPath}/api-keys";
 }

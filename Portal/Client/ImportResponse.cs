@@ -30,6 +30,14 @@ public sealed record ImportResponse
 
 public sealed record ImportFailure(string Name, string Code, string Detail);
 
-public sealed record InvalidateRequest(string? Tenant, string? Space, string? Tag, string? Preset);
+public sealed record InvalidateRequest(string? Tenant, string? Space, string? Tag, string? Preset)
+{
+    public string? Asset { get; init; }
+
+    /// <summary>With <see cref="Operations"/>, of an asset: one stored image alone.</summary>
+    public int? Version { get; init; }
+
+    public string? Operations { get; init; }
+}
 
 public sealed record InvalidateResponse(int Variants, int Assets);

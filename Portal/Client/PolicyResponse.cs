@@ -17,6 +17,10 @@ public sealed record PolicyResponse
 
     public required bool Locked { get; init; }
 
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public string? UpdatedBy { get; init; }
+
     public required string Description { get; init; }
 }
 

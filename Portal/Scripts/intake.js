@@ -1,19 +1,31 @@
-// Every way for files to come: an input that says where to, a drop anywhere on its page (folders too), a paste.
-import { add } from './queue.js';
+// Every way for files to come: an input that says where to, a drop anywhere on its page (folders too), a paste, a list of addresses.
+import { add, addAddresses } from './queue.js';
 
 const target = () => /** @type {HTMLInputElement|null} */ (document.querySelector('input[data-uploads]'));
 
 const placeOf = input => ({
   organization: input.dataset.organization, tenant: input.dataset.tenant, space: input.dataset.space, spaceName: input.dataset.spaceName, folder: input.dataset.folder || '/',
+  asset: input.dataset.asset,
 });
+
+// Archives and new versions have inputs of their own: what is dropped elsewhere on the page is not for them.
+const INPUTS = 'input[data-uploads], input[data-archive], input[data-version]';
 
 document.addEventListener('change', event => {
   const input = /** @type {HTMLInputElement} */ (event.target);
-  if (!input.matches?.('input[data-uploads]')) return;
+  if (!input.matches?.(INPUTS)) return;
   // With webkitdirectory a file knows its folder.
   add([...input.files].map(file => ({ file, path: file.webkitRelativePath?.split('/').slice(0, -1).join('/') })), placeOf(input));
   input.value = '';
 });
+
+// Read here and not by the page's circuit, so that no address is lost with it.
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('[data-fetch]');
+  const field = button?.closest('[role=dialog]')?.querySelector('textarea');
+  const addresses = [...new Set((field?.value ?? '').split('\n').map(line => line.trim()).filter(Boolean))];
+  if (addresses.length > 0) addAddresses(addresses, placeOf(button));
+}, true);
 
 let depth = 0;
 const carriesFiles = event => event.dataTransfer?.types?.includes('Files');

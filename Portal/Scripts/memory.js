@@ -1,4 +1,4 @@
-// What is under way, kept over a reload in IndexedDB: names, sizes, where to, how far and in which tab; no bytes and no credential.
+// What is under way, kept over a reload in IndexedDB: names, sizes, addresses, where to, how far and in which tab; no bytes and no credential.
 import { seen, self } from './tabs.js';
 
 const open = () => new Promise((resolve, reject) => {
@@ -29,8 +29,8 @@ const key = location.origin;
 // A row is written only by a tab that others can see to live, lest they take it for torn off.
 const write = act => quietly(seen.then(() => run('readwrite', act)));
 
-export const remember = ({ id, name, size, modified, place, url, handle }) =>
-  write(store => store.put({ id, name, size, modified, place, url, handle, sent: 0, key, tab: self }));
+export const remember = ({ id, kind, name, size, modified, place, url, handle, address, asset, whole, importId, turn }) =>
+  write(store => store.put({ id, kind, name, size, modified, place, url, handle, address, asset, whole, importId, turn, sent: 0, key, tab: self }));
 
 export const forget = id => write(store => store.delete(id));
 

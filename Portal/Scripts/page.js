@@ -90,6 +90,8 @@ export const goTo = top => scrollTo({ top, behavior: 'instant' });
 // Opens the browser's choice of files for the space on the page.
 export const chooseFiles = () => document.querySelector('input[data-uploads]')?.click();
 
+export const signOut = () => document.querySelector('form[action="/sign-out"]')?.requestSubmit();
+
 // Tells a page when the element at its end comes near, also one that is made later.
 export function watchEnd(page, selector) {
   const seen = new IntersectionObserver(entries => {

@@ -1,6 +1,5 @@
 // Every script of the portal, in one file.
 export * from './page.js';
-import './archives.js';
 import './typing.js';
 import './press.js';
 export { shell } from './shell.js';

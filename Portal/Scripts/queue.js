@@ -1,22 +1,22 @@
 // The upload queue of this tab: files go by tus straight to the Api, three at a time, and none is lost to a cut, a restart or a reload.
 // What another tab runs is its own as long as it lives; what it leaves unfinished is offered in every tab that is left, and the first that takes it has it.
-import { Upload } from 'tus-js-client';
 import { claim, forget, remember, remembered } from './memory.js';
 import { helpOf, isFinal, problemOf } from './refusals.js';
 import { living, self, tellOthers, unique, whenGone, whenTold } from './tabs.js';
 import { ticketFor } from './tickets.js';
+import { needsFile, send as way } from './ways.js';
 
 const AT_ONCE = 3;
 const LONGEST_WAIT = 30_000;
 const FIRST_WAIT = 1_000;
-const CHUNK = 8 * 1024 * 1024;
 
 /**
  * @typedef {{ organization: string, tenant: string, space: string, spaceName: string, folder: string }} Place
- * @typedef {'waiting'|'sending'|'checking'|'in'|'there'|'refused'|'offline'|'paused'|'cancelled'|'lost'} State
- * @typedef {{ id: string, name: string, size: number, modified: number, place: Place, state: State, sent: number, problem?: string, help?: string, code?: string, assetId?: string,
- *   storedName?: string, url?: string|null, tries: number, file?: File, handle?: FileSystemFileHandle, upload?: Upload, timer?: number,
- *   tab?: string, taking?: boolean }} Row
+ * @typedef {'waiting'|'sending'|'checking'|'importing'|'in'|'there'|'refused'|'offline'|'paused'|'cancelled'|'lost'} State
+ * @typedef {{ id: string, kind?: 'archive'|'address'|'version', name: string, size: number, modified?: number, place: Place, state: State, sent: number,
+ *   problem?: string, help?: string, code?: string, assetId?: string, storedName?: string, url?: string|null, tries: number, file?: File, handle?: FileSystemFileHandle,
+ *   address?: string, asset?: string, whole?: boolean, importId?: string, turn?: number, of?: number, counts?: Record<string, number>,
+ *   failures?: { name: string, detail: string }[], stop?: () => void, timer?: number, tab?: string, taking?: boolean }} Row
  */
 
 /** @type {Map<string, Row>} */
@@ -27,7 +27,7 @@ let pausedAll = false;
 export const all = () => [...rows.values()];
 export const isPaused = () => pausedAll;
 export const isRunning = () => all().some(row => ['waiting', 'sending', 'checking', 'offline'].includes(row.state));
-export const isUnfinished = row => ['waiting', 'sending', 'checking', 'offline', 'paused', 'lost'].includes(row.state);
+export const isUnfinished = row => ['waiting', 'sending', 'checking', 'importing', 'offline', 'paused', 'lost'].includes(row.state);
 
 /** @param {(row: Row|null) => void} listener */
 export const listen = listener => { listeners.add(listener); return () => listeners.delete(listener); };
@@ -41,13 +41,23 @@ export function add(files, place) {
 }
 
 async function take({ file, path, handle }, place) {
-  const torn = all().find(row => row.state === 'lost' && !row.taking
+  const kind = place.asset ? 'version' : isArchive(file) ? 'archive' : undefined;
+  const torn = all().find(row => row.state === 'lost' && !row.taking && row.kind === kind && row.asset === place.asset
     && row.name === file.name && row.size === file.size && row.place.organization === place.organization);
   if (torn && await takeUp(torn, file, handle)) return;
   await enter({
-    id: unique(), name: file.name, size: file.size, modified: file.lastModified, tries: 0, sent: 0, state: 'waiting', file, handle,
+    id: unique(), kind, name: file.name, size: file.size, modified: file.lastModified, tries: 0, sent: 0, state: 'waiting', file, handle, asset: place.asset,
     place: { ...place, folder: joined(place.folder, path ?? '') },
   });
+}
+
+const isArchive = file => file.name.toLowerCase().endsWith('.zip') || ['application/zip', 'application/x-zip-compressed'].includes(file.type);
+
+/** Has the service fetch images. @param {string[]} addresses @param {Place} place */
+export function addAddresses(addresses, place) {
+  const entered = addresses.map(address => enter({ id: unique(), kind: 'address', name: address, address, size: 0, tries: 0, sent: 0, state: 'waiting', place }));
+  pump();
+  Promise.all(entered).then(tellOthers);
 }
 
 function enter(row) {
@@ -77,7 +87,7 @@ const joined = (folder, path) => path ? `${folder === '/' ? '' : folder}/${path}
 
 export function pause(id) {
   const row = rows.get(id);
-  if (!row || !isUnfinished(row) || row.state === 'lost') return;
+  if (!row || !isUnfinished(row) || ['lost', 'importing'].includes(row.state)) return;
   stop(row);
   set(row, 'paused');
   pump();
@@ -85,9 +95,10 @@ export function pause(id) {
 
 export function resume(id) {
   const row = rows.get(id);
-  if (!row || !['paused', 'refused', 'offline'].includes(row.state) || !row.file) return;
+  if (!row || !['paused', 'refused', 'offline'].includes(row.state) || !canGoOn(row)) return;
   clearTimeout(row.timer);
   row.tries = 0;
+  if (row.state === 'refused') row.turn = (row.turn ?? 0) + 1;
   set(row, 'waiting');
   pump();
 }
@@ -112,9 +123,12 @@ export async function cancel(id) {
     tellOthers();
   }
   stop(row);
-  const url = row.upload?.url ?? row.url;
-  set(row, 'cancelled');
   forget(row.id);
+
+  // What the service is bringing in it brings in: only the look at it ends.
+  if (row.importId) { drop(row); pump(); return; }
+  const url = row.url;
+  set(row, 'cancelled');
   pump();
   if (!url) return;
   try {
@@ -135,13 +149,16 @@ export function clear() {
   tell(null);
 }
 
+const canGoOn = row => Boolean(row.file) || !needsFile(row);
+
 /** Refused ones that another try could bring in. */
-export const isRepeatable = row => row.state === 'refused' && Boolean(row.file) && !isFinal(row.code);
+export const isRepeatable = row => row.state === 'refused' && canGoOn(row) && !isFinal(row.code);
 export const retryRefused = () => all().filter(isRepeatable).forEach(row => resume(row.id));
 
 function stop(row) {
   clearTimeout(row.timer);
-  row.upload?.abort().catch(() => { /* nothing was under way */ });
+  row.stop?.();
+  row.stop = undefined;
 }
 
 function set(row, state, changes = {}) {
@@ -153,7 +170,7 @@ function pump() {
   let free = AT_ONCE - all().filter(row => row.state === 'sending' || row.state === 'checking').length;
   for (const row of all()) {
     if (free <= 0) return;
-    if (row.state !== 'waiting' || !row.file) continue;
+    if (row.state !== 'waiting' || !canGoOn(row)) continue;
     free--;
     set(row, 'sending');
     send(row);
@@ -168,40 +185,33 @@ async function send(row) {
     return settle(row, problem);
   }
   if (row.state !== 'sending') return;
-  if (row.size > access.maxUploadBytes) {
+  if (row.kind !== 'archive' && row.size > access.maxUploadBytes) {
     return refuse(row, { code: 'payload_too_large', detail: `It has ${row.size.toLocaleString()} bytes; at most ${access.maxUploadBytes.toLocaleString()} are taken here.` });
   }
-  const finished = response => {
-    const asset = response?.getHeader('X-Asset-Id');
-    if (asset) Object.assign(row, { assetId: asset, there: response.getHeader('X-Asset-Deduplicated') === 'true', storedName: decoded(response.getHeader('X-Asset-Filename')) });
-  };
-  row.upload = new Upload(row.file, {
-    endpoint: access.endpoint,
-    uploadUrl: row.url ?? null,
-    chunkSize: CHUNK,
-    retryDelays: null, // the queue itself tries again, and goes on after the browser said it was offline
-    storeFingerprintForResuming: false,
-    metadata: { filename: row.name, tenant: row.place.tenant, space: row.place.space, folder: row.place.folder },
-    onBeforeRequest: async request => { request.setHeader('Authorization', `Bearer ${(await ticketFor(row.place)).ticket}`); },
-    onAfterResponse: (_, response) => finished(response),
-    onUploadUrlAvailable: () => { row.url = row.upload.url; remember(row); },
-    onProgress: (sent, total) => {
+  row.stop = way(row, access, {
+    keep: () => { if (isUnfinished(row)) remember(row); },
+    progress: (sent, total) => {
       row.sent = total ? sent / total : 0;
       row.tries = 0;
       if (row.state === 'sending' && sent === total) row.state = 'checking';
       tell(row);
     },
-    onSuccess: () => succeed(row),
-    onError: error => settle(row, problemOf(error)),
+    importing: ({ total, imported, deduplicated, failed }) => {
+      const first = row.state !== 'importing';
+      set(row, 'importing', { tries: 0, file: undefined, sent: total ? (imported + deduplicated + failed) / total : 0, of: total });
+      if (first) pump();
+    },
+    done: outcome => succeed(row, outcome),
+    failed: problem => settle(row, problem),
   });
-  row.upload.start();
 }
 
-function succeed(row) {
-  if (!row.assetId) return settle(row, { status: 0, detail: 'The service did not say what became of the file.' });
-  const twin = all().find(other => other !== row && other.assetId === row.assetId && other.state === 'in');
+function succeed(row, outcome) {
+  if (!outcome.assetId && !outcome.counts) return settle(row, { status: 0, detail: 'The service did not say what became of the file.' });
+  const { there, ...told } = outcome;
+  const twin = row.kind !== 'version' && told.assetId && all().find(other => other !== row && other.assetId === told.assetId && other.state === 'in');
   forget(row.id);
-  set(row, row.there || twin ? 'there' : 'in', { sent: 1, problem: undefined });
+  set(row, there || twin ? 'there' : 'in', { ...told, sent: 1, problem: undefined });
   row.file = undefined;
   pump();
 }
@@ -211,14 +221,14 @@ function settle(row, problem) {
   if (['paused', 'cancelled'].includes(row.state)) return;
   if (problem.status === 404 || problem.status === 410) {
     // The Api no longer knows the upload: begin it anew, once.
-    if (row.url && row.tries < 5) return again(row, { url: null });
+    if (row.url && row.file && row.tries < 5) return again(row, { url: null, whole: undefined });
   }
   if (isFinal(problem.code) || (problem.status >= 400 && problem.status < 500 && ![401, 408, 409, 423, 429].includes(problem.status))) return refuse(row, problem);
   again(row, { problem: problem.detail });
 }
 
 function again(row, changes) {
-  row.upload = undefined;
+  row.stop = undefined;
   const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** row.tries) * (0.75 + Math.random() / 4);
   set(row, 'offline', { ...changes, tries: row.tries + 1 });
   row.timer = setTimeout(() => { if (row.state === 'offline') { set(row, 'waiting'); pump(); } }, wait);
@@ -227,16 +237,14 @@ function again(row, changes) {
 
 function refuse(row, problem) {
   forget(row.id);
-  set(row, 'refused', { problem: problem.detail ?? `The service answered ${problem.status}.`, code: problem.code, help: helpOf(problem.code), url: null, upload: undefined });
+  set(row, 'refused', { problem: problem.detail ?? `The service answered ${problem.status}.`, code: problem.code, help: helpOf(problem.code, row.kind), url: null, whole: undefined, stop: undefined });
   pump();
 }
-
-const decoded = text => { try { return text ? decodeURIComponent(text) : undefined; } catch { return text; } };
 
 // The browser knows first that it is back.
 addEventListener('online', () => all().filter(row => row.state === 'offline').forEach(row => resume(row.id)));
 
-/** What a reload or the end of a tab tore off: files with a handle go on once the person allows it, the others once they are chosen again. */
+/** What a reload or the end of a tab tore off: what needs no file goes on, files with a handle once the person allows it, the others once they are chosen again. */
 async function look() {
   // Who lives is asked after the rows are read: whoever wrote one lived by then, and who does not any more is gone for good.
   const kept = await remembered();
@@ -270,7 +278,9 @@ lookAgain();
 
 /** @param {Row} row @param {boolean} ask Whether the person may be asked: only on a click. */
 async function reopen(row, ask) {
-  if (row.state !== 'lost' || row.taking || !row.handle) return;
+  if (row.state !== 'lost' || row.taking) return;
+  if (!needsFile(row)) { if (await takeUp(row)) tellOthers(); return; }
+  if (!row.handle) return;
   try {
     const may = ask ? await row.handle.requestPermission({ mode: 'read' }) : await row.handle.queryPermission({ mode: 'read' });
     if (may !== 'granted') return;

@@ -3,7 +3,7 @@ import * as queue from './queue.js';
 
 const WORDS = {
   waiting: 'waiting', checking: 'checking', in: 'in', there: 'there already', refused: 'refused', offline: 'waiting for the connection', paused: 'paused', cancelled: 'cancelled',
-  lost: 'choose it again',
+  importing: 'being brought in', lost: 'choose it again',
 };
 const SHOWN = 200;
 
@@ -50,7 +50,7 @@ export class UploadTray extends HTMLElement {
     if (this.hidden) { this.#items.clear(); this.#list.replaceChildren(); return; }
     const open = rows.filter(queue.isUnfinished).length;
     const lost = rows.filter(row => row.state === 'lost');
-    const title = open > 0 ? `Uploading: ${count(rows, 'in', 'there')} of ${rows.length}` : summary(rows);
+    const title = open > 0 ? `Uploading: ${rows.filter(row => ['in', 'there'].includes(row.state)).length} of ${rows.length}` : summary(rows);
     if (this.#title.textContent !== title) this.#title.textContent = title;
     const spoken = open > 0 ? `Uploading ${rows.length} files` : summary(rows);
     if (this.#status.textContent !== spoken) this.#status.textContent = spoken;
@@ -83,7 +83,7 @@ export class UploadTray extends HTMLElement {
       const key = [row.state, row.problem, row.assetId].join('|');
       const known = this.#items.get(row.id);
       const made = known?.key === key ? known.made : item(row);
-      if (known?.key === key && row.state === 'sending') {
+      if (known?.key === key && ['sending', 'importing'].includes(row.state)) {
         made.querySelector('.tray-state').textContent = stateText(row);
         made.querySelector('progress').value = row.sent;
       }
@@ -96,7 +96,8 @@ export class UploadTray extends HTMLElement {
   }
 }
 
-const count = (rows, ...states) => rows.filter(row => states.includes(row.state)).length;
+// An archive counts as what is in it, once that is known.
+const count = (rows, state) => rows.reduce((sum, row) => sum + (row.counts ? row.counts[state] ?? 0 : Number(row.state === state)), 0);
 
 export function summary(rows) {
   const parts = [`${count(rows, 'in')} in`];
@@ -106,24 +107,29 @@ export function summary(rows) {
   return parts.join(', ');
 }
 
-const fraction = rows => {
-  const total = rows.reduce((sum, row) => sum + row.size, 0);
-  return total === 0 ? 1 : rows.reduce((sum, row) => sum + row.size * (queue.isUnfinished(row) ? row.sent : 1), 0) / total;
-};
+// How large an image at an address is, nobody knows before it is there.
+const weight = row => row.size || 100_000;
+const fraction = rows => rows.reduce((sum, row) => sum + weight(row) * (queue.isUnfinished(row) && row.state !== 'importing' ? row.sent : 1), 0)
+  / rows.reduce((sum, row) => sum + weight(row), 0);
 
-const link = row => `/o/${row.place.organization}/${row.place.tenant}/${row.place.space}/i/${row.assetId}`;
+const isLinked = row => Boolean(row.assetId || row.importId);
+const link = row => `/o/${row.place.organization}/${row.place.tenant}/${row.place.space}/${row.assetId ? `i/${row.assetId}` : 'imports'}`;
 
-const stateText = row => row.state === 'sending' ? `${Math.floor(row.sent * 100)} %` : WORDS[row.state];
+function stateText(row) {
+  if (row.state === 'importing' && row.of) return `${Math.round(row.sent * row.of)} of ${row.of} brought in`;
+  if (row.state !== 'sending') return row.counts ? summary([row]) : WORDS[row.state];
+  return row.kind === 'address' ? 'being fetched' : `${Math.floor(row.sent * 100)} %`;
+}
 
 // Those that move stand first, then refused ones, then the newest.
-const RANK = { sending: 0, checking: 0, offline: 1, lost: 1, refused: 2, paused: 3, waiting: 4, there: 5, in: 6, cancelled: 7 };
+const RANK = { sending: 0, checking: 0, importing: 0, offline: 1, lost: 1, refused: 2, paused: 3, waiting: 4, there: 5, in: 6, cancelled: 7 };
 
 function item(row) {
   return element('li', { class: 'tray-row', 'data-state': row.state, 'data-testid': 'upload' },
-    element('span', { class: 'tray-name', title: row.name }, row.assetId ? element('a', { href: link(row) }, row.name) : row.name),
+    element('span', { class: 'tray-name', title: row.name }, isLinked(row) ? element('a', { href: link(row) }, row.name) : row.name),
     element('span', { class: `tray-state${row.state === 'refused' ? ' bad' : ''}` }, stateText(row)),
     actions(row),
-    ['sending', 'checking'].includes(row.state) ? element('progress', { max: 1, value: row.sent, 'aria-label': `Progress of ${row.name}` }) : null,
+    ['sending', 'checking', 'importing'].includes(row.state) && row.kind !== 'address' ? element('progress', { max: 1, value: row.sent, 'aria-label': `Progress of ${row.name}` }) : null,
     row.state === 'there' && row.storedName && row.storedName !== row.name ? element('span', { class: 'tray-detail muted' }, 'stored as ', element('a', { href: link(row) }, row.storedName)) : null,
     row.problem && ['refused', 'offline'].includes(row.state) ? element('span', { class: 'tray-detail muted' }, [row.problem, row.help].filter(Boolean).join(' ')) : null);
 }
@@ -131,6 +137,7 @@ function item(row) {
 function actions(row) {
   const name = row.name;
   if (row.state === 'paused') return element('span', {}, act('Go on', `Go on with ${name}`, () => queue.resume(row.id)), act('✕', `Cancel ${name}`, () => queue.cancel(row.id)));
+  if (row.state === 'importing') return act('✕', `Watch ${name} no longer: it is brought in all the same`, () => queue.cancel(row.id));
   if (row.state === 'lost') return act('✕', `Forget ${name}`, () => queue.cancel(row.id));
   if (queue.isUnfinished(row)) return element('span', {}, act('Pause', `Pause ${name}`, () => queue.pause(row.id)), act('✕', `Cancel ${name}`, () => queue.cancel(row.id)));
   return element('span');
@@ -146,26 +153,33 @@ function lostNote(lost) {
 }
 
 function sheet(rows) {
-  const part = (title, states, line) => {
-    const some = rows.filter(row => states.includes(row.state));
-    return some.length === 0 ? null : element('section', {}, element('h3', {}, `${some.length} ${title}`), element('ul', {}, ...some.map(row => element('li', {}, ...line(row)))));
+  const ended = endings(rows);
+  const part = (title, state, line) => {
+    const some = ended.filter(row => row.state === state);
+    return some.length === 0 ? null
+      : element('section', {}, element('h3', {}, `${count(rows, state)} ${title}`), element('ul', {}, ...some.map(row => element('li', {}, ...line(row)))));
   };
   const named = row => element('a', { href: link(row) }, row.name);
   return element('div', { class: 'tray-sheet', 'data-testid': 'tray-sheet', tabindex: 0 },
-    part('refused', ['refused'], row => [element('strong', {}, row.name), `: ${row.problem} `, element('em', {}, row.help ?? '')]),
-    part('there already', ['there'], row => [named(row), row.storedName && row.storedName !== row.name ? ` is stored as ${row.storedName}` : ' was in the space before']),
-    part('in', ['in'], row => [named(row)]),
-    part('cancelled', ['cancelled'], row => [row.name]),
+    part('refused', 'refused', row => [element('strong', {}, row.name), `: ${row.problem} `, element('em', {}, row.help ?? '')]),
+    part('there already', 'there', row => [named(row), row.storedName && row.storedName !== row.name ? ` is stored as ${row.storedName}` : ' was in the space before']),
+    part('in', 'in', row => [named(row), row.counts ? `: ${summary([row])}` : '']),
+    part('cancelled', 'cancelled', row => [row.name]),
     element('p', {},
       button('Save as CSV', () => save(rows), { 'data-testid': 'tray-csv' }), ' ',
       rows.some(queue.isRepeatable) ? button('Try the refused again', () => queue.retryRefused()) : null));
 }
 
+// An archive's refused files stand beside the files that were refused by themselves.
+const endings = rows => rows.flatMap(row => [row, ...(row.failures ?? []).map(({ name, detail }) => ({ ...row, counts: undefined, importId: undefined, state: 'refused',
+  name: `${row.name} › ${name}`, problem: detail, help: undefined }))]);
+
 // RFC 4180; a cell that a spreadsheet would take for a formula is made a text.
 const cell = text => `"${String(text ?? '').replace(/^([=+\-@\t\r])/, "'$1").replaceAll('"', '""')}"`;
 
 export const csv = rows => [['file', 'outcome', 'stored as', 'address', 'why', 'what helps'],
-  ...rows.map(row => [row.name, WORDS[row.state] ?? row.state, row.storedName ?? '', row.assetId ? location.origin + link(row) : '', row.state === 'refused' ? row.problem : '', row.help ?? ''])]
+  ...endings(rows).map(row => [row.name, row.counts ? summary([row]) : WORDS[row.state] ?? row.state, row.storedName ?? '',
+    isLinked(row) ? location.origin + link(row) : '', row.state === 'refused' ? row.problem : '', row.help ?? ''])]
   .map(line => line.map(cell).join(',')).join('\r\n');
 
 function save(rows) {

@@ -83,6 +83,33 @@ public sealed class DesignJourneyTests(RunningStack stack, Chromium chromium)
     }
 
     [Fact]
+    public async Task The_palette_begins_a_preset_switches_the_theme_and_signs_out()
+    {
+        var summary = await stack.SummaryAsync();
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(summary);
+        await page.VisitAsync(summary, summary.Space("public"));
+        await DoAsync("new preset");
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByLabel("Operations")).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync($"{summary.Portal}{summary.Space("public")}/presets");
+        await page.Keyboard.PressAsync("Escape");
+        await DoAsync("light and dark");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await DoAsync("sign out");
+        await Expect(page.GetByLabel("Password")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+
+        async Task DoAsync(string what)
+        {
+            await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+            await page.Locator("body").PressAsync("Control+k");
+            await page.GetByTestId("palette").FillAsync(what);
+            await Expect(page.Locator("#palette-0")).ToContainTextAsync(what, new() { IgnoreCase = true });
+            await page.GetByTestId("palette").PressAsync("Enter");
+        }
+    }
+
+    [Fact]
     public async Task Signing_out_everywhere_else_ends_the_other_browser()
     {
         var summary = await stack.SummaryAsync();

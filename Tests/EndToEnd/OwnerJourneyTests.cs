@@ -97,7 +97,8 @@ public sealed class OwnerJourneyTests(RunningStack stack, Chromium chromium)
         await page.GetByTestId("policy-value").FillAsync("777");
         await Expect(page.GetByTestId("policy-difference")).ToContainTextAsync("777");
         await page.GetByTestId("policy-save").ClickAsync();
-        await Expect(page.GetByTestId("variant_budget-space")).ToHaveTextAsync("777");
+        await Expect(page.GetByTestId("variant_budget-space").Locator(".policy-own")).ToHaveTextAsync("777");
+        await Expect(page.GetByTestId("variant_budget-space")).ToContainTextAsync($"by {summary.PortalUser}, ");
 
         await page.VisitAsync(summary, summary.Space("public") + "/presets");
         var slug = $"j{Random.Shared.Next(1_000_000)}";

@@ -89,7 +89,7 @@ public sealed class RedisClusterTests(PostgresServer postgres, RedisClusterTests
         var spaces = Enumerable.Range(0, 6).Select(static _ => Guid.CreateVersion7()).ToList();
         foreach (var space in spaces)
         {
-            one.Note(scope with { SpaceId = space }, "/v1/priv/a", ErrorCode.InvalidSignature);
+            one.Note(scope with { SpaceId = space }, "/v1/priv/a", kid: null, ErrorCode.InvalidSignature, refused: false);
             await Probe.UntilAsync(async () => await two.ReadAsync(space, Ct) is { Count: 1, Items.Count: 1 }, "the report is there");
         }
     }

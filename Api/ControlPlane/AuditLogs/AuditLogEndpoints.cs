@@ -20,7 +20,8 @@ internal static class AuditLogEndpoints
         var group = routes.MapGroup("/v1/organizations/{org}/audit-logs").WithTags("Audit log");
         group.MapGet("", List).RequireScope(Scopes.AuditRead)
             .Describe("listAuditLogs", "List audit lines, newest first",
-                "action filters by exact action or by its beginning up to a dot (tenant, tenant.created); actor by id, or by part of its name; resource by type (asset), by id, or by both (asset/01K…).")
+                "action filters by exact action or by its beginning up to a dot (tenant, tenant.created); actor by id, or by part of its name; "
+                + "resource by type (asset), by id, or by both (asset/01K…, with its versions).")
             .Answers<Page<AuditLogResponse>>().Fails(400, 403, 404);
         group.MapGet("/verify", Verify).RequireScope(Scopes.AuditRead)
             .Describe("verifyAuditLogs", "Verify the audit log", "Computes the hash chain anew and names the first line that was changed or is missing.")
@@ -82,8 +83,9 @@ internal static class AuditLogEndpoints
             rows = rows.Where(row => EF.Functions.ILike(row.ActorName, "%" + actor.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%"));
         if (!string.IsNullOrEmpty(resource))
         {
-            var (type, id) = resource.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? (resource[..slash], resource[(slash + 1)..]) : (null, null);
-            rows = rows.Where(row => row.ResourceType == resource || row.ResourceId == resource || (row.ResourceType == type && row.ResourceId == id));
+            rows = resource.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+                ? OfOne(rows, resource, resource[..slash], resource[(slash + 1)..])
+                : rows.Where(row => row.ResourceType == resource || row.ResourceId == resource);
         }
 
         if (from?.ToUniversalTime() is { } begin)
@@ -91,5 +93,15 @@ internal static class AuditLogEndpoints
         if (to?.ToUniversalTime() is { } end)
             rows = rows.Where(row => row.At < end);
         return rows;
+    }
+
+    /// <summary>Of one thing, found by its id; an asset's versions are its own.</summary>
+    private static IQueryable<AuditEntry> OfOne(IQueryable<AuditEntry> rows, string resource, string type, string id)
+    {
+        var parts = $"{id}/";
+        return type == "asset"
+            ? rows.Where(row => row.ResourceId == resource || (row.ResourceType == type && row.ResourceId == id)
+                || (row.ResourceType == "asset_version" && row.ResourceId!.StartsWith(parts)))
+            : rows.Where(row => row.ResourceId == resource || (row.ResourceType == type && row.ResourceId == id));
     }
 }

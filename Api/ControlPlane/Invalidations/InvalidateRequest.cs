@@ -1,12 +1,19 @@
 namespace ImageService.Api.ControlPlane.Invalidations;
 
 /// <summary>
-/// What to forget: <c>{asset}</c>, <c>{tenant, space}</c>, <c>{tenant, space, tag}</c> or <c>{preset, tenant?, space?}</c>.
+/// What to forget: <c>{asset}</c>, <c>{asset, version, operations}</c>, <c>{tenant, space}</c>, <c>{tenant, space, tag}</c> or
+/// <c>{preset, tenant?, space?}</c>.
 /// </summary>
 internal sealed record InvalidateRequest
 {
     /// <summary>Asset id, 26 characters.</summary>
     public string? Asset { get; init; }
+
+    /// <summary>With <see cref="Operations"/>: the variant's.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>In canonical form, as the list of an asset's variants tells them.</summary>
+    public string? Operations { get; init; }
 
     /// <summary>Slug.</summary>
     public string? Tenant { get; init; }

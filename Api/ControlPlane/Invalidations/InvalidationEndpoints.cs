@@ -12,7 +12,8 @@ namespace ImageService.Api.ControlPlane.Invalidations;
 internal static class InvalidationEndpoints
 {
     private static readonly Error OneTarget = Problems.Invalid(
-        "Name what to invalidate: {asset}, {tenant, space}, {tenant, space, tag} or {preset, tenant?, space?}, and nothing else.");
+        "Name what to invalidate: {asset}, {asset, version, operations}, {tenant, space}, {tenant, space, tag} or "
+        + "{preset, tenant?, space?}, and nothing else.");
 
     public static void MapInvalidations(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/invalidations", Invalidate)
         .RequireScope(Scopes.ImageWrite)
@@ -53,25 +54,30 @@ internal static class InvalidationEndpoints
     private static async Task<Result<InvalidationTarget>> FindTargetAsync(Caller caller, Guid organizationId, InvalidateRequest body, RegistryFactory registry,
         CancellationToken ct)
     {
+        if (body is { Asset: null } and not { Version: null, Operations: null } || (body.Version is null) != (body.Operations is null))
+            return OneTarget;
         await using var db = registry.ForOrganization(organizationId);
         return body switch
         {
-            { Asset: { } asset, Tenant: null, Space: null, Tag: null, Preset: null } => await FindAssetAsync(caller, db, asset, ct),
+            { Asset: not null, Tenant: null, Space: null, Tag: null, Preset: null } => await FindAssetAsync(caller, db, body, ct),
             { Asset: null, Tenant: not null, Space: not null, Preset: null }
                 or { Asset: null, Tag: null, Preset: not null } => await FindPlaceAsync(caller, db, body, ct),
             _ => OneTarget,
         };
     }
 
-    private static async Task<Result<InvalidationTarget>> FindAssetAsync(Caller caller, RegistryDb db, string text, CancellationToken ct)
+    private static async Task<Result<InvalidationTarget>> FindAssetAsync(Caller caller, RegistryDb db, InvalidateRequest body, CancellationToken ct)
     {
-        if (!AssetId.TryParse(text, out var id))
+        if (!AssetId.TryParse(body.Asset!, out var id))
             return Problems.NotFound;
         var place = await db.Assets.AsNoTracking()
             .Where(asset => asset.Id == id.Value).Select(asset => new { asset.TenantId, asset.SpaceId }).FirstOrDefaultAsync(ct);
         if (place is null)
             return Problems.NotFound;
-        return Judge(caller, place.TenantId, place.SpaceId) ?? (Result<InvalidationTarget>)new InvalidationTarget.OfAsset(id);
+        if (Judge(caller, place.TenantId, place.SpaceId) is { } refusal)
+            return refusal;
+        return body is { Version: { } version, Operations: { } operations }
+            ? new InvalidationTarget.OfVariant(id, version, operations) : new InvalidationTarget.OfAsset(id);
     }
 
     private static async Task<Result<InvalidationTarget>> FindPlaceAsync(Caller caller, RegistryDb db, InvalidateRequest body, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageService.Core.Policies;
+using ImageService.Core.Registry;
 
 namespace ImageService.Api.ControlPlane.Policies;
 
@@ -29,10 +30,19 @@ internal sealed record PolicyResponse
     /// <summary>Whether the source locks it for the levels below.</summary>
     public required bool Locked { get; init; }
 
+    /// <summary>When the value of this very level was set last; null where it sets none.</summary>
+    public required DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>Name of the person or key that set it; null where it sets none, or it is not known.</summary>
+    public required string? UpdatedBy { get; init; }
+
     /// <summary>What it means, with its unit.</summary>
     public required string Description { get; init; }
 
-    public static PolicyResponse Of(PolicyItem item) => new()
+    /// <summary>A policy.</summary>
+    /// <param name="item">As resolved at the level.</param>
+    /// <param name="own">The level's own row; null where it has none.</param>
+    public static PolicyResponse Of(PolicyItem item, PolicyRow? own) => new()
     {
         Key = item.Key,
         Value = item.Own,
@@ -42,6 +52,8 @@ internal sealed record PolicyResponse
             ? new PolicySourceResponse(JsonNamingPolicy.SnakeCaseLower.ConvertName(source.Level.ToString()), source.Slug)
             : new PolicySourceResponse("default", null),
         Locked = item.Locked,
+        UpdatedAt = own?.UpdatedAt,
+        UpdatedBy = own?.UpdatedBy,
         Description = PolicyCatalog.Find(item.Key).Value.Description,
     };
 }

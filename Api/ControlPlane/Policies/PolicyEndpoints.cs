@@ -39,7 +39,10 @@ internal static class PolicyEndpoints
     {
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
         var effective = await ReadAsync(db, visit.At, ct);
-        return Results.Ok(new PoliciesResponse([.. effective.Items.Select(PolicyResponse.Of)]));
+        var scope = ScopeOf(visit.At);
+        var own = await db.Policies.AsNoTracking().Where(row => row.OrganizationId == visit.At.OrganizationId && row.ScopeId == scope)
+            .ToDictionaryAsync(row => row.Key, StringComparer.Ordinal, ct);
+        return Results.Ok(new PoliciesResponse([.. effective.Items.Select(item => PolicyResponse.Of(item, own.GetValueOrDefault(item.Key)))]));
     }
 
     private static async Task<IResult> Get(string key, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
@@ -47,9 +50,10 @@ internal static class PolicyEndpoints
         if (PolicyCatalog.Find(key).Error is { } unknown)
             return unknown.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        if (await FindAsync(db, visit.At, key, ct) is { } row)
+        var row = await FindAsync(db, visit.At, key, ct);
+        if (row is not null)
             http.SetETag(row.RowVersion);
-        return Results.Ok(PolicyResponse.Of((await ReadAsync(db, visit.At, ct))[key]));
+        return Results.Ok(PolicyResponse.Of((await ReadAsync(db, visit.At, ct))[key], row));
     }
 
     private static async Task<IResult> Set(
@@ -84,6 +88,7 @@ internal static class PolicyEndpoints
         row.Value = request.Value.GetRawText();
         row.Locked = request.Locked ?? row.Locked;
         row.UpdatedAt = clock.GetUtcNow();
+        row.UpdatedBy = visit.Caller.Name;
         if (isWatermark)
             await overlays.StageEdgesAsync(db, visit.At.OrganizationId, visit.At.TenantId, visit.At.SpaceId, ct);
         if (await db.TrySaveAsync(http, ct) is { } failure)
@@ -99,7 +104,7 @@ internal static class PolicyEndpoints
         if (turn is not null)
             await turn.CommitAsync(ct);
         http.SetETag(row.RowVersion);
-        return Results.Ok(PolicyResponse.Of(after[key]));
+        return Results.Ok(PolicyResponse.Of(after[key], row));
     }
 
     private static async Task<IResult> Unset(string key, Visit visit, RegistryFactory registry, OverlayUses overlays, HttpContext http, CancellationToken ct)

@@ -54,7 +54,7 @@ internal static class StoreMoveEndpoints
         var open = await db.StoreMoves.AsNoTracking().Where(row => row.State == StoreMoveState.Queued || row.State == StoreMoveState.Copying).ToListAsync(ct);
         if (open.FirstOrDefault(move => Overlaps(move, at)) is { } other)
             return new Error(ErrorCode.Conflict, $"Move {other.Id} to store '{other.Store}' is under way here. Wait for it or stop it first.").ToProblem();
-        await SetPolicyAsync(db, at, level, store, now, ct);
+        await SetPolicyAsync(db, visit, level, store, now, ct);
         var move = new StoreMove
         {
             OrganizationId = at.OrganizationId, TenantId = at.TenantId, SpaceId = at.SpaceId, Store = store, CreatedBy = visit.Caller.Id, CreatedAt = now,
@@ -98,8 +98,9 @@ internal static class StoreMoveEndpoints
 
     private static string Names(ObjectStores stores) => string.Join(", ", stores.All.Select(store => $"'{store.Name}'"));
 
-    private static async Task SetPolicyAsync(RegistryDb db, Place at, PolicyLevel level, string store, DateTimeOffset now, CancellationToken ct)
+    private static async Task SetPolicyAsync(RegistryDb db, Visit visit, PolicyLevel level, string store, DateTimeOffset now, CancellationToken ct)
     {
+        var at = visit.At;
         var scope = at.SpaceId ?? at.TenantId ?? at.OrganizationId;
         var row =
             await db.Policies.SingleOrDefaultAsync(
@@ -112,6 +113,7 @@ internal static class StoreMoveEndpoints
 
         row.Value = JsonSerializer.Serialize(store);
         row.UpdatedAt = now;
+        row.UpdatedBy = visit.Caller.Name;
     }
 
     private static bool Overlaps(StoreMove move, Place at) =>

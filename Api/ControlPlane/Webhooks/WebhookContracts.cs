@@ -24,11 +24,14 @@ internal sealed record WebhookResponse
 
     public required bool Enabled { get; init; }
 
+    /// <summary>Why the newest event that was tried did not come through; null where it did, or none was tried.</summary>
+    public required string? LastError { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    public static WebhookResponse Of(Webhook webhook, string? tenant) =>
+    public static WebhookResponse Of(Webhook webhook, string? tenant, string? lastError) =>
         new()
         {
             Id = webhook.Id,
@@ -36,6 +39,7 @@ internal sealed record WebhookResponse
             Events = webhook.Events,
             Tenant = tenant,
             Enabled = webhook.Enabled,
+            LastError = lastError,
             CreatedAt = webhook.CreatedAt,
             UpdatedAt = webhook.UpdatedAt,
         };

@@ -79,10 +79,16 @@ internal static class WebhookEndpoints
         var rows = await db.Webhooks.AsNoTracking()
             .Where(row => row.OrganizationId == visit.At.OrganizationId && (after == null || row.Id > after))
             .OrderBy(row => row.Id).Take(size + 1)
-            .Select(row =>
-                new { Webhook = row, Tenant = db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => tenant.Slug).SingleOrDefault() })
+            .Select(row => new
+            {
+                Webhook = row,
+                Tenant = db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => tenant.Slug).SingleOrDefault(),
+                LastError = db.WebhookDeliveries.Where(delivery => delivery.WebhookId == row.Id && delivery.Attempts > 0)
+                    .OrderByDescending(delivery => delivery.Id).Select(delivery => delivery.LastError).FirstOrDefault(),
+            })
             .ToListAsync(ct);
-        return Results.Ok(Cursor.Page(rows, size, static row => WebhookResponse.Of(row.Webhook, row.Tenant), static row => Cursor.Of(row.Webhook.Id)));
+        return Results.Ok(Cursor.Page(
+            rows, size, static row => WebhookResponse.Of(row.Webhook, row.Tenant, row.LastError), static row => Cursor.Of(row.Webhook.Id)));
     }
 
     private static async Task<IResult> Get(Guid id, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
@@ -91,7 +97,7 @@ internal static class WebhookEndpoints
         if (await FindAsync(db, visit.At, id, ct) is not { } webhook)
             return Problems.NotFound.ToProblem();
         http.SetETag(webhook.RowVersion);
-        return Results.Ok(WebhookResponse.Of(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct)));
+        return Results.Ok(await ShowAsync(db, webhook, ct));
     }
 
     private static async Task<IResult> Update(
@@ -113,7 +119,14 @@ internal static class WebhookEndpoints
         if (await db.TrySaveAsync(http, ct) is { } failure)
             return failure.ToProblem();
         http.SetETag(webhook.RowVersion);
-        return Results.Ok(WebhookResponse.Of(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct)));
+        return Results.Ok(await ShowAsync(db, webhook, ct));
+    }
+
+    private static async Task<WebhookResponse> ShowAsync(RegistryDb db, Webhook webhook, CancellationToken ct)
+    {
+        var lastError = await db.WebhookDeliveries.AsNoTracking().Where(delivery => delivery.WebhookId == webhook.Id && delivery.Attempts > 0)
+            .OrderByDescending(delivery => delivery.Id).Select(delivery => delivery.LastError).FirstOrDefaultAsync(ct);
+        return WebhookResponse.Of(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct), lastError);
     }
 
     private static async Task<IResult> Rotate(

@@ -1407,6 +1407,11 @@ namespace ImageService.Core.Registry.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
+                    b.Property<string>("UpdatedBy")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("updated_by");
+
                     b.Property<string>("Value")
                         .IsRequired()
                         .HasColumnType("jsonb")

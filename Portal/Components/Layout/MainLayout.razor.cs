@@ -121,15 +121,37 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
         try
         {
             var dialog =
-                await Dialogs.ShowAsync<CommandPalette>(null, new DialogParameters<CommandPalette> { { palette => palette.At, _level } },
+                await Dialogs.ShowAsync<CommandPalette>(null,
+                    new DialogParameters<CommandPalette> { { palette => palette.At, _level }, { palette => palette.IsLibrary, IsLibrary } },
                     new DialogOptions { NoHeader = true, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
-            if (await dialog.Result is { Canceled: false, Data: string address })
+            if (await dialog.Result is not { Canceled: false } chosen)
+                return;
+            if (chosen.Data is string address)
                 Navigation.NavigateTo(address);
+            else if (chosen.Data is PaletteAction action)
+                await DoAsync(action);
         }
         finally
         {
             _asking = false;
         }
+    }
+
+    private bool IsLibrary => _level is { Space: not null } && new Uri(Navigation.Uri).AbsolutePath.TrimEnd('/') == _level.Address;
+
+    private Task DoAsync(PaletteAction action) => action switch
+    {
+        PaletteAction.Upload => UploadAsync(),
+        PaletteAction.SwitchTheme => ToggleThemeAsync(),
+        PaletteAction.SignOut => SignOutAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
+    };
+
+    /// <summary>As the button of the account's menu does: its form carries the token without which another site could do it.</summary>
+    private async Task SignOutAsync()
+    {
+        if (_module is not null)
+            await _module.InvokeVoidAsync("signOut", _leave.Token);
     }
 
     private async Task UploadAsync()

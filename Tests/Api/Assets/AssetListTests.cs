@@ -55,6 +55,23 @@ public sealed class AssetListTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_list_and_its_facets_are_narrowed_by_the_originals_size()
+    {
+        var home = await api.NewHomeAsync();
+        for (var i = 0; i < 3; i++) await UploadAsync(home, $"{i}.png", 60 + i, "x");
+        var sizes = (await home.Owner.GetAsync("/v1/assets?sort=size").OkAsync()).Items().Select(item => (long)item!["sizeBytes"]!).ToList();
+        var (most, least) = (sizes[0], sizes[^1]);
+        (await CountAsync($"minBytes={most}")).ShouldBe((sizes.Count(size => size >= most), sizes.Count(size => size >= most)));
+        (await CountAsync($"maxBytes={least}")).ShouldBe((sizes.Count(size => size <= least), sizes.Count(size => size <= least)));
+        (await CountAsync($"minBytes={most + 1}")).ShouldBe((0, 0));
+        await home.Owner.GetAsync("/v1/assets?maxBytes=-1").ProblemAsync(400, "invalid_request");
+
+        async Task<(int Listed, int Counted)> CountAsync(string filter) =>
+            ((await home.Owner.GetAsync($"/v1/assets?{filter}").OkAsync()).Items().Count,
+                (int)(await home.Owner.GetAsync($"/v1/assets/facets?{filter}").OkAsync())["assets"]!);
+    }
+
+    [Fact]
     public async Task Facets_count_what_the_filters_leave()
     {
         var home = await api.NewHomeAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ImageService.Tests.Api.Uploads;
 using ImageService.Tests.Core.Ingestion;
@@ -47,6 +48,22 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         preset["operations"] = "w_500";
         var revised = await home.Owner.PutAsync($"{home.Root}/presets/card", preset).OkAsync();
         (revised.Text("operations"), (int)revised["revision"]!).ShouldBe(("w_500", 2));
+    }
+
+    [Fact]
+    public async Task A_policy_tells_who_set_it_at_each_level_and_when()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("owner");
+        var space = $"{home.Root}/tenants/site/spaces/open/policies/variant_budget";
+        var set = await person.Client.PutAsync($"{home.Root}/policies/variant_budget", new { value = 700 }).OkAsync();
+        set.Text("updatedBy").ShouldBe((await person.Client.GetAsync("/v1/me").OkAsync()).Text("email"));
+        DateTimeOffset.Parse(set.Text("updatedAt"), CultureInfo.InvariantCulture).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        (await home.Owner.GetAsync(space).OkAsync())["updatedBy"].ShouldBeNull("the space sets nothing itself");
+        await home.Owner.PutAsync(space, new { value = 600 }).OkAsync();
+        var listed = (await home.Owner.GetAsync($"{home.Root}/tenants/site/spaces/open/policies").OkAsync()).Items();
+        ((string?)listed.Single(row => (string?)row!["key"] == "variant_budget")!["updatedBy"]).ShouldNotBe(set.Text("updatedBy"));
+        listed.Single(row => (string?)row!["key"] == "quality_default")!["updatedAt"].ShouldBeNull();
     }
 
     [Fact]

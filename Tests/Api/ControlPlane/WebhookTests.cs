@@ -50,6 +50,24 @@ public sealed class WebhookTests(ApiFactory api) : IClassFixture<ApiFactory>
     }
 
     [Fact]
+    public async Task A_webhook_tells_why_the_newest_event_that_was_tried_did_not_come_through()
+    {
+        var home = await api.NewHomeAsync();
+        var hook = (await home.Owner.PostAsync($"{home.Root}/webhooks", new { url = Url, events = (string[])["asset.uploaded"] }).OkAsync(201)).Text("id");
+        await AttemptAsync("NULL", "'The endpoint answered 500.'", attempts: 2);
+        await AttemptAsync("NULL", "NULL", attempts: 0);
+        ((string?)(await home.Owner.GetAsync($"{home.Root}/webhooks").OkAsync()).Items().Single()!["lastError"]).ShouldBe("The endpoint answered 500.");
+        (await home.Owner.GetAsync($"{home.Root}/webhooks/{hook}").OkAsync()).Text("lastError").ShouldBe("The endpoint answered 500.");
+        await AttemptAsync("now()", "NULL", attempts: 1);
+        (await home.Owner.GetAsync($"{home.Root}/webhooks").OkAsync()).Items().Single()!["lastError"].ShouldBeNull();
+
+        Task AttemptAsync(string delivered, string error, int attempts) => api.AsOwnerAsync($"""
+            INSERT INTO webhook_deliveries (id, organization_id, webhook_id, event, body, attempts, last_error, created_at, delivered_at)
+            VALUES ('{Guid.CreateVersion7()}', '{home.Id}', '{hook}', 'asset.uploaded', '{Empty}', {attempts}, {error}, now(), {delivered})
+            """);
+    }
+
+    [Fact]
     public async Task Management_requests_are_counted_by_the_key_they_are_made_with_and_by_nothing_else()
     {
         var home = await api.NewHomeAsync();

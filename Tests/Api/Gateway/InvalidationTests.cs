@@ -34,6 +34,24 @@ public sealed class InvalidationTests(PostgresServer postgres, RedisServer redis
     }
 
     [Fact]
+    public async Task One_variant_is_dropped_and_the_others_of_its_image_stay()
+    {
+        var space = await Stack.NewSpaceAsync();
+        var asset = await space.AddAsync();
+        foreach (var file in (string[])["w_50.jpg", "w_60.jpg"])
+            (await ImageAsync(Stack, asset.Public(file))).Response.Dispose();
+        await using var db = space.Db();
+        var row = await db.Variants.AsNoTracking().SingleAsync(variant => variant.Width == 50, Ct);
+
+        (await Invalidator.InvalidateAsync(space.OrganizationId, new InvalidationTarget.OfVariant(asset.Id, 2, row.Operations), Ct)).Variants.ShouldBe(0);
+        (await Invalidator.InvalidateAsync(space.OrganizationId, new InvalidationTarget.OfVariant(asset.Id, 1, row.Operations), Ct)).Variants.ShouldBe(1);
+
+        (await db.Variants.Select(variant => variant.Width).ToListAsync(Ct)).ShouldBe([60]);
+        Layer((await ImageAsync(Stack, asset.Public("w_50.jpg"))).Response).ShouldBe("miss");
+        Layer((await ImageAsync(Stack, asset.Public("w_60.jpg"))).Response).ShouldBe("storage");
+    }
+
+    [Fact]
     public async Task Objects_and_edges_are_told_in_the_transaction_that_drops_the_rows()
     {
         var space = await Stack.NewSpaceAsync();

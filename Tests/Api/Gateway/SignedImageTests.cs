@@ -135,7 +135,29 @@ public sealed class SignedImageTests(PostgresServer postgres, RedisServer redis)
         var report = (await reports.ReadAsync(space.SpaceId, Ct))!;
         report.Items.Select(item => item.Reason.ToString()).ShouldBe(["SignatureExpired", "InvalidSignature"]);
         report.Items.ShouldAllBe(item => item.Path == asset.Path("priv", "w_50.jpg"));
+        report.Items.Select(item => item.Kid).ShouldBe([space.Kid, null]);
+        report.Refused.ShouldBe(0);
         JsonSerializer.Serialize(report).ShouldNotContain("sig=");
+    }
+
+    [Fact]
+    public async Task What_is_refused_for_its_signature_is_listed_with_the_key_it_named()
+    {
+        var space = await Stack.NewSpaceAsync();
+        var asset = await space.AddAsync(AssetAccess.Private);
+        foreach (var path in new[] { asset.Path("priv", "w_50.jpg"), asset.Signed("w_50.jpg", DateTimeOffset.UtcNow.AddMinutes(-1)) })
+        {
+            using var refused = await Stack.GetAsync(path);
+            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        var reports = Stack.Services.GetRequiredService<SignatureReports>();
+        await Probe.UntilAsync(async () => (await reports.ReadAsync(space.SpaceId, Ct))?.Refused == 2, "two are noted");
+        var report = (await reports.ReadAsync(space.SpaceId, Ct))!;
+        report.RefusedItems.Select(item => (item.Reason.ToString(), item.Kid)).ShouldBe([("SignatureExpired", space.Kid), ("InvalidSignature", null)]);
+        report.Count.ShouldBe(0);
+        JsonSerializer.Serialize(report).ShouldNotContain("sig=");
+        (await reports.CountAsync([Guid.CreateVersion7(), space.SpaceId], Ct)).ShouldBe([(0, 0), (0, 2)]);
     }
 
     [Fact]

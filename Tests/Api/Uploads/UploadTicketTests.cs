@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -51,6 +52,53 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
     }
 
     [Fact]
+    public async Task A_ticket_sends_an_archive_in_pieces_which_an_import_names_once()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("editor");
+        var script = api.WithSession(await TicketAsync(person.Client, "open"));
+        var archive = Archive();
+        var metadata = $"filename {Base64("a.zip")},tenant {Base64("site")},space {Base64("open")},purpose {Base64("import")}";
+        using var begun = await script.SendAsync(HttpMethod.Post, "/v1/uploads", Piece(archive[..10]), Resumable,
+            ("Upload-Length", archive.Length.ToString(CultureInfo.InvariantCulture)), ("Upload-Metadata", metadata));
+        begun.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var place = begun.Headers.Location!.OriginalString;
+        var named = new { tenant = "site", space = "open", upload = place.Split('/')[^1] };
+        await script.PostAsync("/v1/imports", named).ProblemAsync(409, "conflict");
+        using var rest = await script.SendAsync(HttpMethod.Patch, place, Piece(archive[10..]), Resumable, ("Upload-Offset", "10"));
+        rest.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        rest.Headers.Contains("X-Asset-Id").ShouldBeFalse();
+        using var asked = await script.SendAsync(HttpMethod.Head, place, null, Resumable);
+        asked.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var import = (await script.PostAsync("/v1/imports", named).OkAsync(202)).Text("id");
+        (await script.GetAsync($"/v1/imports/{import}").OkAsync()).Text("source").ShouldBe("zip");
+        await script.PostAsync("/v1/imports", named).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task An_image_that_came_in_pieces_is_no_archive()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("editor");
+        var script = api.WithSession(await TicketAsync(person.Client, "open"));
+        using var uploaded = await UploadAsync(script, "open", "a.png", 9);
+        await script.PostAsync("/v1/imports", new { tenant = "site", space = "open", upload = uploaded.Headers.Location!.OriginalString.Split('/')[^1] })
+            .ProblemAsync(404, "not_found");
+        await script.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1"),
+            ("Upload-Metadata", $"tenant {Base64("site")},space {Base64("open")},purpose {Base64("poem")}")).ProblemAsync(400, "invalid_request");
+    }
+
+    [Fact]
+    public async Task A_ticket_asks_for_an_address_in_its_space_alone()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("editor");
+        var script = api.WithSession(await TicketAsync(person.Client, "open"));
+        await script.PostAsync("/v1/assets/fetch", new { url = "http://127.0.0.1/a.png", tenant = "site", space = "open" }).ProblemAsync(422, "fetch_refused");
+        await script.PostAsync("/v1/assets/fetch", new { url = "http://127.0.0.1/a.png", tenant = "site", space = "closed" }).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
     public async Task A_ticket_ends_with_its_session_and_with_its_persons_role()
     {
         var home = await api.NewHomeAsync();
@@ -81,24 +129,34 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
 
     private static Task<HttpResponseMessage> ArchiveAsync(ApiClient client, string space)
     {
-        var file = new MemoryStream();
-        using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-        using (var entry = archive.CreateEntry("one.png").Open())
-            entry.Write(IngestionFixture.Png(7));
         var form = new MultipartFormDataContent
         {
-            { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { new ByteArrayContent(file.ToArray()), "file", "a.zip" },
+            { new StringContent("site"), "tenant" }, { new StringContent(space), "space" }, { new ByteArrayContent(Archive()), "file", "a.zip" },
         };
         return client.SendAsync(HttpMethod.Post, "/v1/imports", form);
     }
 
+    private static byte[] Archive()
+    {
+        var file = new MemoryStream();
+        using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        using (var entry = archive.CreateEntry("one.png").Open())
+            entry.Write(IngestionFixture.Png(7));
+        return file.ToArray();
+    }
+
+    private static ByteArrayContent Piece(byte[] bytes)
+    {
+        var piece = new ByteArrayContent(bytes);
+        piece.Headers.ContentType = new("application/offset+octet-stream");
+        return piece;
+    }
+
     private static Task<HttpResponseMessage> UploadAsync(ApiClient client, string space, string filename, int seed)
     {
-        var bytes = new ByteArrayContent(IngestionFixture.Png(seed));
-        bytes.Headers.ContentType = new("application/offset+octet-stream");
         return client.SendAsync(
-            HttpMethod.Post, "/v1/uploads", bytes, Resumable,
-            ("Upload-Length", IngestionFixture.Png(seed).Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            HttpMethod.Post, "/v1/uploads", Piece(IngestionFixture.Png(seed)), Resumable,
+            ("Upload-Length", IngestionFixture.Png(seed).Length.ToString(CultureInfo.InvariantCulture)),
             ("Upload-Metadata", $"filename {Base64(filename)},tenant {Base64("site")},space {Base64(space)}"));
     }
 

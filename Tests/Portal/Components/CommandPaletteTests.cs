@@ -1,5 +1,6 @@
 using Bunit;
 using ImageService.Portal.Components.Shared;
+using ImageService.Portal.Workspaces;
 using MudBlazor;
 using Shouldly;
 using Xunit;
@@ -40,12 +41,38 @@ public sealed class CommandPaletteTests : ComponentTest
         Names(drawn).ShouldBe(["new.jpg"]);
     }
 
-    private async Task<(IRenderedComponent<MudDialogProvider> Drawn, IDialogReference Dialog)> OpenPaletteAsync()
+    [Theory]
+    [InlineData("upload", "/o/acme/website/photos")]
+    [InlineData("new pre", "/o/acme/website/photos/presets?new=true")]
+    [InlineData("dark", PaletteAction.SwitchTheme)]
+    [InlineData("sign out", PaletteAction.SignOut)]
+    public async Task What_can_be_done_here_is_found_beside_the_pages(string words, object what)
+    {
+        var (drawn, dialog) = await OpenPaletteAsync("image:read", "image:write", "preset:write");
+        await TypeAsync(drawn, "palette", words);
+        drawn.WaitForAssertion(() => Names(drawn).First().ShouldContain(words, Case.Insensitive));
+        await drawn.Find("[data-testid=palette]").KeyDownAsync("Enter");
+        (await dialog.Result)!.Data.ShouldBe(what);
+    }
+
+    [Fact]
+    public async Task What_a_role_may_not_do_is_not_offered()
+    {
+        var (drawn, _) = await OpenPaletteAsync("image:read");
+        Names(drawn).ShouldNotContain("Upload images");
+        Names(drawn).ShouldNotContain("New preset");
+        Names(drawn).ShouldContain("Sign out");
+    }
+
+    private Task<(IRenderedComponent<MudDialogProvider> Drawn, IDialogReference Dialog)> OpenPaletteAsync() =>
+        OpenPaletteAsync("image:read", "preset:read", "image:delete");
+
+    private async Task<(IRenderedComponent<MudDialogProvider> Drawn, IDialogReference Dialog)> OpenPaletteAsync(params string[] scopes)
     {
         Api.Answers("GET /v1/organizations/acme/tenants", """{"items":[{"slug":"website","name":"Website"}]}""");
         Api.Answers("GET /v1/organizations/acme/tenants/website/spaces",
             """{"items":[{"slug":"photos","name":"Product photos","defaultAccess":"public"}]}""");
-        await SignInAsync(new("acme"), "image:read", "preset:read", "image:delete");
+        await SignInAsync(new("acme"), scopes);
         return await OpenAsync(new DialogParameters<CommandPalette> { { one => one.At, Photos } });
     }
 

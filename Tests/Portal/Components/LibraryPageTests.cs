@@ -72,6 +72,21 @@ public sealed class LibraryPageTests : ComponentTest
     }
 
     [Fact]
+    public async Task Sizes_and_days_are_asked_for_and_stand_in_the_address()
+    {
+        var page = await DrawAsync("?uploaded=7");
+        await Chip(page, "1 MB or more").ClickAsync();
+        await page.Find("[data-testid=filter-until]").ChangeAsync("2026-05-31");
+        Address.ShouldBe("?larger=1000000&until=2026-05-31");
+        page.WaitForAssertion(() => LastList.ShouldContain("&to=2026-06-01T00%3A00%3A00Z&minBytes=1000000&recursive=true"));
+        Pressed(page).ShouldBe(["1 MB or more"]);
+        await page.Find("[data-testid=filter-from]").ChangeAsync("2026-05-01");
+        page.WaitForAssertion(() => LastList.ShouldContain("&from=2026-05-01T00%3A00%3A00Z&to="));
+        await page.Find("[data-testid=filter-until]").ChangeAsync("");
+        Address.ShouldBe("?larger=1000000&from=2026-05-01");
+    }
+
+    [Fact]
     public async Task A_new_folder_is_opened_below_the_one_that_is_shown_and_takes_uploads()
     {
         var page = await DrawAsync("?folder=/shoes");

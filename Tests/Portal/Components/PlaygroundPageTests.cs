@@ -34,6 +34,44 @@ public sealed class PlaygroundPageTests : ComponentTest
         page.Find("[data-testid=save-preset]").HasAttribute("disabled").ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Typed_text_waits_once_for_more_and_controls_wait_in_the_preview()
+    {
+        var page = await DrawAsync("w_124.webp");
+        var preview = page.FindComponent<Bunit.TestDoubles.Stub<PreviewStage>>();
+        await TypeAsync(page, "playground-text", "w_130.webp");
+        page.WaitForAssertion(() => preview.Instance.Parameters.Get(stage => stage.Waited).ShouldBeTrue());
+        await page.Find("[data-testid=height]").InputAsync("90");
+        page.WaitForAssertion(() => preview.Instance.Parameters.Get(stage => stage.Waited).ShouldBeFalse());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_preview_asks_at_once_for_what_has_waited(bool waited)
+    {
+        await SignInAsync(Photos, "image:read");
+        var asset = Asset() with { Access = "private" }; // its address is asked for, before the browser asks for the picture
+        var stage = Render<PreviewStage>(with => with.Add(one => one.Organization, "acme").Add(one => one.Asset, asset)
+            .Add(one => one.Draft, new OperationsDraft { Width = 100 }));
+        await PassAsync(10);
+        stage.WaitForAssertion(() => Asked.ShouldBe(1));
+        stage.Render(with => with.Add(one => one.Draft, new OperationsDraft { Width = 200 }).Add(one => one.Waited, waited));
+        await PassAsync(10);
+        if (!waited)
+        {
+            Asked.ShouldBe(1);
+            await PassAsync(300);
+            await PassAsync(10);
+        }
+
+        stage.WaitForAssertion(() => Asked.ShouldBe(2));
+
+        Task PassAsync(int milliseconds) => stage.InvokeAsync(() => Clock.Advance(TimeSpan.FromMilliseconds(milliseconds)));
+    }
+
+    private int Asked => Api.Calls.Count(call => call.Line == "POST /v1/views");
+
     private async Task<IRenderedComponent<PlaygroundPage>> DrawAsync(string text)
     {
         const string Explained =

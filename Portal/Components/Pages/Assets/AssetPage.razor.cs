@@ -10,7 +10,7 @@ namespace ImageService.Portal.Components.Pages.Assets;
 /// <summary>One image: built to any size and format with its live address, its focus, its details, its stored variants; deleted and restored.</summary>
 public sealed partial class AssetPage : ComponentBase, IDisposable
 {
-    private static readonly string[] Tabs = ["transform", "focus", "details", "code", "variants"];
+    private static readonly string[] Tabs = ["transform", "focus", "details", "code", "variants", "activity"];
 
     private readonly Leave _leave = new();
     private AssetResponse? _asset;
@@ -42,6 +42,8 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "tab")]
     private string? TabInAddress { get; set; }
 
+    private bool TellsActivity => Workspace.May("audit:read", new Level(Organization));
+
     private Level At => new(Organization, Tenant, Space);
 
     private string LibraryAddress => At.Address;
@@ -54,7 +56,7 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        _tab = Math.Max(0, Array.IndexOf(Tabs, TabInAddress));
+        _tab = TabInAddress == "activity" && !TellsActivity ? 0 : Math.Max(0, Array.IndexOf(Tabs, TabInAddress));
         if (!RendererInfo.IsInteractive || _shown == Id)
             return;
         _shown = Id;
@@ -74,6 +76,18 @@ public sealed partial class AssetPage : ComponentBase, IDisposable
 
         Show(answer);
         _draft = OperationsDraft.Read(TransformInAddress) ?? new OperationsDraft { Format = "auto", Width = Math.Min(800, answer.Value.Width) };
+    }
+
+    /// <summary>A version that came meanwhile is shown; what else changed is told when something is saved over it.</summary>
+    private async Task LookAsync()
+    {
+        if (_asset is null || _saving)
+            return;
+        var answer = await Client.GetAssetAsync(Organization, Id, _leave.Token);
+        if (!answer.IsSuccess || _asset is null || answer.Value.Id != _asset.Id || answer.Value.Version == _asset.Version)
+            return;
+        Show(answer);
+        StateHasChanged();
     }
 
     private void Change(OperationsDraft draft)

@@ -13,7 +13,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private const int MostFolders = 500;
     private const int MostTags = 12;
     private const int MostAtOnce = 480;
-    private const int MostDays = 3650;
 
     private readonly Leave _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
@@ -29,8 +28,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private string? _format;
     private string? _access;
     private bool _untagged;
-    private int? _unused;
-    private int? _uploaded;
     private bool _list;
     private bool _loading;
     private int _fresh;
@@ -70,44 +67,13 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     [SupplyParameterFromQuery(Name = "untagged")]
     private bool UntaggedInAddress { get; set; }
 
-    [SupplyParameterFromQuery(Name = "unused")]
-    private int? UnusedInAddress { get; set; }
-
-    [SupplyParameterFromQuery(Name = "uploaded")]
-    private int? UploadedInAddress { get; set; }
-
     [SupplyParameterFromQuery(Name = "view")]
     private string? ViewInAddress { get; set; }
-
-    /// <summary>Days without a delivery that a chip offers.</summary>
-    private static readonly int[] Unused = [30, 90, 365];
-
-    /// <summary>Days back to the first upload that a chip offers.</summary>
-    private static readonly int[] Uploaded = [7, 30, 365];
 
     /// <summary>Whether people look for what is used, so that tiles tell of it.</summary>
     private bool TellsUse => _list || _unused is not null || _sort is "used" or "unused";
 
     private Level At => new(Organization, Tenant, Space);
-
-    /// <summary>Whether something beside the folder narrows the list.</summary>
-    private bool IsNarrowed => _tag is not null || _format is not null || _access is not null || _untagged || _unused is not null || _uploaded is not null
-        || !string.IsNullOrWhiteSpace(_words);
-
-    private AssetFilter Filter => new(Tenant, Space)
-    {
-        // Words and filters are looked for everywhere below; without them a folder shows what is directly in it, and a space without folders everything.
-        Folder = IsNarrowed || _folder != "/" || _folders.Count > 0 ? _folder : null,
-        Recursive = IsNarrowed,
-        Tag = _tag,
-        Words = _words,
-        Format = _format,
-        Access = _access,
-        Untagged = _untagged,
-        UnusedDays = _unused,
-        UploadedFrom = _uploaded is { } days ? DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime).AddDays(-Math.Clamp(days, 1, MostDays)) : null,
-        Sort = _sort,
-    };
 
     public async ValueTask DisposeAsync()
     {
@@ -148,7 +114,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         if (_words?.Trim() != (WordsInAddress ?? ""))
             _words = WordsInAddress;
         (_sort, _format, _access, _untagged, _list) = (SortInAddress, FormatInAddress, AccessInAddress, UntaggedInAddress, ViewInAddress == "list");
-        (_unused, _uploaded) = (UnusedInAddress, UploadedInAddress);
+        ReadFilters();
         if (!RendererInfo.IsInteractive)
             return;
         if (_assets is null)
@@ -178,8 +144,6 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         _words = words;
         Go(("q", string.IsNullOrWhiteSpace(words) ? null : words.Trim()));
     }
-
-    private void Clear() => Go(("q", null), ("tag", null), ("format", null), ("access", null), ("untagged", null), ("unused", null), ("uploaded", null));
 
     private void Go(params (string Name, string? Value)[] changes) => Query.Set(replaces: changes.Any(change => change.Name == "q"), changes);
 
@@ -272,12 +236,8 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         StateHasChanged();
     }
 
-    private async Task FetchAsync()
-    {
-        var dialog = await Dialogs.ShowAsync<FetchDialog>("Upload by URL", new DialogParameters<FetchDialog> { { one => one.At, At }, { one => one.Folder, _folder } });
-        if (await dialog.Result is { Canceled: false })
-            await ReloadAsync();
-    }
+    private async Task FetchAsync() =>
+        await Dialogs.ShowAsync<FetchDialog>("Upload by URL", new DialogParameters<FetchDialog> { { one => one.At, At }, { one => one.Folder, _folder } });
 
     /// <param name="Top">px from the page's top.</param>
     /// <param name="Shown">Tiles.</param>

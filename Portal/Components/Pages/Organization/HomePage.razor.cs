@@ -60,7 +60,7 @@ public sealed partial class HomePage : LoadedPage
                 return;
             _places = places;
             await Task.WhenAll(LoadUsageAsync(_organization), LoadNewestAsync(_organization), LoadKeysAsync(_organization), LoadWebhooksAsync(_organization),
-                LoadWorkAsync(_organization));
+                LoadSignaturesAsync(_organization), LoadWorkAsync(_organization));
         }
 
         _loaded = true;
@@ -127,9 +127,32 @@ public sealed partial class HomePage : LoadedPage
         if (!Workspace.May("tenant:write", At))
             return;
         var webhooks = await Client.ListWebhooksAsync(organization, Leaving);
-        foreach (var webhook in (webhooks.Value ?? []).Where(
-            webhook => !webhook.Enabled)) _attention.Add(($"The webhook to {webhook.Url} is off", $"{At.Address}/webhooks/{webhook.Id}"));
+        foreach (var webhook in webhooks.Value ?? [])
+        {
+            var address = $"{At.Address}/webhooks/{webhook.Id}";
+            if (!webhook.Enabled)
+                _attention.Add(($"The webhook to {webhook.Url} is off", address));
+            else if (webhook.LastError is { } error)
+                _attention.Add(($"The webhook to {webhook.Url} fails: {error}", address));
+        }
     }
+
+    private async Task LoadSignaturesAsync(string organization)
+    {
+        if (!Workspace.May("audit:read", At) || !Workspace.MaySomewhere("key:write", At))
+            return;
+        var address = $"{At.Address}/signing-keys";
+        var answer = await Client.SumSignatureReportsAsync(organization, Leaving);
+        if (!answer.IsSuccess)
+            _attention.Add(($"Refused signatures cannot be told: {answer.Problem.Text}", address));
+        foreach (var sum in answer.Value?.Items.Where(sum => sum.Refused > 0) ?? [])
+        {
+            var place = Workspace.PathOf(new Level(organization, sum.Tenant, sum.Space));
+            _attention.Add(($"{Requests(sum.Refused)} refused for the signature in {place} this week", address));
+        }
+    }
+
+    private static string Requests(long count) => count == 1 ? "1 request was" : $"{count:N0} requests were";
 
     /// <summary>What took long, what failed, and what a new organization lacks.</summary>
     private async Task LoadWorkAsync(string organization)

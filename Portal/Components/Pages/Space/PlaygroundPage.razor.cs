@@ -26,6 +26,7 @@ public sealed partial class PlaygroundPage : LoadedPage
     private string _address = "";
     private string _text = "";
     private string? _file;
+    private bool _typed;
 
     [Parameter]
     public required string Organization { get; set; }
@@ -87,14 +88,14 @@ public sealed partial class PlaygroundPage : LoadedPage
 
     private Task WriteAsync(string text)
     {
-        _text = text.Trim();
+        (_text, _typed) = (text.Trim(), true);
         Go(("t", _text));
         return ReadAsync();
     }
 
     private Task DrawAsync(OperationsDraft draft)
     {
-        _text = draft.FileName(ImageUrls.OwnExtension(_asset!));
+        (_text, _typed) = (draft.FileName(ImageUrls.OwnExtension(_asset!)), false);
         Go(("t", _text));
         return ReadAsync(draft);
     }
