@@ -55,6 +55,21 @@ public sealed class PresetDialogTests : ComponentTest
         Api.Calls.Single().Body.ShouldContain("w_78");
     }
 
+    [Fact]
+    public async Task What_was_typed_is_asked_for_though_the_field_was_left_at_once()
+    {
+        Api.Answers("GET ", Json([]));
+        Api.Answers("PUT ", Effect);
+        var (drawn, _) = await OpenPresetAsync();
+        drawn.WaitForAssertion(() => Text(drawn, "preset-effect").ShouldStartWith("1 stored image"));
+        Api.Calls.Clear();
+        _ = drawn.Find("[data-testid=preset-operations]").InputAsync("w_78");
+        await drawn.Find("[data-testid=preset-operations]").BlurAsync();
+        _ = drawn.InvokeAsync(() => Clock.Advance(TimeSpan.FromSeconds(1)));
+        drawn.WaitForAssertion(() => Api.Calls.Count.ShouldBe(1));
+        Api.Calls.Single().Body.ShouldContain("w_78");
+    }
+
     private static string Text(IRenderedComponent<MudDialogProvider> drawn, string field) => drawn.Find($"[data-testid={field}]").TextContent;
 
     // Not waited for: a field's answer is done once nobody has typed on for a while.
