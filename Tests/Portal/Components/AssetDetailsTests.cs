@@ -22,7 +22,7 @@ public sealed class AssetDetailsTests : ComponentTest
         Field(details, "Name").GetAttribute("value").ShouldBe("typed.jpg");
         Field(details, "Folder").GetAttribute("value").ShouldBe("/moved");
         Show(details, Asset("a", "/moved", "old") with { Version = 3 });
-        await details.Find("[data-testid=save]").ClickAsync();
+        await details.InvokeAsync(() => details.Find("[data-testid=save]").ClickAsync());
         _sent.ShouldBe(["""{"filename":"typed.jpg"}"""]);
     }
 
@@ -31,7 +31,7 @@ public sealed class AssetDetailsTests : ComponentTest
     {
         var details = Draw(Asset("a"), saved: Asset("a", "/shoes"));
         await Field(details, "Folder").ChangeAsync("shoes/");
-        await details.Find("[data-testid=save]").ClickAsync();
+        await details.InvokeAsync(() => details.Find("[data-testid=save]").ClickAsync());
         Show(details, Asset("a", "/shoes"));
         Field(details, "Folder").GetAttribute("value").ShouldBe("/shoes");
         details.Find("[data-testid=save]").HasAttribute("disabled").ShouldBeTrue();

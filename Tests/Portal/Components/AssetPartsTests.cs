@@ -23,7 +23,7 @@ public sealed class AssetPartsTests : ComponentTest
         rows[0].QuerySelector("[data-testid=variant-open]")!.GetAttribute("href").ShouldBe("http://api.example/fmt_jpg-w_80?view=1");
         rows.Select(row => row.QuerySelectorAll("td")[2].TextContent.Trim()).ShouldBe(["3 ×1 day ago", "3 ×never read"]);
 
-        var pressed = table.Find("[data-testid=variant-drop]").ClickAsync(new());
+        var pressed = table.InvokeAsync(() => table.Find("[data-testid=variant-drop]").ClickAsync(new()));
         await dialogs.WaitForElement("[data-testid=sure]").ClickAsync(new());
         await pressed;
         JsonDocument.Parse(Api.Calls.Single(call => call.Line.StartsWith("POST /v1/invalidations", StringComparison.Ordinal)).Body).RootElement

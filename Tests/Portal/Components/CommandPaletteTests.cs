@@ -51,7 +51,7 @@ public sealed class CommandPaletteTests : ComponentTest
         var (drawn, dialog) = await OpenPaletteAsync("image:read", "image:write", "preset:write");
         await TypeAsync(drawn, "palette", words);
         drawn.WaitForAssertion(() => Names(drawn).First().ShouldContain(words, Case.Insensitive));
-        await drawn.Find("[data-testid=palette]").KeyDownAsync("Enter");
+        await drawn.InvokeAsync(() => drawn.Find("[data-testid=palette]").KeyDownAsync("Enter"));
         (await dialog.Result)!.Data.ShouldBe(what);
     }
 

@@ -20,8 +20,8 @@ public sealed class FetchDialogTests : ComponentTest
 
         await start.ClickAsync();
         dialog.Result.IsCompleted.ShouldBeFalse("there is nothing to fetch yet");
-        await drawn.Find("textarea").InputAsync("https://example.com/a.jpg");
-        await drawn.Find("[data-testid=fetch-start]").ClickAsync();
+        await drawn.InvokeAsync(() => drawn.Find("textarea").InputAsync("https://example.com/a.jpg"));
+        await drawn.InvokeAsync(() => drawn.Find("[data-testid=fetch-start]").ClickAsync());
         (await dialog.Result).ShouldNotBeNull();
         Api.Calls.ShouldBeEmpty();
     }

@@ -33,7 +33,7 @@ public sealed class FocalPickerTests : ComponentTest
             .Add(one => one.Changed, headers => sent = headers));
         chooser.FindAll("[data-testid=pretend-width]").ShouldBeEmpty();
         chooser.Render(with => with.Add(one => one.Draft, new OperationsDraft { AutoWidth = true }));
-        await chooser.Find("[data-testid=pretend-width]").InputAsync("333");
+        await chooser.InvokeAsync(() => chooser.Find("[data-testid=pretend-width]").InputAsync("333"));
         await chooser.InvokeAsync(() => chooser.FindComponents<MudBlazor.MudSelect<double>>()[0].Instance.ValueChanged.InvokeAsync(2));
         (sent["Width"], sent["DPR"], sent.ContainsKey("Save-Data")).ShouldBe(("666", "2", false));
     }

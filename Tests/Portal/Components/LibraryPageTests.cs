@@ -51,8 +51,8 @@ public sealed class LibraryPageTests : ComponentTest
     {
         Api.Answers("GET /v1/assets?tenant=website&space=photos&limit=500", Json([Asset("a"), Asset("b"), Asset("c")]));
         var page = await DrawAsync("?q=shoe", """{"assets":3,"bytes":3000,"formats":[],"access":[],"tags":[]}""");
-        await page.Find("[data-testid=choose]").ChangeAsync(true);
-        await page.Find("[data-testid=choose-matching]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-testid=choose]").ChangeAsync(true));
+        await page.InvokeAsync(() => page.Find("[data-testid=choose-matching]").ClickAsync());
         Chosen(page).ShouldBe("3 chosen");
         await page.InvokeAsync(page.Instance.Arrived); // another upload ended
         Chosen(page).ShouldBe("3 chosen");
@@ -76,13 +76,13 @@ public sealed class LibraryPageTests : ComponentTest
     {
         var page = await DrawAsync("?uploaded=7");
         await Chip(page, "1 MB or more").ClickAsync();
-        await page.Find("[data-testid=filter-until]").ChangeAsync("2026-05-31");
+        await page.InvokeAsync(() => page.Find("[data-testid=filter-until]").ChangeAsync("2026-05-31"));
         Address.ShouldBe("?larger=1000000&until=2026-05-31");
         page.WaitForAssertion(() => LastList.ShouldContain("&to=2026-06-01T00%3A00%3A00Z&minBytes=1000000&recursive=true"));
         Pressed(page).ShouldBe(["1 MB or more"]);
-        await page.Find("[data-testid=filter-from]").ChangeAsync("2026-05-01");
+        await page.InvokeAsync(() => page.Find("[data-testid=filter-from]").ChangeAsync("2026-05-01"));
         page.WaitForAssertion(() => LastList.ShouldContain("&from=2026-05-01T00%3A00%3A00Z&to="));
-        await page.Find("[data-testid=filter-until]").ChangeAsync("");
+        await page.InvokeAsync(() => page.Find("[data-testid=filter-until]").ChangeAsync(""));
         Address.ShouldBe("?larger=1000000&from=2026-05-01");
     }
 
@@ -91,9 +91,9 @@ public sealed class LibraryPageTests : ComponentTest
     {
         var page = await DrawAsync("?folder=/shoes");
         var dialogs = Render<MudDialogProvider>();
-        var pressed = page.Find("[data-testid=folder-new]").ClickAsync();
+        var pressed = page.InvokeAsync(() => page.Find("[data-testid=folder-new]").ClickAsync());
         await dialogs.WaitForElement("input").InputAsync("/Summer 26/");
-        await dialogs.Find("[data-testid=dialog-ok]").ClickAsync();
+        await dialogs.InvokeAsync(() => dialogs.Find("[data-testid=dialog-ok]").ClickAsync());
         await pressed;
         Address.ShouldBe("?folder=%2Fshoes%2FSummer%2026");
         page.WaitForAssertion(() => page.Find("[data-uploads]").GetAttribute("data-folder").ShouldBe("/shoes/Summer 26"));

@@ -18,7 +18,7 @@ public sealed class PlaygroundPageTests : ComponentTest
         var page = await DrawAsync("w_124-bw.webp");
         page.Find("[data-testid=width]").GetAttribute("value").ShouldBe("124");
         page.Find("[data-testid=format-webp]").GetAttribute("aria-pressed").ShouldBe("true");
-        await page.Find("[data-testid=height]").InputAsync("90");
+        await page.InvokeAsync(() => page.Find("[data-testid=height]").InputAsync("90"));
         page.Find("[data-testid=playground-text]").GetAttribute("value").ShouldBe("w_124-h_90-bw.webp");
         new Uri(Services.GetRequiredService<NavigationManager>().Uri).Query.ShouldBe("?t=w_124-h_90-bw.webp");
     }
@@ -41,7 +41,7 @@ public sealed class PlaygroundPageTests : ComponentTest
         var preview = page.FindComponent<Bunit.TestDoubles.Stub<PreviewStage>>();
         await TypeAsync(page, "playground-text", "w_130.webp");
         page.WaitForAssertion(() => preview.Instance.Parameters.Get(stage => stage.Waited).ShouldBeTrue());
-        await page.Find("[data-testid=height]").InputAsync("90");
+        await page.InvokeAsync(() => page.Find("[data-testid=height]").InputAsync("90"));
         page.WaitForAssertion(() => preview.Instance.Parameters.Get(stage => stage.Waited).ShouldBeFalse());
     }
 

@@ -22,7 +22,7 @@ public sealed class PolicyDialogTests : ComponentTest
         drawn.WaitForAssertion(() => drawn.Find("[data-testid=policy-effect]").TextContent.ShouldStartWith("3 stored images become stale"));
         drawn.Find("[data-testid=policy-difference] .off").TextContent.ShouldBe("500");
         drawn.Find("[data-testid=policy-difference] strong").TextContent.ShouldBe("700");
-        await drawn.Find("[data-testid=policy-save]").ClickAsync();
+        await drawn.InvokeAsync(() => drawn.Find("[data-testid=policy-save]").ClickAsync());
         var request = (await dialog.Result)!.Data.ShouldBeOfType<SetPolicyRequest>();
         (request.Value.GetInt32(), request.Locked).ShouldBe((700, false));
     }

@@ -36,7 +36,7 @@ public sealed class PresetDialogTests : ComponentTest
 
         Api.Answers("GET ", Json([Asset()]));
         Api.Answers("PUT ", Effect);
-        await drawn.FindAll("button").Single(button => button.TextContent == "Try again").ClickAsync();
+        await drawn.InvokeAsync(() => drawn.FindAll("button").Single(button => button.TextContent == "Try again").ClickAsync());
         drawn.WaitForAssertion(() => Text(drawn, "preset-effect").ShouldStartWith("1 stored image becomes stale"));
         drawn.FindAll("p.fault").ShouldBeEmpty();
     }
@@ -49,7 +49,7 @@ public sealed class PresetDialogTests : ComponentTest
         var (drawn, _) = await OpenPresetAsync();
         drawn.WaitForAssertion(() => Text(drawn, "preset-effect").ShouldStartWith("1 stored image"));
         Api.Calls.Clear();
-        _ = drawn.Find("[data-testid=preset-operations]").InputAsync("w_7");
+        _ = drawn.InvokeAsync(() => drawn.Find("[data-testid=preset-operations]").InputAsync("w_7"));
         Type(drawn, "preset-operations", "w_78");
         drawn.WaitForAssertion(() => Api.Calls.Count.ShouldBe(1));
         Api.Calls.Single().Body.ShouldContain("w_78");
@@ -63,8 +63,8 @@ public sealed class PresetDialogTests : ComponentTest
         var (drawn, _) = await OpenPresetAsync();
         drawn.WaitForAssertion(() => Text(drawn, "preset-effect").ShouldStartWith("1 stored image"));
         Api.Calls.Clear();
-        _ = drawn.Find("[data-testid=preset-operations]").InputAsync("w_78");
-        await drawn.Find("[data-testid=preset-operations]").BlurAsync();
+        _ = drawn.InvokeAsync(() => drawn.Find("[data-testid=preset-operations]").InputAsync("w_78"));
+        await drawn.InvokeAsync(() => drawn.Find("[data-testid=preset-operations]").BlurAsync());
         _ = drawn.InvokeAsync(() => Clock.Advance(TimeSpan.FromSeconds(1)));
         drawn.WaitForAssertion(() => Api.Calls.Count.ShouldBe(1));
         Api.Calls.Single().Body.ShouldContain("w_78");
@@ -75,7 +75,7 @@ public sealed class PresetDialogTests : ComponentTest
     // Not waited for: a field's answer is done once nobody has typed on for a while.
     private void Type(IRenderedComponent<MudDialogProvider> drawn, string field, string text)
     {
-        _ = drawn.Find($"[data-testid={field}]").InputAsync(text);
+        _ = drawn.InvokeAsync(() => drawn.Find($"[data-testid={field}]").InputAsync(text));
         _ = drawn.InvokeAsync(() => Clock.Advance(TimeSpan.FromSeconds(1)));
     }
 

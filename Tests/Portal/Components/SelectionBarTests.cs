@@ -80,16 +80,16 @@ public sealed class SelectionBarTests : ComponentTest
     private async Task SayAsync(IRenderedComponent<SelectionBar> bar, string button, string text)
     {
         var dialogs = Render<MudDialogProvider>();
-        var pressed = bar.Find($"[data-testid={button}]").ClickAsync();
+        var pressed = bar.InvokeAsync(() => bar.Find($"[data-testid={button}]").ClickAsync());
         await dialogs.WaitForElement("input").InputAsync(text);
-        await dialogs.Find("[data-testid=dialog-ok]").ClickAsync();
+        await dialogs.InvokeAsync(() => dialogs.Find("[data-testid=dialog-ok]").ClickAsync());
         await pressed;
     }
 
     private async Task UndoAsync()
     {
         var told = Render<MudSnackbarProvider>();
-        await told.FindAll(".mud-snackbar-content-action button").Last(button => button.TextContent == "Undo").ClickAsync();
+        await told.InvokeAsync(() => told.FindAll(".mud-snackbar-content-action button").Last(button => button.TextContent == "Undo").ClickAsync());
     }
 
     private IEnumerable<string> Asked(string action, string member)

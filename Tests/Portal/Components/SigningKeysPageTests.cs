@@ -17,11 +17,11 @@ public sealed class SigningKeysPageTests : ComponentTest
             .Add(one => one.Keys, new Dictionary<string, string>(StringComparer.Ordinal) { ["key_old"] = "is revoked" }));
         await TypeAsync(check, "signature-url", "https://img.example/v1/priv/a?sig=x&exp=1&kid=key_old");
         check.WaitForAssertion(() => check.Find("[data-testid=signature-test]").HasAttribute("disabled").ShouldBeFalse());
-        await check.Find("[data-testid=signature-test]").ClickAsync(new());
+        await check.InvokeAsync(() => check.Find("[data-testid=signature-test]").ClickAsync(new()));
         check.WaitForElement("[data-testid=signature-verdict]").TextContent.ShouldContain("It names the key key_old, which is revoked.");
 
         Api.Answers("POST /v1/explain", Explained("valid", "Signed with the key key_new.", "2026-06-12T00:00:00Z"));
-        await check.Find("[data-testid=signature-test]").ClickAsync(new());
+        await check.InvokeAsync(() => check.Find("[data-testid=signature-test]").ClickAsync(new()));
         check.WaitForAssertion(() => check.Find("[data-testid=signature-verdict]").TextContent.ShouldContain("holds"));
     }
 

@@ -28,7 +28,7 @@ public sealed class TrashPageTests : ComponentTest
         var page = Render<TrashPage>(with => with.Add(one => one.Organization, "acme").Add(one => one.Tenant, "website").Add(one => one.Space, "photos"));
         foreach (var place in (int[])[0, 1])
             await page.WaitForElements("[data-testid=choose]")[place].ChangeAsync(true);
-        await page.Find("[data-testid=restore-chosen]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-testid=restore-chosen]").ClickAsync());
         await told.WaitForElement(".mud-snackbar-content-action button").ClickAsync();
         page.WaitForAssertion(() => Sent.Select(body => (body.Action, string.Join(',', body.Ids))).ShouldBe([("restore", "a,b"), ("delete", "a")]));
     }

@@ -41,7 +41,7 @@ public sealed class TypedFieldTests : ComponentTest
     {
         var field = Draw();
         await TypeAsync(field, "typed", "jo");
-        await field.Find("[data-testid=typed]").BlurAsync();
+        await field.InvokeAsync(() => field.Find("[data-testid=typed]").BlurAsync());
         field.Render(parameters => parameters.Add(one => one.Value, "Jo"));
         Shown(field).ShouldBe("Jo");
     }

@@ -17,7 +17,7 @@ public sealed class UrlBuilderTests : ComponentTest
         var builder = Draw(new OperationsDraft { Width = 800, Greyscale = true, Format = "webp" });
         await builder.InvokeAsync(() => builder.FindComponents<MudSelect<string>>()[0].Instance.ValueChanged.InvokeAsync("card"));
         _said.FileName("jpg").ShouldBe("preset_card.webp");
-        await builder.Find("[data-testid=reset]").ClickAsync();
+        await builder.InvokeAsync(() => builder.Find("[data-testid=reset]").ClickAsync());
         _said.FileName("jpg").ShouldBe("original.jpg");
     }
 
@@ -25,10 +25,10 @@ public sealed class UrlBuilderTests : ComponentTest
     public async Task Of_two_quick_changes_the_second_builds_on_the_first_and_a_width_by_the_browser_closes_the_field()
     {
         var builder = Draw(new OperationsDraft { Width = 800 });
-        await builder.Find("[data-testid=height]").InputAsync("600");
-        await builder.Find("[data-testid=format-avif]").ClickAsync();
+        await builder.InvokeAsync(() => builder.Find("[data-testid=height]").InputAsync("600"));
+        await builder.InvokeAsync(() => builder.Find("[data-testid=format-avif]").ClickAsync());
         _said.FileName("jpg").ShouldBe("w_800-h_600.avif");
-        await builder.Find("[data-testid=auto-width]").ChangeAsync(true);
+        await builder.InvokeAsync(() => builder.Find("[data-testid=auto-width]").ChangeAsync(true));
         _said.FileName("jpg").ShouldBe("w_auto-h_600.avif");
         builder.Find("[data-testid=width]").HasAttribute("disabled").ShouldBeTrue();
     }
@@ -40,13 +40,13 @@ public sealed class UrlBuilderTests : ComponentTest
         builder.Markup.ShouldContain("Quality 60");
         foreach (var (level, said) in ((string, string)[])[("eco", "w_800-q_eco.jpg"), ("auto", "w_800-q_auto.jpg")])
         {
-            await builder.Find($"[data-testid=quality-{level}]").ClickAsync();
+            await builder.InvokeAsync(() => builder.Find($"[data-testid=quality-{level}]").ClickAsync());
             _said.FileName("jpg").ShouldBe(said);
             builder.Markup.ShouldNotContain("Quality 60");
             OperationsDraft.Read(said).ShouldNotBeNull().QualityLevel.ShouldBe(level);
         }
 
-        await builder.Find("[data-testid=quality-number]").ClickAsync();
+        await builder.InvokeAsync(() => builder.Find("[data-testid=quality-number]").ClickAsync());
         _said.FileName("jpg").ShouldBe("w_800-q_60.jpg");
     }
 

@@ -36,7 +36,7 @@ public sealed class UsagePageTests : ComponentTest
         var ledger = Render<ByteLedger>(with => with.Add(one => one.Sent, 250_000_000).Add(one => one.Originals, 1_000_000_000)
             .Add(one => one.Price, 0.08m).Add(one => one.Currency, "EUR"));
         ledger.Find("tr:last-child").TextContent.ShouldBe("Saved750 MB (75 %)0.06 EUR");
-        await ledger.Find("[data-testid=ledger-price]").InputAsync("10");
+        await ledger.InvokeAsync(() => ledger.Find("[data-testid=ledger-price]").InputAsync("10"));
         ledger.Render(with => with.Add(one => one.Sent, 1_500_000_000).Add(one => one.Price, 0.09m));
         ledger.Find("tr:last-child").TextContent.ShouldBe("Sent beyond the originals500 MB (50 %)5.00 EUR");
     }
