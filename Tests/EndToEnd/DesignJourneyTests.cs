@@ -92,7 +92,7 @@ public sealed class DesignJourneyTests(RunningStack stack, Chromium chromium)
         await DoAsync("new preset");
         await Expect(page.GetByRole(AriaRole.Dialog).GetByLabel("Operations")).ToBeVisibleAsync();
         await Expect(page).ToHaveURLAsync($"{summary.Portal}{summary.Space("public")}/presets");
-        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await DoAsync("light and dark");
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         await DoAsync("sign out");
