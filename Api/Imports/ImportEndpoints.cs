@@ -134,7 +134,16 @@ internal static class ImportEndpoints
         if (used is not null)
             db.Uploads.Remove(used);
         db.Publish(new ImportRequested(space.OrganizationId, job.Id), now);
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException) when (used is not null)
+        {
+            // Another request named it at the same moment.
+            return Problems.NotFound.ToProblem();
+        }
+
         return Results.Accepted($"/v1/imports/{job.Id}", ImportResponse.Of(job, space.TenantSlug, space.SpaceSlug));
     }
 

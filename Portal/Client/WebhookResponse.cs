@@ -40,7 +40,7 @@ public sealed record WebhookDeliveryResponse
 
     public required int? LastStatusCode { get; init; }
 
-    public string? LastError { get; init; }
+    public required string? LastError { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

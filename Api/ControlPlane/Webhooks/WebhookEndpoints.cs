@@ -76,19 +76,10 @@ internal static class WebhookEndpoints
         if (!Cursor.ReadId(cursor).TryGet(out var after, out var error) || !Cursor.ReadLimit(limit).TryGet(out var size, out error))
             return error.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
-        var rows = await db.Webhooks.AsNoTracking()
+        var rows = await Shown(db, db.Webhooks
             .Where(row => row.OrganizationId == visit.At.OrganizationId && (after == null || row.Id > after))
-            .OrderBy(row => row.Id).Take(size + 1)
-            .Select(row => new
-            {
-                Webhook = row,
-                Tenant = db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => tenant.Slug).SingleOrDefault(),
-                LastError = db.WebhookDeliveries.Where(delivery => delivery.WebhookId == row.Id && delivery.Attempts > 0)
-                    .OrderByDescending(delivery => delivery.Id).Select(delivery => delivery.LastError).FirstOrDefault(),
-            })
-            .ToListAsync(ct);
-        return Results.Ok(Cursor.Page(
-            rows, size, static row => WebhookResponse.Of(row.Webhook, row.Tenant, row.LastError), static row => Cursor.Of(row.Webhook.Id)));
+            .OrderBy(row => row.Id).Take(size + 1)).ToListAsync(ct);
+        return Results.Ok(Cursor.Page(rows, size, ToResponse, static row => Cursor.Of(row.Webhook.Id)));
     }
 
     private static async Task<IResult> Get(Guid id, Visit visit, RegistryFactory registry, HttpContext http, CancellationToken ct)
@@ -122,12 +113,16 @@ internal static class WebhookEndpoints
         return Results.Ok(await ShowAsync(db, webhook, ct));
     }
 
-    private static async Task<WebhookResponse> ShowAsync(RegistryDb db, Webhook webhook, CancellationToken ct)
-    {
-        var lastError = await db.WebhookDeliveries.AsNoTracking().Where(delivery => delivery.WebhookId == webhook.Id && delivery.Attempts > 0)
-            .OrderByDescending(delivery => delivery.Id).Select(delivery => delivery.LastError).FirstOrDefaultAsync(ct);
-        return WebhookResponse.Of(webhook, await CallerPlaces.TenantSlugAsync(db, webhook.TenantId, ct), lastError);
-    }
+    private static async Task<WebhookResponse> ShowAsync(RegistryDb db, Webhook webhook, CancellationToken ct) =>
+        ToResponse(await Shown(db, db.Webhooks.Where(row => row.Id == webhook.Id)).SingleAsync(ct));
+
+    private static IQueryable<ShownWebhook> Shown(RegistryDb db, IQueryable<Webhook> webhooks) => webhooks.AsNoTracking().Select(row => new ShownWebhook(
+        row,
+        db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => tenant.Slug).SingleOrDefault(),
+        db.WebhookDeliveries.Where(delivery => delivery.WebhookId == row.Id && delivery.Attempts > 0)
+            .OrderByDescending(delivery => delivery.Id).Select(delivery => delivery.LastError).FirstOrDefault()));
+
+    private static WebhookResponse ToResponse(ShownWebhook shown) => WebhookResponse.Of(shown.Webhook, shown.Tenant, shown.LastError);
 
     private static async Task<IResult> Rotate(
         Guid id, Visit visit, RegistryFactory registry, SecretProtector protector, TimeProvider clock, HttpContext http, CancellationToken ct)
@@ -216,4 +211,6 @@ internal static class WebhookEndpoints
         events is { Length: > 0 } && events.All(static name => WebhookEvents.All.Contains(name, StringComparer.Ordinal))
             ? null
             : Problems.Invalid($"events must name at least one of: {string.Join(", ", WebhookEvents.All)}.");
+
+    private sealed record ShownWebhook(Webhook Webhook, string? Tenant, string? LastError);
 }

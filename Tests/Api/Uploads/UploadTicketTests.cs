@@ -76,6 +76,26 @@ public sealed class UploadTicketTests(ApiFactory api) : IClassFixture<ApiFactory
     }
 
     [Fact]
+    public async Task Of_those_who_name_an_archive_at_the_same_moment_one_imports_it()
+    {
+        var home = await api.NewHomeAsync();
+        var person = await home.PersonAsync("editor");
+        var script = api.WithSession(await TicketAsync(person.Client, "open"));
+        var archive = Archive();
+        var metadata = $"filename {Base64("a.zip")},tenant {Base64("site")},space {Base64("open")},purpose {Base64("import")}";
+        using var begun = await script.SendAsync(HttpMethod.Post, "/v1/uploads", Piece(archive), Resumable,
+            ("Upload-Length", archive.Length.ToString(CultureInfo.InvariantCulture)), ("Upload-Metadata", metadata));
+        var named = new { tenant = "site", space = "open", upload = begun.Headers.Location!.OriginalString.Split('/')[^1] };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => script.PostAsync("/v1/imports", named)));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted).ShouldBe(1);
+        foreach (var late in answers.Where(answer => answer.StatusCode != HttpStatusCode.Accepted))
+            late.StatusCode.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.ServiceUnavailable); // its pieces went while it read them
+        (await person.Client.GetAsync("/v1/imports").OkAsync())["items"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_image_that_came_in_pieces_is_no_archive()
     {
         var home = await api.NewHomeAsync();
