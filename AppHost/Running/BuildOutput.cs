@@ -8,9 +8,13 @@ namespace ImageService.AppHost.Running;
 /// </summary>
 internal static class BuildOutput
 {
-    /// <summary>Refuses to run a build that was made elsewhere.</summary>
+    /// <summary>Refuses to run a build that was made elsewhere. A test that hosts the AppHost has it beside its own programs.</summary>
     /// <exception cref="ResourceStartException">It was copied or moved; the message says how to build it where it lies.</exception>
-    public static void RequireUnmoved() => RequireUnmoved(Recorded(), AppContext.BaseDirectory);
+    public static void RequireUnmoved()
+    {
+        if (System.Reflection.Assembly.GetEntryAssembly() == typeof(BuildOutput).Assembly)
+            RequireUnmoved(Recorded(), AppContext.BaseDirectory);
+    }
 
     /// <param name="made">Where the build was made.</param>
     /// <param name="here">Where it runs.</param>
@@ -20,6 +24,9 @@ internal static class BuildOutput
             throw new ResourceStartException(
                 $"This build was made in {made} and copied to {here}: it would start the services of the place it came from. Build it where it lies: dotnet build AppHost (or dotnet run without --no-build).");
     }
+
+    /// <summary>This program's assembly where it was built, beside all it needs: a test that hosts the AppHost has a copy without that.</summary>
+    public static string Assembly { get; } = Path.Combine(Recorded(), Path.GetFileName(typeof(BuildOutput).Assembly.Location));
 
     /// <summary>The executable that the same build made for a service.</summary>
     /// <exception cref="ResourceStartException">The service is not built.</exception>

@@ -1,3 +1,4 @@
+using ImageService.AppHost.Running;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageService.AppHost.Servers;
@@ -31,7 +32,7 @@ internal static class LocalGarnet
             .WithEndpoint(scheme: "tcp", name: EndpointName, env: GarnetProgram.Port, isProxied: false)
             .WithEnvironment(GarnetProgram.Password, password)
             .WithEnvironment(GarnetProgram.CheckpointFolder, Path.Combine(folder, "checkpoints"))
-            .WithArgs("exec", typeof(LocalGarnet).Assembly.Location, GarnetProgram.Verb)
+            .WithArgs("exec", BuildOutput.Assembly, GarnetProgram.Verb)
             .WithHealthCheck($"{name}_check")
             .OnConnectionStringAvailable(async (resource, _, ct) => connectionString = await resource.ConnectionStringExpression.GetValueAsync(ct))
             .OnBeforeResourceStarted((_, _, _) =>

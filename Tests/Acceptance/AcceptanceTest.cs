@@ -7,9 +7,9 @@ namespace ImageService.Tests.Acceptance;
 
 /// <summary>Base of the black-box suites: an organization of its own for each test, made through the Api with the platform key.</summary>
 [Trait("Level", "Acceptance")]
-public abstract class AcceptanceTest(RunningStack stack)
+public abstract class AcceptanceTest(IStack stack)
 {
-    protected RunningStack Stack { get; } = stack;
+    protected IStack Stack { get; } = stack;
 
     protected async Task<Caller> AnonymousAsync() => new(new Uri((await Stack.SummaryAsync()).Api), apiKey: null);
 

@@ -12,7 +12,7 @@ namespace ImageService.Tests.Acceptance;
 /// cached image all the time.
 /// The queue is PostgreSQL here, so it goes and comes with it.
 /// </summary>
-public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAsyncDisposable
+public sealed class OutageTests(BreakableStack stack) : AcceptanceTest(stack), IClassFixture<BreakableStack>, IDisposable
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
 
@@ -20,11 +20,7 @@ public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAs
     private JsonObject _asset = null!;
     private int _width = 100;
 
-    public async ValueTask DisposeAsync()
-    {
-        _home?.Dispose();
-        await Stack.DisposeAsync();
-    }
+    public void Dispose() => _home?.Dispose();
 
     [Fact]
     public async Task Cached_images_are_always_served_the_rest_is_503_meanwhile_and_all_recovers_without_a_restart()
@@ -39,13 +35,13 @@ public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAs
         await TheStoreIsTakenAwayAsync();
 
         await reader.ShouldHaveSeenNothingButTheImageAsync();
-        Stack.Log.ShouldNotContain("api ended unexpectedly");
-        Stack.Log.ShouldNotContain("worker ended unexpectedly");
+        stack.Log.ShouldNotContain("api ended unexpectedly");
+        stack.Log.ShouldNotContain("worker ended unexpectedly");
     }
 
     private async Task RedisHangsAndDiesAsync()
     {
-        var redis = Stack.ProcessOf("cache");
+        var redis = await stack.ProcessOfAsync("cache");
         Signal("STOP", redis);
         await ReadyIsAsync("degraded");
         (await NewVariantAsync()).ShouldBe(HttpStatusCode.OK);
@@ -60,7 +56,7 @@ public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAs
     private async Task PostgresHangsAndDiesAsync()
     {
         var unseen = await _home.UploadAsync(Pictures.Jpeg(400, 300, seed: 902));
-        var postgres = Stack.ProcessOf("postgres");
+        var postgres = await stack.ProcessOfAsync("postgres");
         var all = WithChildren(postgres);
         Signal("STOP", all);
         await UnavailableAsync(_home.Caller.GetAsync(_home.Public(unseen, "w_50.jpg")), "database_unavailable");
@@ -77,7 +73,7 @@ public sealed class OutageTests() : AcceptanceTest(RunningStack.OfItsOwn()), IAs
 
     private async Task TheStoreIsTakenAwayAsync()
     {
-        var folder = Path.Combine(Stack.Data, "objects");
+        var folder = Path.Combine(stack.Data, "objects");
         Directory.Move(folder, folder + ".away");
         await UnavailableAsync(_home.Caller.GetAsync(_home.Public(_asset, "w_61.jpg")), "storage_unavailable");
         await UnavailableAsync(_home.Caller.UploadAsync(Pictures.Jpeg(80, 60, seed: 904), "site", "open"), "storage_unavailable");

@@ -15,7 +15,7 @@ namespace ImageService.Tests.Acceptance;
 /// asks, stopped with the run. <c>IMAGESERVICE_SUMMARY</c> names the summary file of a stack that runs already; <see cref="ChosenServers"/> tells how another
 /// object store or queue is chosen.
 /// </summary>
-public sealed class RunningStack : IAsyncDisposable
+public sealed class RunningStack : IStack, IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
 
@@ -23,19 +23,9 @@ public sealed class RunningStack : IAsyncDisposable
     private readonly List<string> _log = [];
     private Process? _appHost;
     private ChosenServers? _servers;
-    private readonly bool _ofItsOwn;
     private string? _folder;
 
     public RunningStack() => _summary = new(StartAsync, LazyThreadSafetyMode.ExecutionAndPublication);
-
-    private RunningStack(bool ofItsOwn)
-        : this() => _ofItsOwn = ofItsOwn;
-
-    /// <summary>A stack for one test that breaks parts of it: always started, without the demo, its data in <see cref="Data"/>.</summary>
-    public static RunningStack OfItsOwn() => new(ofItsOwn: true);
-
-    /// <summary>Where a stack of its own keeps everything.</summary>
-    public string Data => Path.Combine(_folder ?? throw new InvalidOperationException("The stack was not started here."), "data");
 
     /// <summary>Whether this run started it, and may therefore break it.</summary>
     public bool IsStartedHere => _appHost is not null;
@@ -53,7 +43,7 @@ public sealed class RunningStack : IAsyncDisposable
         return environment.Split('\0').Single(entry => entry.StartsWith(Name, StringComparison.Ordinal))[Name.Length..];
     }
 
-    /// <summary>What the AppHost printed once everything was ready.</summary>
+    /// <inheritdoc/>
     public Task<StackSummary> SummaryAsync() => _summary.Value;
 
     /// <summary>Everything the stack has logged so far.</summary>
@@ -68,17 +58,14 @@ public sealed class RunningStack : IAsyncDisposable
 
     private async Task<StackSummary> StartAsync()
     {
-        if (!_ofItsOwn && Environment.GetEnvironmentVariable("IMAGESERVICE_SUMMARY") is { Length: > 0 } running)
+        if (Environment.GetEnvironmentVariable("IMAGESERVICE_SUMMARY") is { Length: > 0 } running)
             return StackSummary.Read(running);
 
         _folder = Directory.CreateTempSubdirectory("imageservice-acceptance-").FullName;
         var summary = Path.Combine(_folder, "summary.json");
-        string[] data = _ofItsOwn ? ["--no-demo", "--data", Data] : ["--ephemeral"];
-
-        // A stack that a test breaks stays on what that test knows how to break: a folder, and the registry's own queue.
-        _servers = _ofItsOwn ? null : await ChosenServers.StartAsync();
+        _servers = await ChosenServers.StartAsync();
         _appHost = AppHostProgram.Start(
-            ["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, .. data, .. _servers?.Arguments ?? []], _servers?.Settings);
+            ["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, "--ephemeral", .. _servers.Arguments], _servers.Settings);
         _appHost.OutputDataReceived += (_, line) => Note(line.Data);
         _appHost.ErrorDataReceived += (_, line) => Note(line.Data);
         _appHost.BeginOutputReadLine();
