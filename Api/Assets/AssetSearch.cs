@@ -33,6 +33,10 @@ internal static partial class AssetSearch
             rows = rows.Where(row => row.Version.SizeBytes >= smallest);
         if (query.MaxBytes is { } largest)
             rows = rows.Where(row => row.Version.SizeBytes <= largest);
+
+        // By the version's own space, too: so a space's sizes are found in their order.
+        if (place.SpaceId is { } space && (query.MinBytes is not null || query.MaxBytes is not null || query.Sort is "size"))
+            rows = rows.Where(row => row.Version.SpaceId == space);
         var walksUses = query.UnusedDays is not null || query.Sort is "used" or "unused";
         if (!walksUses)
             return withUses ? rows.LeftJoin(
