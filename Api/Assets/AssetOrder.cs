@@ -45,7 +45,8 @@ internal sealed record AssetOrder
         "name" => (After is null
             ? rows : rows.Where(row => string.Compare(row.Asset.Filename, Value) > 0 || (row.Asset.Filename == Value && row.Asset.Id < After)))
             .OrderBy(row => row.Asset.Filename).ThenByDescending(row => row.Asset.Id),
-        "size" => BySize(rows).OrderByDescending(row => row.Version.SizeBytes).ThenByDescending(row => row.Version.AssetId),
+        "size" => (After is null ? rows : rows.Where(row => row.Version.SizeBytes < Number || (row.Version.SizeBytes == Number && row.Asset.Id < After)))
+            .OrderByDescending(row => row.Version.SizeBytes).ThenByDescending(row => row.Asset.Id),
         "used" => ByUse(rows).OrderByDescending(row => row.Use!.LastUsedAt).ThenByDescending(row => row.Use!.AssetId),
         "unused" => ByUse(rows).OrderBy(row => row.Use!.LastUsedAt).ThenBy(row => row.Use!.AssetId),
         _ => rows.Where(row => After == null || row.Asset.Id < After).OrderByDescending(row => row.Asset.Id),
@@ -58,10 +59,6 @@ internal sealed record AssetOrder
         "used" or "unused" => Cursor.Of(string.Create(CultureInfo.InvariantCulture, $"{last.Asset.Id:N}|{last.Use!.LastUsedAt.UtcTicks}")),
         _ => Cursor.Of(last.Asset.Id),
     };
-
-    private IQueryable<AssetRow> BySize(IQueryable<AssetRow> rows) => After is not { } id
-        ? rows
-        : rows.Where(row => EF.Functions.LessThan(ValueTuple.Create(row.Version.SizeBytes, row.Version.AssetId), ValueTuple.Create(Number, id)));
 
     /// <summary>Rows after the cursor's, compared as rows: an index begins there.</summary>
     private IQueryable<AssetRow> ByUse(IQueryable<AssetRow> rows)

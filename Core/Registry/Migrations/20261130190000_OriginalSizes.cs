@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace ImageService.Core.Registry.Migrations;
 
-/// <summary>A space's originals between two sizes, or the largest of them, are found by their size, and not by reading all of them.</summary>
+/// <summary>A space's originals between two sizes are found by their size, and not by reading all of them.</summary>
 [DbContext(typeof(RegistryDb))]
 [Migration("20261130190000_OriginalSizes")]
 internal sealed class OriginalSizes : Migration
