@@ -143,7 +143,9 @@ public sealed class AssetListing
     /// <returns>Ids of those that are gone.</returns>
     public IReadOnlyList<string> Refresh(ListingPart part, IReadOnlyList<AssetResponse> items, string? next)
     {
-        var (shown, after) = (_parts[part.Number], _parts.ElementAtOrDefault(part.Number + 1));
+        if (_parts.ElementAtOrDefault(part.Number) is not { } shown || shown.Cursor != part.Cursor)
+            return []; // other parts are known by now
+        var after = _parts.ElementAtOrDefault(part.Number + 1);
         var now = items.ToDictionary(static asset => asset.Id, StringComparer.Ordinal);
         List<AssetResponse> stood = shown.Items ?? [];
 

@@ -122,7 +122,7 @@ public sealed partial class LibraryPage
     /// </summary>
     private async Task LookAsync()
     {
-        if (_listing is not { } listing || _loading)
+        if (_listing is not { } listing)
             return;
         if (listing.Count == 0)
         {
@@ -142,7 +142,7 @@ public sealed partial class LibraryPage
         }
 
         var facets = await counting;
-        if (generation != _generation || !newest.IsSuccess || _loading)
+        if (generation != _generation || !newest.IsSuccess)
             return;
         _facets = facets.Value ?? _facets;
         _fresh = listing.Fresh(newest.Value.Items, inOrderOfTime: _sort is null or "newest");
