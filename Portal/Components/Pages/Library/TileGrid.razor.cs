@@ -92,7 +92,7 @@ public sealed partial class TileGrid
         {
             var stretch = Stretch;
             var from = Math.Max(stretch.First, Listing.Count);
-            var coming = Enumerable.Range(from, Math.Max(0, stretch.First + stretch.Count - from)).Select(static index => (index, (AssetResponse?)null));
+            var coming = Enumerable.Range(from, Math.Max(0, stretch.First + stretch.Count - from)).Select(static index => (Index: index, Asset: (AssetResponse?)null));
             var tiles = Listing.Stretch(stretch.First, stretch.Count).Concat(coming);
             if (_held is not { } held || !IsHeld(held.Index) || tiles.Any(tile => tile.Asset?.Id == held.Asset.Id))
                 return tiles;
