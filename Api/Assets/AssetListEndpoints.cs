@@ -87,7 +87,7 @@ internal static class AssetListEndpoints
         if (!AssetNames.Folder(query.Folder).TryGet(out var folder, out var error)
             || !(await CallerPlaces.FindIdsAsync(db, caller, Named(query.Tenant), Named(query.Space), ct)).TryGet(out var place, out error))
             return error;
-        return new AssetMatch(AssetSearch.Rows(db, query, folder, caller, place, now, withUses));
+        return new AssetMatch(AssetSearch.Rows(db, query, folder, caller, place, now, await AssetSearch.OfSizesAsync(db, query, place, ct), withUses));
     }
 
     private static string? Named(string? slug) => string.IsNullOrEmpty(slug) ? null : slug;

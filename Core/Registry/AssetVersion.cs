@@ -126,6 +126,7 @@ internal sealed class AssetVersionConfiguration : IEntityTypeConfiguration<Asset
         builder.HasAlternateKey(v => new { v.AssetId, v.Version, v.SpaceId, v.OrganizationId });
         builder.HasIndex(v => v.StorageKey).IsUnique();
         builder.HasIndex(v => new { v.SpaceId, v.ContentHash });
+        builder.HasIndex(v => new { v.SpaceId, v.SizeBytes, v.AssetId });
         builder.HasIndex(v => v.UploadedAt);
         builder.ToTable(t =>
         {

@@ -9,7 +9,17 @@ namespace ImageService.Portal.Images;
 /// <param name="Access"><c>public</c> or <c>private</c>.</param>
 public sealed record ChosenImage(string Id, string Folder, IReadOnlyList<string> Tags, string Access)
 {
+    /// <summary>Characters of JSON: all that a browser tells at once must be below 32 kB.</summary>
+    private const int MostKept = 8_000, MarkUp = 60;
+
     public static ChosenImage Of(AssetResponse asset) => new(asset.Id, asset.Folder, asset.Tags, asset.Access);
+
+    /// <summary>What is chosen, to be kept by a browser; nothing where that is much.</summary>
+    internal static IReadOnlyList<ChosenImage> IfFew(IEnumerable<ChosenImage> chosen)
+    {
+        List<ChosenImage> all = [.. chosen];
+        return all.Sum(static image => MarkUp + image.Id.Length + image.Folder.Length + image.Tags.Sum(static tag => tag.Length + 3)) <= MostKept ? all : [];
+    }
 
     /// <summary>
     /// What takes an action back: each image gets what it had before, so that one that carried a tag already keeps it, and several of different folders go

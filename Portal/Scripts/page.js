@@ -76,33 +76,10 @@ export function dragPoint(frame, page) {
   return { dispose: () => { stop(); for (const [name, listener] of Object.entries(events)) frame.removeEventListener(name, listener); } };
 }
 
-// Where a list was left by one of its tiles, so that Back leads there again: how far down, and how many were shown.
-let cameBack = false;
-addEventListener('popstate', () => { cameBack = true; });
-document.addEventListener('click', event => {
-  cameBack = false;
-  const tile = event.target instanceof Element ? event.target.closest('[data-tile] a') : null;
-  if (tile) sessionStorage.setItem(`place ${location.pathname}${location.search}`, JSON.stringify({ top: Math.round(scrollY), shown: document.querySelectorAll('[data-tile]').length }));
-}, true);
-export const placeBefore = () => (cameBack ? JSON.parse(sessionStorage.getItem(`place ${location.pathname}${location.search}`) ?? 'null') : null);
-export const goTo = top => scrollTo({ top, behavior: 'instant' });
-
 // Opens the browser's choice of files for the space on the page.
 export const chooseFiles = () => document.querySelector('input[data-uploads]')?.click();
 
 export const signOut = () => document.querySelector('form[action="/sign-out"]')?.requestSubmit();
-
-// Tells a page when the element at its end comes near, also one that is made later.
-export function watchEnd(page, selector) {
-  const seen = new IntersectionObserver(entries => {
-    if (entries.some(entry => entry.isIntersecting)) page.invokeMethodAsync('Reached').catch(() => { /* the circuit is cut */ });
-  }, { rootMargin: '600px' });
-  const look = () => { seen.disconnect(); const end = document.querySelector(selector); if (end) seen.observe(end); };
-  const changes = new MutationObserver(look);
-  changes.observe(document.getElementById('content') ?? document.body, { childList: true, subtree: true });
-  look();
-  return { dispose: () => { seen.disconnect(); changes.disconnect(); } };
-}
 
 // The service's own words on why there is no image at an address, and the character of the operations where it stumbled (1 is the first); null where there is an image.
 export async function faultOf(url) {

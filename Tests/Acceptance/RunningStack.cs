@@ -35,11 +35,13 @@ public sealed class RunningStack : IStack, IAsyncDisposable
         int.Parse(Regex.Match(Log, $@"\s{resource}\s+\S+\s+process (\d+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value,
             CultureInfo.InvariantCulture);
 
-    /// <summary>How the Api reaches the database, as Linux tells its environment: for tests that need many rows at once.</summary>
+    /// <summary>
+    /// How the services reach the database, as Linux tells the environment of the worker, which no test kills: for tests that need many rows at once.
+    /// </summary>
     public async Task<string> RegistryAsync(CancellationToken ct)
     {
         const string Name = "ConnectionStrings__registry=";
-        var environment = await File.ReadAllTextAsync($"/proc/{ProcessOf("api")}/environ", ct);
+        var environment = await File.ReadAllTextAsync($"/proc/{ProcessOf("worker")}/environ", ct);
         return environment.Split('\0').Single(entry => entry.StartsWith(Name, StringComparison.Ordinal))[Name.Length..];
     }
 

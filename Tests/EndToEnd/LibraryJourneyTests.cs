@@ -1,7 +1,6 @@
 using System.Net;
 using ImageService.Tests.Acceptance;
 using Microsoft.Playwright;
-using Npgsql;
 using Shouldly;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -15,7 +14,6 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
     private const int All = 2000;
     private const int Spring = 200;
     private const int OnSale = 40;
-    private const int Shown = 48;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -26,20 +24,16 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
         Assert.SkipUnless(stack.IsStartedHere && OperatingSystem.IsLinux(),
             "The images are written into the database of a stack that this run started; its address is read from the Api's process under /proc.");
         using var caller = new Caller(new Uri(summary.Api), summary.ApiKey);
-        var space = $"shelf-{Random.Shared.Next(1_000_000_000)}";
-        var spaces = $"/v1/organizations/{summary.Organization}/tenants/{summary.Tenant}/spaces";
-        (await caller.PostAsync(spaces, new { slug = space, name = "Shelf", defaultAccess = "public" }).ShouldBe(HttpStatusCode.Created)).Dispose();
-        using var uploaded = await caller.UploadAsync(Pictures.Jpeg(320, 240, Random.Shared.Next()), summary.Tenant, space, "first.jpg")
-            .ShouldBe(HttpStatusCode.Created);
-        await CopyAsync((await uploaded.JsonAsync())["contentHash"].Text());
+        var (space, path) = await Shelf.OfAsync(stack, caller, All, Ct);
 
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(summary);
-        await page.VisitAsync(summary, $"/o/{summary.Organization}/{summary.Tenant}/{space}");
+        await page.VisitAsync(summary, path);
         await Expect(page.GetByTestId("count")).ToContainTextAsync("2,000 images");
         await page.GetByTestId("search").FillAsync("spring");
         await Expect(page.GetByTestId("count")).ToContainTextAsync("200 images");
-        var onSale = await page.GetByTitle("Only images tagged sale").CountAsync();
+        await Expect(page.GetByTestId("tile").First).ToContainTextAsync("spring");
+        var (drawn, onSale) = (await page.GetByTestId("tile").CountAsync(), await page.GetByTitle("Only images tagged sale").CountAsync());
 
         await page.GetByTestId("choose").First.CheckAsync();
         await page.GetByTestId("choose-matching").ClickAsync();
@@ -50,7 +44,7 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
         await tags.FillAsync("sale");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("200 images are tagged")).ToBeVisibleAsync();
-        await Expect(page.GetByTitle("Only images tagged sale")).ToHaveCountAsync(Shown);
+        await Expect(page.GetByTitle("Only images tagged sale")).ToHaveCountAsync(drawn);
         (await CountAsync("sale")).ShouldBe(Spring);
 
         // Those that were on sale before stay so.
@@ -74,7 +68,7 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
         await page.GetByTestId("palette").FillAsync("trash");
         await Expect(page.GetByRole(AriaRole.Option)).ToHaveTextAsync(["Trashthis space"]);
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page).ToHaveURLAsync($"{summary.Portal}/o/{summary.Organization}/{summary.Tenant}/{space}/trash");
+        await Expect(page).ToHaveURLAsync($"{summary.Portal}{path}/trash");
         await page.Context.CloseAsync();
 
         async Task<int> CountAsync(string tag)
@@ -82,30 +76,5 @@ public sealed class LibraryJourneyTests(RunningStack stack, Chromium chromium)
             using var counted = await caller.GetAsync($"/v1/assets/facets?tenant={summary.Tenant}&space={space}&tag={tag}").ShouldBe(HttpStatusCode.OK);
             return (int)(await counted.JsonAsync())["assets"]!;
         }
-    }
-
-    /// <summary>Rows beside the one that is there, without objects: their pictures stay away. Every tenth is called spring, every 50th is on sale.</summary>
-    private async Task CopyAsync(string contentHash)
-    {
-        await using var registry = new NpgsqlConnection(await stack.RegistryAsync(Ct));
-        await registry.OpenAsync(Ct);
-        await using var copy = new NpgsqlCommand(
-            """
-            WITH source AS (SELECT * FROM assets WHERE content_hash = @hash),
-            copied AS (
-                INSERT INTO assets (id, organization_id, tenant_id, space_id, current_version, content_hash, filename, folder, tags, access,
-                    variant_generation, is_duplicate, uploaded_at, updated_at)
-                SELECT gen_random_uuid(), organization_id, tenant_id, space_id, 1, lpad(to_hex(n), 64, '0'),
-                    CASE WHEN n % 10 = 1 THEN 'spring ' ELSE 'winter ' END || n || '.jpg', '/',
-                    CASE WHEN n % 50 = 1 THEN ARRAY['sale'] ELSE ARRAY[]::text[] END, access, 0, false, now() - n * interval '1 second', now()
-                FROM source, generate_series(1, @count) AS n RETURNING id, content_hash)
-            INSERT INTO asset_versions
-            SELECT (jsonb_populate_record(original, jsonb_build_object('id', gen_random_uuid(), 'asset_id', copied.id,
-                'content_hash', copied.content_hash, 'storage_key', original.storage_key || '-' || copied.content_hash))).*
-            FROM copied, source JOIN asset_versions AS original ON original.asset_id = source.id
-            """, registry);
-        copy.Parameters.AddWithValue("hash", contentHash);
-        copy.Parameters.AddWithValue("count", All - 1);
-        (await copy.ExecuteNonQueryAsync(Ct)).ShouldBe(All - 1);
     }
 }

@@ -30,6 +30,11 @@ public sealed class PlansTests(PlansTests.LargeApi api, ITestOutputHelper output
     /// <summary>A page, its join and some slack: far from the table, however it is read.</summary>
     private const int FewRows = 2_500;
 
+    /// <summary>A hundred of them.</summary>
+    private const string Sizes = "minBytes=50001&maxBytes=50100";
+
+    private static readonly string[] Sorts = ["newest", "oldest", "name", "size", "used", "unused"];
+
     private static readonly string[] LargeTables = ["assets", "asset_versions", "variants"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -53,6 +58,9 @@ public sealed class PlansTests(PlansTests.LargeApi api, ITestOutputHelper output
             ("a tag", "/v1/assets?limit=50&tag=t77"),
             ("a folder", "/v1/assets?tenant=site&space=open&limit=50&folder=/f5"),
             ("one asset", $"/v1/assets/{asset.Text("id")}"),
+            .. Sorts.Select(static sort => ($"sizes, {sort}", $"/v1/assets?tenant=site&space=open&limit=50&{Sizes}&sort={sort}")),
+            ("many sizes", "/v1/assets?tenant=site&space=open&limit=50&minBytes=50001"),
+            ("sizes, counted", $"/v1/assets/facets?tenant=site&space=open&{Sizes}"),
         ];
         foreach (var (what, path) in requests)
             await ReadsFewAsync(what, () => home.Owner.GetAsync(path).OkAsync());
@@ -114,7 +122,7 @@ public sealed class PlansTests(PlansTests.LargeApi api, ITestOutputHelper output
         await CopyAsync("asset_versions", $"t.asset_id = '{id}'", new()
         {
             ["id"] = "md5('version' || n)::uuid", ["asset_id"] = "md5('asset' || n)::uuid", ["content_hash"] = "repeat(md5('asset' || n), 2)",
-            ["storage_key"] = "t.storage_key || n",
+            ["storage_key"] = "t.storage_key || n", ["size_bytes"] = "n",
         });
         await CopyAsync("asset_uses", $"t.asset_id = '{id}'", new() { ["asset_id"] = "md5('asset' || n)::uuid" });
         await CopyAsync("variants", $"t.asset_id = '{id}'", new()

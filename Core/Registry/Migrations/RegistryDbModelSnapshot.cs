@@ -550,6 +550,9 @@ namespace ImageService.Core.Registry.Migrations
                     b.HasIndex("OrganizationId", "SpaceId", "AssetId")
                         .HasDatabaseName("ix_asset_versions_organization_id_space_id_asset_id");
 
+                    b.HasIndex("SpaceId", "SizeBytes", "AssetId")
+                        .HasDatabaseName("ix_asset_versions_space_id_size_bytes_asset_id");
+
                     b.ToTable("asset_versions", null, t =>
                         {
                             t.HasCheckConstraint("ck_asset_versions_content_hash", "content_hash ~ '^[0-9a-f]{64}$'");

@@ -142,7 +142,7 @@ public sealed class AssetUseTests(ApiFactory api) : IClassFixture<ApiFactory>
         };
         var space = await db.Spaces.SingleAsync(row => row.Slug == "open", Ct);
         AssetOrder.Read(query.Sort, cursor).TryGet(out var order, out var error).ShouldBeTrue(error?.ToString());
-        var rows = AssetSearch.Rows(db, query, "/", caller, new PlaceIds(space.TenantId, space.Id), DateTimeOffset.UtcNow, withUses: true);
+        var rows = AssetSearch.Rows(db, query, "/", caller, new PlaceIds(space.TenantId, space.Id), DateTimeOffset.UtcNow, sized: null, withUses: true);
         await db.Database.OpenConnectionAsync(Ct);
         try
         {

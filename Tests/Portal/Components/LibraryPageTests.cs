@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using ImageService.Portal.Components.Pages.Library;
+using ImageService.Portal.Images;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
@@ -98,6 +99,46 @@ public sealed class LibraryPageTests : ComponentTest
         Address.ShouldBe("?folder=%2Fshoes%2FSummer%2026");
         page.WaitForAssertion(() => page.Find("[data-uploads]").GetAttribute("data-folder").ShouldBe("/shoes/Summer 26"));
     }
+
+    [Fact]
+    public async Task Who_comes_back_gets_what_was_on_the_screen_and_chosen_and_nothing_before_it_is_read()
+    {
+        Module.Setup<ListPlace?>("placeBefore").SetResult(Deep("shoe"));
+        Api.Answers("GET /v1/assets?tenant=website&space=photos&limit=120", Json([.. Enumerable.Range(480, 96).Select(number => Asset($"{number}"))]));
+        var page = await DrawAsync("?q=shoe");
+        Lists.ShouldBe(["GET /v1/assets?tenant=website&space=photos&limit=120&folder=%2F&q=shoe&cursor=after-480&recursive=true"]);
+        page.FindAll("[data-testid=tile]").Select(tile => tile.GetAttribute("title")).First().ShouldBe("490.jpg");
+        Chosen(page).ShouldBe("1 chosen");
+    }
+
+    [Fact]
+    public async Task A_place_in_another_list_is_none_in_this()
+    {
+        Module.Setup<ListPlace?>("placeBefore").SetResult(Deep("boot"));
+        var page = await DrawAsync("?q=shoe");
+        Lists.ShouldBe(["GET /v1/assets?tenant=website&space=photos&limit=48&folder=%2F&q=shoe&recursive=true"]);
+        page.FindAll("[data-testid=tile]").Count.ShouldBe(2);
+        page.FindAll("[data-testid=selection]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Tiles_or_rows_are_the_same_list_and_it_is_not_read_again()
+    {
+        var page = await DrawAsync("?q=shoe");
+        await page.InvokeAsync(() => page.Find("[aria-label='Show as a list']").ClickAsync());
+        page.WaitForElement(".tiles.list");
+        Lists.Count().ShouldBe(1);
+    }
+
+    private static ListPlace Deep(string words) => new()
+    {
+        Of = $"tenant=website&space=photos&limit=48&folder=%2F&q={words}&recursive=true",
+        Marks = [new ListingMark(null, 480, "0"), new ListingMark("after-480", 96, "480")],
+        Chosen = [ChosenImage.Of(Asset("3"))], First = 500, Offset = 10, Columns = 5, Pitch = 250, Rows = 3,
+    };
+
+    private IEnumerable<string> Lists =>
+        Api.Calls.Select(call => call.Line).Where(line => line.StartsWith("GET /v1/assets?", StringComparison.Ordinal));
 
     private string LastList => Api.Calls.Last(call => call.Line.StartsWith("GET /v1/assets?", StringComparison.Ordinal)).Line;
 

@@ -21,7 +21,7 @@ public sealed partial class LibraryPage
 
     private void ChooseShown()
     {
-        foreach (var asset in _assets ?? []) Choose(asset, chosen: true);
+        foreach (var asset in _listing?.Read ?? []) Choose(asset, chosen: true);
     }
 
     /// <summary>Everything that is looked for, as far as one action takes it.</summary>
@@ -53,21 +53,14 @@ public sealed partial class LibraryPage
     {
         if (_chosen.Count == 0 || _chosenOf == Filter)
             return;
-        var shown = _assets?.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal) ?? [];
+        var shown = _listing?.Read.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var id in _chosen.Keys.Where(id => !shown.Contains(id)).ToList()) _chosen.Remove(id);
         _chosenOf = Filter;
-    }
-
-    /// <summary>Takes an image that is gone off what is chosen.</summary>
-    private bool Unchosen(string id)
-    {
-        _chosen.Remove(id);
-        return true;
     }
 
     private Task ChangedAsync()
     {
         _chosen.Clear();
-        return ReloadAsync();
+        return ReloadWhereItIsAsync();
     }
 }

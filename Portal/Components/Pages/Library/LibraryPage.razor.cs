@@ -12,14 +12,11 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 {
     private const int MostFolders = 500;
     private const int MostTags = 12;
-    private const int MostAtOnce = 480;
 
     private readonly Leave _leave = new();
     private readonly Dictionary<string, object?> _searchAttributes = new(StringComparer.Ordinal) { ["aria-label"] = "Search images", ["data-testid"] = "search" };
-    private List<AssetResponse>? _assets;
     private AssetFacetsResponse? _facets;
     private IReadOnlyList<FolderResponse> _folders = [];
-    private string? _next;
     private ApiProblem? _problem;
     private string _folder = "/";
     private string? _tag;
@@ -29,12 +26,7 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
     private string? _access;
     private bool _untagged;
     private bool _list;
-    private bool _loading;
-    private int _fresh;
-    private int _atOnce = AssetFilter.Usual;
-    private int? _top;
-    private int _generation;
-    private IJSObjectReference? _module, _uploads, _scroll;
+    private IJSObjectReference? _module, _uploads;
     private DotNetObjectReference<LibraryPage>? _self;
 
     [Parameter]
@@ -81,10 +73,10 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         _leave.Dispose();
         try
         {
-            foreach (var watcher in new[] { _uploads, _scroll }.OfType<IJSObjectReference>())
+            if (_uploads is not null)
             {
-                await watcher.InvokeVoidAsync("dispose", CancellationToken.None);
-                await watcher.DisposeAsync();
+                await _uploads.InvokeVoidAsync("dispose", CancellationToken.None);
+                await _uploads.DisposeAsync();
             }
 
             if (_module is not null)
@@ -100,14 +92,11 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 
     /// <summary>Images came into this space from this browser.</summary>
     [JSInvokable]
-    public Task Arrived() => InvokeAsync(ReloadAsync);
-
-    /// <summary>The end of what is shown came into view.</summary>
-    [JSInvokable]
-    public Task Reached() => InvokeAsync(LoadMoreAsync);
+    public Task Arrived() => InvokeAsync(_grid?.Stretch.First > 0 ? LookAsync : ReloadWhereItIsAsync);
 
     protected override async Task OnParametersSetAsync()
     {
+        var wasList = _list;
         (_folder, _tag) = (string.IsNullOrEmpty(FolderInAddress) ? "/" : FolderInAddress, TagInAddress);
 
         // What is being typed may have a space at its end that the address does not have.
@@ -117,25 +106,18 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
         ReadFilters();
         if (!RendererInfo.IsInteractive)
             return;
-        if (_assets is null)
-            await ComeBackAsync();
-        await ReloadAsync();
+        if (wasList != _list && _listing is not null && Filter == _listed)
+            return;
+        await ReloadAsync(_listing is null ? await ComeBackAsync() : null);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_top is { } top && _assets is { Count: > 0 } && _module is not null)
-        {
-            _top = null;
-            await _module.InvokeVoidAsync("goTo", _leave.Token, top);
-        }
-
         if (!firstRender)
             return;
         _self = DotNetObjectReference.Create(this);
         _module ??= await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
         _uploads = await _module.InvokeAsync<IJSObjectReference>("listen", _leave.Token, _self, Organization, Tenant, Space);
-        _scroll = await _module.InvokeAsync<IJSObjectReference>("watchEnd", _leave.Token, _self, ".more");
     }
 
     // A space at the end of the words belongs to what is being typed and is no change of what is looked for.
@@ -147,99 +129,13 @@ public sealed partial class LibraryPage : ComponentBase, IAsyncDisposable
 
     private void Go(params (string Name, string? Value)[] changes) => Query.Set(replaces: changes.Any(change => change.Name == "q"), changes);
 
-    /// <summary>Reached by Back: as many as were shown before, and as far down.</summary>
-    private async Task ComeBackAsync()
+    /// <summary>Where the list was left, if it was reached by Back or is loaded anew.</summary>
+    private async Task<ListPlace?> ComeBackAsync()
     {
         _module = await Script.InvokeAsync<IJSObjectReference>("import", _leave.Token, "./js/portal.js");
-        if (await _module.InvokeAsync<ListPlace?>("placeBefore", _leave.Token) is not { } place)
-            return;
-        (_atOnce, _top) = (Math.Clamp(place.Shown, AssetFilter.Usual, MostAtOnce), place.Top);
-    }
-
-    private async Task ReloadAsync()
-    {
-        var generation = ++_generation;
-        _problem = null;
-        var below = await Client.ListFoldersAsync(Organization, new AssetFilter(Tenant, Space) { Folder = _folder, Limit = MostFolders }, _leave.Token);
-        if (generation != _generation)
-            return;
-        _folders = below.IsSuccess ? below.Value.Items : [];
-        var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter with { Limit = _atOnce }, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
-        var page = await pending;
-        var facets = await counting;
-        _atOnce = AssetFilter.Usual;
-        if (generation != _generation)
-            return;
-        (_problem, _assets, _next, _facets) = (page.Problem, page.Value?.Items.ToList(), page.Value?.NextCursor, facets.Value);
-        Workspace.Remember([.. _assets?.Select(asset => asset.Id) ?? []]);
-        KeepChosen();
-        _fresh = 0;
-        StateHasChanged();
-    }
-
-    /// <summary>
-    /// Something in this space changed. What is shown is brought up to date where it stands; images that came are told of rather than pushed in above what
-    /// a person looks at, unless there is nothing yet.
-    /// </summary>
-    private async Task LookAsync()
-    {
-        if (_assets is null || _loading)
-            return;
-        if (_assets.Count == 0)
-        {
-            await ReloadAsync();
-            return;
-        }
-
-        var generation = _generation;
-        var (pending, counting) = (Client.ListAssetsAsync(Organization, Filter, _leave.Token), Client.CountAssetsAsync(Organization, Filter, _leave.Token));
-        var (page, facets) = (await pending, await counting);
-        if (generation != _generation || !page.IsSuccess || _assets is null)
-            return;
-        _facets = facets.Value ?? _facets;
-        var now = page.Value.Items.ToDictionary(asset => asset.Id, StringComparer.Ordinal);
-        for (var i = 0; i < _assets.Count; i++)
-        {
-            if (now.TryGetValue(_assets[i].Id, out var changed))
-                _assets[i] = changed;
-        }
-
-        // Where the list is whole, what is not in it any more is gone.
-        if (_next is null && page.Value.NextCursor is null)
-            _assets.RemoveAll(asset => !now.ContainsKey(asset.Id) && Unchosen(asset.Id));
-        var known = _assets.Select(asset => asset.Id).ToHashSet(StringComparer.Ordinal);
-        _fresh = page.Value.Items.TakeWhile(asset => _sort is null or "newest" || !known.Contains(asset.Id)).Count(asset => !known.Contains(asset.Id));
-        StateHasChanged();
-    }
-
-    private async Task LoadMoreAsync()
-    {
-        if (_loading || _next is null || _assets is null)
-            return;
-        _loading = true;
-        var generation = _generation;
-        var page = await Client.ListAssetsAsync(Organization, Filter with { Cursor = _next }, _leave.Token);
-        _loading = false;
-        if (generation != _generation)
-            return;
-        if (page.IsSuccess)
-        {
-            _assets.AddRange(page.Value.Items);
-            _next = page.Value.NextCursor;
-            Workspace.Remember([.. _assets.Select(asset => asset.Id)]);
-        }
-        else
-        {
-            Snackbar.Add(page.Problem.Text, Severity.Error);
-        }
-
-        StateHasChanged();
+        return await _module.InvokeAsync<ListPlace?>("placeBefore", _leave.Token);
     }
 
     private async Task FetchAsync() =>
         await Dialogs.ShowAsync<FetchDialog>("Upload by URL", new DialogParameters<FetchDialog> { { one => one.At, At }, { one => one.Folder, _folder } });
-
-    /// <param name="Top">px from the page's top.</param>
-    /// <param name="Shown">Tiles.</param>
-    private sealed record ListPlace(int Top, int Shown);
 }
