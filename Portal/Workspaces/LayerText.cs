@@ -10,7 +10,9 @@ internal static class LayerText
     {
         var from = explained.Layer switch
         {
-            "memory" => "memory", "storage" => "the store", _ => "nowhere yet: it would be made",
+            "memory" => "memory",
+            "storage" => "the store",
+            _ => "nowhere yet: it would be made",
         };
         var looked = explained.LookupMs is { } ms ? string.Create(CultureInfo.InvariantCulture, $"; known after {ms:0.##} ms, without its bytes") : "";
         var made = explained.TransformCpuMs is { } cpu ? string.Create(CultureInfo.InvariantCulture, $"; making it took {cpu:N0} ms of CPU time") : "";
