@@ -90,6 +90,17 @@ export const goTo = top => scrollTo({ top, behavior: 'instant' });
 // Opens the browser's choice of files for the space on the page.
 export const chooseFiles = () => document.querySelector('input[data-uploads]')?.click();
 
+// The same for a space that the page does not show; files go to its top folder.
+export function chooseFilesFor(organization, tenant, space, spaceName) {
+  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, hidden: true });
+  input.accept = 'image/*,.heic,.heif,.tif,.tiff,.svg,.zip';
+  Object.assign(input.dataset, { chosenUploads: '', organization, tenant, space, spaceName, folder: '/' });
+  input.addEventListener('cancel', () => input.remove());
+  input.addEventListener('change', () => setTimeout(() => input.remove()));
+  document.body.append(input);
+  input.click();
+}
+
 export const signOut = () => document.querySelector('form[action="/sign-out"]')?.requestSubmit();
 
 // Tells a page when the element at its end comes near, also one that is made later.

@@ -2,5 +2,6 @@
 export * from './page.js';
 import './typing.js';
 import './press.js';
+import './drafts.js';
 export { shell } from './shell.js';
 export { listen, isRunning } from './uploads.js';
