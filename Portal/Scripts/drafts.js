@@ -28,7 +28,7 @@ const partsOf = root => [...root.querySelectorAll('[data-part]')].map(part => pa
 // ---- Fields, told apart by what a person calls them.
 
 const kindOf = field => field.matches(SELECT) ? 'choice' : ['checkbox', 'radio'].includes(field.type) ? 'check' : 'text';
-const nameOf = field => field.dataset.field ?? (textOf(field.labels?.[0] ?? field.querySelector?.('label') ?? { textContent: '' }) || field.ariaLabel
+const nameOf = field => field.closest('[data-field]')?.dataset.field ?? (textOf(field.labels?.[0] ?? field.querySelector?.('label') ?? { textContent: '' }) || field.ariaLabel
   || field.placeholder || '');
 const valueOf = {
   text: field => field.value,
