@@ -3,6 +3,7 @@ using ImageService.Portal.Client;
 using ImageService.Portal.Images;
 using ImageService.Portal.Workspaces;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using MudBlazor;
@@ -83,6 +84,8 @@ internal static class PortalServices
         services.AddSingleton<ImageUrls>();
         services.AddScoped<ImageSigner>();
         services.AddScoped<Workspace>();
+        services.AddScoped<OpenCircuit>();
+        services.AddScoped<CircuitHandler>(static circuit => circuit.GetRequiredService<OpenCircuit>());
         services.AddScoped<AddressQuery>();
         services.AddScoped<ChangeFeed>();
     }

@@ -42,6 +42,15 @@ internal sealed record ExplainResponse
     /// <summary><c>memory</c> (of the process that was asked), <c>storage</c>, or <c>miss</c>: it would be made.</summary>
     public required string? Layer { get; init; }
 
+    /// <summary>
+    /// ms until the layer was known, by the process that was asked: in memory, and where it is not there in the registry. The bytes were not read. Null where
+    /// the image is refused.
+    /// </summary>
+    public required double? LookupMs { get; init; }
+
+    /// <summary>CPU time of the transform that made what is stored, ms; null where nothing made is stored.</summary>
+    public required int? TransformCpuMs { get; init; }
+
     /// <summary>What became of the signature.</summary>
     public required ExplainedSignature Signature { get; init; }
 

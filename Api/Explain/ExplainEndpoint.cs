@@ -173,10 +173,13 @@ internal static class ExplainEndpoint
                     Width = null,
                     Height = null,
                     Layer = null,
+                    LookupMs = null,
+                    TransformCpuMs = null,
                     Signature = signature,
                     Refusal = refusal,
                 };
             var (width, height) = Size(image);
+            var look = await LookAsync(image, ct);
             return new ExplainResponse
             {
                 Place = place,
@@ -188,7 +191,9 @@ internal static class ExplainEndpoint
                 Format = image.Canonical.Format.Name(),
                 Width = width,
                 Height = height,
-                Layer = await LayerAsync(image, ct),
+                Layer = look.Layer,
+                LookupMs = Math.Round(look.Took.TotalMilliseconds, 2),
+                TransformCpuMs = look.CpuMs,
                 Signature = signature,
                 Refusal = refusal,
             };
@@ -258,16 +263,25 @@ internal static class ExplainEndpoint
             };
         }
 
-        private async Task<string> LayerAsync(VariantDescription image, CancellationToken ct)
+        /// <summary>Looks where a request would look, and how long each look takes; bytes are not read.</summary>
+        private async Task<LayerLook> LookAsync(VariantDescription image, CancellationToken ct)
         {
-            if (memory.TryGet(image.Key, out _))
-                return "memory";
+            var began = time.GetTimestamp();
+            var isInMemory = memory.TryGet(image.Key, out _);
+            var inMemory = time.GetElapsedTime(began);
             await using var db = registry.ForOrganization(image.OrganizationId);
-            return image.IsExactOriginal
-                || await db.Variants.AnyAsync(
-                    row => row.AssetId == image.Key.AssetId && row.Version == image.Key.Version && row.OperationsHash == image.OperationsHash, ct)
-                ? "storage"
-                : "miss";
+            began = time.GetTimestamp();
+            var cpuMs = await db.Variants
+                .Where(row => row.AssetId == image.Key.AssetId && row.Version == image.Key.Version && row.OperationsHash == image.OperationsHash)
+                .Select(static row => (int?)row.ProcessingTimeMs).SingleOrDefaultAsync(ct);
+            var isStored = image.IsExactOriginal || cpuMs is not null;
+            return isInMemory ? new LayerLook("memory", inMemory, cpuMs)
+                : new LayerLook(isStored ? "storage" : "miss", inMemory + time.GetElapsedTime(began), cpuMs);
         }
+
+        /// <param name="Layer">As the answer names it.</param>
+        /// <param name="Took">Until it was known.</param>
+        /// <param name="CpuMs">CPU time of the transform that made what is stored, ms; null where nothing made is stored.</param>
+        private readonly record struct LayerLook(string Layer, TimeSpan Took, int? CpuMs);
     }
 }

@@ -37,7 +37,7 @@ internal static class TusEndpoints
         group.MapPost("", Create).RequireScopeSomewhere(Scopes.ImageWrite).OpenToPages().WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("createUpload", "Begin a resumable upload",
                 "Upload-Length and Upload-Metadata (tenant, space; filename, folder, tags, access; purpose: import for a ZIP that POST /v1/imports "
-                + "will name) as headers. A body of "
+                + "will name, version with asset: an id, for a new version of that one) as headers. A body of "
                 + "application/offset+octet-stream is taken as the first bytes. The answer that completes the upload carries X-Asset-Id, X-Asset-Deduplicated "
                 + "(true: the same bytes were there already) and X-Asset-Filename (percent-encoded UTF-8).")
             .AnswersNothing(201).Fails(400, 403, 404, 409, 412, 413, 415, 422, 460);

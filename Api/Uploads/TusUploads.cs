@@ -1,3 +1,4 @@
+using ImageService.Api.Assets;
 using ImageService.Api.Authentication;
 using ImageService.Api.Http;
 using ImageService.Core.Access;
@@ -11,7 +12,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Api.Uploads;
 
 /// <summary>What a tus request does, for a caller who may write where the upload goes.</summary>
-internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, RegistryFactory registry, IOptions<IngestionOptions> options)
+internal sealed class TusUploads(
+    ResumableUploads uploads, CallerPlaces places, AssetFinder assets, RegistryFactory registry, IOptions<IngestionOptions> options)
 {
     public async Task<Result<TusUpload>> BeginAsync(Caller caller, PageOrigin page, long length, Dictionary<string, string> metadata, string? asSent,
         CancellationToken ct)
@@ -22,16 +24,33 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
         if (page.Judge(space) is { } foreign)
             return foreign;
         var purpose = Value("purpose");
-        if (purpose is not (null or "image" or "import"))
-            return Problems.Invalid("purpose must be image or import.");
+        if (purpose is not (null or "image" or "import" or "version"))
+            return Problems.Invalid("purpose must be image, import or version.");
+        Guid? versionOf = null;
+        if (purpose is "version")
+        {
+            if (!(await FindAssetAsync(caller, space, Value("asset"), ct)).TryGet(out var asset, out error))
+                return error;
+            versionOf = asset;
+        }
+
         var isArchive = purpose is "import";
         var most = isArchive ? options.Value.MaxArchiveBytes : space.Policy.MaxUploadBytes;
         if (length > most)
             return IngestionErrors.TooLarge(most);
-        var told = details with { AsSent = asSent, IsArchive = isArchive };
+        var told = details with { AsSent = asSent, IsArchive = isArchive, VersionOf = versionOf };
         return new TusUpload(await uploads.CreateAsync(space, UploadKind.Tus, length, told, caller.Id, ct), space);
 
         string? Value(string key) => metadata.GetValueOrDefault(key);
+    }
+
+    /// <summary>The asset that gets a version, which must be in the space that the upload names.</summary>
+    private async Task<Result<Guid>> FindAssetAsync(Caller caller, SpaceScope space, string? id, CancellationToken ct)
+    {
+        await using var db = registry.ForOrganization(space.OrganizationId);
+        if (!(await assets.FindAsync(db, caller, id ?? "", Scopes.ImageWrite, deleted: false, ct)).TryGet(out var found, out var absent))
+            return absent;
+        return found.Space.SpaceId == space.SpaceId ? found.Asset.Id : Problems.NotFound;
     }
 
     /// <summary>An upload that is neither expired nor another's.</summary>
@@ -67,7 +86,8 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
         }
 
         if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UnsupportedImageKind or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded
-            or ErrorCode.PayloadTooLarge)
+            or ErrorCode.PayloadTooLarge
+            or ErrorCode.NotFound or ErrorCode.RetentionLocked)
             await uploads.TerminateAsync(upload.Upload, CancellationToken.None);
         return error;
     }
@@ -80,6 +100,16 @@ internal sealed class TusUploads(ResumableUploads uploads, CallerPlaces places, 
         if (upload.Outcome is not null || upload.Upload.AssetId is not { } id)
             return upload.Outcome;
         await using var db = registry.ForOrganization(upload.Upload.OrganizationId);
+        if (UploadDetails.Read(upload.Upload.Metadata).VersionOf is not null)
+        {
+            var version = await db.Assets.AsNoTracking().Where(row => row.Id == id).Select(row => new
+            {
+                row.Filename,
+                IsOurs = db.AssetVersions.Any(one => one.AssetId == id && one.UploadedAt >= upload.Upload.CreatedAt),
+            }).SingleOrDefaultAsync(ct);
+            return version is null ? null : new TusOutcome(version.Filename, !version.IsOurs);
+        }
+
         var asset = await db.Assets.AsNoTracking().Where(row => row.Id == id).Select(row => new { row.Filename, row.UploadedAt }).SingleOrDefaultAsync(ct);
 
         // What this upload made is younger than the upload.

@@ -90,7 +90,9 @@ public sealed class ResumableUploads(
         return await FindAsync(upload.OrganizationId, upload.Id, upload.Kind, CancellationToken.None) is { } current ? current : UploadErrors.Gone();
     }
 
-    /// <summary>Makes the asset of an upload whose bytes are all there. Safe to repeat: the same bytes give the same asset.</summary>
+    /// <summary>
+    /// Makes the asset of an upload whose bytes are all there, or the version. Safe to repeat: the same bytes give the same asset, and no second version.
+    /// </summary>
     public async Task<Result<IngestedAsset>> FinishAsync(Upload upload, SpaceScope space, CancellationToken ct)
     {
         await using var whole = new JoinedObjectsStream(store, upload.Parts);
@@ -183,7 +185,9 @@ public sealed class ResumableUploads(
             Access = details.Access,
             UploadedBy = upload.CreatedBy,
         };
-        if (!(await ingestor.IngestAsync(image, staged, ct)).TryGet(out var ingested, out var refusal))
+        var made = details.VersionOf is { } asset
+            ? await ingestor.ReplaceAsync(space, asset, static _ => null, staged, ct) : await ingestor.IngestAsync(image, staged, ct);
+        if (!made.TryGet(out var ingested, out var refusal))
             return refusal;
         await using var db = registry.ForOrganization(upload.OrganizationId);
         await db.Uploads.Where(row => row.Id == upload.Id)

@@ -31,6 +31,9 @@ public sealed record UploadDetails
     /// <summary>Resumable upload: whether its bytes are an archive that an import will name, and no image.</summary>
     public bool IsArchive { get; init; }
 
+    /// <summary>Resumable upload: the asset whose new version its bytes are; null where they are an asset of their own.</summary>
+    public Guid? VersionOf { get; init; }
+
     /// <summary>Reads the contract's texts.</summary>
     public static Result<UploadDetails> Read(string? filename, string? folder, string? tags, string? access)
     {

@@ -27,6 +27,10 @@ public sealed record ExplainResponse
 
     public required string? Layer { get; init; }
 
+    public required double? LookupMs { get; init; }
+
+    public required int? TransformCpuMs { get; init; }
+
     public required ExplainedSignature Signature { get; init; }
 
     public required ExplainedRefusal? Refusal { get; init; }

@@ -17,4 +17,8 @@ internal sealed partial class ImageServiceClient
     /// <summary>The value of the level above holds again.</summary>
     public Task<ApiAnswer<JsonElement>> UnsetPolicyAsync(Level level, string key, CancellationToken ct) =>
         DeleteAsync($"{level.ApiPath}/policies/{Segment(key)}", null, ct);
+
+    /// <summary>What taking it back would do; nothing is changed.</summary>
+    public Task<ApiAnswer<ChangeEffect>> TryUnsetPolicyAsync(Level level, string key, CancellationToken ct) =>
+        SendAsync<ChangeEffect>(new HttpRequestMessage(HttpMethod.Delete, $"{level.ApiPath}/policies/{Segment(key)}?dryRun=true"), null, ct);
 }

@@ -9,7 +9,7 @@ const placeOf = input => ({
 });
 
 // Archives and new versions have inputs of their own: what is dropped elsewhere on the page is not for them.
-const INPUTS = 'input[data-uploads], input[data-archive], input[data-version]';
+const INPUTS = 'input[data-uploads], input[data-chosen-uploads], input[data-archive], input[data-version]';
 
 document.addEventListener('change', event => {
   const input = /** @type {HTMLInputElement} */ (event.target);

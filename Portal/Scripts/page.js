@@ -79,6 +79,17 @@ export function dragPoint(frame, page) {
 // Opens the browser's choice of files for the space on the page.
 export const chooseFiles = () => document.querySelector('input[data-uploads]')?.click();
 
+// The same for a space that the page does not show; files go to its top folder.
+export function chooseFilesFor(organization, tenant, space, spaceName) {
+  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, hidden: true });
+  input.accept = 'image/*,.heic,.heif,.tif,.tiff,.svg,.zip';
+  Object.assign(input.dataset, { chosenUploads: '', organization, tenant, space, spaceName, folder: '/' });
+  input.addEventListener('cancel', () => input.remove());
+  input.addEventListener('change', () => setTimeout(() => input.remove()));
+  document.body.append(input);
+  input.click();
+}
+
 export const signOut = () => document.querySelector('form[action="/sign-out"]')?.requestSubmit();
 
 // The service's own words on why there is no image at an address, and the character of the operations where it stumbled (1 is the first); null where there is an image.

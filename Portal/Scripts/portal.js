@@ -3,5 +3,6 @@ export * from './page.js';
 export * from './tiles.js';
 import './typing.js';
 import './press.js';
+import './drafts.js';
 export { shell } from './shell.js';
 export { listen, isRunning } from './uploads.js';

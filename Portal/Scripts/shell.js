@@ -3,14 +3,22 @@ import { isRunning, listen } from './queue.js';
 
 let page = null;
 let lead = 0;
+const unsaid = [];
 
 /** @param {any} layout Told of keys that the server must answer. */
 export function shell(layout) {
   page = layout;
+  for (const words of unsaid.splice(0)) tellLayout(...words);
   return { dispose: () => { page = null; } };
 }
 
-const tell = name => page?.invokeMethodAsync('Shortcut', name).catch(() => { /* the circuit is cut */ });
+/** Said once the page listens. @param {string} method @param {any} word */
+export function tellLayout(method, word) {
+  if (page) page.invokeMethodAsync(method, word).catch(() => { /* the circuit is cut */ });
+  else unsaid.push([method, word]);
+}
+
+const tell = name => { if (page) tellLayout('Shortcut', name); };
 const press = selector => {
   const element = document.querySelector(selector);
   element?.click();

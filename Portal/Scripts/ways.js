@@ -1,5 +1,5 @@
 // How what stands in the queue goes to the service: a file by tus; an archive by tus, and an import that is watched to its end; an address by name, for the
-// service to fetch; a new version in one piece. Each can be sent anew after a cut: what the service has of it, it does not take twice.
+// service to fetch; a new version by tus, with the image's id. Each can be sent anew after a cut: what the service has of it, it does not take twice.
 import { Upload } from 'tus-js-client';
 import { problemOf } from './refusals.js';
 import { ticketFor } from './tickets.js';
@@ -19,7 +19,7 @@ export const needsFile = row => row.kind !== 'address' && !row.whole && !row.imp
 /** @param {Row} row @param {{ endpoint: string }} access @param {Report} report @returns {() => void} Stops it. */
 export function send(row, access, report) {
   if (row.kind === 'address') return sendAddress(row, access, report);
-  if (row.kind === 'version') return sendVersion(row, access, report);
+  if (row.kind === 'version') return sendFile(row, access, report, { purpose: 'version', asset: row.asset }, report.done);
   if (row.kind !== 'archive') return sendFile(row, access, report, {}, report.done);
   if (row.importId) return watch(row, access, report);
   if (row.whole) return begin(row, access, report);
@@ -111,24 +111,5 @@ function ask(row, url, body, answered, report) {
 }
 
 const refusal = (status, { detail, title, code } = {}) => ({ status, detail: detail ?? title, code });
-
-// XMLHttpRequest, because fetch does not tell how far a body is.
-function sendVersion(row, access, report) {
-  const request = new XMLHttpRequest();
-  const form = new FormData();
-  form.append('file', row.file, row.name);
-  request.open('PUT', `${rootOf(access)}/assets/${row.asset}/content`);
-  request.setRequestHeader('Authorization', `Bearer ${access.ticket}`);
-  request.upload.onprogress = event => { if (event.lengthComputable) report.progress(event.loaded, event.total); };
-  request.onload = () => {
-    let content = {};
-    try { content = JSON.parse(request.responseText); } catch { /* no document */ }
-    if (request.status < 300) report.done(outcomeOf(content));
-    else report.failed(refusal(request.status, content));
-  };
-  request.onerror = () => report.failed({ status: 0, detail: 'The connection broke.' });
-  request.send(form);
-  return () => request.abort();
-}
 
 const decoded = text => { try { return text ? decodeURIComponent(text) : undefined; } catch { return text; } };

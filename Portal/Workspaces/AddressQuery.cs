@@ -10,21 +10,24 @@ namespace ImageService.Portal.Workspaces;
 public sealed class AddressQuery : IDisposable
 {
     private readonly NavigationManager _navigation;
+    private readonly OpenCircuit _circuit;
     private string? _asked;
 
-    public AddressQuery(NavigationManager navigation)
+    public AddressQuery(NavigationManager navigation, OpenCircuit circuit)
     {
-        _navigation = navigation;
+        (_navigation, _circuit) = (navigation, circuit);
         navigation.LocationChanged += Follow;
     }
 
     public void Dispose() => _navigation.LocationChanged -= Follow;
 
-    /// <summary>Changes parts of the query; nothing happens where they are so already.</summary>
+    /// <summary>Changes parts of the query; nothing happens where they are so already, or the page is gone.</summary>
     /// <param name="replaces">Whether Back passes over what was shown before.</param>
     /// <param name="changes">Names and values; null takes a part away.</param>
     public void Set(bool replaces, params (string Name, string? Value)[] changes)
     {
+        if (_circuit.IsClosed)
+            return;
         var from = _asked is not null && PathOf(_asked) == PathOf(_navigation.Uri) ? _asked : _navigation.Uri;
         var to = _navigation.GetUriWithQueryParameters(
             from, changes.ToDictionary(change => change.Name, change => (object?)change.Value, StringComparer.Ordinal));

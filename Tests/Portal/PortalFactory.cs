@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ImageService.Portal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -19,6 +21,9 @@ public sealed class PortalFactory : WebApplicationFactory<AssemblyMarker>, IAsyn
 
     /// <summary>What the Api answers; 404 where it says null.</summary>
     public Func<ApiCall, (int Status, string Body)?> Answer { get; set; } = _ => null;
+
+    /// <summary>Folder of the keys that it shares with other replicas; null for its own.</summary>
+    public string? KeyDirectory { get; init; }
 
     public async ValueTask InitializeAsync()
     {
@@ -53,11 +58,16 @@ public sealed class PortalFactory : WebApplicationFactory<AssemblyMarker>, IAsyn
     /// <summary>A browser without scripts: keeps cookies, follows nothing.</summary>
     public HttpClient Browser() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = true });
 
+    /// <summary>A browser whose cookies are those of the jar, whichever replica it is led to.</summary>
+    public HttpClient Browser(CookieContainer jar) => CreateDefaultClient(new CookieContainerHandler(jar));
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.UseSetting("services:api:http:0", _api!.Urls.Single());
+        if (KeyDirectory is not null)
+            builder.UseSetting("Portal:KeyDirectory", KeyDirectory);
     }
 }
 

@@ -32,7 +32,9 @@ internal static class PolicyEndpoints
             .Describe($"set{level}Policy", "Set a policy" + of,
                 "A value locked above cannot be set below. With dryRun=true nothing changes: the answer (200) tells staleVariants, bytes and cpuMs of the change.").Answers<PolicyResponse>().Fails(400, 403, 404, 409, 412);
         group.MapDelete("/{key}", Unset).RequireScope(Scopes.PolicyWrite)
-            .Describe($"unset{level}Policy", "Take back a policy" + of, "The value of the level above holds again.").AnswersNothing().Fails(403, 404, 412);
+            .Describe($"unset{level}Policy", "Take back a policy" + of,
+                "The value of the level above holds again. With dryRun=true nothing changes: the answer (200) tells what it would do, as setting it does.")
+            .AnswersNothing().Fails(403, 404, 412);
     }
 
     private static async Task<IResult> List(Visit visit, RegistryFactory registry, CancellationToken ct)
@@ -107,7 +109,8 @@ internal static class PolicyEndpoints
         return Results.Ok(PolicyResponse.Of(after[key], row));
     }
 
-    private static async Task<IResult> Unset(string key, Visit visit, RegistryFactory registry, OverlayUses overlays, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Unset(
+        string key, bool? dryRun, Visit visit, RegistryFactory registry, OverlayUses overlays, HttpContext http, CancellationToken ct)
     {
         if (PolicyCatalog.Find(key).Error is { } unknown)
             return unknown.ToProblem();
@@ -115,12 +118,27 @@ internal static class PolicyEndpoints
         var row = await FindAsync(db, visit.At, key, ct);
         if (IfMatch.Check(http, row?.RowVersion ?? 0) is { } stale)
             return stale.ToProblem();
+        if (dryRun is true)
+            return Results.Ok(await TryUnsetAsync(db, visit.At, key, row, ct));
         if (row is null)
             return Results.NoContent();
         db.Policies.Remove(row);
         if (key == PolicyCatalog.Watermark)
             await overlays.StageEdgesAsync(db, visit.At.OrganizationId, visit.At.TenantId, visit.At.SpaceId, ct);
         return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
+    }
+
+    private static async Task<ChangeEffect> TryUnsetAsync(RegistryDb db, Place at, string key, PolicyRow? row, CancellationToken ct)
+    {
+        if (row is null)
+            return new ChangeEffect(0, 0, 0, 0);
+        await using var turn = await db.Database.BeginTransactionAsync(ct);
+        var before = await ReadAsync(db, at, ct);
+        db.Policies.Remove(row);
+        await db.SaveChangesAsync(ct);
+        var effect = await ChangeEffect.OfPolicyAsync(db, at, key, row.Locked, before, await ReadAsync(db, at, ct), ct);
+        await turn.RollbackAsync(ct);
+        return effect;
     }
 
     private static Task<EffectivePolicy> ReadAsync(RegistryDb db, Place at, CancellationToken ct) =>

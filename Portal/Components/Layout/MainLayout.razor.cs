@@ -64,6 +64,13 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
     [JSInvokable]
     public Task Shortcut(string name) => name == "help" ? InvokeAsync(() => Dialogs.ShowAsync<Shortcuts>("Keys")) : InvokeAsync(OpenPaletteAsync);
 
+    /// <summary>What stood in the page when its circuit was lost is in its fields again; or waits for a dialog to be opened.</summary>
+    /// <param name="dialog">The dialog's title; null where all is back.</param>
+    [JSInvokable]
+    public void TypedIsBack(string? dialog) => Snackbar.Add(
+        dialog is null ? "The page had to be loaded anew. What you had typed is back." : $"What you had typed comes back when you open “{dialog}” again.",
+        Severity.Info);
+
     protected override async Task OnInitializedAsync()
     {
         Dark ??= Context?.Request.Cookies["theme"] switch { "dark" => true, "light" => false, _ => null };
@@ -128,6 +135,8 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
                 return;
             if (chosen.Data is string address)
                 Navigation.NavigateTo(address);
+            else if (chosen.Data is Level space)
+                await UploadToAsync(space);
             else if (chosen.Data is PaletteAction action)
                 await DoAsync(action);
         }
@@ -158,6 +167,13 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
     {
         if (_module is not null)
             await _module.InvokeVoidAsync("chooseFiles", _leave.Token);
+    }
+
+    /// <summary>Files are chosen where the person is; the tray brings them to the space.</summary>
+    private async Task UploadToAsync(Level space)
+    {
+        if (_module is not null)
+            await _module.InvokeVoidAsync("chooseFilesFor", _leave.Token, space.Organization, space.Tenant, space.Space, Workspace.NameOf(space));
     }
 
     private async Task ToggleThemeAsync()

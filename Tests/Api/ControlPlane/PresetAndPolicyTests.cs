@@ -107,6 +107,12 @@ public sealed class PresetAndPolicyTests(ApiFactory api) : IClassFixture<ApiFact
         await home.Owner.PutAsync($"{home.Root}/tenants/site/policies/keep_copyright", new { value = false }).OkAsync();
         (await StaleAsync("keep_copyright", true)).ShouldBe(0, "the tenant says otherwise");
         ((string?)(await home.Owner.GetAsync($"{home.Root}/policies/keep_copyright").OkAsync())["source"]!["level"]).ShouldBe("default");
+
+        var own = $"{home.Root}/tenants/site/spaces/open/policies/keep_copyright";
+        ((long)(await home.Owner.DeleteAsync(own + "?dryRun=true").OkAsync())["staleVariants"]!).ShouldBe(0, "there is nothing to take back");
+        await home.Owner.PutAsync(own, new { value = true }).OkAsync();
+        ((long)(await home.Owner.DeleteAsync(own + "?dryRun=true").OkAsync())["staleVariants"]!).ShouldBe(3);
+        (await home.Owner.GetAsync(own).OkAsync())["value"]!.GetValue<bool>().ShouldBeTrue("it was only asked");
     }
 
     [Fact]

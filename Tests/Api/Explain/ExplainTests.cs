@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using ImageService.Core.Registry;
@@ -36,8 +37,17 @@ public sealed class ExplainTests(ApiFactory api) : IClassFixture<ApiFactory>
         explained["signature"]!["verdict"]!.GetValue<string>().ShouldBe("not_needed");
         explained["refusal"].ShouldBeNull();
 
-        // Nothing was made; once it is asked for, it has a layer.
+        ((double)explained["lookupMs"]!).ShouldBeGreaterThan(0);
+        explained["transformCpuMs"].ShouldBeNull();
+
+        // Nothing was made; once it is asked for, it has a layer, and what making it took is told.
         (await home.Owner.GetAsync($"/v1/assets/{id}/variants").OkAsync()).Items().ShouldBeEmpty();
+        var file = $"/v1/pub/{home.Slug}/site/open/img/{id}/v1/w_20.png";
+        (await api.Anonymous().GetAsync(file)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var made = await ExplainAsync(home, file);
+        made.Text("layer").ShouldBe("memory");
+        await using var db = api.Services.GetRequiredService<RegistryFactory>().ForOrganization(home.Id);
+        ((int)made["transformCpuMs"]!).ShouldBe(await db.Variants.Select(static row => row.ProcessingTimeMs).SingleAsync(Ct));
     }
 
     [Fact]

@@ -194,10 +194,45 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         await PatchAsync(stranger, location, 0, [1]).ProblemAsync(404, "not_found");
     }
 
-    private static async Task<string> CreateAsync(ApiHome home, int length)
+    [Fact]
+    public async Task An_assets_new_version_comes_in_pieces_too_and_the_same_bytes_make_no_second_one()
+    {
+        var home = await api.NewHomeAsync();
+        var asset = (await home.Owner.UploadAsync(IngestionFixture.Png(30))).Text("id");
+        var bytes = IngestionFixture.Png(31);
+        var location = await CreateAsync(home, bytes.Length, Version("open", asset));
+        (await PatchAsync(home, location, 0, bytes[..1000])).Dispose();
+        ((int)(await home.Owner.GetAsync($"/v1/assets/{asset}").OkAsync())["version"]!).ShouldBe(1, "not before all of it is there");
+        using (var last = await PatchAsync(home, location, 1000, bytes[1000..]))
+            (Header(last, "X-Asset-Id"), Header(last, "X-Asset-Deduplicated")).ShouldBe((asset, "false"));
+        using (var asked = await home.Owner.SendAsync(HttpMethod.Head, location, null, Resumable))
+            (Header(asked, "X-Asset-Id"), Header(asked, "X-Asset-Deduplicated")).ShouldBe((asset, "false"), "the answer may have been lost");
+
+        var again = await CreateAsync(home, bytes.Length, Version("open", asset));
+        using (var last = await PatchAsync(home, again, 0, bytes))
+            Header(last, "X-Asset-Deduplicated").ShouldBe("true");
+        var now = await home.Owner.GetAsync($"/v1/assets/{asset}").OkAsync();
+        ((int)now["version"]!, now.Text("contentHash"), now.Text("folder"))
+            .ShouldBe((2, Convert.ToHexStringLower(SHA256.HashData(bytes)), "/"), "its name and place stay");
+    }
+
+    [Theory]
+    [InlineData("closed", null)]
+    [InlineData("open", "01KAVW3S8N2V4B6D8F0H2K4M6P")]
+    public async Task A_version_of_what_is_not_in_the_space_is_refused_before_its_bytes_are_sent(string space, string? other)
+    {
+        var home = await api.NewHomeAsync();
+        var asset = (await home.Owner.UploadAsync(IngestionFixture.Png(32))).Text("id");
+        await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", "1000"),
+            ("Upload-Metadata", Version(space, other ?? asset))).ProblemAsync(404, "not_found");
+    }
+
+    private static Task<string> CreateAsync(ApiHome home, int length) => CreateAsync(home, length, Metadata("open"));
+
+    private static async Task<string> CreateAsync(ApiHome home, int length, string metadata)
     {
         using var created =
-            await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", Text(length)), ("Upload-Metadata", Metadata("open")));
+            await home.Owner.SendAsync(HttpMethod.Post, "/v1/uploads", null, Resumable, ("Upload-Length", Text(length)), ("Upload-Metadata", metadata));
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         Header(created, "Tus-Resumable").ShouldBe("1.0.0");
         return created.Headers.Location!.ToString();
@@ -213,8 +248,14 @@ public sealed class TusTests(ApiFactory api) : IClassFixture<ApiFactory>
         return content;
     }
 
+    private static string Version(string space, string asset) =>
+        Metadata(("filename", "tus.png"), ("tenant", "site"), ("space", space), ("purpose", "version"), ("asset", asset));
+
     private static string Metadata(string space) =>
-        string.Join(',', new[] { ("filename", "tus.png"), ("tenant", "site"), ("space", space), ("folder", "/up"), ("tags", "a,b") }
+        Metadata(("filename", "tus.png"), ("tenant", "site"), ("space", space), ("folder", "/up"), ("tags", "a,b"));
+
+    private static string Metadata(params (string, string)[] pairs) =>
+        string.Join(',', pairs
             .Select(pair => $"{pair.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Item2))}"));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -34,6 +34,16 @@ public sealed class AssetPartsTests : ComponentTest
     }
 
     [Fact]
+    public async Task A_variant_whose_address_cannot_be_signed_says_why()
+    {
+        Api.Answers("GET /v1/assets/01A/variants", JsonSerializer.Serialize(new { items = new[] { Variant("fmt_jpg-w_80", null) } }));
+        await SignInAsync(Photos, "image:read");
+        var table = Render<VariantTable>(with => with.Add(one => one.Organization, "acme").Add(one => one.Asset, Asset() with { Access = "private" }));
+        table.WaitForElement("[data-testid=variant-unsigned]").TextContent.ShouldBe("No address: There is none");
+        table.FindAll("[data-testid=variant-open]").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_was_done_to_an_image_is_told_from_the_audit_log()
     {
         Api.Answers("GET /v1/organizations/acme/audit-logs", JsonSerializer.Serialize(new
@@ -51,7 +61,7 @@ public sealed class AssetPartsTests : ComponentTest
         await SignInAsync(new Level("acme"), "audit:read");
         var list = Render<ActivityList>(with => with.Add(one => one.Organization, "acme").Add(one => one.Resource, "asset/01A"));
         list.WaitForElement("[data-testid=activity] li").TextContent.ShouldSatisfyAllConditions(
-            text => text.ShouldContain("asset.updated by ana@acme.example"),
+            text => text.Trim().ShouldStartWith("Image updated asset.updated by ana@acme.example"),
             text => text.ShouldContain("folder: /a → /b"));
         Api.Calls.Last().Line.ShouldContain("resource=asset%2F01A");
     }

@@ -1,4 +1,5 @@
 using Bunit;
+using ImageService.Portal.Client;
 using ImageService.Portal.Components.Shared;
 using ImageService.Portal.Workspaces;
 using MudBlazor;
@@ -42,7 +43,6 @@ public sealed class CommandPaletteTests : ComponentTest
     }
 
     [Theory]
-    [InlineData("upload", "/o/acme/website/photos")]
     [InlineData("new pre", "/o/acme/website/photos/presets?new=true")]
     [InlineData("dark", PaletteAction.SwitchTheme)]
     [InlineData("sign out", PaletteAction.SignOut)]
@@ -53,6 +53,18 @@ public sealed class CommandPaletteTests : ComponentTest
         drawn.WaitForAssertion(() => Names(drawn).First().ShouldContain(words, Case.Insensitive));
         await drawn.InvokeAsync(() => drawn.Find("[data-testid=palette]").KeyDownAsync("Enter"));
         (await dialog.Result)!.Data.ShouldBe(what);
+    }
+
+    [Theory]
+    [InlineData("upload", "Upload images", "photos")]
+    [InlineData("upload images to dra", "Upload images to Drafts", "drafts")]
+    public async Task Files_are_chosen_where_one_is_for_this_space_and_for_any_other(string words, string first, string space)
+    {
+        var (drawn, dialog) = await OpenPaletteAsync("image:read", "image:write");
+        await TypeAsync(drawn, "palette", words);
+        drawn.WaitForAssertion(() => Names(drawn).First().ShouldBe(first));
+        await drawn.InvokeAsync(() => drawn.Find("[data-testid=palette]").KeyDownAsync("Enter"));
+        (await dialog.Result)!.Data.ShouldBe(new Level("acme", "website", space));
     }
 
     [Fact]
@@ -71,7 +83,7 @@ public sealed class CommandPaletteTests : ComponentTest
     {
         Api.Answers("GET /v1/organizations/acme/tenants", """{"items":[{"slug":"website","name":"Website"}]}""");
         Api.Answers("GET /v1/organizations/acme/tenants/website/spaces",
-            """{"items":[{"slug":"photos","name":"Product photos","defaultAccess":"public"}]}""");
+            """{"items":[{"slug":"photos","name":"Product photos","defaultAccess":"public"},{"slug":"drafts","name":"Drafts","defaultAccess":"public"}]}""");
         await SignInAsync(new("acme"), scopes);
         return await OpenAsync(new DialogParameters<CommandPalette> { { one => one.At, Photos } });
     }

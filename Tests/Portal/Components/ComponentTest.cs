@@ -35,7 +35,8 @@ public abstract class ComponentTest : BunitContext
             .AddSingleton(new ImageServiceClient(new HttpClient(Api) { BaseAddress = new Uri("http://api.example") }, session))
             .AddSingleton(Options.Create(new PortalOptions { PublicApiUrl = "http://api.example" }))
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
-            .AddSingleton<Workspace>().AddSingleton<AddressQuery>().AddSingleton<ImageUrls>().AddSingleton<ImageSigner>().AddSingleton<ChangeFeed>();
+            .AddSingleton<Workspace>().AddSingleton<OpenCircuit>().AddSingleton<AddressQuery>()
+            .AddSingleton<ImageUrls>().AddSingleton<ImageSigner>().AddSingleton<ChangeFeed>();
         Renderer.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 

@@ -44,6 +44,17 @@ public sealed class PolicyDialogTests : ComponentTest
         drawn.Find("[data-testid=policy-effect]").TextContent.ShouldBe("No stored image changes.");
     }
 
+    [Fact]
+    public async Task A_policy_of_a_few_words_is_chosen_in_a_persons_words()
+    {
+        var source = new { level = "default", slug = (string?)null };
+        var policy = Read<PolicyResponse>(
+            new { key = "signing_mode", value = (string?)null, effective = "enforce", @default = "enforce", source, locked = false, description = "Signed" });
+        var (drawn, _) = await OpenAsync(new DialogParameters<PolicyDialog> { { one => one.Policy, policy }, { one => one.At, Photos } });
+        drawn.Find("[role=combobox]").TextContent.ShouldBe("needed");
+        drawn.Find("[data-testid=policy-difference] strong").TextContent.ShouldBe("needed");
+    }
+
     private Task<(IRenderedComponent<MudDialogProvider> Drawn, IDialogReference Dialog)> OpenPolicyAsync(Level at)
     {
         var source = new { level = "organization", slug = "acme" };
