@@ -113,7 +113,7 @@ public sealed partial class ViewerJourneyTests(RunningStack stack, Chromium chro
         {
             foreach (var (method, operation) in methods!.AsObject().Where(static one => one.Value is JsonObject))
             {
-                var scope = NeededScope().Match((string?)operation!["description"] ?? "").Groups[1].Value;
+                var scope = NeededScope().Match((string?)operation!["description"] ?? "").Groups["scope"].Value;
                 if (scope.Length == 0 || ViewersScopes.Contains(scope)) continue;
                 var filled = AssetOf().Replace(path, $"/assets/{asset}").Replace("{org}", summary.Organization, StringComparison.Ordinal)
                     .Replace("{version}", "1", StringComparison.Ordinal).Replace("{tenant}", summary.Tenant, StringComparison.Ordinal)
@@ -139,10 +139,10 @@ public sealed partial class ViewerJourneyTests(RunningStack stack, Chromium chro
     [GeneratedRegex(
         "^(new|add|upload|by url|delete|drop|remove|restore|empty|rotate|revoke|make|invite|save|change|edit|set|override|lock|tag|untag|move|rename|create"
             + @"|claim|verify|deliver|switch|purge|retry|import|use again|take|give)\b",
-        RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Change();
 
-    [GeneratedRegex("Needs the scope `([a-z:]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("Needs the scope `(?<scope>[a-z:]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NeededScope();
 
     [GeneratedRegex(@"/assets/\{[^}]+\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
