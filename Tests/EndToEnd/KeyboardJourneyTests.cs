@@ -118,6 +118,8 @@ public sealed class KeyboardJourneyTests(RunningStack stack, Chromium chromium)
         await ReachAsync(page.GetByTestId("sure"));
         await keys.PressAsync("Enter");
         await Expect(page.GetByTestId("tile")).ToHaveCountAsync(1);
+        await Expect(page.GetByText("1 image is deleted")).ToBeVisibleAsync(); // the tile goes before: others' changes are shown at once
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await SomethingHasTheFocusAsync();
         await keys.PressAsync("z");
         await Expect(page.GetByTestId("tile")).ToHaveCountAsync(2);
