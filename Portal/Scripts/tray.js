@@ -157,7 +157,7 @@ function sheet(rows) {
   const part = (title, state, line) => {
     const some = ended.filter(row => row.state === state);
     return some.length === 0 ? null
-      : element('section', {}, element('h3', {}, `${count(rows, state)} ${title}`), element('ul', {}, ...some.map(row => element('li', {}, ...line(row)))));
+      : element('section', {}, element('h2', {}, `${count(rows, state)} ${title}`), element('ul', {}, ...some.map(row => element('li', {}, ...line(row)))));
   };
   const named = row => element('a', { href: link(row) }, row.name);
   return element('div', { class: 'tray-sheet', 'data-testid': 'tray-sheet', tabindex: 0 },

@@ -39,6 +39,17 @@ internal static class PortalPages
         await page.InteractiveAsync();
     }
 
+    /// <summary>
+    /// Goes to a path within the circuit, as a link does, and waits until all of it is there and its heading has the focus. It must be another kind of page
+    /// than the one before: two of a kind share their heading.
+    /// </summary>
+    public static async Task GoAsync(this IPage page, string path)
+    {
+        await page.EvaluateAsync("path => { for (const head of document.querySelectorAll('h1')) head.dataset.before = ''; Blazor.navigateTo(path); }", path);
+        await page.Locator("h1:not([data-before]):focus").WaitForAsync();
+        await page.LoadedAsync();
+    }
+
     /// <summary>A click before the circuit is up would be lost.</summary>
     public static Task InteractiveAsync(this IPage page) => page.Locator("main[data-interactive=true]").WaitForAsync();
 

@@ -128,9 +128,9 @@ public sealed partial class MainLayout : LayoutComponentBase, IAsyncDisposable
         try
         {
             var dialog =
-                await Dialogs.ShowAsync<CommandPalette>(null,
+                await Dialogs.ShowAsync<CommandPalette>("Search or go to",
                     new DialogParameters<CommandPalette> { { palette => palette.At, _level }, { palette => palette.IsLibrary, IsLibrary } },
-                    new DialogOptions { NoHeader = true, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
+                    new DialogOptions { CloseButton = false, CloseOnEscapeKey = true, Position = DialogPosition.TopCenter });
             if (await dialog.Result is not { Canceled: false } chosen)
                 return;
             if (chosen.Data is string address)
