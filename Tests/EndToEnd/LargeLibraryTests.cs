@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ImageService.Tests.Acceptance;
 using ImageService.Tests.Support;
 using Microsoft.Playwright;
@@ -87,7 +88,7 @@ public sealed class LargeLibraryTests(RunningStack stack, Chromium chromium, ITe
 
         var place = await SettledAsync(page);
         await page.GetByTestId("tile").And(page.GetByTitle(place.Split('|')[0])).ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains("/i/", StringComparison.Ordinal));
+        await Expect(page).ToHaveURLAsync(new Regex("/i/", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.GoBackAsync();
         await IsAtAsync(page, place);
         (await page.EvaluateAsync<int>(Nodes)).ShouldBeLessThanOrEqualTo(MostNodes);
@@ -159,7 +160,7 @@ public sealed class LargeLibraryTests(RunningStack stack, Chromium chromium, ITe
         return await page.EvaluateAsync<string>(Place);
     }
 
-    private static Task IsAtAsync(IPage page, string place) => page.WaitForFunctionAsync(
+    private static async Task IsAtAsync(IPage page, string place) => await page.WaitForFunctionAsync(
         $"place => {{ const [now, then] = [({Place})(), place].map(one => one.split('|')); return now[0] === then[0] && Math.abs(now[1] - then[1]) < 4; }}",
         place, new() { Timeout = 60_000 });
 }

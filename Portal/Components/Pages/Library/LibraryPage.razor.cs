@@ -1,6 +1,5 @@
 using ImageService.Portal.Client;
 using ImageService.Portal.Components.Shared;
-using ImageService.Portal.Workspaces;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
