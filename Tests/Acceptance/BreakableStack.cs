@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImageService.Tests.Acceptance;
 
 /// <summary>
-/// A stack for tests that break parts of it: the AppHost's own model, started in this process by Aspire's testing builder, without the demo, on what a test knows
-/// how to break: a folder, and the registry's own queue.
+/// A stack for tests that break parts of it: the AppHost's own model, started in this process by Aspire's testing builder, without the demo, on what a test
+/// knows how to break: a folder, and the registry's own queue.
 /// </summary>
 public sealed class BreakableStack : IStack, IAsyncDisposable
 {

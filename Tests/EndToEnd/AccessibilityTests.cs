@@ -121,7 +121,7 @@ public sealed class AccessibilityTests(RunningStack stack, Chromium chromium)
                 await page.ReloadAsync();
                 await page.InteractiveAsync();
                 await page.LoadedAsync();
-                return await page.GetByRole(AriaRole.Button, new() { Name = "Deliver again: asset.uploaded" }).CountAsync() > 0;
+                return await page.GetByRole(AriaRole.Button, new() { Name = "Deliver again: an image was uploaded" }).CountAsync() > 0;
             },
             TimeSpan.FromSeconds(60));
         await judge.JudgeAsync("deliveries");

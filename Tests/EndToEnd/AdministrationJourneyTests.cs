@@ -36,7 +36,7 @@ public sealed class AdministrationJourneyTests(RunningStack stack, Chromium chro
         // No event leaves for an address inside: the reason stands beside the delivery, and beside the webhook in the list.
         var delivery = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "asset.uploaded" }).First;
         await AgainUntilAsync(page, delivery.Filter(new() { HasText = "public address" }));
-        await delivery.GetByRole(AriaRole.Button, new() { Name = "Deliver again: asset.uploaded" }).ClickAsync();
+        await delivery.GetByRole(AriaRole.Button, new() { Name = "Deliver again: an image was uploaded" }).ClickAsync();
         await Expect(page.GetByText("It is delivered again")).ToBeVisibleAsync();
         await AgainUntilAsync(page, delivery.Locator("td.number").Filter(new() { HasTextRegex = Count("[2-9]") }));
         await page.VisitAsync(summary, $"/o/{summary.Organization}/webhooks");

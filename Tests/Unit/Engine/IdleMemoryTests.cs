@@ -46,7 +46,8 @@ public sealed class IdleMemoryTests
     public async Task A_transform_that_runs_is_not_disturbed()
     {
         var memory = Memory();
-        using (var lease = (await _gate.EnterAsync(new GateRequest(Guid.CreateVersion7(), 1, TimeSpan.FromSeconds(1)), TestContext.Current.CancellationToken)).Value)
+        var request = new GateRequest(Guid.CreateVersion7(), 1, TimeSpan.FromSeconds(1));
+        using (var lease = (await _gate.EnterAsync(request, TestContext.Current.CancellationToken)).Value)
             After(memory, 0);
         _given.ShouldBe(0);
         After(memory, 0);
@@ -62,7 +63,8 @@ public sealed class IdleMemoryTests
         _given.ShouldBe(1);
     }
 
-    private IdleMemory Memory(long costs = 0) => new(_gate, new FakeTimeProvider(), () => _allocated, () => (_given, _allocated) = (_given + 1, _allocated + costs));
+    private IdleMemory Memory(long costs = 0) =>
+        new(_gate, new FakeTimeProvider(), () => _allocated, () => (_given, _allocated) = (_given + 1, _allocated + costs));
 
     private void After(IdleMemory memory, long bytes)
     {
