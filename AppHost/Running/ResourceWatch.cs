@@ -45,7 +45,7 @@ internal sealed class ResourceWatch(
                     continue;
                 _said[change.Resource.Name] = text;
                 if (text.Length > 0)
-                    log.Say($"{change.Resource.Name} {text}");
+                    log.Say($"{change.Resource.Name} {text}{(_complete && ProcessOf(change.Snapshot) is { } process ? $", process {process}" : "")}");
                 SayTableOnce();
             }
         }
@@ -54,6 +54,9 @@ internal sealed class ResourceWatch(
             // The run ends.
         }
     }
+
+    private static object? ProcessOf(CustomResourceSnapshot snapshot) =>
+        snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value;
 
     private static string? Describe(ResourceEvent change)
     {
@@ -80,7 +83,7 @@ internal sealed class ResourceWatch(
             var addresses = resource is IResourceWithEndpoints served
                 ? string.Join(' ', served.GetEndpoints().Where(endpoint => endpoint.IsAllocated).Select(endpoint => endpoint.Url))
                 : "";
-            var process = snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value;
+            var process = ProcessOf(snapshot);
             table.Append(CultureInfo.InvariantCulture,
                 $"\n  {resource.Name,-12}{addresses,-27} {(addresses.Length == 0 ? "finished" : process is null ? "container" : $"process {process}")}");
         }

@@ -33,7 +33,7 @@ const KEYS = {
   k: () => press('[data-previous]'),
   x: () => document.activeElement?.closest('[data-tile]')?.querySelector('input[type=checkbox]')?.click(),
   Delete: () => press('[data-delete]'),
-  z: () => [...document.querySelectorAll('.mud-snackbar-content-action button')].at(-1)?.click(), // of several the newest
+  z: () => [...document.querySelectorAll('.mud-snackbar-action-button')].at(-1)?.click(), // of several the newest
   '?': () => tell('help'),
 };
 

@@ -30,9 +30,10 @@ public sealed class RunningStack : IStack, IAsyncDisposable
     /// <summary>Whether this run started it, and may therefore break it.</summary>
     public bool IsStartedHere => _appHost is not null;
 
-    /// <summary>Process of a resource, as the AppHost said when it was ready: <c>cache  tcp://localhost:38593  process 29616</c>.</summary>
+    /// <summary>Process of a resource, as the AppHost said last: <c>cache tcp://localhost:38593 process 29616</c>, or <c>cache is ready, process 29617</c>.
+    /// </summary>
     public int ProcessOf(string resource) =>
-        int.Parse(Regex.Match(Log, $@"\s{resource}\s+\S+\s+process (\d+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value,
+        int.Parse(Regex.Match(Log, $@"\| +{resource}\s.*process (\d+)", RegexOptions.RightToLeft, TimeSpan.FromSeconds(5)).Groups[1].Value,
             CultureInfo.InvariantCulture);
 
     /// <summary>

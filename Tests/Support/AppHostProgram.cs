@@ -28,6 +28,8 @@ internal static class AppHostProgram
                 // A stack that lives for minutes: neither measuring its code nor its uploads pays.
                 ["DOTNET_TieredPGO"] = "0",
                 ["Worker__MeasureEncodings"] = "false",
+                // Nobody looks at the dashboard.
+                ["OTEL_TRACES_SAMPLER"] = "always_off",
             },
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())

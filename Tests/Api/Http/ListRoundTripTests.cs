@@ -42,8 +42,9 @@ public sealed class ListRoundTripTests(ApiFactory api) : IClassFixture<ApiFactor
                 .Replace("/assets/{id}", $"/assets/{asset}", StringComparison.Ordinal);
             var client = path == "/v1/organizations" ? person.Client : home.Owner;
             var query = path == "/v1/assets/folders" ? "?tenant=site&space=open&limit=" : "?limit=";
-            var (few, one) = await CountAsync(client, filled + query + 1);
-            var (many, all) = await CountAsync(client, filled + query + Rows);
+            var ((few, one), (many, all)) = (await CountAsync(client, filled + query + 1), await CountAsync(client, filled + query + Rows));
+            if (few != many) // once a minute a request also writes down that its session is used
+                ((few, one), (many, all)) = (await CountAsync(client, filled + query + 1), await CountAsync(client, filled + query + Rows));
             if (one.Items().Count != 1 || all.Items().Count != Rows || few == 0 || few != many)
                 offenders.Add($"{path}: {few} for {one.Items().Count} row, {many} for {all.Items().Count}");
         }
