@@ -47,7 +47,7 @@ public sealed class AssetPartsTests : ComponentTest
                 return table.FindAll("[data-testid=variant-unsigned]").Count > 0;
             },
             "why it has no address is told");
-        table.Find("[data-testid=variant-unsigned]").TextContent.ShouldBe("No address: There is none");
+        table.Find("[data-testid=variant-unsigned]").TextContent.ShouldBe("No address: Not Found", "as the Api says it");
         table.FindAll("[data-testid=variant-open]").ShouldBeEmpty();
     }
 
