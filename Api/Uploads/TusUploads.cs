@@ -86,8 +86,7 @@ internal sealed class TusUploads(
         }
 
         if (error.Code is ErrorCode.UnsupportedImageType or ErrorCode.UnsupportedImageKind or ErrorCode.UndecodableImage or ErrorCode.ImageLimitExceeded
-            or ErrorCode.PayloadTooLarge
-            or ErrorCode.NotFound or ErrorCode.RetentionLocked)
+            or ErrorCode.PayloadTooLarge or ErrorCode.NotFound or ErrorCode.RetentionLocked)
             await uploads.TerminateAsync(upload.Upload, CancellationToken.None);
         return error;
     }

@@ -12,7 +12,7 @@ internal static class BuildOutput
     /// <exception cref="ResourceStartException">It was copied or moved; the message says how to build it where it lies.</exception>
     public static void RequireUnmoved()
     {
-        if (System.Reflection.Assembly.GetEntryAssembly() == typeof(BuildOutput).Assembly)
+        if (Assembly.GetEntryAssembly() == typeof(BuildOutput).Assembly)
             RequireUnmoved(Recorded(), AppContext.BaseDirectory);
     }
 
@@ -26,7 +26,7 @@ internal static class BuildOutput
     }
 
     /// <summary>This program's assembly where it was built, beside all it needs: a test that hosts the AppHost has a copy without that.</summary>
-    public static string Assembly { get; } = Path.Combine(Recorded(), Path.GetFileName(typeof(BuildOutput).Assembly.Location));
+    public static string ThisProgram { get; } = Path.Combine(Recorded(), Path.GetFileName(typeof(BuildOutput).Assembly.Location));
 
     /// <summary>The executable that the same build made for a service.</summary>
     /// <exception cref="ResourceStartException">The service is not built.</exception>

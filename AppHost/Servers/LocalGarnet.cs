@@ -32,7 +32,7 @@ internal static class LocalGarnet
             .WithEndpoint(scheme: "tcp", name: EndpointName, env: GarnetProgram.Port, isProxied: false)
             .WithEnvironment(GarnetProgram.Password, password)
             .WithEnvironment(GarnetProgram.CheckpointFolder, Path.Combine(folder, "checkpoints"))
-            .WithArgs("exec", BuildOutput.Assembly, GarnetProgram.Verb)
+            .WithArgs("exec", BuildOutput.ThisProgram, GarnetProgram.Verb)
             .WithHealthCheck($"{name}_check")
             .OnConnectionStringAvailable(async (resource, _, ct) => connectionString = await resource.ConnectionStringExpression.GetValueAsync(ct))
             .OnBeforeResourceStarted((_, _, _) =>

@@ -20,7 +20,7 @@ public static class EngineServices
         services.AddSingleton<TransformEngine>();
         services.AddSingleton<IsolatedDecoder>();
         services.AddHostedService(provider => new CodecSupport(RuntimeInformation.ProcessArchitecture, provider.GetRequiredService<ILogger<CodecSupport>>()));
-        services.AddHostedService(static provider => new IdleMemory(provider.GetRequiredService<TransformGate>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<IdleMemory>();
         services.AddSingleton(new EncoderSupport(RuntimeInformation.ProcessArchitecture));
         return services;
     }

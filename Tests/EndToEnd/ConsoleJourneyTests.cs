@@ -100,6 +100,7 @@ public sealed class ConsoleJourneyTests(RunningStack stack, Chromium chromium)
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Pictures.Jpeg(300, 200, Random.Shared.Next())), "file", "new.jpg" } };
         (await caller.SendAsync(HttpMethod.Put, $"/v1/assets/{id}/content", form).ShouldBe(HttpStatusCode.OK)).Dispose();
         await page.VisitAsync(summary, $"{summary.Space("public")}/i/{id}?tab=variants");
+        await page.LoadedAsync(); // the list of variants above is as tall as it stays
         await page.GetByTestId("compare-version-1").ClickAsync();
         await page.GetByTestId("before-after").GetByRole(AriaRole.Slider).FillAsync("20");
         (await page.GetByTestId("before-after").EvaluateAsync<string>("figure => figure.style.getPropertyValue('--cut')")).ShouldBe("20%");

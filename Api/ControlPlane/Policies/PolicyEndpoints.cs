@@ -115,30 +115,23 @@ internal static class PolicyEndpoints
         if (PolicyCatalog.Find(key).Error is { } unknown)
             return unknown.ToProblem();
         await using var db = registry.ForOrganization(visit.At.OrganizationId);
+        await using var turn = dryRun is true ? await db.Database.BeginTransactionAsync(ct) : null;
         var row = await FindAsync(db, visit.At, key, ct);
         if (IfMatch.Check(http, row?.RowVersion ?? 0) is { } stale)
             return stale.ToProblem();
-        if (dryRun is true)
-            return Results.Ok(await TryUnsetAsync(db, visit.At, key, row, ct));
         if (row is null)
-            return Results.NoContent();
+            return turn is null ? Results.NoContent() : Results.Ok(new ChangeEffect(0, 0, 0, 0));
+        var before = turn is null ? null : await ReadAsync(db, visit.At, ct);
         db.Policies.Remove(row);
         if (key == PolicyCatalog.Watermark)
             await overlays.StageEdgesAsync(db, visit.At.OrganizationId, visit.At.TenantId, visit.At.SpaceId, ct);
-        return await db.TrySaveAsync(http, ct) is { } failure ? failure.ToProblem() : Results.NoContent();
-    }
-
-    private static async Task<ChangeEffect> TryUnsetAsync(RegistryDb db, Place at, string key, PolicyRow? row, CancellationToken ct)
-    {
-        if (row is null)
-            return new ChangeEffect(0, 0, 0, 0);
-        await using var turn = await db.Database.BeginTransactionAsync(ct);
-        var before = await ReadAsync(db, at, ct);
-        db.Policies.Remove(row);
-        await db.SaveChangesAsync(ct);
-        var effect = await ChangeEffect.OfPolicyAsync(db, at, key, row.Locked, before, await ReadAsync(db, at, ct), ct);
+        if (await db.TrySaveAsync(http, ct) is { } failure)
+            return failure.ToProblem();
+        if (turn is null)
+            return Results.NoContent();
+        var effect = await ChangeEffect.OfPolicyAsync(db, visit.At, key, row.Locked, before!, await ReadAsync(db, visit.At, ct), ct);
         await turn.RollbackAsync(ct);
-        return effect;
+        return Results.Ok(effect);
     }
 
     private static Task<EffectivePolicy> ReadAsync(RegistryDb db, Place at, CancellationToken ct) =>
