@@ -33,6 +33,9 @@ internal sealed record LaunchOptions
     /// <summary>Whether all that the resources write is shown on the console.</summary>
     public bool Logs { get; init; }
 
+    /// <summary>Whether Aspire's dashboard runs, and the services send it what it shows.</summary>
+    public bool Dashboard { get; init; } = true;
+
     /// <summary>Where objects lie: <see cref="Folder"/>, <see cref="S3"/> or <see cref="Azure"/>.</summary>
     public string Store { get; init; } = Folder;
 
@@ -56,12 +59,13 @@ internal sealed record LaunchOptions
           --portal-port N    default 8081; 0: any free one
           --worker-port N    default 8082; 0: any free one
           --no-demo          no demo organization
+          --no-dashboard     no dashboard: for runs that nobody watches
           --summary FILE     write URLs and keys there as JSON once all is ready
           --logs             show all that the resources write (else the dashboard does)
           --operation publish --step publish-manifest --output-path FILE    write the deployment manifest instead
         """;
 
-    private static readonly string[] Flags = ["ephemeral", "no-demo", "containers", "logs"];
+    private static readonly string[] Flags = ["ephemeral", "no-demo", "no-dashboard", "containers", "logs"];
     private static readonly string[] WithValue = ["data", "api-port", "portal-port", "worker-port", "summary", "store", "queue"];
     private static readonly string[] OfAspire =
     [
@@ -97,6 +101,13 @@ internal sealed record LaunchOptions
         return [.. expanded];
     }
 
+    /// <summary>What Aspire's builder is made with: <see cref="Expand"/>, and whether it brings its dashboard.</summary>
+    public static DistributedApplicationOptions ForAspire(string[] args)
+    {
+        var expanded = Expand(args);
+        return new() { Args = expanded, DisableDashboard = expanded.Contains("--no-dashboard=true") };
+    }
+
     public static LaunchOptions From(IConfiguration configuration) => new()
     {
         ApiPort = Port(configuration, "api-port", 8080),
@@ -109,6 +120,7 @@ internal sealed record LaunchOptions
         Summary = configuration["summary"] is { Length: > 0 } summary ? Path.GetFullPath(summary) : null,
         Containers = configuration.GetValue("containers", false),
         Logs = configuration.GetValue("logs", false),
+        Dashboard = !configuration.GetValue("no-dashboard", false),
         Store = OneOf(configuration, "store", Folder, S3, Azure),
         Queue = OneOf(configuration, "queue", Postgres, RabbitMQ),
     };

@@ -6,7 +6,7 @@ using ImageService.AppHost.Servers;
 if (args is [GarnetProgram.Verb])
     return GarnetProgram.Run();
 
-var builder = DistributedApplication.CreateBuilder(LaunchOptions.Expand(args));
+var builder = DistributedApplication.CreateBuilder(LaunchOptions.ForAspire(args));
 var options = LaunchOptions.From(builder.Configuration);
 using var folder = builder.PrepareRun(options);
 var secrets = new RunSecrets(options.Data);
@@ -33,7 +33,7 @@ var api = builder.AddProject<Projects.Api>("api")
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
     .RunFromBuildOutput(options.ApiPort)
-    .WithFewArenas()
+    .WithFrugalMemory()
     .WithHealthProbes()
     .WithExternalHttpEndpoints();
 
@@ -44,7 +44,7 @@ var worker = builder.AddProject<Projects.Worker>("worker")
     .WithEnvironment("Access__PlatformKey", platformKey)
     .WaitForCompletion(migrations)
     .RunFromBuildOutput(options.WorkerPort)
-    .WithFewArenas()
+    .WithFrugalMemory()
     .WithHealthProbes();
 
 var portal = builder.AddProject<Projects.Portal>("portal")

@@ -8,6 +8,7 @@ internal static class Dashboard
     private const string Resource = "aspire-dashboard";
     private const int UsualPort = 15888;
     private const int UsualTelemetryPort = 18889;
+    private const string TelemetryEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>The usual ports where they are free, any other ones beside another AppHost and for runs that come and go.</summary>
     public static void ChoosePorts(IConfiguration configuration, bool any)
@@ -18,6 +19,14 @@ internal static class Dashboard
 
         string Address(int usual) => $"http://localhost:{(any || Ports.IsTaken(usual) ? 0 : usual)}";
     }
+
+    /// <summary>Nothing is told where to send telemetry: Aspire names the usual port also where nobody listens.</summary>
+    public static void LeaveOut(IDistributedApplicationBuilder builder) => builder.OnBeforeStart((starting, _) =>
+    {
+        foreach (var resource in starting.Model.Resources)
+            resource.Annotations.Add(new EnvironmentCallbackAnnotation(static context => context.EnvironmentVariables.Remove(TelemetryEndpoint)));
+        return Task.CompletedTask;
+    });
 
     /// <summary>The link that opens the dashboard signed in; null where it does not run.</summary>
     public static string? LoginLink(ResourceNotificationService notifications, IConfiguration configuration)

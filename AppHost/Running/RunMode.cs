@@ -13,6 +13,8 @@ internal static class RunMode
     {
         ["Logging:LogLevel:Default"] = "Warning",
         ["Logging:LogLevel:Aspire.Hosting.Dcp"] = "Error",
+        // What is not ready yet is no fault; Aspire says so itself only where its dashboard runs.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService"] = "None",
         ["DcpPublisher:WaitForResourceCleanup"] = "true", // else the AppHost is gone seconds before its processes are
         ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true", // loopback only, and no certificate to trust
         ["ASPIRE_VERSION_CHECK_DISABLED"] = "true", // asks a package feed at each start by a program that takes seconds of CPU time
@@ -39,7 +41,10 @@ internal static class RunMode
         }
 
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
-        Dashboard.ChoosePorts(builder.Configuration, options.Ephemeral);
+        if (options.Dashboard)
+            Dashboard.ChoosePorts(builder.Configuration, options.Ephemeral);
+        else
+            Dashboard.LeaveOut(builder);
         builder.AddRunning(options, folder, new ConsoleLog());
         return folder;
     }

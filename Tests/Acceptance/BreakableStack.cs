@@ -70,7 +70,7 @@ public sealed class BreakableStack : IStack, IAsyncDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync(
             typeof(LaunchOptions).Assembly.EntryPoint!.DeclaringType!,
             // It gives the application these, too, and not only what the program makes of them.
-            LaunchOptions.Expand(["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--no-demo", "--data", Data]),
+            LaunchOptions.Expand(["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--no-demo", "--no-dashboard", "--data", Data]),
             limit.Token);
         builder.Services.AddSingleton(new ConsoleLog(TextWriter.Synchronized(_output), colours: false));
         var key = builder.Resources.OfType<ParameterResource>().Single(static parameter => parameter.Name == "platform-key");

@@ -39,6 +39,13 @@ public sealed class LaunchOptionsTests
     }
 
     [Fact]
+    public void Aspire_brings_its_dashboard_unless_told_not_to()
+    {
+        (Parse().Dashboard, LaunchOptions.ForAspire([]).DisableDashboard).ShouldBe((true, false));
+        (Parse("--no-dashboard").Dashboard, LaunchOptions.ForAspire(["--no-dashboard"]).DisableDashboard).ShouldBe((false, true));
+    }
+
+    [Fact]
     public void Ephemeral_data_is_in_a_folder_of_this_process()
     {
         Parse("--ephemeral").Data.ShouldContain(Environment.ProcessId.ToString());

@@ -16,7 +16,10 @@ public sealed class Chromium() : InstalledBrowser(patienceMs: 30_000)
 
     protected override Task<IBrowser> LaunchAsync(IPlaywright playwright)
     {
-        string?[] installed = [Environment.GetEnvironmentVariable("IMAGESERVICE_BROWSER"), "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+        string?[] installed =
+        [
+            Environment.GetEnvironmentVariable("IMAGESERVICE_BROWSER"), "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser",
+        ];
         return playwright.Chromium.LaunchAsync(new() { ExecutablePath = installed.FirstOrDefault(path => File.Exists(path)), Args = Flags });
     }
 }
