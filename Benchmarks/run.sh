@@ -4,18 +4,21 @@
 #   Benchmarks/run.sh hit|cold|srcset|herd|overload|stalls|store|all [--rounds N] [--photos DIR] [--seconds S] [--no-build] [--no-install] …
 #   Benchmarks/run.sh soak [--minutes 120] [--warm-up 30] [--photos DIR] [--results FILE]
 #
+# --published measures Api, Worker and Portal as their images hold them: published, compiled ahead.
+#
 # Peers come from their own packages: nginx, varnish and wrk from Debian's (as root; else those that are there are used), sharp from npm. Everything listens on 127.0.0.1 and ends with the run.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${BENCH_WORK:-${TMPDIR:-/tmp}/imageservice-bench}
 mkdir -p "$work"
 
-build=true install=true
+build=true install=true published=false
 args=()
 for arg in "$@"; do
     case $arg in
         --no-build) build=false ;;
         --no-install) install=false ;;
+        --published) published=true ;;
         *) args+=("$arg") ;;
     esac
 done
@@ -35,6 +38,12 @@ if [ ! -d "$work/node_modules/sharp" ] && [ "$install" = true ] && command -v np
     (cd "$work" && npm install --silent --no-audit --no-fund sharp@0.35 >/dev/null)
 fi
 [ "$build" = false ] || dotnet build "$here/../ImageService.sln" -c Release -v q -nologo
+if [ "$published" = true ]; then
+    # Over the build output, which is what AppHost starts; the next build puts its own back.
+    for service in Api Worker Portal; do
+        dotnet publish "$here/../$service" -c Release --use-current-runtime --self-contained false -o "$here/../$service/bin/Release/net10.0" -v q -nologo
+    done
+fi
 
 if [ "${args[0]:-}" = soak ]; then
     exec python3 "$here/Http/soak.py" --work "$work" "${args[@]:1}"

@@ -81,6 +81,7 @@ public static class Extensions
             .AddHttpClientInstrumentation()
             .AddRuntimeInstrumentation()
             .AddMeter(ImageService, "Npgsql")
+            .AddView(SeriesLimits.Of)
             .AddPrometheusExporter());
         if (!exported)
             return; // spans nobody reads would only cost the hot path

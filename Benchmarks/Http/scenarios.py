@@ -1,5 +1,5 @@
 """What is measured. Each scenario yields rows of (case, target, round, {figure: value})."""
-import os, random, threading, time
+import os, random, signal, threading, time, urllib.request
 from load import Beat, Client, arriving, each, percentile, wrk
 from processes import Use, forget_peak, memory_mb, pin, settle
 
@@ -200,6 +200,9 @@ def stalls(service, _, photos, options):
         yield 'idle', 'ours', number, _beat(url, lambda: time.sleep(5))
         yield '4 transforms', 'ours', number, _beat(url, lambda: each([service.url(p, w, 'webp') for p, w in _fresh(photos, 80, 500 + number, 'webp')], 4))
         yield '50 uploads', 'ours', number, _beat(url, lambda: _uploads(service, photos, 50))
+        for resource in ('postgres', 'cache'):
+            yield f'{resource} killed', 'ours', number, _beat(url, lambda: _killed(service, resource))
+            settle()
 
 
 def store(service, _, photos, options):
@@ -231,6 +234,26 @@ def _beat(url, work):
     with Beat(url) as beat:
         work()
     return {'p50': percentile(beat.times, .5), 'p99': percentile(beat.times, .99), 'worst': max(beat.times), 'failed': beat.bad}
+
+
+def _killed(service, resource):
+    """Ends a data server as a crash does, until the stack has it back and the service is ready."""
+    before = service.process_of(resource)
+    os.kill(before, signal.SIGKILL)
+    end = time.monotonic() + 90
+    while service.process_of(resource) == before or not _is_ready(service):
+        if time.monotonic() > end:
+            raise RuntimeError(f'{resource} did not come back')
+        time.sleep(0.2)
+    time.sleep(2)
+
+
+def _is_ready(service):
+    try:
+        with urllib.request.urlopen(service.api + '/health/ready', timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 def _uploads(service, photos, count):

@@ -5,7 +5,10 @@ from processes import Started, memory_mb
 from stack import Service, photos
 
 # Small, so that what fills them by design has filled them within the warm-up, and what grows afterwards is a leak.
-BOUNDS = {'Caching__MemoryBytes': str(16 << 20), 'Caching__Facts__MaxEntries': '2000'}
+BOUNDS = {'Caching__MemoryBytes': str(8 << 20), 'Caching__Facts__MaxEntries': '1000'}
+
+# Minutes: in each cycle the last three are a rest in which nothing is asked for, so that what a service holds on to is told from what its work takes.
+CYCLE, REST = 15, 3
 
 
 def named(service):
@@ -38,6 +41,8 @@ class Traffic:
 
     def __init__(self, service, files):
         self.service, self.files, self.on = service, files, True
+        self.asking, self.warming = threading.Event(), True
+        self.asking.set()
         self.times, self.failed, self.lock, self.draw = {}, {}, threading.Lock(), random.Random(7)
         self.hot = [service.url(file, width, fmt) for file in files for width in (320, 640, 960) for fmt in ('jpg', 'webp')]
         kept = dict(service.assets)
@@ -70,7 +75,7 @@ class Traffic:
         self._get(self.service.url(self.draw.choice(self.files), self.draw.randrange(100, 1400), self.draw.choice(['jpg', 'webp']), self.draw.randrange(60, 90)))
 
     def missing(self):
-        self._get(self.service.api + self.service.assets[self.files[0]][:-len('v1/')] + f'v{self.draw.randrange(2, 999)}/w_320.jpg', 404)
+        self._get(self.service.api + self.service.assets[self.files[0]][:-len('v1/')] + f'v{self.draw.randrange(2, 99)}/w_320.jpg', 404)
 
     def list(self):
         self.service.call('GET', f"/v1/assets?tenant={self.service.summary['tenant']}&space={self.service.summary['spaces']['public']}&limit=50")
@@ -95,6 +100,8 @@ class Traffic:
 
     def _run(self, name, every, one):
         while self.on:
+            if not self.asking.wait(1):
+                continue
             began = time.monotonic()
             try:
                 one()
@@ -103,7 +110,9 @@ class Traffic:
                     self.failed.setdefault(name, []).append(f'{time.strftime("%H:%M:%S")} {problem}')
             with self.lock:
                 self.times.setdefault(name, []).append((time.monotonic() - began) * 1e3)
-            time.sleep(max(0, began + every - time.monotonic()))
+            # Caches fill five times as fast while nothing counts yet.
+            pause = every / 5 if self.warming and name == 'first transform' else every
+            time.sleep(max(0, began + pause - time.monotonic()))
 
 
 def main():
@@ -128,10 +137,15 @@ def main():
         began = time.monotonic()
         while time.monotonic() - began < options.minutes * 60:
             time.sleep(60)
-            sample = {'seconds': time.monotonic() - began, 'load': os.getloadavg()[0]}
+            minute = len(samples) + 1
+            # The look at the end of a rest shows what is held; it is the next minute that asks again.
+            resting = (minute - 1) % CYCLE >= CYCLE - REST
+            sample = {'seconds': time.monotonic() - began, 'load': os.getloadavg()[0], 'rested': minute % CYCLE == 0, 'resting': resting}
             for name, pid in pids.items():
                 sample |= {f'{name} {key}': value for key, value in ({'mb': memory_mb([pid])} | handles(pid)).items()}
             samples.append(sample)
+            traffic.warming = minute < options.warm_up
+            (traffic.asking.clear if minute % CYCLE >= CYCLE - REST else traffic.asking.set)()
             if options.results:
                 with open(options.results, 'a') as f:
                     f.write(json.dumps(sample) + '\n')
@@ -147,10 +161,11 @@ def main():
 def report(samples, options, traffic, counters):
     kept = [sample for sample in samples if sample['seconds'] > options.warm_up * 60]
     print(f'{len(samples)} minutes, the first {options.warm_up:g} not counted, load {statistics.fmean(sample["load"] for sample in kept):.1f}' if kept else 'too short')
-    for key in kept[0] if kept else []:
-        if key not in ('seconds', 'load'):
-            values = [sample[key] for sample in kept]
-            print(f'{key:16} first {values[0]:8.1f}  last {values[-1]:8.1f}  least {min(values):8.1f}  most {max(values):8.1f}  {slope([(sample["seconds"], sample[key]) for sample in kept]):+.2f} an hour')
+    for when, chosen in (('at work', [sample for sample in kept if not sample['resting']]), ('after a rest', [sample for sample in kept if sample['rested']])):
+        for key in chosen[0] if chosen else []:
+            if key not in ('seconds', 'load', 'rested', 'resting'):
+                values = [sample[key] for sample in chosen]
+                print(f'{key:16} {when:12} first {values[0]:8.1f}  last {values[-1]:8.1f}  least {min(values):8.1f}  most {max(values):8.1f}  {slope([(sample["seconds"], sample[key]) for sample in chosen]):+.2f} an hour')
     for name, times in (traffic.times if traffic else {}).items():
         failed = traffic.failed.get(name, [])
         print(f'{name:16} {len(times):7} times, {len(failed)} failed, p50 {percentile(times, .5):.1f} ms, p99 {percentile(times, .99):.1f} ms, longest {max(times):.0f} ms')

@@ -19,6 +19,7 @@ class Service:
     name = 'ours'
 
     def __init__(self, started, env=None, arguments=()):
+        self.log = os.path.join(started.work, 'apphost.log')
         self.summary_file = os.path.join(started.work, f'summary-{uuid.uuid4().hex}.json')
         program = os.path.join(ROOT, 'AppHost/bin/Release/net10.0/ImageService.AppHost')
         host = started.start('apphost', [program, '--ephemeral', '--api-port', '0', '--portal-port', '0', '--worker-port', '0', '--summary', self.summary_file, *arguments], env, ROOT)
@@ -39,6 +40,11 @@ class Service:
     def _listener(port):
         shown = subprocess.run(['ss', '-Hltnp', f'sport = :{port}'], capture_output=True, text=True, check=True).stdout
         return int(shown.split('pid=')[1].split(',')[0])
+
+    def process_of(self, resource):
+        """As the AppHost said last: `cache tcp://localhost:38593 process 29616`, or `cache is ready, process 29617`."""
+        with open(self.log) as f:
+            return int(re.findall(rf'\| +{resource}\s.*process (\d+)', f.read())[-1])
 
     def call(self, method, path, body=None, kind='application/json'):
         headers = {'X-API-Key': self.summary['apiKey']}
