@@ -45,8 +45,8 @@ INSERT INTO variants (id, organization_id, space_id, asset_id, version, operatio
     content_hash, width, height, processing_time_ms, preset, tier, access_count, last_accessed_at, created_at)
 SELECT (lpad(to_hex(1700000000000 + n * 6000), 12, '0') || '70008' || substr(hash, 1, 15))::uuid, organization_id, space_id, id, 1, 'fmt_jpg-w_' || k * 100,
     repeat(md5('h' || k), 2), 'jpg',
-    replace(organization_id || '/' || id, '-', '') || '/v1/variants/' || left(hash, 2) || '/' || hash || hash || '.jpg', 'file', 40000, hash || hash, k * 100, 100,
-    (n * 7919) % 1000, NULL, 'hot',
+    replace(organization_id || '/' || id, '-', '') || '/v1/variants/' || left(hash, 2) || '/' || hash || hash || '.jpg', 'file', 40000,
+    hash || hash, k * 100, 100, (n * 7919) % 1000, NULL, 'hot',
     CASE WHEN n % 20 = 0 THEN 0 ELSE 1 + n % 50 END,
     CASE WHEN n % 20 = 0 THEN NULL ELSE now() - (n % 60) * interval '1 day' END,
     CASE WHEN n % 10000 = 0 THEN now() - interval '100 days' ELSE now() - (n % 80) * interval '1 day' END

@@ -27,11 +27,12 @@ internal sealed class RowsAsObjects(NpgsqlDataSource owner) : MemoryStore, IObje
 
     async IAsyncEnumerable<ObjectListing> IObjectStore.ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
     {
+        var organization = Guid.ParseExact(prefix.TrimEnd('/'), "n");
         var last = after is not null && ObjectKeyReader.TryReadAsset(after, out var asset, out _) ? asset : Guid.Empty;
         while (true)
         {
             var started = TimeProvider.System.GetTimestamp();
-            var (keys, next) = await PageAsync(last, ct);
+            var (keys, next) = await PageAsync(organization, last, ct);
             Listing += TimeProvider.System.GetElapsedTime(started);
             if (keys.Count == 0)
                 yield break;
@@ -56,11 +57,13 @@ internal sealed class RowsAsObjects(NpgsqlDataSource owner) : MemoryStore, IObje
         return Task.CompletedTask;
     }
 
-    private async Task<(List<string> Keys, Guid Last)> PageAsync(Guid after, CancellationToken ct)
+    private async Task<(List<string> Keys, Guid Last)> PageAsync(Guid organization, Guid after, CancellationToken ct)
     {
         await using var command = owner.CreateCommand(
             $"""
-            WITH page AS (SELECT asset_id, storage_key, intermediate_key FROM asset_versions WHERE asset_id > $1 ORDER BY asset_id LIMIT {Page})
+            WITH page AS (
+                SELECT asset_id, storage_key, intermediate_key FROM asset_versions
+                WHERE asset_id > $1 AND organization_id = $2 ORDER BY asset_id LIMIT {Page})
             SELECT asset_id, key FROM (
                 SELECT asset_id, storage_key AS key FROM page
                 UNION ALL SELECT asset_id, intermediate_key FROM page
@@ -68,6 +71,7 @@ internal sealed class RowsAsObjects(NpgsqlDataSource owner) : MemoryStore, IObje
             WHERE key IS NOT NULL ORDER BY key COLLATE "C"
             """);
         command.Parameters.AddWithValue(after);
+        command.Parameters.AddWithValue(organization);
         await using var reader = await command.ExecuteReaderAsync(ct);
         List<string> keys = [];
         var last = Guid.Empty;

@@ -50,7 +50,8 @@ internal class MemoryStore : IObjectStore
     public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
-        foreach (var (key, at) in _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        var listed = _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal);
+        foreach (var (key, at) in listed)
         {
             Listed?.Invoke(key);
             yield return new ObjectListing(key, 0, at ?? WrittenAt);

@@ -100,6 +100,7 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
         }
     }
 
+    // The last use is the later of two times, and never null: as coalesce it would be no condition for an index behind row-level security.
     private IQueryable<TieringFacts> Variants(RegistryDb db)
     {
         var variants = db.Variants.AsNoTracking().Where(v => v.SizeBytes >= _options.MinTieringBytes);
@@ -112,7 +113,7 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
             Kind = StoredKind.Variant,
             Tier = v.Tier,
             SizeBytes = v.SizeBytes,
-            LastUsedAt = v.LastAccessedAt ?? v.CreatedAt,
+            LastUsedAt = EF.Functions.Greatest(v.LastAccessedAt, v.CreatedAt)!.Value,
             HasIntermediate = true,
             Store = v.StorageProvider,
         });
@@ -130,7 +131,7 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
             Kind = StoredKind.Original,
             Tier = v.Tier,
             SizeBytes = v.SizeBytes,
-            LastUsedAt = v.OriginalReadAt ?? v.UploadedAt,
+            LastUsedAt = EF.Functions.Greatest(v.OriginalReadAt, v.UploadedAt)!.Value,
             HasIntermediate = v.IntermediateKey != null,
             Store = v.StorageProvider,
         });

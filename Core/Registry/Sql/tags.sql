@@ -1,5 +1,5 @@
--- The tags of assets once more, in the order in which a list reads them: of an organization and of a space, newest first. Kept by the database, whichever release
--- writes; the services only read.
+-- The tags of assets once more, in the order in which a list reads them: of an organization and of a space, newest first. Kept by the database, whichever
+-- release writes; the services only read.
 CREATE FUNCTION keep_asset_tags() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN

@@ -59,7 +59,8 @@ public sealed class StoredTotalsTests(RegistryFixture registry) : IClassFixture<
         await db.SaveChangesAsync(Ct);
         await FoldAsync();
 
-        await db.Variants.ExecuteUpdateAsync(set => set.SetProperty(row => row.AccessCount, 9).SetProperty(row => row.LastAccessedAt, DateTimeOffset.UtcNow), Ct);
+        var now = DateTimeOffset.UtcNow;
+        await db.Variants.ExecuteUpdateAsync(set => set.SetProperty(row => row.AccessCount, 9).SetProperty(row => row.LastAccessedAt, now), Ct);
         (await ChangesAsync(place)).ShouldBe(0);
         await db.Database.ExecuteSqlAsync(
             $"""
