@@ -29,7 +29,8 @@ public sealed class BackfillTests(PostgresServer postgres)
 
         (await RegistryMigrator.MigrateAsync(owner, Ct)).ShouldContain("20261201010100_CountStored");
         await HoldsAsync();
-        await ExecuteAsync(source, "DELETE FROM \"__EFMigrationsHistory\" WHERE migration_id IN ('20261201010100_CountStored', '20261201020100_KnownAssetTags')");
+        await ExecuteAsync(
+            source, "DELETE FROM \"__EFMigrationsHistory\" WHERE migration_id IN ('20261201010100_CountStored', '20261201020100_KnownAssetTags')");
         (await RegistryMigrator.MigrateAsync(owner, Ct)).Count.ShouldBe(2);
         await HoldsAsync();
         NpgsqlConnection.ClearAllPools();
