@@ -16,6 +16,13 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job}: {Count} {Things}")]
     public static partial void Swept(ILogger logger, string job, long count, string things);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Job}: {Count} changes added to the totals of what is stored")]
+    public static partial void Folded(ILogger logger, string job, long count);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Count} totals of what organization {OrganizationId} stores were not the sum of its rows; they are mended. Who wrote past the triggers?")]
+    public static partial void TotalsMended(ILogger logger, Guid organizationId, long count);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} originals were read again: {Whole} are whole, {Damaged} are damaged, {Healed} were healed")]
     public static partial void OriginalsRead(ILogger logger, int count, int whole, int damaged, int healed);
 

@@ -50,6 +50,8 @@ internal static class WorkerServices
         services.AddScoped<SampleIntegrity>();
         services.AddScoped<ExpireUploads>();
         services.AddScoped<RollUpUsage>();
+        services.AddScoped<FoldStoredChanges>();
+        services.AddScoped<RecountStored>();
         services.AddScoped<RetireSigningKeys>();
         services.AddScoped<WarnOfQuotas>();
     }

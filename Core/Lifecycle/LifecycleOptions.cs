@@ -51,6 +51,10 @@ public sealed class LifecycleOptions
     [Range(0, 1_000_000, ErrorMessage = "Lifecycle:IntegritySample must be from 0 to 1000000.")]
     public int IntegritySample { get; set; } = 100;
 
+    /// <summary>How long one run of the sweep for objects without a row goes on; the next one begins where it ended. Default 2 hours.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00", ErrorMessage = "Lifecycle:SweepFor must be from 00:01:00 to 1.00:00:00.")]
+    public TimeSpan SweepFor { get; set; } = TimeSpan.FromHours(2);
+
     /// <summary>Rows or objects one sweep takes at a time. Default 500.</summary>
     [Range(1, 10_000, ErrorMessage = "Lifecycle:Batch must be from 1 to 10000.")]
     public int Batch { get; set; } = 500;

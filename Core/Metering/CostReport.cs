@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ImageService.Core.Metering;
 
 /// <summary>
-/// An organization's usage in money: what was sent, computed, written and held, times the operator's prices. Five questions to the database however much
-/// there is.
+/// An organization's usage in money: what was sent, computed, written and held, times the operator's prices. Three questions to the database, which
+/// read hours and totals however much there is.
 /// </summary>
 public sealed class CostReport(IOptions<CostOptions> options, ObjectStores stores)
 {
@@ -17,7 +17,9 @@ public sealed class CostReport(IOptions<CostOptions> options, ObjectStores store
 
     public string Currency => _prices.Currency;
 
-    /// <summary>The lines of a report. What is held is as it is now, for the length of the time asked for.</summary>
+    /// <summary>
+    /// The lines of a report. What is held is as it is now, for the length of the time asked for; what flowed is that of the hours that begin in it.
+    /// </summary>
     /// <param name="db">The organization's unit of work.</param>
     /// <param name="from">From then on.</param>
     /// <param name="to">Until before then.</param>
@@ -33,21 +35,16 @@ public sealed class CostReport(IOptions<CostOptions> options, ObjectStores store
         ];
 
         var months = (decimal)(to - from).TotalHours / HoursPerMonth;
-        var originals = await db.AssetVersions.GroupBy(row => new { row.StorageProvider, row.Tier })
-            .Select(all => new { all.Key.StorageProvider, all.Key.Tier, Bytes = all.Sum(row => row.SizeBytes) }).ToListAsync(ct);
-        var variants = await db.Variants.GroupBy(row => new { row.StorageProvider, row.Tier })
-            .Select(all => new { all.Key.StorageProvider, all.Key.Tier, Bytes = all.Sum(row => row.SizeBytes) }).ToListAsync(ct);
-        items.AddRange(originals.Concat(variants).GroupBy(row => (row.StorageProvider, row.Tier)).OrderBy(all => all.Key)
-            .Select(all =>
-                CostItem.Of($"storage_{SnakeCase.Write(all.Key.Tier)}", all.Key.StorageProvider, all.Sum(row => row.Bytes) / Gb * months, "GB month",
-                    Held(all.Key.StorageProvider, all.Key.Tier))));
+        var held = await db.StoredNow.GroupBy(row => new { row.Store, row.Tier })
+            .Select(all => new { all.Key.Store, all.Key.Tier, Objects = all.Sum(row => row.Objects), Bytes = all.Sum(row => row.Bytes) })
+            .Where(all => all.Objects > 0).ToListAsync(ct);
+        items.AddRange(held.OrderBy(row => row.Store, StringComparer.Ordinal).ThenBy(row => row.Tier)
+            .Select(row => CostItem.Of($"storage_{SnakeCase.Write(row.Tier)}", row.Store, row.Bytes / Gb * months, "GB month", Held(row.Store, row.Tier))));
 
-        var uploads = await db.AssetVersions.Where(row => row.UploadedAt >= from && row.UploadedAt < to).GroupBy(row => row.StorageProvider)
-            .Select(all => new { Store = all.Key, Count = all.LongCount() }).ToListAsync(ct);
-        var made = await db.Variants.Where(row => row.CreatedAt >= from && row.CreatedAt < to).GroupBy(row => row.StorageProvider)
-            .Select(all => new { Store = all.Key, Count = all.LongCount() }).ToListAsync(ct);
-        items.AddRange(uploads.Concat(made).GroupBy(row => row.Store, StringComparer.Ordinal).OrderBy(all => all.Key, StringComparer.Ordinal)
-            .Select(all => CostItem.Of("storage_writes", all.Key, all.Sum(row => row.Count) / 1000m, "1000 writes", PricesOf(all.Key).WritesPer1000)));
+        var written = await db.StoredByHour.Where(row => row.Hour >= from && row.Hour < to).GroupBy(row => row.Store)
+            .Select(all => new { Store = all.Key, Objects = all.Sum(row => row.Objects) }).Where(all => all.Objects > 0).ToListAsync(ct);
+        items.AddRange(written.OrderBy(row => row.Store, StringComparer.Ordinal)
+            .Select(row => CostItem.Of("storage_writes", row.Store, row.Objects / 1000m, "1000 writes", PricesOf(row.Store).WritesPer1000)));
         return items;
     }
 

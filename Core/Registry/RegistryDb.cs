@@ -30,11 +30,17 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
 
     public DbSet<Asset> Assets => Set<Asset>();
 
+    public DbSet<AssetTag> AssetTags => Set<AssetTag>();
+
     public DbSet<AssetVersion> AssetVersions => Set<AssetVersion>();
 
     public DbSet<AssetUse> AssetUses => Set<AssetUse>();
 
     public DbSet<Variant> Variants => Set<Variant>();
+
+    public DbSet<StoredNow> StoredNow => Set<StoredNow>();
+
+    public DbSet<StoredByHour> StoredByHour => Set<StoredByHour>();
 
     public DbSet<Preset> Presets => Set<Preset>();
 
@@ -79,6 +85,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : DbContext
     public DbSet<Upload> Uploads => Set<Upload>();
 
     public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
+
+    public DbSet<OrphanSweep> OrphanSweeps => Set<OrphanSweep>();
 
     public DbSet<StoreMove> StoreMoves => Set<StoreMove>();
 

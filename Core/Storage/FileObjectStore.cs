@@ -145,6 +145,22 @@ internal sealed class FileObjectStore : IObjectStore
         }
     }
 
+    /// <summary>In the order of folders and names on the disk, which is not that of keys.</summary>
+    public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await CheckAsync(ct);
+        foreach (var folder in _paths.FoldersOf(prefix))
+        {
+            string[] begin = after is null ? [] : Path.GetRelativePath(folder, _paths.FileOf(after)).Split(Path.DirectorySeparatorChar);
+            foreach (var file in FileWalk.Files(folder, begin))
+            {
+                ct.ThrowIfCancellationRequested();
+                if (_paths.KeyOf(file.FullName) is { } key && key.StartsWith(prefix, StringComparison.Ordinal) && Describe(key, file) is { } listing)
+                    yield return listing;
+            }
+        }
+    }
+
     /// <summary>Files have no storage classes.</summary>
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Task.CompletedTask;
 

@@ -141,12 +141,19 @@ internal sealed class GcsObjectStore : IObjectStore, IDisposable
         Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = ct },
             async (key, token) => await DeleteAsync(key, token));
 
-    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct) => ListAfterAsync(prefix, null, ct);
+
+    public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var objects = _client.ListObjectsAsync(_bucket, prefix).GetAsyncEnumerator(ct);
+        await using var objects = _client.ListObjectsAsync(_bucket, prefix, new ListObjectsOptions { StartOffset = after }).GetAsyncEnumerator(ct);
         while (await Guarded("list", prefix, () => objects.MoveNextAsync().AsTask(), ct))
+        {
+            // An offset begins with the object itself.
+            if (after is not null && string.CompareOrdinal(objects.Current.Name, after) <= 0)
+                continue;
             yield return new ObjectListing(objects.Current.Name, (long)(objects.Current.Size ?? 0),
                 objects.Current.UpdatedDateTimeOffset ?? DateTimeOffset.MinValue);
+        }
     }
 
     public async Task SetTierAsync(string key, StorageTier tier, CancellationToken ct)

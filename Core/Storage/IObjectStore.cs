@@ -53,6 +53,13 @@ public interface IObjectStore
     /// <summary>Lists objects whose key starts with the prefix, in no promised order.</summary>
     IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct);
 
+    /// <summary>
+    /// Lists as <see cref="ListAsync"/> does, in an order that does not change, and begins after an object of an earlier listing, whether or not it is still
+    /// there; so a walk through a whole store can end and be gone on with. What stands here is for stores that list by ordinal comparison of keys.
+    /// </summary>
+    IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, CancellationToken ct) =>
+        after is null ? ListAsync(prefix, ct) : ListAsync(prefix, ct).Where(listed => string.CompareOrdinal(listed.Key, after) > 0);
+
     /// <summary>Moves an object to another storage class, all of which can be read at once; a store without classes records nothing and returns.</summary>
     Task SetTierAsync(string key, StorageTier tier, CancellationToken ct);
 

@@ -49,6 +49,13 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
             yield return listing;
     }
 
+    public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        metrics.StorageCalled(Provider, "list", succeeded: true);
+        await foreach (var listing in store.ListAfterAsync(prefix, after, ct))
+            yield return listing;
+    }
+
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) => Counted("set_tier", async () =>
     {
         await store.SetTierAsync(key, tier, ct);

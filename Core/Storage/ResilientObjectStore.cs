@@ -84,6 +84,12 @@ internal sealed class ResilientObjectStore : IObjectStore
             yield return listing;
     }
 
+    public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var listing in _store.ListAfterAsync(prefix, after, ct))
+            yield return listing;
+    }
+
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) =>
         Through(_transfers, token => Done(_store.SetTierAsync(key, tier, token)), ct);
 

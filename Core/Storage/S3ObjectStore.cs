@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
 
 using Amazon;
 using Amazon.Runtime;
@@ -163,20 +162,6 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
             var request = new DeleteObjectsRequest { BucketName = _bucket, Quiet = true, Objects = [.. batch.Select(key => new KeyVersion { Key = key })] };
             await Guarded("delete", batch[0], () => _client.DeleteObjectsAsync(request, ct), ct);
         }
-    }
-
-    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = prefix };
-        ListObjectsV2Response page;
-        do
-        {
-            page = await Guarded("list", prefix, () => _client.ListObjectsV2Async(request, ct), ct);
-            foreach (var item in page.S3Objects ?? [])
-                yield return new ObjectListing(item.Key, item.Size ?? 0, Utc(item.LastModified));
-            request.ContinuationToken = page.NextContinuationToken;
-        }
-        while (page.IsTruncated is true);
     }
 
     public async Task SetTierAsync(string key, StorageTier tier, CancellationToken ct)

@@ -2,9 +2,11 @@ using ImageService.Core.Facts;
 using Xunit;
 using ImageService.Core.Access;
 using ImageService.Core.Caching;
+using ImageService.Core.Operations;
 using ImageService.Core.Policies;
 using ImageService.Core.Presets;
 using ImageService.Core.Registry;
+using ImageService.Core.Storage;
 using ImageService.Core.Tenancy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -182,6 +184,17 @@ public sealed record TestOrganization
         asset.Versions.Add(NewVersion(asset, 1, hash));
         return asset;
     }
+
+    /// <summary>A variant of an asset's first version, never fetched, not saved.</summary>
+    /// <param name="asset">Of which.</param>
+    /// <param name="hash">64 hex digits.</param>
+    /// <param name="sizeBytes">Its length.</param>
+    public Variant NewVariant(Asset asset, string hash, long sizeBytes) => new()
+    {
+        OrganizationId = OrganizationId, SpaceId = SpaceId, AssetId = asset.Id, Version = 1, Operations = "fmt_jpg-w_10", OperationsHash = hash,
+        Format = "jpg", StorageKey = ObjectKey.Variant(OrganizationId, asset.Id, 1, hash, ImageFormat.Jpg), StorageProvider = "file", SizeBytes = sizeBytes,
+        ContentHash = hash, Width = 10, Height = 8, ProcessingTimeMs = 1, CreatedAt = DateTimeOffset.UtcNow,
+    };
 
     /// <summary>A further version of an asset, not saved.</summary>
     public AssetVersion NewVersion(Asset asset, int version, string contentHash) => new()

@@ -242,23 +242,6 @@ public sealed class JobTests(RegistryFixture registry) : IClassFixture<RegistryF
             });
     }
 
-    [Fact]
-    public async Task Objects_without_a_row_are_swept_when_they_are_old_enough()
-    {
-        var (place, asset) = await AssetAsync();
-        var known = await VariantAsync(place, asset, Now, 0);
-        var orphan = known.StorageKey.Replace(known.OperationsHash, new string('1', 64), StringComparison.Ordinal);
-        var young = known.StorageKey.Replace(known.OperationsHash, new string('2', 64), StringComparison.Ordinal);
-        var staging = ObjectKey.Staging(place.OrganizationId, Guid.CreateVersion7());
-        var outdated = ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, "0-old");
-        string[] kept = [known.StorageKey, ObjectKey.Original(place.OrganizationId, asset.Id, 1),
-            ObjectKey.Intermediate(place.OrganizationId, asset.Id, 1, EngineRevision.ForIntermediate), young, staging];
-        var store = new MemoryStore([.. kept, orphan, outdated]) { WrittenAt = Now.AddDays(-3) };
-        store.Touch(young, Now);
-        await new SweepOrphans(registry.Registry, new ObjectStores(store), Lifecycle(), _time, NullLogger<SweepOrphans>.Instance).RunAsync(Ct);
-        store.Keys.ShouldBe(kept, ignoreOrder: true);
-    }
-
     private static DateTimeOffset Hour(DateTimeOffset at) => new(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero);
 
     private static IOptions<LifecycleOptions> Lifecycle() => Options.Create(new LifecycleOptions());

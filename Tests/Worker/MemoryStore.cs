@@ -4,7 +4,7 @@ using ImageService.Core.Storage;
 namespace ImageService.Tests.Worker;
 
 /// <summary>A store of empty objects for sweeps: what matters is which keys are there, since when, and in which tier.</summary>
-internal sealed class MemoryStore : IObjectStore
+internal class MemoryStore : IObjectStore
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _objects = new(StringComparer.Ordinal);
 
@@ -17,6 +17,9 @@ internal sealed class MemoryStore : IObjectStore
 
     /// <summary>When every object was written that <see cref="Touch"/> names none for.</summary>
     public DateTimeOffset WrittenAt { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Hears of every object that is listed.</summary>
+    public Action<string>? Listed { get; set; }
 
     /// <summary>The key whose tier cannot be changed.</summary>
     public string? FailsFor { get; init; }
@@ -47,8 +50,12 @@ internal sealed class MemoryStore : IObjectStore
     public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
-        foreach (var (key, at) in _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))) yield return new ObjectListing(key, 0,
-            at ?? WrittenAt);
+        var listed = _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal);
+        foreach (var (key, at) in listed)
+        {
+            Listed?.Invoke(key);
+            yield return new ObjectListing(key, 0, at ?? WrittenAt);
+        }
     }
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct)

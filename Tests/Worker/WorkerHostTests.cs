@@ -74,7 +74,7 @@ public sealed class WorkerHostTests(PostgresServer postgres, RedisServer redis) 
         using var page = await client.SendAsync(request, Ct);
         var html = await page.Content.ReadAsStringAsync(Ct);
         string[] jobs = ["warn-of-quotas", "rescue-webhooks", "retire-signing-keys", "roll-up-usage", "expire-uploads", "purge-deleted", "purge-expired",
-            "prune-variants", "tier-assets", "sweep-orphans"];
+            "prune-variants", "tier-assets", "sweep-orphans", "fold-stored-changes", "recount-stored"];
         jobs.Where(job => !html.Contains(job, StringComparison.Ordinal)).ShouldBeEmpty();
 
         var health = JsonNode.Parse(await client.GetStringAsync("/health/ready", Ct))!;

@@ -10,7 +10,7 @@ namespace ImageService.Worker.Jobs;
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class RollUpUsage(RegistryFactory registry, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<RollUpUsage> log)
 {
-    // Sums over all there is: tens of millions of rows are read from their index once an hour.
+    // Years of hours, the first time.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     public async Task RunAsync(CancellationToken ct)
@@ -29,10 +29,11 @@ internal sealed class RollUpUsage(RegistryFactory registry, IOptions<LifecycleOp
         return db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO usage_hours (organization_id, tenant_id, space_id, hour, api_key_id, requests, bandwidth_bytes, transforms, transform_cpu_ms, storage_bytes)
-            SELECT s.organization_id, s.tenant_id, s.id, {hour}, {Guid.Empty}, 0, 0, 0, 0,
-                   coalesce((SELECT sum(v.size_bytes) FROM asset_versions v WHERE v.organization_id = s.organization_id AND v.space_id = s.id), 0)::bigint
-                   + coalesce((SELECT sum(d.size_bytes) FROM variants d WHERE d.organization_id = s.organization_id AND d.space_id = s.id), 0)::bigint
-            FROM spaces s WHERE s.deleted_at IS NULL
+            SELECT s.organization_id, s.tenant_id, s.id, {hour}, {Guid.Empty}, 0, 0, 0, 0, coalesce(n.bytes, 0)::bigint
+            FROM spaces s
+            LEFT JOIN (SELECT organization_id, space_id, sum(bytes) AS bytes FROM stored_now GROUP BY organization_id, space_id) n
+                ON n.organization_id = s.organization_id AND n.space_id = s.id
+            WHERE s.deleted_at IS NULL
             ON CONFLICT (organization_id, tenant_id, space_id, hour, api_key_id) DO UPDATE SET storage_bytes = EXCLUDED.storage_bytes
             """,
             ct);

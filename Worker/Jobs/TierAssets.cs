@@ -9,11 +9,14 @@ namespace ImageService.Worker.Jobs;
 
 /// <summary>
 /// Moves originals, and variants where the operator says so, to the storage class that <see cref="TieringPlan"/> names. The row follows the object, so a
-/// crash only means moving it again.
+/// crash only means moving it again. What is where it belongs is not read, however much there is.
 /// </summary>
 [DisableConcurrentExecution(0), AutomaticRetry(Attempts = 3)]
 internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<TierAssets> log)
 {
+    /// <summary>Smaller ones are in no index: where the operator has them moved too, all rows are read.</summary>
+    private const long SmallestIndexed = 131_072;
+
     private readonly LifecycleOptions _options = options.Value;
 
     public async Task RunAsync(CancellationToken ct)
@@ -21,30 +24,63 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
         if (!_options.Tiering)
             return;
         var now = time.GetUtcNow();
-        var moved = await MoveAllAsync(OriginalsAsync, SetOriginalTierAsync, now, ct);
+        await using var db = registry.ForSystem();
+        var moved = await MoveAllAsync(db, Originals(db).Where(facts => facts.HasIntermediate), SetOriginalTierAsync, now, ct);
+        moved += await MoveNeededAsync(db, now, ct);
         if (_options.TierVariants)
-            moved += await MoveAllAsync(VariantsAsync, SetVariantTierAsync, now, ct);
+            moved += await MoveAllAsync(db, Variants(db), SetVariantTierAsync, now, ct);
         Log.Swept(log, nameof(TierAssets), moved, "objects moved to another storage class");
     }
 
     private async Task<int> MoveAllAsync(
-        Func<RegistryDb, Guid, DateTimeOffset, CancellationToken, Task<List<TieringFacts>>> candidates,
-        Func<RegistryDb, TierMove, CancellationToken, Task<int>> record,
-        DateTimeOffset now,
-        CancellationToken ct)
+        RegistryDb db, IQueryable<TieringFacts> all, Func<RegistryDb, TierMove, CancellationToken, Task<int>> record, DateTimeOffset now, CancellationToken ct)
     {
-        await using var db = registry.ForSystem();
-        var (moved, after) = (0, Guid.Empty);
-        while (await candidates(db, after, now - _options.WarmAfter, ct) is { Count: > 0 } page)
+        var moved = 0;
+        var (warm, cold) = (now - _options.WarmAfter, now - _options.ColdAfter);
+        var idle = warm > cold ? warm : cold;
+        IQueryable<TieringFacts>[] due =
+        [
+            all.Where(facts => facts.Tier == StorageTier.Hot && facts.LastUsedAt <= idle),
+            all.Where(facts => facts.Tier == StorageTier.Warm && facts.LastUsedAt <= cold),
+            all.Where(facts => facts.Tier == StorageTier.Warm && facts.LastUsedAt > warm),
+            all.Where(facts => facts.Tier == StorageTier.Cold && facts.LastUsedAt > cold),
+        ];
+        foreach (var some in due)
         {
-            foreach (var move in TieringPlan.Moves(page, _options, now))
+            var left = some;
+            while (await left.OrderBy(facts => facts.LastUsedAt).ThenBy(facts => facts.Id).Take(_options.Batch).ToListAsync(ct) is { Count: > 0 } page)
             {
-                if (!await TrySetTierAsync(move, ct))
-                    continue;
-                moved += await record(db, move, ct);
+                moved += await MoveAsync(db, page, record, now, ct);
+                var (at, id) = (page[^1].LastUsedAt, page[^1].Id);
+                left = some.Where(facts => EF.Functions.GreaterThan(ValueTuple.Create(facts.LastUsedAt, facts.Id), ValueTuple.Create(at, id)));
             }
+        }
 
+        return moved;
+    }
+
+    /// <summary>Originals that the next request needs, for nothing stands in for them.</summary>
+    private async Task<int> MoveNeededAsync(RegistryDb db, DateTimeOffset now, CancellationToken ct)
+    {
+        var (moved, after) = (0, Guid.Empty);
+        var needed = Originals(db).Where(facts => facts.Tier != StorageTier.Hot && !facts.HasIntermediate).OrderBy(facts => facts.Id);
+        while (await needed.Where(facts => facts.Id > after).Take(_options.Batch).ToListAsync(ct) is { Count: > 0 } page)
+        {
+            moved += await MoveAsync(db, page, SetOriginalTierAsync, now, ct);
             after = page[^1].Id;
+        }
+
+        return moved;
+    }
+
+    private async Task<int> MoveAsync(
+        RegistryDb db, List<TieringFacts> page, Func<RegistryDb, TierMove, CancellationToken, Task<int>> record, DateTimeOffset now, CancellationToken ct)
+    {
+        var moved = 0;
+        foreach (var move in TieringPlan.Moves(page, _options, now))
+        {
+            if (await TrySetTierAsync(move, ct))
+                moved += await record(db, move, ct);
         }
 
         return moved;
@@ -64,45 +100,42 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
         }
     }
 
-    private Task<List<TieringFacts>> VariantsAsync(RegistryDb db, Guid after, DateTimeOffset idleSince, CancellationToken ct) =>
-        db.Variants.AsNoTracking()
-            .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes)
-            .Where(v =>
-                v.Tier != StorageTier.Cold
-                    ? (v.LastAccessedAt ?? v.CreatedAt) <= idleSince || v.Tier == StorageTier.Warm : (v.LastAccessedAt ?? v.CreatedAt) > idleSince)
-            .OrderBy(v => v.Id).Take(_options.Batch)
-            .Select(v =>
-                new TieringFacts
-                {
-                    Id = v.Id,
-                    StorageKey = v.StorageKey,
-                    Kind = StoredKind.Variant,
-                    Tier = v.Tier,
-                    SizeBytes = v.SizeBytes,
-                    LastUsedAt = v.LastAccessedAt ?? v.CreatedAt,
-                    HasIntermediate = true,
-                    Store = v.StorageProvider,
-                })
-            .ToListAsync(ct);
+    // The last use is the later of two times, and never null: as coalesce it would be no condition for an index behind row-level security.
+    private IQueryable<TieringFacts> Variants(RegistryDb db)
+    {
+        var variants = db.Variants.AsNoTracking().Where(v => v.SizeBytes >= _options.MinTieringBytes);
+        if (_options.MinTieringBytes >= SmallestIndexed)
+            variants = variants.Where(v => v.SizeBytes >= SmallestIndexed);
+        return variants.Select(v => new TieringFacts
+        {
+            Id = v.Id,
+            StorageKey = v.StorageKey,
+            Kind = StoredKind.Variant,
+            Tier = v.Tier,
+            SizeBytes = v.SizeBytes,
+            LastUsedAt = EF.Functions.Greatest(v.LastAccessedAt, v.CreatedAt)!.Value,
+            HasIntermediate = true,
+            Store = v.StorageProvider,
+        });
+    }
 
-    private Task<List<TieringFacts>> OriginalsAsync(RegistryDb db, Guid after, DateTimeOffset idleSince, CancellationToken ct) =>
-        db.AssetVersions.AsNoTracking()
-            .Where(v => v.Id > after && v.SizeBytes >= _options.MinTieringBytes)
-            .Where(v => v.Tier != StorageTier.Cold ? v.UploadedAt <= idleSince : v.OriginalReadAt > idleSince)
-            .OrderBy(v => v.Id).Take(_options.Batch)
-            .Select(v =>
-                new TieringFacts
-                {
-                    Id = v.Id,
-                    StorageKey = v.StorageKey,
-                    Kind = StoredKind.Original,
-                    Tier = v.Tier,
-                    SizeBytes = v.SizeBytes,
-                    LastUsedAt = v.OriginalReadAt ?? v.UploadedAt,
-                    HasIntermediate = v.IntermediateKey != null,
-                    Store = v.StorageProvider,
-                })
-            .ToListAsync(ct);
+    private IQueryable<TieringFacts> Originals(RegistryDb db)
+    {
+        var originals = db.AssetVersions.AsNoTracking().Where(v => v.SizeBytes >= _options.MinTieringBytes);
+        if (_options.MinTieringBytes >= SmallestIndexed)
+            originals = originals.Where(v => v.SizeBytes >= SmallestIndexed);
+        return originals.Select(v => new TieringFacts
+        {
+            Id = v.Id,
+            StorageKey = v.StorageKey,
+            Kind = StoredKind.Original,
+            Tier = v.Tier,
+            SizeBytes = v.SizeBytes,
+            LastUsedAt = EF.Functions.Greatest(v.OriginalReadAt, v.UploadedAt)!.Value,
+            HasIntermediate = v.IntermediateKey != null,
+            Store = v.StorageProvider,
+        });
+    }
 
     private static Task<int> SetVariantTierAsync(RegistryDb db, TierMove move, CancellationToken ct) =>
         db.Variants.Where(v => v.Id == move.Id).ExecuteUpdateAsync(set => set.SetProperty(v => v.Tier, move.To), ct);

@@ -65,9 +65,10 @@ internal sealed class UsageQuery(RegistryDb db, UsageFilter filter)
             WHERE organization_id = {filter.OrganizationId} AND hour >= {filter.From} AND hour < {filter.To}
             UNION ALL
             SELECT tenant_id, id, (now() AT TIME ZONE 'UTC')::date, now(),
-                   coalesce((SELECT sum(v.size_bytes) FROM asset_versions v WHERE v.organization_id = s.organization_id AND v.space_id = s.id), 0)::bigint
-                   + coalesce((SELECT sum(d.size_bytes) FROM variants d WHERE d.organization_id = s.organization_id AND d.space_id = s.id), 0)::bigint
+                   coalesce(n.bytes, 0)::bigint
             FROM spaces s
+            LEFT JOIN (SELECT space_id, sum(bytes) AS bytes FROM stored_now WHERE organization_id = {filter.OrganizationId} GROUP BY space_id) n
+                ON n.space_id = s.id
             WHERE organization_id = {filter.OrganizationId} AND deleted_at IS NULL AND {filter.To} >= now() - interval '1 minute'
         ) AS held
         WHERE ({filter.TenantId}::uuid IS NULL OR tenant_id = {filter.TenantId}::uuid)

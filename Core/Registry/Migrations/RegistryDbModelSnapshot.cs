@@ -341,6 +341,33 @@ namespace ImageService.Core.Registry.Migrations
                     b.ToTable("aliases", (string)null);
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.AssetTag", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("AssetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asset_id");
+
+                    b.Property<Guid>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.HasKey("OrganizationId", "Tag", "AssetId")
+                        .HasName("pk_asset_tags");
+
+                    b.HasIndex("SpaceId", "Tag", "AssetId")
+                        .HasDatabaseName("ix_asset_tags_space_id_tag_asset_id");
+
+                    b.ToTable("asset_tags", (string)null);
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.AssetUse", b =>
                 {
                     b.Property<Guid>("AssetId")
@@ -1203,6 +1230,32 @@ namespace ImageService.Core.Registry.Migrations
                         });
                 });
 
+            modelBuilder.Entity("ImageService.Core.Registry.OrphanSweep", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Store")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("store");
+
+                    b.Property<string>("After")
+                        .HasMaxLength(1024)
+                        .HasColumnType("character varying(1024)")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.HasKey("OrganizationId", "Store")
+                        .HasName("pk_orphan_sweeps");
+
+                    b.ToTable("orphan_sweeps", (string)null);
+                });
+
             modelBuilder.Entity("ImageService.Core.Registry.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1931,6 +1984,64 @@ namespace ImageService.Core.Registry.Migrations
                         {
                             t.HasCheckConstraint("ck_store_moves_state", "state IN ('queued', 'copying', 'cleaning', 'done', 'stopped', 'failed')");
                         });
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.StoredByHour", b =>
+                {
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Objects")
+                        .HasColumnType("bigint")
+                        .HasColumnName("objects");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Store")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.ToTable((string)null);
+
+                    b.ToView("stored_by_hour", (string)null);
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.StoredNow", b =>
+                {
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<long>("Objects")
+                        .HasColumnType("bigint")
+                        .HasColumnName("objects");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<Guid>("SpaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("space_id");
+
+                    b.Property<string>("Store")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("store");
+
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("tier");
+
+                    b.ToTable((string)null);
+
+                    b.ToView("stored_now", (string)null);
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.Tenant", b =>
@@ -2879,6 +2990,16 @@ namespace ImageService.Core.Registry.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_spaces_tenants_organization_id_tenant_id");
+                });
+
+            modelBuilder.Entity("ImageService.Core.Registry.OrphanSweep", b =>
+                {
+                    b.HasOne("ImageService.Core.Registry.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_orphan_sweeps_organizations_organization_id");
                 });
 
             modelBuilder.Entity("ImageService.Core.Registry.StoreMove", b =>

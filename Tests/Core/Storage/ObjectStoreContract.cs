@@ -135,6 +135,24 @@ public abstract partial class ObjectStoreContract(ConformanceMatrix matrix) : IA
     }
 
     [Fact]
+    public async Task A_listing_goes_on_after_any_of_its_objects_also_one_that_is_gone_and_leaves_none_out()
+    {
+        string[] keys = [.. Enumerable.Range(0, 4).SelectMany(asset =>
+            (string[])[Key($"asset{asset}/v1/original"), Key($"asset{asset}/v1/variants/ab/{asset}.webp"), Key($"asset{asset}/v12/original")])];
+        foreach (var key in keys)
+            await PutAsync(key, "12345");
+        var all = await AfterAsync(null);
+        all.ShouldBe(keys, ignoreOrder: true);
+        for (var at = 0; at < all.Count; at++)
+            (await AfterAsync(all[at])).ShouldBe(all[(at + 1)..]);
+        await Store.DeleteAsync(all[5], Ct);
+        (await AfterAsync(all[5])).ShouldBe(all[6..]);
+
+        async Task<List<string>> AfterAsync(string? after) =>
+            await Store.ListAfterAsync(Key(""), after, Ct).Select(static listed => listed.Key).ToListAsync(Ct);
+    }
+
+    [Fact]
     public async Task A_put_whose_source_breaks_leaves_the_old_object_and_tells_the_source_s_failure()
     {
         await PutAsync(Key("a/b"), "old");
