@@ -17,16 +17,11 @@ namespace ImageService.Api.Http;
 /// </remarks>
 internal sealed class GatheredWriter : PipeWriter, IValueTaskSource<FlushResult>, IAsyncDisposable
 {
-    private readonly MemoryPool<byte> _blocks;
     private readonly GatheredSend _send;
     private readonly Lock _lock = new();
 
-    // Of the one who writes. A block is held from its first byte to the end of its flush: an idle connection holds none.
-    private IMemoryOwner<byte>? _block;
-    private Memory<byte> _memory;
-    private int _end;
-    private long _unflushed;
-    private List<Piece> _written = [];
+    // Of the one who writes.
+    private readonly UnflushedOutput _unflushed;
     private Memory<byte> _lent;
     private bool _isLendTaken;
     private bool _isCompleted;
@@ -47,13 +42,13 @@ internal sealed class GatheredWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     public GatheredWriter(Socket socket, MemoryPool<byte> blocks)
     {
-        _blocks = blocks;
+        _unflushed = new UnflushedOutput(blocks);
         _send = new GatheredSend(socket, SendOn);
     }
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _unflushed;
+    public override long UnflushedBytes => _unflushed.Length;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -63,31 +58,27 @@ internal sealed class GatheredWriter : PipeWriter, IValueTaskSource<FlushResult>
             return _lent;
         }
 
-        MakeRoom(sizeHint);
-        return _memory[_end..];
+        ThrowIfCompleted();
+        return _unflushed.Next(sizeHint);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
-        MakeRoom(sizeHint);
-        return _memory.Span[_end..];
+        ThrowIfCompleted();
+        return _unflushed.Next(sizeHint).Span;
     }
 
     /// <exception cref="ArgumentOutOfRangeException">Not so many bytes were given.</exception>
     public override void Advance(int bytes)
     {
-        var most = _isLendTaken ? _lent.Length : _memory.Length - _end;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)most, nameof(bytes));
-        _unflushed += bytes;
         if (!_isLendTaken)
         {
-            _end += bytes;
+            _unflushed.Advance(bytes);
             return;
         }
 
-        CloseBlock();
-        if (bytes > 0)
-            _written.Add(new Piece(Segment(_lent[..bytes]), Block: null));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)_lent.Length, nameof(bytes));
+        _unflushed.Append(_lent[..bytes]);
         (_lent, _isLendTaken) = (default, false);
     }
 
@@ -100,7 +91,7 @@ internal sealed class GatheredWriter : PipeWriter, IValueTaskSource<FlushResult>
     /// <returns>False, and nothing has happened: they are few enough to be copied behind what was written last, or the body's writer leads elsewhere.</returns>
     public bool TryLend(ReadOnlyMemory<byte> bytes, PipeWriter body)
     {
-        if (bytes.Length <= _memory.Length - _end || !MemoryMarshal.TryGetArray(bytes, out _))
+        if (bytes.Length <= _unflushed.Room || !MemoryMarshal.TryGetArray(bytes, out _))
             return false;
         _lent = MemoryMarshal.AsMemory(bytes);
         try
@@ -164,13 +155,10 @@ internal sealed class GatheredWriter : PipeWriter, IValueTaskSource<FlushResult>
         if (_isCompleted)
             return;
         _isCompleted = true;
-        if (exception is not null)
-        {
-            CloseBlock();
-            Release(_written);
-        }
-
-        Send();
+        if (exception is null)
+            Send();
+        else
+            Release(_unflushed.Take([]));
     }
 
     public override async ValueTask CompleteAsync(Exception? exception = null)
@@ -205,49 +193,25 @@ internal sealed class GatheredWriter : PipeWriter, IValueTaskSource<FlushResult>
         pieces.Clear();
     }
 
-    private static ArraySegment<byte> Segment(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out var segment) ? segment : bytes.ToArray();
-
-    private void MakeRoom(int sizeHint)
-    {
-        ThrowIfCompleted();
-        if (_memory.Length - _end >= Math.Max(sizeHint, 1))
-            return;
-        CloseBlock();
-        // Headers and small answers come into a small block; a large one holds what did not fit.
-        var least = Math.Max(sizeHint, _unflushed == 0 ? ConnectionBlocks.Small : ConnectionBlocks.LeastOfLarge);
-        _block = sizeHint <= _blocks.MaxBufferSize ? _blocks.Rent(Math.Min(least, _blocks.MaxBufferSize)) : null;
-        _memory = _block?.Memory ?? new byte[sizeHint];
-    }
-
-    private void CloseBlock()
-    {
-        if (_end > 0)
-            _written.Add(new Piece(Segment(_memory[.._end]), _block));
-        else
-            _block?.Dispose();
-        (_block, _memory, _end) = (null, default, 0);
-    }
-
     private void Send()
     {
-        CloseBlock();
-        _unflushed = 0;
         lock (_lock)
         {
-            if (_isSending && !_isOver)
+            if (_isOver)
             {
-                (_queued ??= []).AddRange(_written);
-                _written.Clear();
+                Release(_unflushed.Take([]));
                 return;
             }
 
-            if (_isOver || _written.Count == 0)
+            if (_isSending)
             {
-                Release(_written);
+                (_queued ??= []).AddRange(_unflushed.Take([]));
                 return;
             }
 
-            (_written, _sending) = (_sending, _written);
+            _sending = _unflushed.Take(_sending);
+            if (_sending.Count == 0)
+                return;
             _isSending = true;
         }
 

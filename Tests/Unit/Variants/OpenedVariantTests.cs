@@ -38,7 +38,8 @@ public sealed class OpenedVariantTests
     {
         var bytes = new byte[1000];
         await using var kept = new OpenedVariant(CacheLayer.Redis, new CachedVariant(bytes, ImageFormat.Jpg, 1, 1));
-        await using var streamed = new OpenedVariant(CacheLayer.Storage, new StoredObject(new MemoryStream(), new ObjectInfo(0, default, null, StorageTier.Hot)));
+        await using var streamed = new OpenedVariant(CacheLayer.Storage,
+            new StoredObject(new MemoryStream(), new ObjectInfo(0, default, null, StorageTier.Hot)));
 
         kept.TryTake(100, 200, out var part).ShouldBeTrue();
         part.Equals(bytes.AsMemory(100, 200)).ShouldBeTrue("no copy of it");
