@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageService.Api.Http;
 using ImageService.Core.Caching;
 using ImageService.Core.Operations;
 using ImageService.Core.Tenancy;
@@ -63,14 +64,17 @@ internal static class ImageResponse
     }
 
     /// <summary>Writes status, length and body: the whole image, one range of it (206), or that the range cannot be had (416).</summary>
-    /// <returns>Bytes of body sent.</returns>
     public static async Task SendAsync(HttpContext http, VariantDescription variant, UrlTrust trust, OpenedVariant opened, TimeSpan resolved, TimeSpan total)
     {
         var (request, response) = (http.Request, http.Response);
         var range =
             Begin(request.Method, request.Headers, http.Features.GetRequiredFeature<IHttpResponseFeature>(), variant, trust, opened.Length,
                 opened.Layer, Timing(opened, resolved, total));
-        if (range.Length > 0)
+        if (range.Length == 0)
+            return;
+        if (opened.TryTake(range.Offset, range.Length, out var bytes))
+            await LentBody.WriteAsync(http.Features, bytes, http.RequestAborted);
+        else
             await opened.CopyToAsync(response.BodyWriter, range.Offset, range.Length, http.RequestAborted);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using ImageService.Api.Http;
 using ImageService.Api.RateLimiting;
 using ImageService.Core.Caching;
 using ImageService.Core.Quotas;
@@ -93,8 +94,7 @@ internal sealed class MemoryHits(
         var range = ImageResponse.Begin(request.Method, request.Headers, response, hit.Description, hit.Trust, bytes.Length, CacheLayer.Memory, timing);
         if (range.Length > 0)
         {
-            // One call with all of it: the server sends header and body together.
-            var sending = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(bytes.Slice((int)range.Offset, (int)range.Length));
+            var sending = LentBody.WriteAsync(features, bytes.Slice((int)range.Offset, (int)range.Length), CancellationToken.None);
             if (!sending.IsCompletedSuccessfully)
                 return FinishAsync(sending, request, response, hit.Description, range.Length, bytes.Length, access, started);
         }

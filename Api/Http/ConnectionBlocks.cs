@@ -6,20 +6,22 @@ namespace ImageService.Api.Http;
 
 /// <summary>
 /// Memory of connections. The server's own pool has blocks of 4 KB alone, so that a body is cut into a hundred pieces, and keeps them in a queue, so that each
-/// is the one that has been out of the processor's cache for longest; here answers go into blocks that hold a small image whole
-/// (<see cref="PooledWriter"/>), and the one given back last goes out first (docs/benchmarks.md). What callers send comes into small ones: thousands who
-/// never finish their headers hold 4 KB each.
+/// is the one that has been out of the processor's cache for longest; here what is longer than headers goes into large ones (<see cref="GatheredWriter"/>), and
+/// the one given back last goes out first (docs/benchmarks.md). What callers send comes into small ones: thousands who never finish their headers hold 4 KB
+/// each.
 /// </summary>
 internal sealed class ConnectionBlocks : MemoryPool<byte>
 {
-    /// <summary>Who asks for so many bytes or more gets a large block.</summary>
-    public const int LeastOfLarge = SmallSize + 1;
+    /// <summary>Bytes of a small block: who asks for so many or fewer gets one.</summary>
+    public const int Small = 4 * 1024;
 
-    private const int SmallSize = 4 * 1024;
+    /// <summary>Who asks for so many bytes or more gets a large block.</summary>
+    public const int LeastOfLarge = Small + 1;
+
     private const int LargeSize = 64 * 1024;
 
     // 4 and 16 MB that are kept for the next; what more is given back is the collector's.
-    private readonly Shelf _small = new(SmallSize, kept: 1024);
+    private readonly Shelf _small = new(Small, kept: 1024);
     private readonly Shelf _large = new(LargeSize, kept: 256);
 
     public override int MaxBufferSize => LargeSize;
@@ -28,7 +30,7 @@ internal sealed class ConnectionBlocks : MemoryPool<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, LargeSize);
-        return (minBufferSize <= SmallSize ? _small : _large).Take();
+        return (minBufferSize <= Small ? _small : _large).Take();
     }
 
     protected override void Dispose(bool disposing)

@@ -16,7 +16,8 @@ namespace ImageService.Api.Http;
 /// (docs/benchmarks.md). Only callers' connections are treated so:
 /// drivers of databases and caches, whose continuations may block, go on at the pool as ever, which the runtime's own switch for all sockets of the process
 /// would take from them. What leads a request on from
-/// there besides <see cref="PoolThread"/> is its body (<see cref="PooledBody"/>) and a client that reads slowly (<see cref="PooledWriter"/>).
+/// there besides <see cref="PoolThread"/> is its body (<see cref="PooledBody"/>) and a client that reads slowly (<see cref="GatheredWriter"/>, which takes the
+/// place of the server's pipe).
 /// </summary>
 internal static class InlineSockets
 {
@@ -43,20 +44,32 @@ internal static class InlineSockets
         {
             if (!api.Value.InlineSockets || !IsKnown(loggers))
                 return;
-            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection =>
-            {
-                Begin(connection);
-                return next(connection);
-            }));
+            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection => ServeAsync(connection, next)));
         });
     }
 
-    private static void Begin(ConnectionContext connection)
+    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || connection.Features.Get<IMemoryPoolFeature>() is not { } memory)
+        {
+            await next(connection);
             return;
-        connection.Transport = new Transport(connection.Transport.Input, new PooledWriter(connection.Transport.Output));
+        }
+
+        var transport = connection.Transport;
+        // The transport takes the end of this for the end of the answers, and closes: by then all is sent.
+        await using var output = new GatheredWriter(socket, memory.MemoryPool);
+        connection.Transport = new Transport(transport.Input, output);
+        connection.Features.Set(new LentBody(connection, output));
         PreferInlineCompletions(socket, true);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
     }
 
     /// <summary>Whether this runtime has it; on another, requests begin on the pool as they would without all this.</summary>

@@ -2,7 +2,10 @@ using ImageService.Core.Operations;
 
 namespace ImageService.Core.Caching;
 
-/// <summary>A variant's bytes as every cache layer keeps them. The memory is shared and must not be written.</summary>
+/// <summary>
+/// A variant's bytes as every cache layer keeps them. The memory is shared and must not be written, and it is the collector's own: what a cache has let go
+/// of is perhaps still on its way to a client, and must not become another's.
+/// </summary>
 /// <param name="Bytes">The encoded image.</param>
 /// <param name="Format">Its format.</param>
 /// <param name="Width">px.</param>

@@ -46,16 +46,25 @@ public sealed class OpenedVariant : IAsyncDisposable
     /// <summary>What making it took; null where it was not made for this request.</summary>
     public TransformTimes? Times { get; }
 
-    /// <summary>Copies a part of the image; bytes in memory go straight to the writer. To be called once.</summary>
-    public async ValueTask CopyToAsync(PipeWriter writer, long offset, long length, CancellationToken ct)
+    /// <summary>Takes a part of the image that is in memory to send it as it lies there; false where it is streamed (<see cref="CopyToAsync"/>).</summary>
+    public bool TryTake(long offset, long length, out ReadOnlyMemory<byte> bytes)
     {
-        if (Content is not { } content)
+        if (Content is not null)
         {
-            Sent = length;
-            await writer.WriteAsync(Bytes.Slice((int)offset, (int)length), ct);
-            return;
+            bytes = default;
+            return false;
         }
 
+        Sent = length;
+        bytes = Bytes.Slice((int)offset, (int)length);
+        return true;
+    }
+
+    /// <summary>Copies a part of an image that is streamed. To be called once.</summary>
+    /// <exception cref="InvalidOperationException">It is in memory (<see cref="TryTake"/>).</exception>
+    public async ValueTask CopyToAsync(PipeWriter writer, long offset, long length, CancellationToken ct)
+    {
+        var content = Content ?? throw new InvalidOperationException("These bytes are in memory.");
         await SkipAsync(content, offset, ct);
         while (length > 0)
         {

@@ -29,24 +29,6 @@ public sealed class PoolThreadTests
     }
 
     [Fact]
-    public async Task A_writer_that_waited_for_its_client_goes_on_at_the_pool()
-    {
-        var pipe = new Pipe(Inline);
-        var output = new PooledWriter(pipe.Writer);
-
-        var onPool = await ThreadAfterAsync(
-            () => output.WriteAsync(new byte[64], Ct).AsTask(),
-            () =>
-            {
-                pipe.Reader.TryRead(out var read).ShouldBeTrue();
-                pipe.Reader.AdvanceTo(read.Buffer.End);
-                return ValueTask.CompletedTask;
-            });
-
-        onPool.ShouldBeTrue();
-    }
-
-    [Fact]
     public async Task Leaving_a_thread_of_the_pool_goes_nowhere()
     {
         await Task.Run(
