@@ -68,7 +68,10 @@ public sealed class RunningStack : IStack, IAsyncDisposable
         var summary = Path.Combine(_folder, "summary.json");
         _servers = await ChosenServers.StartAsync();
         _appHost = AppHostProgram.Start(
-            ["--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, "--ephemeral", "--no-dashboard", .. _servers.Arguments], _servers.Settings);
+            [
+                "--api-port", "0", "--portal-port", "0", "--worker-port", "0", "--summary", summary, "--ephemeral", "--no-dashboard", .. _servers.Arguments,
+            ],
+            _servers.Settings);
         _appHost.OutputDataReceived += (_, line) => Note(line.Data);
         _appHost.ErrorDataReceived += (_, line) => Note(line.Data);
         _appHost.BeginOutputReadLine();
