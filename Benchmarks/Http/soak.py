@@ -49,6 +49,9 @@ class Traffic:
         service.upload(files[0], 'private')
         self.private = service.sign(service.url(files[0], 480))
         service.assets = kept
+        # Of each file the same 500 operations: what remembers operations has seen them all by the end of the warm-up.
+        self.fresh = [(file, width, fmt, quality) for file in files for width in range(100, 1350, 10) for fmt in ('jpg', 'webp') for quality in (70, 82)]
+        self.draw.shuffle(self.fresh)
         self.made, self.client = [], threading.local()
         work = {
             'hit': (0.1, self.hit), 'private': (1, self.private_hit), 'first transform': (10, self.first), 'missing': (5, self.missing),
@@ -72,7 +75,7 @@ class Traffic:
         self._get(self.private)
 
     def first(self):
-        self._get(self.service.url(self.draw.choice(self.files), self.draw.randrange(100, 1400), self.draw.choice(['jpg', 'webp']), self.draw.randrange(60, 90)))
+        self._get(self.service.url(*self.fresh.pop()))
 
     def missing(self):
         self._get(self.service.api + self.service.assets[self.files[0]][:-len('v1/')] + f'v{self.draw.randrange(2, 99)}/w_320.jpg', 404)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ImageService.Core.Caching;
 using ImageService.Core.Engine;
 using ImageService.Core.Engine.GainMaps;
@@ -15,14 +16,16 @@ namespace ImageService.Core.Variants;
 
 /// <summary>
 /// Says which variant a request means: preset expanded, policy asked, format negotiated, canonical form and hash. Reads facts that are normally in
-/// memory, and remembers its own answers for as long as those facts are the same objects, so that a warm request computes no hash.
+/// memory, and remembers its own answers for as long as the asset's facts are the same object, so that a warm request computes no hash, and answers are gone
+/// with the facts they were given of.
 /// </summary>
 public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory assets, OverlayChoice overlays, EncoderSupport encoders,
     IOptions<EngineOptions> options)
 {
     private const int MemoryLimit = 20_000;
 
-    private readonly ConcurrentDictionary<Meaning, VariantDescription> _described = new();
+    private readonly ConditionalWeakTable<AssetFacts, ConcurrentDictionary<Meaning, VariantDescription>> _described = [];
+    private int _remembered;
 
     /// <summary>Describes the variant.</summary>
     /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.PolicyForbids"/>, <see cref="ErrorCode.InvalidSignature"/>,
@@ -48,16 +51,13 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var hints = HintedChoice.Of(request, preset);
         var format = Negotiate(request, preset, hints, facts);
         var meaning = MeaningOf(request, preset, hints, facts, chosen, format);
-        if (_described.TryGetValue(meaning, out var known))
+        if (TryRecall(meaning, out var known))
             return known;
         var hinted = hints.In(request.Operations, preset);
         if (!Describe(request with { Operations = hinted.Written }, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
             return error;
 
-        // Facts that changed leave their answers behind; starting over now and then is cheaper than tracking them.
-        if (_described.Count >= MemoryLimit)
-            _described.Clear();
-        _described.TryAdd(meaning, description);
+        Remember(meaning, description);
         return description;
     }
 
@@ -76,7 +76,25 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
             return false;
         var hints = HintedChoice.Of(request, preset);
-        return _described.TryGetValue(MeaningOf(request, preset, hints, facts, none, Negotiate(request, preset, hints, facts)), out description);
+        return TryRecall(MeaningOf(request, preset, hints, facts, none, Negotiate(request, preset, hints, facts)), out description);
+    }
+
+    private bool TryRecall(Meaning meaning, [NotNullWhen(true)] out VariantDescription? description)
+    {
+        description = null;
+        return _described.TryGetValue(meaning.Asset, out var known) && known.TryGetValue(meaning, out description);
+    }
+
+    private void Remember(Meaning meaning, VariantDescription description)
+    {
+        // Of one asset somebody may ask for ever other sizes; starting over now and then is cheaper than tracking what is used.
+        if (Interlocked.Increment(ref _remembered) > MemoryLimit)
+        {
+            _described.Clear();
+            Volatile.Write(ref _remembered, 0);
+        }
+
+        _described.GetValue(meaning.Asset, static _ => new(concurrencyLevel: 1, capacity: 5)).TryAdd(meaning, description);
     }
 
     private static Meaning MeaningOf(VariantRequest request, PresetRevision? preset, HintedChoice hints, AssetFacts facts, ChosenOverlays overlays,
@@ -248,7 +266,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
     {
         public required object Space { get; init; }
 
-        public required object Asset { get; init; }
+        public required AssetFacts Asset { get; init; }
 
         public required object? Preset { get; init; }
 
