@@ -24,7 +24,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
 {
     private const int MemoryLimit = 20_000;
 
-    private readonly ConditionalWeakTable<AssetFacts, ConcurrentDictionary<Meaning, VariantDescription>> _described = [];
+    private readonly ConditionalWeakTable<AssetFacts, ConcurrentDictionary<Meaning, VariantDescription>> _described = new();
     private int _remembered;
 
     /// <summary>Describes the variant.</summary>
@@ -51,7 +51,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         var hints = HintedChoice.Of(request, preset);
         var format = Negotiate(request, preset, hints, facts);
         var meaning = MeaningOf(request, preset, hints, facts, chosen, format);
-        if (TryRecall(meaning, out var known))
+        if (TryRecollect(meaning, out var known))
             return known;
         var hinted = hints.In(request.Operations, preset);
         if (!Describe(request with { Operations = hinted.Written }, hinted.Preset, preset, facts, chosen, format).TryGet(out var description, out var error))
@@ -76,10 +76,10 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
         if (OverlayChoice.NoneFor(request.Space, request.Operations, preset) is not { } none)
             return false;
         var hints = HintedChoice.Of(request, preset);
-        return TryRecall(MeaningOf(request, preset, hints, facts, none, Negotiate(request, preset, hints, facts)), out description);
+        return TryRecollect(MeaningOf(request, preset, hints, facts, none, Negotiate(request, preset, hints, facts)), out description);
     }
 
-    private bool TryRecall(Meaning meaning, [NotNullWhen(true)] out VariantDescription? description)
+    private bool TryRecollect(Meaning meaning, [NotNullWhen(true)] out VariantDescription? description)
     {
         description = null;
         return _described.TryGetValue(meaning.Asset, out var known) && known.TryGetValue(meaning, out description);
@@ -294,7 +294,7 @@ public sealed class VariantDescriber(PresetCatalog presets, AssetDirectory asset
             && Operations.Equals(other.Operations);
 
         public override int GetHashCode() => HashCode.Combine(
-            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format,
+            RuntimeHelpers.GetHashCode(Asset), Operations.Width, Operations.Height, Operations.Preset, Format,
             Operations.Quality);
     }
 }

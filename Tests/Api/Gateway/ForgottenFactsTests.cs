@@ -20,6 +20,7 @@ public sealed class ForgottenFactsTests(PostgresServer postgres, RedisServer red
         var facts = await FactsAsync(space, asset);
 
         Stack.Services.GetRequiredService<FactsCache>().ForgetAll();
+        (await ImageAsync(Stack, asset.Public("w_10.jpg"))).Response.Dispose(); // they are kept until there are newer ones, for a time without the database
 
         await Probe.UntilAsync(
             async () =>
