@@ -1,6 +1,6 @@
 namespace ImageService.AppHost;
 
-/// <summary>How services that work on pixels keep memory.</summary>
+/// <summary>How services keep memory.</summary>
 internal static class FrugalMemory
 {
     /// <summary>

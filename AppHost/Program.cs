@@ -50,6 +50,7 @@ var worker = builder.AddProject<Projects.Worker>("worker")
 var portal = builder.AddProject<Projects.Portal>("portal")
     .WithReference(api)
     .RunFromBuildOutput(options.PortalPort)
+    .WithFrugalMemory()
     .WithHealthProbes()
     .WithExternalHttpEndpoints();
 
