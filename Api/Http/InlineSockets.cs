@@ -44,11 +44,12 @@ internal static class InlineSockets
         {
             if (!api.Value.InlineSockets || !IsKnown(loggers))
                 return;
-            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection => ServeAsync(connection, next)));
+            var rates = new LentRates();
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => ServeAsync(connection, next, rates)));
         });
     }
 
-    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, LentRates rates)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || connection.Features.Get<IMemoryPoolFeature>() is not { } memory)
         {
@@ -60,7 +61,7 @@ internal static class InlineSockets
         // The transport takes the end of this for the end of the answers, and closes: by then all is sent.
         await using var output = new GatheredWriter(socket, memory.MemoryPool);
         connection.Transport = new Transport(transport.Input, output);
-        connection.Features.Set(new LentBody(connection, output));
+        connection.Features.Set(new LentBody(connection, output, rates));
         PreferInlineCompletions(socket, true);
         try
         {

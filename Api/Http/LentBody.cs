@@ -11,7 +11,8 @@ namespace ImageService.Api.Http;
 /// </summary>
 /// <param name="connection">Whose output leads to the client.</param>
 /// <param name="output">What the connection writes to if nothing stands between.</param>
-internal sealed class LentBody(ConnectionContext connection, GatheredWriter output)
+/// <param name="rates">Of the server.</param>
+internal sealed class LentBody(ConnectionContext connection, GatheredWriter output, LentRates rates)
 {
     /// <summary>
     /// Writes the whole body of an answer, or the rest of it, and flushes: header and body go out by one send. The answer has a <c>Content-Length</c>.
@@ -45,7 +46,7 @@ internal sealed class LentBody(ConnectionContext connection, GatheredWriter outp
             return body.WriteAsync(bytes, ct);
         // The server reckons the time a client may take from the bytes that it has copied itself.
         if (features.Get<IHttpMinResponseDataRateFeature>() is { MinDataRate: { } least } rate)
-            rate.MinDataRate = LentRate.For(least, bytes.Length);
+            rate.MinDataRate = rates.For(least, bytes.Length);
         return body.FlushAsync(ct);
     }
 }

@@ -148,12 +148,13 @@ public sealed class InlineSocketTests
     public void A_lent_body_has_the_time_that_its_length_takes_at_the_least_rate()
     {
         var least = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        var rates = new LentRates();
 
-        LentRate.For(least, 1).GracePeriod.ShouldBe(least.GracePeriod);
-        LentRate.For(least, 1_000_000).GracePeriod.TotalSeconds.ShouldBe((1 << 20) / 240.0, 0.001);
-        LentRate.For(least, int.MaxValue).GracePeriod.TotalSeconds.ShouldBe((1L << 31) / 240.0, 0.001);
-        LentRate.For(least, 1_000_000).ShouldBeSameAs(LentRate.For(least, 600_000));
-        LentRate.For(new MinDataRate(480, least.GracePeriod), 1_000_000).BytesPerSecond.ShouldBe(480);
+        rates.For(least, 1).GracePeriod.ShouldBe(least.GracePeriod);
+        rates.For(least, 1_000_000).GracePeriod.TotalSeconds.ShouldBe((1 << 20) / 240.0, 0.001);
+        rates.For(least, int.MaxValue).GracePeriod.TotalSeconds.ShouldBe((1L << 31) / 240.0, 0.001);
+        rates.For(least, 1_000_000).ShouldBeSameAs(rates.For(least, 600_000));
+        rates.For(new MinDataRate(480, least.GracePeriod), 1_000_000).BytesPerSecond.ShouldBe(480);
     }
 
     private static HttpClient Http(InlineServer server, string how) => new(
