@@ -75,6 +75,8 @@ class Traffic:
         self._get(self.private)
 
     def first(self):
+        if not self.fresh:
+            raise RuntimeError('every first transform was asked for: fewer minutes, or more photographs')
         self._get(self.service.url(*self.fresh.pop()))
 
     def missing(self):

@@ -130,20 +130,7 @@ internal sealed class FileObjectStore : IObjectStore
 
     public string? LocalPathOf(string key) => _paths.FileOf(key);
 
-    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await CheckAsync(ct);
-        var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
-        foreach (var folder in _paths.FoldersOf(prefix).Select(path => new DirectoryInfo(path)).Where(folder => folder.Exists))
-        {
-            foreach (var file in FilesOf(folder, everything))
-            {
-                ct.ThrowIfCancellationRequested();
-                if (_paths.KeyOf(file.FullName) is { } key && key.StartsWith(prefix, StringComparison.Ordinal) && Describe(key, file) is { } listing)
-                    yield return listing;
-            }
-        }
-    }
+    public IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct) => ListAfterAsync(prefix, null, ct);
 
     /// <summary>In the order of folders and names on the disk, which is not that of keys.</summary>
     public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
@@ -207,30 +194,6 @@ internal sealed class FileObjectStore : IObjectStore
         {
             // Removed between being named and being looked at.
             return null;
-        }
-    }
-
-    private static IEnumerable<FileInfo> FilesOf(DirectoryInfo folder, EnumerationOptions options)
-    {
-        using var files = folder.EnumerateFiles("*", options).GetEnumerator();
-        while (true)
-        {
-            try
-            {
-                if (!files.MoveNext())
-                    yield break;
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // A folder was pruned under the listing: what it held is gone.
-                continue;
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-            {
-                throw FileStoreErrors.Explain("list", folder.Name, problem);
-            }
-
-            yield return files.Current;
         }
     }
 

@@ -42,12 +42,7 @@ internal sealed class MeasuredObjectStore(IObjectStore store, ImageServiceMetric
 
     public string? LocalPathOf(string key) => store.LocalPathOf(key);
 
-    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
-    {
-        metrics.StorageCalled(Provider, "list", succeeded: true);
-        await foreach (var listing in store.ListAsync(prefix, ct))
-            yield return listing;
-    }
+    public IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct) => ListAfterAsync(prefix, null, ct);
 
     public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 using Polly;
 using Polly.CircuitBreaker;
@@ -78,17 +77,9 @@ internal sealed class ResilientObjectStore : IObjectStore
 
     public string? LocalPathOf(string key) => _store.LocalPathOf(key);
 
-    public async IAsyncEnumerable<ObjectListing> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await foreach (var listing in _store.ListAsync(prefix, ct))
-            yield return listing;
-    }
+    public IAsyncEnumerable<ObjectListing> ListAsync(string prefix, CancellationToken ct) => _store.ListAsync(prefix, ct);
 
-    public async IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await foreach (var listing in _store.ListAfterAsync(prefix, after, ct))
-            yield return listing;
-    }
+    public IAsyncEnumerable<ObjectListing> ListAfterAsync(string prefix, string? after, CancellationToken ct) => _store.ListAfterAsync(prefix, after, ct);
 
     public Task SetTierAsync(string key, StorageTier tier, CancellationToken ct) =>
         Through(_transfers, token => Done(_store.SetTierAsync(key, tier, token)), ct);

@@ -101,40 +101,35 @@ internal sealed class TierAssets(RegistryFactory registry, ObjectStores stores, 
     }
 
     // The last use is the later of two times, and never null: as coalesce it would be no condition for an index behind row-level security.
-    private IQueryable<TieringFacts> Variants(RegistryDb db)
+    private IQueryable<TieringFacts> Variants(RegistryDb db) => LargeEnough(db.Variants.AsNoTracking().Select(v => new TieringFacts
     {
-        var variants = db.Variants.AsNoTracking().Where(v => v.SizeBytes >= _options.MinTieringBytes);
-        if (_options.MinTieringBytes >= SmallestIndexed)
-            variants = variants.Where(v => v.SizeBytes >= SmallestIndexed);
-        return variants.Select(v => new TieringFacts
-        {
-            Id = v.Id,
-            StorageKey = v.StorageKey,
-            Kind = StoredKind.Variant,
-            Tier = v.Tier,
-            SizeBytes = v.SizeBytes,
-            LastUsedAt = EF.Functions.Greatest(v.LastAccessedAt, v.CreatedAt)!.Value,
-            HasIntermediate = true,
-            Store = v.StorageProvider,
-        });
-    }
+        Id = v.Id,
+        StorageKey = v.StorageKey,
+        Kind = StoredKind.Variant,
+        Tier = v.Tier,
+        SizeBytes = v.SizeBytes,
+        LastUsedAt = EF.Functions.Greatest(v.LastAccessedAt, v.CreatedAt)!.Value,
+        HasIntermediate = true,
+        Store = v.StorageProvider,
+    }));
 
-    private IQueryable<TieringFacts> Originals(RegistryDb db)
+    private IQueryable<TieringFacts> Originals(RegistryDb db) => LargeEnough(db.AssetVersions.AsNoTracking().Select(v => new TieringFacts
     {
-        var originals = db.AssetVersions.AsNoTracking().Where(v => v.SizeBytes >= _options.MinTieringBytes);
-        if (_options.MinTieringBytes >= SmallestIndexed)
-            originals = originals.Where(v => v.SizeBytes >= SmallestIndexed);
-        return originals.Select(v => new TieringFacts
-        {
-            Id = v.Id,
-            StorageKey = v.StorageKey,
-            Kind = StoredKind.Original,
-            Tier = v.Tier,
-            SizeBytes = v.SizeBytes,
-            LastUsedAt = EF.Functions.Greatest(v.OriginalReadAt, v.UploadedAt)!.Value,
-            HasIntermediate = v.IntermediateKey != null,
-            Store = v.StorageProvider,
-        });
+        Id = v.Id,
+        StorageKey = v.StorageKey,
+        Kind = StoredKind.Original,
+        Tier = v.Tier,
+        SizeBytes = v.SizeBytes,
+        LastUsedAt = EF.Functions.Greatest(v.OriginalReadAt, v.UploadedAt)!.Value,
+        HasIntermediate = v.IntermediateKey != null,
+        Store = v.StorageProvider,
+    }));
+
+    // The limit of the index is said beside the operator's: the planner does not know what a parameter is.
+    private IQueryable<TieringFacts> LargeEnough(IQueryable<TieringFacts> all)
+    {
+        var large = all.Where(facts => facts.SizeBytes >= _options.MinTieringBytes);
+        return _options.MinTieringBytes >= SmallestIndexed ? large.Where(facts => facts.SizeBytes >= SmallestIndexed) : large;
     }
 
     private static Task<int> SetVariantTierAsync(RegistryDb db, TierMove move, CancellationToken ct) =>
