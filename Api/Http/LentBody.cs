@@ -7,13 +7,16 @@ namespace ImageService.Api.Http;
 
 /// <summary>
 /// Sends an answer's body from memory that others read, too, without copying it, where the server's HTTP layer writes straight to the socket: HTTP/1 without
-/// TLS. Everywhere else the body is copied.
+/// TLS. Everywhere else the body is copied, and so are small ones.
 /// </summary>
 /// <param name="connection">Whose output leads to the client.</param>
 /// <param name="output">What the connection writes to if nothing stands between.</param>
 /// <param name="rates">Of the server.</param>
 internal sealed class LentBody(ConnectionContext connection, GatheredWriter output, LentRates rates)
 {
+    /// <summary>Bytes that are copied behind their headers: a second piece costs .NET's sockets more (docs/benchmarks.md). Both fit into a large block.</summary>
+    private const int MostCopied = 48 * 1024;
+
     /// <summary>
     /// Writes the whole body of an answer, or the rest of it, and flushes: header and body go out by one send. The answer has a <c>Content-Length</c>.
     /// </summary>
@@ -23,10 +26,21 @@ internal sealed class LentBody(ConnectionContext connection, GatheredWriter outp
     public static ValueTask<FlushResult> WriteAsync(IFeatureCollection features, ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
         var body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        if (features.Get<LentBody>() is not { } lent || !lent.IsStraight(features))
+        return features.Get<LentBody>() is { } lent && lent.IsStraight(features)
+            ? lent.SendAsync(features, body, bytes, ct)
+            : body.Writer.WriteAsync(bytes, ct);
+    }
+
+    private ValueTask<FlushResult> SendAsync(IFeatureCollection features, IHttpResponseBodyFeature body, ReadOnlyMemory<byte> bytes, CancellationToken ct)
+    {
+        if (bytes.Length <= MostCopied)
+        {
+            output.ExpectBody();
             return body.Writer.WriteAsync(bytes, ct);
+        }
+
         var starting = body.StartAsync(ct);
-        return starting.IsCompletedSuccessfully ? lent.Write(features, body.Writer, bytes, ct) : lent.WriteStartedAsync(starting, features, bytes, ct);
+        return starting.IsCompletedSuccessfully ? Write(features, body.Writer, bytes, ct) : WriteStartedAsync(starting, features, body.Writer, bytes, ct);
     }
 
     /// <summary>Neither TLS nor another middleware of the connection stands between, nor frames of HTTP/2.</summary>
@@ -34,10 +48,11 @@ internal sealed class LentBody(ConnectionContext connection, GatheredWriter outp
         ReferenceEquals(connection.Transport.Output, output) && features.Get<IHttpRequestFeature>() is { Protocol: var protocol }
             && (HttpProtocol.IsHttp11(protocol) || HttpProtocol.IsHttp10(protocol));
 
-    private async ValueTask<FlushResult> WriteStartedAsync(Task starting, IFeatureCollection features, ReadOnlyMemory<byte> bytes, CancellationToken ct)
+    private async ValueTask<FlushResult> WriteStartedAsync(
+        Task starting, IFeatureCollection features, PipeWriter body, ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
         await starting;
-        return await Write(features, features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, bytes, ct);
+        return await Write(features, body, bytes, ct);
     }
 
     private ValueTask<FlushResult> Write(IFeatureCollection features, PipeWriter body, ReadOnlyMemory<byte> bytes, CancellationToken ct)

@@ -72,6 +72,20 @@ public sealed class GatheredWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_small_body_lies_in_one_block_with_its_headers()
+    {
+        var bytes = Bytes(48 * 1024);
+        _output.ExpectBody();
+        Write("headers"u8);
+        Write(bytes);
+
+        _blocks.Out.ShouldBe(1);
+        var flush = _output.FlushAsync(Ct).AsTask();
+        (await ReadAsync(7 + bytes.Length)).ShouldBe([.. "headers"u8, .. bytes]);
+        await flush;
+    }
+
+    [Fact]
     public async Task Lent_memory_is_sent_from_where_it_lies_between_what_was_written_before_and_after()
     {
         var lent = Bytes(MoreThanSocketsTake);
